@@ -1,0 +1,173 @@
+import type { Schema } from '../openapi/schema.ts';
+import type { FieldError } from './meta/field.ts';
+import type { GroupVersionKind, KubeObject } from './meta/object.ts';
+
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** What a strategy's hooks may know of the request. Hooks are pure: everything that varies comes in here. */
+export interface StrategyContext {
+  /** Now, RFC 3339 with seconds, UTC. */
+  readonly now: string;
+  readonly user?: {
+    readonly username: string;
+    readonly groups: readonly string[];
+    readonly uid?: string;
+    readonly extra?: Record<string, readonly string[]>;
+  };
+  /** Cluster-wide settings that defaults and validation depend on. */
+  readonly settings: ClusterSettings;
+}
+
+export interface ClusterSettings {
+  /** CIDRs of service cluster IPs, primary first. */
+  readonly serviceClusterIPRanges: readonly string[];
+  /** Inclusive. */
+  readonly nodePortRange: readonly [first: number, last: number];
+}
+
+/** A column of the Table answer. */
+export interface Column<T = any> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  readonly description: string;
+  readonly priority?: number;
+  /** The cell. Ages are printed by `ageCell` from `context.now`; the result is JSON data. */
+  cell(object: T, context: CellContext): unknown;
+}
+
+export interface CellContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The rules of a create or update of a whole object or of one part of it (such as status). Absent hooks do nothing. */
+export interface Strategy<T = any> {
+  /** Clears what the client may not set and fills in what is derived. Changes `object`. */
+  prepareForCreate?(object: T, context: StrategyContext): void;
+  /** As above, for an update; also bumps `metadata.generation` where the kind counts it. Changes `object`, never `old`. */
+  prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  validate?(object: T, context: StrategyContext): FieldError[];
+  /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
+  validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
+  /** Text of the `Warning` headers. `old` is absent on create. */
+  warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
+}
+
+interface SubresourceBase {
+  readonly name: string;
+  /** Default: the resource's own kind. */
+  readonly kind?: GroupVersionKind;
+  /** As discovery lists them. */
+  readonly verbs: readonly ('get' | 'update' | 'patch' | 'create' | 'delete')[];
+}
+
+/** A part of the same stored object with rules of its own: status, approval, finalize, ephemeralcontainers, resize. */
+export interface PartSubresource extends SubresourceBase {
+  readonly type: 'part';
+  /** `prepareForUpdate` puts back everything of `old` that this subresource may not change. */
+  readonly strategy: Strategy;
+  /** Paths that apply and managedFields ignore through this subresource, such as [['spec']]. */
+  readonly resetFields?: readonly (readonly string[])[];
+}
+
+/** autoscaling/v1 Scale over the object's own fields. */
+export interface ScaleSubresource extends SubresourceBase {
+  readonly type: 'scale';
+  readonly specReplicasPath: readonly string[];
+  readonly statusReplicasPath: readonly string[];
+  /** The selector in its string form (`a=b,c in (d)`). */
+  selector(object: any): string;
+}
+
+/** An operation with code of its own in `src/registry/subresources/<action>.ts`: binding, eviction, token, log, exec, attach, portforward, proxy. */
+export interface ActionSubresource extends SubresourceBase {
+  readonly type: 'action';
+  readonly action: string;
+}
+
+export type Subresource = PartSubresource | ScaleSubresource | ActionSubresource;
+
+/** Everything that the server knows of a kind. Written with `defineResource`, or made at run time from a CustomResourceDefinition. */
+export interface ResourceDefinition<T extends KubeObject = any> extends Strategy<T> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly listKind: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly scope: 'Namespaced' | 'Cluster';
+  /** The definition's name, `io.k8s.api.apps.v1.Deployment`; a schema itself for custom resources. */
+  readonly schema: string | Schema;
+  /** Default: all eight. Review kinds (TokenReview, SubjectAccessReview, bindings) have `['create']` and an `action`. */
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource[];
+  /** Instead of a stored object, `create` (or get/list of componentstatuses) is answered by `src/registry/subresources/<action>.ts`. */
+  readonly action?: string;
+  /**
+   * Where objects are stored: `/registry/<storage.group or 'core'>/<storage.resource>/…`. Definitions that share it are versions of one resource
+   * (autoscaling v1 and v2; events in both groups), and `convert` turns one into the other. Default: own group and plural.
+   */
+  readonly storage: { readonly group: string; readonly resource: string };
+  /** Stored objects have the `storageVersion`'s form: these turn them into this version's and back. Absent where this is the stored form. */
+  readonly convert?: { toStorage(object: T): KubeObject; fromStorage(object: KubeObject): T };
+  /** Fields for field selectors besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  readonly columns: readonly Column<T>[];
+  /** Fills in defaults that depend on other fields (the schema's own defaults are applied before). Changes `object`. */
+  defaults?(object: T): void;
+  /** An update (PUT) of an absent object creates it. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** An update without a resourceVersion is allowed. */
+  readonly allowUnconditionalUpdate: boolean;
+  /** Paths that apply and managedFields ignore on the main resource, such as [['status']]. */
+  readonly resetFields?: readonly (readonly string[])[];
+  /** Whether the name may hold what path segments may (RBAC), a DNS label or subdomain: returns messages. Default: DNS-1123 subdomain. */
+  validateName?(name: string, prefix: boolean): string[];
+  /** Graceful deletion: seconds to wait for the object with these options; absent: deleted at once. Changes `object`'s deletion fields by itself never. */
+  gracePeriodSeconds?(object: T, requested: number | undefined): number;
+  /** The garbage collection policy when the options name none. */
+  readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
+  /** Seconds after which a new object expires by itself (Events), or none. */
+  ttlSeconds?(object: T): number | undefined;
+  /** Values that the registry allocates cluster-wide without duplicates: see `src/registry/allocators/`. */
+  readonly allocations?: readonly ('clusterIP' | 'nodePort')[];
+}
+
+type Defaulted = 'singular' | 'listKind' | 'verbs' | 'subresources' | 'storage' | 'allowUnconditionalUpdate' | 'columns';
+
+/** Declares a kind once; returns the definition with its defaults filled in and frozen. */
+export function defineResource<T extends KubeObject>(
+  definition: Omit<ResourceDefinition<T>, Defaulted> & Partial<Pick<ResourceDefinition<T>, Defaulted>>,
+): ResourceDefinition<T> {
+  return Object.freeze({
+    singular: definition.kind.toLowerCase(),
+    listKind: `${definition.kind}List`,
+    verbs: allVerbs,
+    subresources: [],
+    storage: { group: definition.group, resource: definition.plural },
+    allowUnconditionalUpdate: true,
+    columns: defaultColumns,
+    ...definition,
+  });
+}
+
+const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+const defaultColumns: readonly Column[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'Unique within its namespace; clients give it, or ask the server to make one from generateName.',
+    cell: (object: KubeObject) => object.metadata?.name ?? '',
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'When the server created the object, in UTC and RFC 3339 form.',
+    cell: (object: KubeObject) => object.metadata?.creationTimestamp ?? null,
+  },
+];

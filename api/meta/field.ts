@@ -1,0 +1,109 @@
+/**
+ * Where a value stands in an object, as validation messages print it: `spec.containers[0].ports[1].name`, `metadata.labels[app]`.
+ * Immutable; a child is made by `child`, `index` or `key`.
+ */
+export class FieldPath {
+  private readonly parent: FieldPath | undefined;
+  private readonly text: string;
+
+  private constructor(parent: FieldPath | undefined, text: string) {
+    this.parent = parent;
+    this.text = text;
+  }
+
+  static readonly empty = new FieldPath(undefined, '');
+
+  /** @param names the first field's name and those below it */
+  static of(...names: string[]): FieldPath {
+    return FieldPath.empty.child(...names);
+  }
+
+  child(...names: string[]): FieldPath {
+    let path: FieldPath = this;
+    for (const name of names) path = new FieldPath(path, path.isEmpty() ? name : `.${name}`);
+    return path;
+  }
+
+  index(index: number): FieldPath {
+    return new FieldPath(this, `[${index}]`);
+  }
+
+  key(key: string): FieldPath {
+    return new FieldPath(this, `[${key}]`);
+  }
+
+  private isEmpty(): boolean {
+    return this.parent === undefined && this.text === '';
+  }
+
+  toString(): string {
+    return this.parent === undefined ? this.text : `${this.parent}${this.text}`;
+  }
+}
+
+export type FieldErrorType =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'InternalError'
+  | 'FieldValueTypeInvalid';
+
+/** One validation failure. `message` is the whole text that a Status cause carries, without the field's path. */
+export interface FieldError {
+  readonly type: FieldErrorType;
+  readonly field: string;
+  readonly message: string;
+}
+
+type Path = FieldPath | string;
+
+/** A value as Kubernetes' error messages print it: strings quoted, objects as JSON. */
+export function printValue(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const error = (type: FieldErrorType, path: Path, message: string): FieldError => ({ type, field: String(path), message });
+const detailed = (head: string, detail?: string): string => (detail ? `${head}: ${detail}` : head);
+
+export function invalid(path: Path, value: unknown, detail: string): FieldError {
+  return error('FieldValueInvalid', path, detailed(`Invalid value: ${printValue(value)}`, detail));
+}
+export function required(path: Path, detail = ''): FieldError {
+  return error('FieldValueRequired', path, detailed('Required value', detail));
+}
+export function duplicate(path: Path, value: unknown): FieldError {
+  return error('FieldValueDuplicate', path, `Duplicate value: ${printValue(value)}`);
+}
+/** @param supported the values allowed, printed in the order given (sort them where the real server does) */
+export function notSupported(path: Path, value: unknown, supported: readonly string[]): FieldError {
+  const detail = supported.length > 0 ? `supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : '';
+  return error('FieldValueNotSupported', path, detailed(`Unsupported value: ${printValue(value)}`, detail));
+}
+export function forbidden(path: Path, detail: string): FieldError {
+  return error('FieldValueForbidden', path, detailed('Forbidden', detail));
+}
+export function tooLong(path: Path, maxLength: number): FieldError {
+  return error(
+    'FieldValueTooLong',
+    path,
+    maxLength === 1 ? 'Too long: may not be more than 1 byte' : `Too long: may not be more than ${maxLength} bytes`,
+  );
+}
+export function tooMany(path: Path, actual: number, max: number): FieldError {
+  return error('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`);
+}
+export function notFound(path: Path, value: unknown): FieldError {
+  return error('FieldValueNotFound', path, `Not found: ${printValue(value)}`);
+}
+export function typeInvalid(path: Path, value: unknown, detail: string): FieldError {
+  return error('FieldValueTypeInvalid', path, detailed(`Invalid value: ${printValue(value)}`, detail));
+}
+export function internalError(path: Path, detail: string): FieldError {
+  return error('InternalError', path, detailed('Internal error', detail));
+}

@@ -1,0 +1,78 @@
+/**
+ * The schema of a value as the server uses it: references resolved, Kubernetes' extensions turned into properties. Every walker
+ * (decode, default, prune, strategic merge, apply, protobuf, OpenAPI) reads this one form; a CustomResourceDefinition's
+ * schema is compiled into it as well. Schemas are shared and never changed; they may be cyclic.
+ */
+export type Schema = ObjectSchema | MapSchema | ListSchema | ScalarSchema;
+
+interface SchemaBase {
+  /** Definition name, such as `io.k8s.api.core.v1.Container`; absent for anonymous schemas. */
+  readonly name?: string;
+  readonly nullable?: boolean;
+}
+
+export interface ObjectSchema extends SchemaBase {
+  readonly type: 'object';
+  /** In the order of Go's struct fields as far as it is known (protobuf field numbers), which is the order of encoded JSON. */
+  readonly fields: ReadonlyMap<string, Field>;
+  /** `atomic`: apply and merge replace it whole. */
+  readonly mapType: 'granular' | 'atomic';
+  /** Keep what `fields` does not name (CRDs). */
+  readonly preserveUnknownFields?: boolean;
+  /** Has apiVersion, kind and metadata of its own (CRDs). */
+  readonly embeddedResource?: boolean;
+  readonly gvks?: readonly GroupVersionKind[];
+}
+
+/** A field of an object: what is true of the place rather than of the value's type. */
+export interface Field {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+  readonly default?: unknown;
+  readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
+  readonly patchMergeKey?: string;
+}
+
+export interface MapSchema extends SchemaBase {
+  readonly type: 'map';
+  readonly values: Schema;
+  readonly mapType: 'granular' | 'atomic';
+}
+
+export interface ListSchema extends SchemaBase {
+  readonly type: 'list';
+  readonly items: Schema;
+  readonly listType: 'atomic' | 'set' | 'map';
+  /** Key fields of a `map` list, in order. */
+  readonly mapKeys: readonly string[];
+}
+
+export interface ScalarSchema extends SchemaBase {
+  readonly type:
+    | 'string'
+    | 'int32'
+    | 'int64'
+    | 'double'
+    | 'boolean'
+    | 'bytes'
+    | 'time'
+    | 'microTime'
+    | 'duration'
+    | 'quantity'
+    | 'intOrString'
+    | 'any';
+  readonly enum?: readonly string[];
+}
+
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** Named schemas, compiled when first asked for. */
+export interface SchemaSource {
+  /** @throws Error if there is no definition of that name */
+  get(name: string): Schema;
+}

@@ -1,0 +1,31 @@
+import type { ResourceDefinition } from '../../api/define.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { UserInfo } from '../auth/types.ts';
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** A request as admission sees it, with the kind's definition (never a list of names to compare with). */
+export interface AdmissionAttributes {
+  readonly definition: ResourceDefinition;
+  readonly operation: AdmissionOperation;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** What would be stored (or the options object of a subresource such as Binding or Eviction); absent on DELETE. */
+  readonly object: KubeObject | undefined;
+  /** What is stored; absent on CREATE. Shared: never changed. */
+  readonly old: KubeObject | undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly options: KubeObject | undefined;
+  /** Adds a Warning header. */
+  warn(text: string): void;
+}
+
+/** A plugin refuses by throwing an ApiError (registry/errors.ts, mostly `forbidden`). It has no lasting effect unless it says so. */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** Changes `attributes.object`. */
+  mutate?(attributes: AdmissionAttributes): Promise<void> | void;
+  validate?(attributes: AdmissionAttributes): Promise<void> | void;
+}

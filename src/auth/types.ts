@@ -1,0 +1,51 @@
+/** Who makes a request. */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is asked, for authorization. Either a resource or a path. */
+export interface AccessAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly resourceRequest: boolean;
+  /** For non-resource requests. */
+  readonly path: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export type Decision = { readonly decision: 'allow' | 'deny' | 'no-opinion'; readonly reason: string };
+
+export interface Authorizer {
+  authorize(attributes: AccessAttributes): Decision | Promise<Decision>;
+  /** The rules that hold for a user in a namespace, for SelfSubjectRulesReview. */
+  rulesFor(user: UserInfo, namespace: string): Promise<UserRules>;
+}
+
+export interface UserRules {
+  readonly resourceRules: readonly { verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] }[];
+  readonly nonResourceRules: readonly { verbs: string[]; nonResourceURLs?: string[] }[];
+  readonly incomplete: boolean;
+  readonly evaluationError?: string;
+}
+
+/** The parts of a request that prove an identity. */
+export interface Credentials {
+  /** The verified client certificate in DER, if one was shown. */
+  readonly clientCertificate?: Buffer;
+  readonly authorization?: string;
+  /** Sec-WebSocket-Protocol may carry a bearer token. */
+  readonly webSocketProtocols?: string;
+}
+
+export interface Authenticator {
+  /** The user; undefined if the credentials are not of this authenticator's sort. @throws Error if they are and do not hold */
+  authenticate(credentials: Credentials): Promise<UserInfo | undefined> | UserInfo | undefined;
+}

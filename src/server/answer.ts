@@ -1,0 +1,69 @@
+import type { ResourceDefinition } from '../../api/define.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+
+/**
+ * What a handler answers, before it is encoded. The transport turns it into bytes of the negotiated type (JSON, YAML, protobuf, Table,
+ * PartialObjectMetadata); an in-process client takes it as it is.
+ */
+export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | RawAnswer | UpgradeAnswer;
+
+/** One object of a resource, stored (its bytes are sent as they are) or made for this answer (Status, Scale, TokenRequest, reviews). */
+export interface ObjectAnswer {
+  readonly type: 'object';
+  readonly status: number;
+  /** The resource asked for: gives the Table columns, and the protobuf message of `stored`. */
+  readonly definition: ResourceDefinition | undefined;
+  readonly stored?: StoredObject;
+  /** Present where `stored` is not. Has apiVersion and kind. */
+  readonly object?: KubeObject;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ListAnswer {
+  readonly type: 'list';
+  readonly definition: ResourceDefinition;
+  readonly items: readonly StoredObject[];
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+}
+
+export interface WatchAnswer {
+  readonly type: 'watch';
+  readonly definition: ResourceDefinition;
+  /**
+   * Starts the stream. The sink is called synchronously, with batches as they come; `end` follows when the watch is over (timeout,
+   * closed, error after its ERROR event). Returns a function that stops it.
+   */
+  readonly start: (sink: WatchAnswerSink) => () => void;
+}
+
+export interface WatchAnswerSink {
+  /** @returns false when the receiver lags: the source may then cut it off */
+  events(events: readonly WatchAnswerEvent[]): boolean;
+  end(): void;
+}
+
+export interface WatchAnswerEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  /**
+   * The same event object is given to every watcher that gets it unchanged, so that the transport can keep its encoded frame on it (in a WeakMap).
+   * Absent for ERROR and BOOKMARK, which have `object`.
+   */
+  readonly stored?: StoredObject;
+  readonly object?: KubeObject;
+}
+
+/** Bytes or text of a fixed type: health, metrics, documents, plain-text errors. */
+export interface RawAnswer {
+  readonly type: 'raw';
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The connection is taken over (exec, attach, port-forward, proxied upgrades). */
+export interface UpgradeAnswer {
+  readonly type: 'upgrade';
+  readonly accept: (connection: { readonly socket: import('node:stream').Duplex; readonly request: unknown; readonly head: Buffer }) => void;
+}

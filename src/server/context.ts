@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { UserInfo } from '../auth/types.ts';
+
+/** What a URL and method ask for, parsed once. Empty strings stand for absent parts. */
+export interface RequestInfo {
+  readonly path: string;
+  readonly isResourceRequest: boolean;
+  /** get, list, watch, create, update, patch, delete, deletecollection; the lower-case method for non-resource requests. */
+  readonly verb: string;
+  readonly apiPrefix: '' | 'api' | 'apis';
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+  /** Path segments after the resource's name and subresource (proxy paths). */
+  readonly rest: readonly string[];
+}
+
+/** The request as the chain sees it, from the network or from an in-process client. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Path without the query, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Reads the body, at most `limit` bytes. @throws ApiError 413 when there are more */
+  readBody(limit: number): Promise<Buffer>;
+  /** An in-process client's body, already decoded; the handler may keep and change it. */
+  readonly object?: KubeObject;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** One request on its way through the chain: each stage reads what those before it put here. */
+export interface RequestContext {
+  readonly request: ApiRequest;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly auditId: string;
+  info: RequestInfo;
+  user: UserInfo;
+  /** Texts of `Warning: 299 - "…"` headers, in order, each once. */
+  readonly warnings: string[];
+  /** Aborted at the deadline or when the client goes away. */
+  signal: AbortSignal;
+}
