@@ -130,6 +130,13 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   gracePeriodSeconds?(object: T, requested: number | undefined): number;
   /** The garbage collection policy when the options name none. */
   readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
+  /** A delete answers with the deleted object rather than with a Status. */
+  readonly returnsDeletedObject?: boolean;
+  /**
+   * A phase between the delete and the removal, ended by a controller through a subresource: namespaces. `mark` notes in the object that its
+   * deletion began; while `holds` says so, the object stays.
+   */
+  readonly staged?: { mark(object: T): void; holds(object: T): boolean };
   /** Seconds after which a new object expires by itself (Events), or none. */
   ttlSeconds?(object: T): number | undefined;
   /** Values that the registry allocates cluster-wide without duplicates: see `src/registry/allocators/`. */

@@ -29,6 +29,15 @@ export interface Field {
   readonly name: string;
   readonly schema: Schema;
   readonly required: boolean;
+  /** The Go field is a pointer: absent differs from zero. Known for built-in kinds. */
+  readonly pointer?: boolean;
+  /**
+   * Go's `omitempty`: an empty list or map, and a zero scalar that is no pointer, is not written. Without it they are written also
+   * when absent (`default`; an absent list or map as null). Structs that are no pointers are always written (`{}`), unless `omitZero`.
+   */
+  readonly omitEmpty?: boolean;
+  /** Go's `omitzero`: a struct that equals its zero value is not written. */
+  readonly omitZero?: boolean;
   readonly default?: unknown;
   readonly patchStrategy?: readonly ('merge' | 'replace' | 'retainKeys')[];
   readonly patchMergeKey?: string;

@@ -54,6 +54,11 @@ export function formatMicroTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
 }
 
+/** As HTTP headers carry times: `Tue, 24 Nov 2026 04:02:35 GMT`. */
+export function formatHttpDate(milliseconds: number): string {
+  return new Date(milliseconds).toUTCString();
+}
+
 /** Milliseconds since the epoch of an RFC 3339 time; NaN if it is none. */
 export function parseTime(text: string): number {
   return Date.parse(text);

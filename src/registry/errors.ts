@@ -5,11 +5,14 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
-  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+  /** The token with which an expired list may go on, for the Status' metadata. */
+  readonly continueToken: string | undefined;
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, continueToken?: string) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.continueToken = continueToken;
   }
 }
 
@@ -106,7 +109,7 @@ export function notAcceptable(message: string): ApiError {
   return new ApiError(406, 'NotAcceptable', message);
 }
 export function requestEntityTooLarge(message: string): ApiError {
-  return new ApiError(413, 'RequestEntityTooLarge', `Request entity is too large: ${message}`);
+  return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 }
 
 /** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */

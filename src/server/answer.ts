@@ -38,8 +38,8 @@ export interface WatchAnswer {
 }
 
 export interface WatchAnswerSink {
-  /** @returns false when the receiver lags: the source may then cut it off */
-  events(events: readonly WatchAnswerEvent[]): boolean;
+  /** @returns a promise when the receiver's buffer is full: the next call comes after it is fulfilled, or not at all if that takes too long */
+  events(events: readonly WatchAnswerEvent[]): void | boolean | Promise<void>;
   end(): void;
 }
 
@@ -51,6 +51,8 @@ export interface WatchAnswerEvent {
    */
   readonly stored?: StoredObject;
   readonly object?: KubeObject;
+  /** `{"type":…,"object":…}` and a newline, as JSON watches send it, where the source shares it among all watchers. */
+  readonly line?: Buffer;
 }
 
 /** Bytes or text of a fixed type: health, metrics, documents, plain-text errors. */
@@ -65,5 +67,9 @@ export interface RawAnswer {
 /** The connection is taken over (exec, attach, port-forward, proxied upgrades). */
 export interface UpgradeAnswer {
   readonly type: 'upgrade';
-  readonly accept: (connection: { readonly socket: import('node:stream').Duplex; readonly request: unknown; readonly head: Buffer }) => void;
+  readonly accept: (connection: {
+    readonly socket: import('node:stream').Duplex;
+    readonly request: unknown;
+    readonly head: Buffer;
+  }) => void;
 }

@@ -44,3 +44,46 @@ export class StorageUnusableError extends Error {
     this.advice = advice;
   }
 }
+
+/** A read that must be at least as new as a revision which the watch cache has not reached in time. */
+export class RevisionTooLargeError extends Error {
+  readonly requested: number;
+  readonly current: number;
+  constructor(requested: number, current: number) {
+    super(`Too large resource version: ${requested}, current: ${current}`);
+    this.requested = requested;
+    this.current = current;
+  }
+}
+
+/** A watch from a revision whose following changes are no longer known. `oldest` is the least revision from which they are. */
+export class WatchTooOldError extends Error {
+  readonly requested: number;
+  readonly oldest: number;
+  constructor(requested: number, oldest: number) {
+    super(`too old resource version: ${requested} (${oldest})`);
+    this.requested = requested;
+    this.oldest = oldest;
+  }
+}
+
+/** A watcher took its events too slowly and was cut off. */
+export class WatchLaggedError extends Error {
+  constructor() {
+    super('the watcher fell too far behind');
+  }
+}
+
+/** The watch cache lost its own watch and starts anew; watchers may have missed changes and have ended. */
+export class WatchCacheRestartedError extends Error {
+  constructor(cause: unknown) {
+    super('the watch cache starts anew', { cause });
+  }
+}
+
+/** The store or cache has been closed. */
+export class StorageClosedError extends Error {
+  constructor() {
+    super('the store is closed');
+  }
+}

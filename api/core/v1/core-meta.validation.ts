@@ -1,0 +1,33 @@
+import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
+import { isQualifiedName } from '../../meta/names.ts';
+import type { ObjectMeta } from '../../meta/object.ts';
+import { type ObjectMetaRules, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+const finalizersPath = FieldPath.of('metadata', 'finalizers');
+
+/** Finalizers of the core kinds need a domain, unless Kubernetes defines them. */
+function validateStandardFinalizers(meta: ObjectMeta): FieldError[] {
+  return (meta.finalizers ?? []).flatMap((finalizer, i) => {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return [];
+    return [invalid(finalizersPath.index(i), finalizer, 'name is neither a standard finalizer name nor is it fully qualified')];
+  });
+}
+
+/** The metadata rules of core kinds and those that follow them (workloads too): the common ones and fully qualified finalizers. */
+export function validateCoreMeta(meta: ObjectMeta | undefined, rules: ObjectMetaRules): FieldError[] {
+  return [...validateObjectMeta(meta ?? {}, rules), ...validateStandardFinalizers(meta ?? {})];
+}
+
+export function validateCoreMetaUpdate(meta: ObjectMeta | undefined, old: ObjectMeta | undefined): FieldError[] {
+  return [...validateObjectMetaUpdate(meta ?? {}, old ?? {}), ...validateStandardFinalizers(meta ?? {})];
+}
+
+/** A finalizer of a namespace's spec. */
+export function validateFinalizerName(name: string, path: FieldPath): FieldError[] {
+  const errors = isQualifiedName(name).map((message) => invalid(path, name, message));
+  if (!name.includes('/') && !standardFinalizers.has(name)) {
+    errors.push(invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
+  }
+  return errors;
+}

@@ -1,0 +1,144 @@
+import type { CoreV1Event } from '../../../openapi/types.ts';
+import { defineResource } from '../../define.ts';
+import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
+import { isDns1123Subdomain, isQualifiedName } from '../../meta/names.ts';
+import { byteLength } from '../../meta/text.ts';
+import { ageCell } from '../../meta/time.ts';
+import { nameColumn } from './columns.ts';
+
+const mismatch = 'does not match event.namespace';
+
+/**
+ * Rules of events in either version of their API.
+ * @param controllerField name of the reporting controller's field in the version of the request
+ */
+export function validateLegacyEvent(event: CoreV1Event, controllerField: 'reportingComponent' | 'reportingController'): FieldError[] {
+  const errors: FieldError[] = [];
+  const namespace = event.metadata?.namespace ?? '';
+  const involved = event.involvedObject?.namespace ?? '';
+  const badNamespace = (): FieldError => invalid(FieldPath.of('involvedObject', 'namespace'), involved, mismatch);
+  if (!event.eventTime) {
+    const clusterWide = namespace === '' || namespace === 'default';
+    if (involved === '' ? !clusterWide : involved !== namespace) errors.push(badNamespace());
+  } else {
+    if (involved === '' && namespace !== 'default' && namespace !== 'kube-system') errors.push(badNamespace());
+    const controller = event.reportingComponent ?? '';
+    if (controller === '') errors.push(required(controllerField));
+    errors.push(...isQualifiedName(controller).map((message) => invalid(controllerField, controller, message)));
+    errors.push(...validateText(event.reportingInstance, 'reportingInstance', 128));
+    errors.push(...validateText(event.action, 'action', 128));
+    errors.push(...validateText(event.reason, 'reason', 128));
+    if (byteLength(event.message ?? '') > 1024) errors.push(invalid('message', '', 'can have at most 1024 characters'));
+  }
+  return [...errors, ...isDns1123Subdomain(namespace).map((message) => invalid('namespace', namespace, message))];
+}
+
+function validateText(text: string | undefined, field: string, most: number): FieldError[] {
+  if (!text) return [required(field)];
+  return byteLength(text) > most ? [invalid(field, '', `can have at most ${most} characters`)] : [];
+}
+
+function lastSeen(event: CoreV1Event, now: number): string {
+  if (event.series) return ageCell(event.series.lastObservedTime, now);
+  return event.lastTimestamp ? ageCell(event.lastTimestamp, now) : firstSeen(event, now);
+}
+
+function firstSeen(event: CoreV1Event, now: number): string {
+  return ageCell(event.firstTimestamp || event.eventTime, now);
+}
+
+function objectCell(event: CoreV1Event): string {
+  const { kind = '', name } = event.involvedObject ?? {};
+  return name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase();
+}
+
+function sourceCell(event: CoreV1Event): string {
+  const component = event.source?.component || event.reportingComponent || '';
+  const instance = event.source?.host || event.reportingInstance || '';
+  return instance === '' ? component : `${component}, ${instance}`;
+}
+
+/** Columns of both versions' tables. */
+export const eventColumns = defineEventColumns();
+
+function defineEventColumns() {
+  return [
+    {
+      name: 'Last Seen',
+      type: 'string',
+      description: 'When it happened last.',
+      cell: (event: CoreV1Event, { now }: { now: number }) => lastSeen(event, now),
+    },
+    { name: 'Type', type: 'string', description: 'Normal or Warning.', cell: (event: CoreV1Event) => event.type ?? '' },
+    { name: 'Reason', type: 'string', description: 'What happened, in one word.', cell: (event: CoreV1Event) => event.reason ?? '' },
+    { name: 'Object', type: 'string', description: 'What it happened to.', cell: objectCell },
+    {
+      name: 'Subobject',
+      type: 'string',
+      priority: 1,
+      description: 'The part that it happened to.',
+      cell: (event: CoreV1Event) => event.involvedObject?.fieldPath ?? '',
+    },
+    { name: 'Source', type: 'string', priority: 1, description: 'Who reports it.', cell: sourceCell },
+    {
+      name: 'Message',
+      type: 'string',
+      description: 'What happened, for people.',
+      cell: (event: CoreV1Event) => (event.message ?? '').trim(),
+    },
+    {
+      name: 'First Seen',
+      type: 'string',
+      priority: 1,
+      description: 'When it happened first.',
+      cell: (event: CoreV1Event, { now }: { now: number }) => firstSeen(event, now),
+    },
+    {
+      name: 'Count',
+      type: 'string',
+      priority: 1,
+      description: 'How often it happened.',
+      cell: (event: CoreV1Event) => event.series?.count ?? (event.count || 1),
+    },
+    { ...nameColumn, priority: 1 },
+  ] as const;
+}
+
+const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+/** Fields by which events of the core group are selected. */
+export const eventSelectableFields: Readonly<Record<string, (event: CoreV1Event) => string>> = {
+  ...Object.fromEntries(involved.map((field) => [`involvedObject.${field}`, (event: CoreV1Event) => event.involvedObject?.[field] ?? ''])),
+  reason: (event) => event.reason ?? '',
+  reportingComponent: (event) => event.reportingComponent ?? '',
+  source: (event) => event.source?.component || event.reportingComponent || '',
+  type: (event) => event.type ?? '',
+};
+
+/** Seconds that events are kept. */
+export const eventTtlSeconds = 3600;
+
+/** Events as stored and as the core group serves them. Compared with v1.36.3: namespace rules, lengths, table, field selectors. */
+export const event = defineResource<CoreV1Event>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  scope: 'Namespaced',
+  schema: 'io.k8s.api.core.v1.Event',
+  allowCreateOnUpdate: true,
+  selectableFields: eventSelectableFields,
+  columns: eventColumns,
+  ttlSeconds: () => eventTtlSeconds,
+  defaults(object) {
+    object.reportingComponent ??= '';
+    object.reportingInstance ??= '';
+    object.source ??= {};
+    object.eventTime ??= null as never;
+    object.firstTimestamp ??= null as never;
+    object.lastTimestamp ??= null as never;
+  },
+  validate: (object) => validateLegacyEvent(object, 'reportingComponent'),
+  validateUpdate: (object) => validateLegacyEvent(object, 'reportingComponent'),
+});

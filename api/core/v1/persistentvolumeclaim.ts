@@ -1,0 +1,129 @@
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../openapi/types.ts';
+import { defineResource } from '../../define.ts';
+import { FieldPath } from '../../meta/field.ts';
+import { ageColumn, nameColumn } from './columns.ts';
+import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
+import { validateClaim, validateClaimStatusUpdate, validateClaimUpdate } from './persistentvolumeclaim.validation.ts';
+import { persistentVolumeClaimSpecWarnings } from './persistentvolumeclaim.warnings.ts';
+import { defaultResourceList } from './pod.defaults.ts';
+
+const betaClass = 'volume.beta.kubernetes.io/storage-class';
+const shortModes: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+/** Access modes as tables print them: `RWO,ROX`. */
+export function accessModesText(modes: readonly string[] | undefined): string {
+  return Object.keys(shortModes)
+    .filter((mode) => modes?.includes(mode))
+    .map((mode) => shortModes[mode])
+    .join(',');
+}
+
+/** The storage class of a claim or volume: the old annotation's before the field's. */
+export function storageClassText(object: {
+  metadata?: { annotations?: Record<string, string> };
+  spec?: { storageClassName?: string };
+}): string {
+  return object.metadata?.annotations?.[betaClass] ?? object.spec?.storageClassName ?? '';
+}
+
+// Namespaced references need a feature that is off; other kinds than claims and snapshots need the newer field.
+function normalizeDataSources(spec: PersistentVolumeClaimSpec, old: PersistentVolumeClaimSpec | undefined): void {
+  if (spec.dataSourceRef?.namespace && !old?.dataSourceRef) delete spec.dataSourceRef;
+  const source = spec.dataSource;
+  if (source && !old?.dataSource && !old?.dataSourceRef && !spec.dataSourceRef) {
+    const claim = source.kind === 'PersistentVolumeClaim' && !source.apiGroup;
+    const snapshot = source.kind === 'VolumeSnapshot' && source.apiGroup === 'snapshot.storage.k8s.io';
+    if (!claim && !snapshot) delete spec.dataSource;
+  }
+  if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
+  else if (spec.dataSourceRef && !spec.dataSource && !spec.dataSourceRef.namespace) {
+    const { namespace: _namespace, ...reference } = spec.dataSourceRef;
+    spec.dataSource = reference;
+  }
+}
+
+function capacityCell(claim: PersistentVolumeClaim): string {
+  return claim.spec?.volumeName ? (claim.status?.capacity?.storage ?? '0') : '';
+}
+
+/** PersistentVolumeClaims. Compared with v1.36.3: data sources, immutability with its diff, resizing, status, table. */
+export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  shortNames: ['pvc'],
+  scope: 'Namespaced',
+  schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',
+  subresources: [
+    {
+      type: 'part',
+      name: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec']],
+      strategy: {
+        prepareForUpdate(object: PersistentVolumeClaim, old: PersistentVolumeClaim) {
+          object.spec = old.spec;
+        },
+        validateUpdate: validateClaimStatusUpdate,
+      },
+    },
+  ],
+  columns: [
+    nameColumn,
+    {
+      name: 'Status',
+      type: 'string',
+      description: 'The phase, or Terminating.',
+      cell: (object) => (object.metadata?.deletionTimestamp ? 'Terminating' : (object.status?.phase ?? '')),
+    },
+    { name: 'Volume', type: 'string', description: 'The bound volume.', cell: (object) => object.spec?.volumeName ?? '' },
+    { name: 'Capacity', type: 'string', description: 'The size of the bound volume.', cell: capacityCell },
+    {
+      name: 'Access Modes',
+      type: 'string',
+      description: 'How the bound volume may be mounted.',
+      cell: (object) => (object.spec?.volumeName ? accessModesText(object.status?.accessModes) : ''),
+    },
+    { name: 'StorageClass', type: 'string', description: 'The class of storage asked for.', cell: storageClassText },
+    {
+      name: 'VolumeAttributesClass',
+      type: 'string',
+      description: 'The class of attributes asked for.',
+      cell: (object) => object.spec?.volumeAttributesClassName ?? '<unset>',
+    },
+    ageColumn,
+    {
+      name: 'VolumeMode',
+      type: 'string',
+      priority: 1,
+      description: 'File system or block device.',
+      cell: (object) => object.spec?.volumeMode ?? '<unset>',
+    },
+  ],
+  resetFields: [['status']],
+  defaults(object) {
+    object.spec ??= {} as PersistentVolumeClaimSpec;
+    defaultPersistentVolumeClaimSpec(object.spec);
+    object.status ??= {};
+    object.status.phase ||= 'Pending';
+    defaultResourceList(object.status.capacity);
+    defaultResourceList(object.status.allocatedResources);
+  },
+  prepareForCreate(object) {
+    object.status = { phase: 'Pending' };
+    normalizeDataSources(object.spec!, undefined);
+  },
+  prepareForUpdate(object, old) {
+    object.status = old.status;
+    normalizeDataSources(object.spec!, old.spec);
+  },
+  validate: (object) => validateClaim(object),
+  validateUpdate: validateClaimUpdate,
+  warnings: (object) => (object.spec ? persistentVolumeClaimSpecWarnings(object.spec, FieldPath.of('spec')) : []),
+});

@@ -1,0 +1,137 @@
+import type { PodTemplateSpec, ReplicationController, ReplicationControllerStatus } from '../../../openapi/types.ts';
+import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { labelsText, selectorFromMap } from '../../meta/label-selector.ts';
+import { validateNonNegative } from '../../meta/validation.ts';
+import { ageColumn, containerColumns, nameColumn } from './columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
+import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings, validatePodTemplateSpec } from './pod.template.ts';
+
+const spec = FieldPath.of('spec');
+const templatePath = spec.child('template');
+
+function validateTemplate(template: PodTemplateSpec | undefined, selector: Record<string, string> | undefined): FieldError[] {
+  if (!template) return [required(templatePath)];
+  const errors: FieldError[] = [];
+  const labels = template.metadata?.labels;
+  if (Object.keys(selector ?? {}).length > 0) {
+    if (!selectorFromMap(selector).matches(labels)) {
+      errors.push(invalid(templatePath.child('metadata', 'labels'), labels ?? null, '`selector` does not match template `labels`'));
+    }
+    errors.push(...validatePodTemplateSpec(template, templatePath));
+    if (template.spec?.restartPolicy !== 'Always') {
+      errors.push(notSupported(templatePath.child('spec', 'restartPolicy'), template.spec?.restartPolicy ?? '', ['Always']));
+    }
+    if (template.spec?.activeDeadlineSeconds !== undefined) {
+      const detail = 'activeDeadlineSeconds in ReplicationController is not Supported';
+      errors.push(forbidden(templatePath.child('spec', 'activeDeadlineSeconds'), detail));
+    }
+  }
+  return errors;
+}
+
+function validateSpec(controller: ReplicationController): FieldError[] {
+  const { minReadySeconds = 0, selector, replicas, template } = controller.spec ?? {};
+  const errors = validateNonNegative(minReadySeconds, spec.child('minReadySeconds'));
+  if (Object.keys(selector ?? {}).length === 0) errors.push(required(spec.child('selector')));
+  if (replicas === undefined) errors.push(required(spec.child('replicas')));
+  else errors.push(...validateNonNegative(replicas, spec.child('replicas')));
+  return [...errors, ...validateTemplate(template, selector)];
+}
+
+const counts = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'] as const;
+
+function validateStatus(status: Partial<ReplicationControllerStatus>): FieldError[] {
+  const at = FieldPath.of('status');
+  const errors = counts.flatMap((name) => validateNonNegative(status[name] ?? 0, at.child(name)));
+  const value = (name: (typeof counts)[number]): number => status[name] ?? 0;
+  for (const name of ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const) {
+    if (value(name) > value('replicas')) errors.push(invalid(at.child(name), value(name), 'cannot be greater than status.replicas'));
+  }
+  if (value('availableReplicas') > value('readyReplicas')) {
+    errors.push(invalid(at.child('availableReplicas'), value('availableReplicas'), 'cannot be greater than readyReplicas'));
+  }
+  return errors;
+}
+
+/** ReplicationControllers. Compared with v1.36.3: labels and selector from the template, validation, status, scale, table. */
+export const replicationController = defineResource<ReplicationController>({
+  group: '',
+  version: 'v1',
+  kind: 'ReplicationController',
+  plural: 'replicationcontrollers',
+  shortNames: ['rc'],
+  categories: ['all'],
+  scope: 'Namespaced',
+  schema: 'io.k8s.api.core.v1.ReplicationController',
+  defaultGarbageCollectionPolicy: 'orphan',
+  subresources: [
+    {
+      type: 'scale',
+      name: 'scale',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      verbs: ['get', 'patch', 'update'],
+      specReplicasPath: ['spec', 'replicas'],
+      statusReplicasPath: ['status', 'replicas'],
+      selector: (object: ReplicationController) => selectorFromMap(object.spec?.selector).toString(),
+    },
+    {
+      type: 'part',
+      name: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec']],
+      strategy: {
+        prepareForUpdate(object: ReplicationController, old: ReplicationController) {
+          object.spec = old.spec;
+        },
+        validateUpdate: (object: ReplicationController, old: ReplicationController) => [
+          ...validateCoreMetaUpdate(object.metadata, old.metadata),
+          ...validateStatus(object.status ?? {}),
+        ],
+      },
+    },
+  ],
+  selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', description: 'How many pods there shall be.', cell: (object) => object.spec?.replicas ?? 0 },
+    { name: 'Current', type: 'integer', description: 'How many pods there are.', cell: (object) => object.status?.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', description: 'How many of them are ready.', cell: (object) => object.status?.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicationController>((object) => object.spec?.template?.spec?.containers, 1),
+    {
+      name: 'Selector',
+      type: 'string',
+      priority: 1,
+      description: 'Labels of the pods that are counted.',
+      cell: (object) => labelsText(object.spec?.selector),
+    },
+  ],
+  resetFields: [['status']],
+  defaults(object) {
+    const fields = (object.spec ??= {});
+    fields.replicas ??= 1;
+    defaultPodTemplateSpec(fields.template);
+    const labels = fields.template?.metadata?.labels;
+    if (!labels) return;
+    if (Object.keys(fields.selector ?? {}).length === 0) fields.selector = { ...labels };
+    object.metadata ??= {};
+    if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
+  },
+  prepareForCreate(object) {
+    object.status = { replicas: 0 };
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate(object, old) {
+    if (old.status) object.status = old.status;
+    const generation = old.metadata?.generation ?? 0;
+    object.metadata!.generation = semanticEqual(object.spec, old.spec) ? generation : generation + 1;
+  },
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
+  warnings(object, old) {
+    if (!old) return [...podNameWarnings(object.metadata?.name ?? ''), ...podTemplateWarnings(object.spec?.template, templatePath)];
+    return object.metadata?.generation === old.metadata?.generation ? [] : podTemplateWarnings(old.spec?.template, templatePath);
+  },
+});

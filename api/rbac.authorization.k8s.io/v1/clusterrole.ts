@@ -1,0 +1,16 @@
+// interim, to be replaced by its engineer
+import { defineResource } from '../../define.ts';
+import { nameIsPathSegment } from '../../meta/names.ts';
+
+export const clusterRole = defineResource<any>({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  singular: 'clusterrole',
+  scope: 'Cluster',
+  schema: 'io.k8s.api.rbac.v1.ClusterRole',
+  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
+  validateName: nameIsPathSegment,
+  subresources: [],
+});

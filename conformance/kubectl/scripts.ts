@@ -1,0 +1,6 @@
+import { nodeFailure } from './node-failure.ts';
+import type { Step } from './script.ts';
+import { tour } from './tour.ts';
+
+/** Every script, by the name of its folder of transcripts. */
+export const scripts: Readonly<Record<string, readonly Step[]>> = { tour, 'node-failure': nodeFailure };

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { definitionsDigest } from '../definitions.ts';
+import { groupVersionPath } from './names.ts';
+import type { DocumentedResource } from './resource.ts';
+import { documentNames } from './v3.ts';
+
+export type { DocumentedResource, DocumentedSubresource } from './resource.ts';
+export { buildOpenAPIV2 } from './v2.ts';
+export { encodeOpenAPIV2, openAPIV2ProtobufType } from './v2-protobuf.ts';
+export { buildOpenAPIV3, documentNames, operationsOf } from './v3.ts';
+
+/** To be raised when the same definitions give other documents, because clients keep documents by hash. */
+const revision = 1;
+
+/** The answer of `/openapi/v3`: each document's path with the hash of its content. */
+export function buildOpenAPIV3Index(resources: readonly DocumentedResource[]): { paths: Record<string, { serverRelativeURL: string }> } {
+  const entries = documentNames(resources).map((name) => {
+    return [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${documentHash(name, resources)}` }] as const;
+  });
+  return { paths: Object.fromEntries(entries) };
+}
+
+/**
+ * The hash of a document (v3's by name; v2's by the name `v2`): SHA-512 over all that the document is made of, so that
+ * it is known without building the document.
+ */
+export function documentHash(name: string, resources: readonly DocumentedResource[]): string {
+  const own = resources.filter(({ group, version }) => name === 'v2' || groupVersionPath(group, version).slice(1) === name);
+  const parts = own.map(({ schema, ...resource }) => [
+    ...[resource.group, resource.version, resource.kind, resource.plural, resource.listKind, resource.scope, resource.verbs, schema],
+    ...[resource.returnsDeletedObject === true, resource.subresources.map(({ name, kind, verbs }) => [name, kind, verbs])],
+  ]);
+  const text = JSON.stringify([revision, definitionsDigest(), name, parts]);
+  return createHash('sha512').update(text).digest('hex').toUpperCase();
+}

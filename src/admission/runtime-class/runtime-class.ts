@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { runtimeClass as runtimeClasses } from '../../../api/node.k8s.io/v1/runtimeclass.ts';
+import type { Pod, RuntimeClass } from '../../../openapi/types.ts';
+import { isFor, type Lookup } from '../lookup.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { refuse } from '../refuse.ts';
+
+/** Brings a RuntimeClass's overhead and scheduling rules into its pods (KEP-688). */
+export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
+  async function classOf(attributes: AdmissionAttributes, pod: Pod): Promise<RuntimeClass | undefined> {
+    const name = pod.spec?.runtimeClassName;
+    if (!name) return undefined;
+    const found = (await lookup.get(runtimeClasses, '', name)) as RuntimeClass | undefined;
+    if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+    return found;
+  }
+  const applies = (attributes: AdmissionAttributes) => attributes.operation === 'CREATE' && isFor(attributes, pods);
+
+  return {
+    name: 'RuntimeClass',
+    async mutate(attributes) {
+      if (!applies(attributes)) return;
+      const pod = attributes.object as Pod;
+      const runtimeClass = await classOf(attributes, pod);
+      if (!runtimeClass) return;
+      const spec = pod.spec!;
+      const overhead = runtimeClass.overhead?.podFixed;
+      if (overhead) {
+        if (spec.overhead && !isDeepStrictEqual(spec.overhead, overhead)) {
+          throw refuse(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+        }
+        spec.overhead = { ...overhead };
+      }
+      for (const [key, value] of Object.entries(runtimeClass.scheduling?.nodeSelector ?? {})) {
+        const present = spec.nodeSelector?.[key];
+        if (present !== undefined && present !== value) {
+          throw refuse(
+            attributes,
+            `pod rejected: conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${present}`,
+          );
+        }
+        spec.nodeSelector = { ...spec.nodeSelector, [key]: value };
+      }
+      const more = (runtimeClass.scheduling?.tolerations ?? []).filter(
+        (toleration) => !spec.tolerations?.some((present) => isDeepStrictEqual(present, toleration)),
+      );
+      if (more.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...structuredClone(more)];
+    },
+    async validate(attributes) {
+      if (!applies(attributes)) return;
+      const pod = attributes.object as Pod;
+      const runtimeClass = await classOf(attributes, pod);
+      const overhead = runtimeClass?.overhead?.podFixed;
+      if (overhead && pod.spec?.overhead && !isDeepStrictEqual(pod.spec.overhead, overhead)) {
+        throw refuse(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+      }
+      if (!overhead && pod.spec?.overhead) {
+        throw refuse(attributes, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
+      }
+    },
+  };
+}

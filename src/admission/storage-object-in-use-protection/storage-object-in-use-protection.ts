@@ -1,0 +1,22 @@
+import { persistentVolume as volumes } from '../../../api/core/v1/persistentvolume.ts';
+import { persistentVolumeClaim as claims } from '../../../api/core/v1/persistentvolumeclaim.ts';
+import { isFor } from '../lookup.ts';
+import type { AdmissionPlugin } from '../plugin.ts';
+
+/** New claims and volumes carry the finalizer that keeps them while they are in use. */
+export function storageObjectInUseProtectionPlugin(): AdmissionPlugin {
+  return {
+    name: 'StorageObjectInUseProtection',
+    mutate(attributes) {
+      if (attributes.operation !== 'CREATE') return;
+      const finalizer = isFor(attributes, claims)
+        ? 'kubernetes.io/pvc-protection'
+        : isFor(attributes, volumes)
+          ? 'kubernetes.io/pv-protection'
+          : undefined;
+      const metadata = attributes.object?.metadata;
+      if (!finalizer || !metadata || metadata.finalizers?.includes(finalizer)) return;
+      metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];
+    },
+  };
+}

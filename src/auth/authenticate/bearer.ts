@@ -1,0 +1,14 @@
+import type { Credentials } from '../types.ts';
+
+const webSocketPrefix = 'base64url.bearer.authorization.k8s.io.';
+
+/** The bearer token of a request, from the Authorization header or a WebSocket subprotocol; undefined if there is none. */
+export function bearerToken(credentials: Credentials): string | undefined {
+  const header = /^bearer\s+(\S+)\s*$/i.exec(credentials.authorization ?? '');
+  if (header) return header[1];
+  for (const protocol of (credentials.webSocketProtocols ?? '').split(',')) {
+    const name = protocol.trim();
+    if (name.startsWith(webSocketPrefix)) return Buffer.from(name.slice(webSocketPrefix.length), 'base64url').toString();
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { Authenticator, UserInfo } from '../types.ts';
+import { bearerToken } from './bearer.ts';
+
+export const anonymousUser: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/**
+ * Asks each authenticator in turn. Without any credentials the user is anonymous; with credentials that nobody knows, nobody
+ * (undefined: 401). A known user is also in `system:authenticated`.
+ */
+export function unionAuthenticator(authenticators: readonly Authenticator[]): Authenticator {
+  const withGroup = new WeakMap<UserInfo, UserInfo>();
+  return {
+    async authenticate(credentials) {
+      for (const authenticator of authenticators) {
+        const result = authenticator.authenticate(credentials);
+        const user = result instanceof Promise ? await result : result;
+        if (!user) continue;
+        let authenticated = withGroup.get(user);
+        if (!authenticated) {
+          authenticated = authenticatedUser(user);
+          withGroup.set(user, authenticated);
+        }
+        return authenticated;
+      }
+      return bearerToken(credentials) === undefined ? anonymousUser : undefined;
+    },
+  };
+}
+
+/** The user with the group that every authenticated one has. */
+export function authenticatedUser(user: UserInfo): UserInfo {
+  if (user.groups.includes('system:authenticated') || user.groups.includes('system:unauthenticated')) return user;
+  return { ...user, groups: [...user.groups, 'system:authenticated'] };
+}

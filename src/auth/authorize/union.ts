@@ -1,0 +1,49 @@
+import type { Authorizer, Decision, UserRules } from '../types.ts';
+
+/** Members of `system:masters` may do everything, whatever RBAC says. */
+export const superuserAuthorizer: Authorizer = {
+  authorize: ({ user }): Decision =>
+    user.groups.includes('system:masters') ? { decision: 'allow', reason: '' } : { decision: 'no-opinion', reason: '' },
+  async rulesFor(user): Promise<UserRules> {
+    if (!user.groups.includes('system:masters')) return { resourceRules: [], nonResourceRules: [], incomplete: false };
+    return {
+      resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+      incomplete: false,
+    };
+  },
+};
+
+/** The first authorizer that allows or denies decides; the reasons of those without an opinion are joined. */
+export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
+  return {
+    authorize(attributes) {
+      const reasons: string[] = [];
+      const from = (start: number): Decision | Promise<Decision> => {
+        for (let i = start; i < authorizers.length; i++) {
+          const result = authorizers[i]!.authorize(attributes);
+          if (result instanceof Promise) return result.then((decision) => settled(decision) ?? from(i + 1));
+          const decision = settled(result);
+          if (decision) return decision;
+        }
+        return { decision: 'no-opinion', reason: reasons.join('\n') };
+      };
+      const settled = (decision: Decision): Decision | undefined => {
+        if (decision.decision !== 'no-opinion') return decision;
+        if (decision.reason !== '') reasons.push(decision.reason);
+        return undefined;
+      };
+      return from(0);
+    },
+    async rulesFor(user, namespace) {
+      const all = await Promise.all(authorizers.map((authorizer) => authorizer.rulesFor(user, namespace)));
+      const errors = all.flatMap((rules) => rules.evaluationError ?? []);
+      return {
+        resourceRules: all.flatMap((rules) => rules.resourceRules),
+        nonResourceRules: all.flatMap((rules) => rules.nonResourceRules),
+        incomplete: all.some((rules) => rules.incomplete),
+        ...(errors.length > 0 ? { evaluationError: errors.join(', ') } : {}),
+      };
+    },
+  };
+}

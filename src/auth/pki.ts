@@ -1,0 +1,165 @@
+import { createPrivateKey, createPublicKey, type KeyObject, type webcrypto } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import 'reflect-metadata'; // which the certificate library's container asks for
+import * as x509 from '@peculiar/x509';
+import type { Clock } from '../machinery/clock.ts';
+import type { Random } from '../machinery/random.ts';
+
+/** A certificate with its private key, both PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The cluster's keys: its certificate authority, the server's and the administrator's certificates, and the key that signs service-account tokens. */
+export interface ClusterKeys {
+  readonly authority: KeyPair;
+  readonly server: KeyPair;
+  readonly admin: KeyPair;
+  /** Signs certificates for components that run apart. */
+  readonly serviceAccount: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+}
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const year = 365 * 24 * 3600 * 1000;
+
+export interface KeysOptions {
+  /** Where the keys lie; absent: they live in memory only. */
+  readonly directory?: string;
+  /** DNS names and IP addresses that the server's certificate is good for. */
+  readonly serverNames: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Reads the cluster's keys, making those that are not there yet. The server's certificate is made anew when its names changed or it nears its end.
+ * Private keys are readable by their owner alone.
+ */
+export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys> {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const store = options.directory ? await openDirectory(options.directory) : memoryStore();
+  const authority = await store.pair('ca', () => issue(options, { subject: 'CN=kubernetes', years: 10, authority: true }));
+  const server = await store.pair(
+    'apiserver',
+    () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer: authority }),
+    (pair) => covers(pair, options),
+  );
+  const admin = await store.pair(
+    'admin',
+    () => issue(options, { subject: 'O=system:masters, CN=kubernetes-admin', years: 1, issuer: authority }),
+    (pair) => covers(pair, { ...options, serverNames: [] }),
+  );
+  const serviceAccountKey = createPrivateKey(await store.text('sa.key', newKey));
+  return { authority, server, admin, serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) } };
+}
+
+interface Request {
+  subject: string;
+  years: number;
+  authority?: boolean;
+  names?: readonly string[];
+  issuer?: KeyPair;
+}
+
+async function issue({ clock, random }: KeysOptions, request: Request): Promise<KeyPair> {
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const issuer = request.issuer
+    ? { name: new x509.X509Certificate(request.issuer.certificate).subject, key: await importKey(request.issuer.key) }
+    : { name: request.subject, key: keys.privateKey };
+  const usages = request.authority
+    ? x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.keyEncipherment
+    : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;
+  const purpose = request.names ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: `01${random.bytes(15).toString('hex')}`,
+    subject: request.subject,
+    issuer: issuer.name,
+    // A little in the past, for clients whose clock is behind.
+    notBefore: dateOf(clock.now() - 3_600_000),
+    notAfter: dateOf(clock.now() + request.years * year),
+    publicKey: keys.publicKey,
+    signingKey: issuer.key,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(request.authority === true, undefined, true),
+      new x509.KeyUsagesExtension(usages, true),
+      ...(request.authority ? [] : [new x509.ExtendedKeyUsageExtension([purpose])]),
+      ...(request.names ? [new x509.SubjectAlternativeNameExtension(request.names.map(alternativeName))] : []),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey) };
+}
+
+// The x509 library wants Date objects; the time itself comes from the clock.
+function dateOf(milliseconds: number): Date {
+  return new Date(milliseconds);
+}
+
+function alternativeName(name: string): x509.JsonGeneralName {
+  return { type: /^[\d.]+$|:/.test(name) ? 'ip' : 'dns', value: name };
+}
+
+function covers(pair: KeyPair, { serverNames, clock }: Pick<KeysOptions, 'serverNames' | 'clock'>): boolean {
+  const certificate = new x509.X509Certificate(pair.certificate);
+  const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map((item) => item.value) ?? [];
+  const left = certificate.notAfter.getTime() - clock.now();
+  return left > year / 12 && serverNames.every((name) => names.includes(name));
+}
+
+async function newKey(): Promise<string> {
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  return exportKey(keys.privateKey);
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY').concat('\n');
+}
+
+function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+  return crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, true, ['sign']);
+}
+
+interface KeyStore {
+  pair(name: string, make: () => Promise<KeyPair>, good?: (pair: KeyPair) => boolean): Promise<KeyPair>;
+  text(file: string, make: () => Promise<string>): Promise<string>;
+}
+
+function memoryStore(): KeyStore {
+  return { pair: (_name, make) => make(), text: (_file, make) => make() };
+}
+
+async function openDirectory(directory: string): Promise<KeyStore> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  const read = (file: string) =>
+    readFile(join(directory, file), 'utf8').catch((error) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+  return {
+    async pair(name, make, good = () => true) {
+      const [certificate, key] = [await read(`${name}.crt`), await read(`${name}.key`)];
+      if (certificate && key && good({ certificate, key })) return { certificate, key };
+      const pair = await make();
+      await writeSecret(join(directory, `${name}.key`), pair.key);
+      await writeSecret(join(directory, `${name}.crt`), pair.certificate);
+      return pair;
+    },
+    async text(file, make) {
+      const present = await read(file);
+      if (present) return present;
+      const made = await make();
+      await writeSecret(join(directory, file), made);
+      return made;
+    },
+  };
+}
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export async function writeSecret(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, file);
+}

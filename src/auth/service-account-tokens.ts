@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { exportJWK, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Clock } from '../machinery/clock.ts';
+import type { Random } from '../machinery/random.ts';
+import { bearerToken } from './authenticate/bearer.ts';
+import type { ClusterKeys } from './pki.ts';
+import type { Authenticator, UserInfo } from './types.ts';
+
+/** Reads one core/v1 object, to see whether what a token is bound to is still there. */
+export type ObjectReader = (
+  resource: 'serviceaccounts' | 'pods' | 'secrets' | 'nodes',
+  namespace: string,
+  name: string,
+) => Promise<KubeObject | undefined>;
+
+export interface TokenRequestInput {
+  readonly serviceAccount: KubeObject;
+  /** Empty: the API server's own. */
+  readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+  /** What the token dies with, besides its service account. */
+  readonly pod?: KubeObject;
+  readonly secret?: KubeObject;
+  readonly node?: KubeObject;
+}
+
+/** The claim `kubernetes.io` of a bound token (KEP-1205). */
+interface KubernetesClaims {
+  namespace: string;
+  serviceaccount: Reference;
+  pod?: Reference;
+  secret?: Reference;
+  node?: Reference;
+}
+interface Reference {
+  name: string;
+  uid: string;
+}
+
+const userPrefix = 'system:serviceaccount:';
+const extraPrefix = 'authentication.kubernetes.io';
+
+/** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key. */
+export class ServiceAccountTokens implements Authenticator {
+  readonly issuer: string;
+  private readonly keys: ClusterKeys['serviceAccount'];
+  private readonly keyId: string;
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly read: ObjectReader;
+
+  constructor(options: { issuer: string; keys: ClusterKeys['serviceAccount']; clock: Clock; random: Random; read: ObjectReader }) {
+    this.issuer = options.issuer;
+    this.keys = options.keys;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.read = options.read;
+    // The key's name is the hash of the public key, as kube-apiserver names it.
+    this.keyId = createHash('sha256')
+      .update(options.keys.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64url');
+  }
+
+  /** @returns the token and when it ends, in milliseconds since the epoch */
+  async issue(request: TokenRequestInput): Promise<{ token: string; expires: number }> {
+    const now = Math.floor(this.clock.now() / 1000);
+    const expires = now + request.expirationSeconds;
+    const { namespace, name } = request.serviceAccount.metadata!;
+    const claims: KubernetesClaims = { namespace: namespace!, serviceaccount: reference(request.serviceAccount) };
+    if (request.node) claims.node = reference(request.node);
+    if (request.pod) claims.pod = reference(request.pod);
+    if (request.secret) claims.secret = reference(request.secret);
+    const token = await new SignJWT({ 'kubernetes.io': claims })
+      .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
+      .setIssuer(this.issuer)
+      .setAudience(request.audiences.length > 0 ? [...request.audiences] : [this.issuer])
+      .setSubject(`${userPrefix}${namespace}:${name}`)
+      .setIssuedAt(now)
+      .setNotBefore(now)
+      .setExpirationTime(expires)
+      .setJti(this.random.uuid())
+      .sign(this.keys.privateKey);
+    return { token, expires: expires * 1000 };
+  }
+
+  async authenticate(credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo | undefined> {
+    const token = bearerToken(credentials);
+    return token === undefined ? undefined : (await this.review(token, [this.issuer]))?.user;
+  }
+
+  /**
+   * Whose token it is and which of the audiences it is good for; undefined if the token is not one of ours.
+   * @throws Error if it is ours and does not hold (expired, or what it is bound to is gone)
+   */
+  async review(token: string, audiences: readonly string[]): Promise<{ user: UserInfo; audiences: string[] } | undefined> {
+    const payload = await this.verify(token);
+    if (!payload) return undefined;
+    const tokenAudiences = [payload.aud ?? []].flat();
+    const common = audiences.filter((audience) => tokenAudiences.includes(audience));
+    if (common.length === 0)
+      throw new Error(`token audiences ${JSON.stringify(tokenAudiences)} is invalid for the target audiences ${JSON.stringify(audiences)}`);
+    const claims = payload['kubernetes.io'] as KubernetesClaims;
+    await this.checkBoundObjects(claims);
+    return { user: userOf(claims, payload), audiences: common };
+  }
+
+  /** The JSON Web Key Set at /openid/v1/jwks. */
+  async keySet(): Promise<object> {
+    const key = await exportJWK(this.keys.publicKey);
+    return { keys: [{ use: 'sig', ...key, kid: this.keyId, alg: 'ES256' }] };
+  }
+
+  /** The discovery document at /.well-known/openid-configuration. */
+  discovery(): object {
+    return {
+      issuer: this.issuer,
+      jwks_uri: `${this.issuer}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['ES256'],
+    };
+  }
+
+  private async verify(token: string): Promise<JWTPayload | undefined> {
+    try {
+      const { payload } = await jwtVerify(token, this.keys.publicKey, {
+        issuer: this.issuer,
+        algorithms: ['ES256'],
+        // jose wants a Date; the time is the injected clock's.
+        currentDate: new Date(this.clock.now()),
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof joseErrors.JWTExpired) throw new Error('service account token has expired');
+      if (error instanceof joseErrors.JOSEError) return undefined;
+      throw error;
+    }
+  }
+
+  private async checkBoundObjects(claims: KubernetesClaims): Promise<void> {
+    const check = async (resource: Parameters<ObjectReader>[0], namespace: string, wanted: Reference | undefined, what: string) => {
+      if (!wanted) return;
+      const object = await this.read(resource, namespace, wanted.name);
+      if (!object || object.metadata?.uid !== wanted.uid) throw new Error(`${what} ${wanted.name} is gone`);
+    };
+    await check('serviceaccounts', claims.namespace, claims.serviceaccount, 'service account');
+    await check('pods', claims.namespace, claims.pod, 'pod');
+    await check('secrets', claims.namespace, claims.secret, 'secret');
+    if (!claims.pod) await check('nodes', '', claims.node, 'node');
+  }
+}
+
+function reference(object: KubeObject): Reference {
+  return { name: object.metadata!.name!, uid: object.metadata!.uid! };
+}
+
+function userOf(claims: KubernetesClaims, payload: JWTPayload): UserInfo {
+  const extra: Record<string, string[]> = { [`${extraPrefix}/credential-id`]: [`JTI=${payload.jti}`] };
+  if (claims.pod) {
+    extra[`${extraPrefix}/pod-name`] = [claims.pod.name];
+    extra[`${extraPrefix}/pod-uid`] = [claims.pod.uid];
+  }
+  if (claims.node) {
+    extra[`${extraPrefix}/node-name`] = [claims.node.name];
+    extra[`${extraPrefix}/node-uid`] = [claims.node.uid];
+  }
+  return { ...serviceAccountUser(claims.namespace, claims.serviceaccount.name), uid: claims.serviceaccount.uid, extra };
+}
+
+/** The user that a service account is. */
+export function serviceAccountUser(namespace: string, name: string): UserInfo {
+  return {
+    username: `${userPrefix}${namespace}:${name}`,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
+}

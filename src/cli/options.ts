@@ -1,0 +1,125 @@
+import { isIP } from 'node:net';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** The parts of a cluster, any of which can run in a process of its own. */
+export const components = ['apiserver', 'controllers', 'scheduler', 'fleet'] as const;
+export type Component = (typeof components)[number];
+
+/** What `orrery up` was asked for. */
+export interface UpOptions {
+  readonly port: number;
+  readonly bindAddress: string;
+  readonly dataDir: string;
+  readonly memory: boolean;
+  /** Absent: `kubeconfig` in the data directory. */
+  readonly kubeconfig?: string;
+  readonly nodes: number;
+  readonly components: readonly Component[];
+  readonly tokenAuthFile?: string;
+  readonly serviceClusterIpRange: string;
+  readonly clusterCidr: string;
+  readonly compactionInterval: number;
+  readonly logLevel: string;
+}
+
+/** The command line was wrong (or asked for help, with exit code 0): `text` is for the user. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+  constructor(text: string, exitCode: number) {
+    super(text);
+    this.exitCode = exitCode;
+  }
+}
+
+/**
+ * Reads `orrery up [flags]`.
+ * @param args the arguments after the script's name
+ * @throws UsageError
+ */
+export function parseArguments(args: readonly string[], version: string): UpOptions {
+  let result: UpOptions | undefined;
+  let output = '';
+  const write = (text: string) => {
+    output += text;
+  };
+  const program = configured(new Command('orrery'), write)
+    .description('A working model of a Kubernetes cluster in one process.')
+    .version(version)
+    .action(() => program.error("error: name a command, such as 'orrery up'"));
+  configured(program.command('up'), write)
+    .description('Start a cluster and serve it until it is interrupted.')
+    .option('--port <number>', 'port of the API server; 0 takes a free one', wholeNumber(0, 65535), 6443)
+    .option('--bind-address <address>', 'address to listen on', address, '127.0.0.1')
+    .option('--data-dir <folder>', 'where the cluster is kept; one process at a time', '.orrery')
+    .option('--memory', 'keep nothing on disk', false)
+    .option('--kubeconfig <file>', "where the administrator's kubeconfig is written (default: kubeconfig in the data directory)")
+    .option('--nodes <number>', 'simulated nodes to run', wholeNumber(0, 5000), 3)
+    .option('--components <list>', `which of ${components.join(',')} to run`, componentList, [...components])
+    .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
+    .option('--service-cluster-ip-range <cidr>', 'addresses of Services', cidr, '10.96.0.0/16')
+    .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')
+    .option('--compaction-interval <duration>', 'what is older can no longer be listed or watched', duration, 300_000)
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
+    .action((options) => {
+      result = options;
+    });
+  try {
+    program.parse(args as string[], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageError(output || error.message, error.exitCode === 0 ? 0 : 2);
+    throw error;
+  }
+  return result!;
+}
+
+function configured(command: Command, write: (text: string) => void): Command {
+  return command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: write, writeErr: write })
+    .showHelpAfterError("Run 'orrery up --help' for all flags.");
+}
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  return value;
+};
+
+function address(text: string): string {
+  if (isIP(text) === 0) throw new InvalidArgumentError('Give an IP address, such as 127.0.0.1.');
+  return text;
+}
+
+function cidr(text: string): string {
+  const [ip, bits, ...rest] = text.split('/');
+  const version = isIP(ip!);
+  if (version === 0 || rest.length > 0 || !/^\d+$/.test(bits ?? '') || Number(bits) > (version === 4 ? 30 : 126)) {
+    throw new InvalidArgumentError('Give a CIDR, such as 10.96.0.0/16.');
+  }
+  return text;
+}
+
+function componentList(text: string): Component[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !components.includes(name as Component));
+  if (unknown.length > 0) throw new InvalidArgumentError(`Known components are ${components.join(', ')}.`);
+  return components.filter((component) => names.includes(component));
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration as Go prints it: `90s`, `5m`, `1h30m`. */
+export function duration(text: string): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new InvalidArgumentError('Give a duration, such as 90s or 5m.');
+  let total = 0;
+  for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g)) total += Number(number) * units[unit!]!;
+  if (total < 1_000) throw new InvalidArgumentError('Give at least one second.');
+  return total;
+}
+
+function logLevel(text: string): string {
+  if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(text))
+    throw new InvalidArgumentError('Known levels: trace, debug, info, warn, error, silent.');
+  return text;
+}

@@ -1,0 +1,125 @@
+import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
+import type { UserInfo } from '../auth/types.ts';
+import { copyData } from '../registry/copy.ts';
+import { ApiError, internalError } from '../registry/errors.ts';
+import type { Answer, ListAnswer, WatchAnswerEvent } from '../server/answer.ts';
+import type { ApiRequest } from '../server/context.ts';
+import type { Client, ObjectList, WatchEvent } from './client.ts';
+import { EventQueue } from './event-queue.ts';
+import { type ClientRequest, clientOver, type Transport } from './resource-client.ts';
+
+/** The server's chain behind authentication (`Chain.inProcess`). */
+export type Dispatch = (request: ApiRequest, user: UserInfo) => Promise<Answer>;
+
+/** So many batches may wait for a watch's reader before its source waits for it. */
+const bufferLimit = 1000;
+const neverAborted = new AbortController().signal;
+
+/**
+ * A client that enters the server's chain with an identity: authorization, flow control, admission and everything after them are the same as over
+ * the network, but nothing is encoded. What comes back is the server's own shared data.
+ */
+export function createInProcessClient(dispatch: Dispatch, user: UserInfo, userAgent?: string): Client {
+  return clientOver(new InProcessTransport(dispatch, user, userAgent));
+}
+
+class InProcessTransport implements Transport {
+  private readonly dispatch: Dispatch;
+  private readonly user: UserInfo;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(dispatch: Dispatch, user: UserInfo, userAgent = user.username.replace(/^system:/, '').replaceAll(':', '-')) {
+    this.dispatch = dispatch;
+    this.user = user;
+    // The default field manager is what stands before the slash.
+    this.headers = Object.freeze({ 'user-agent': `${userAgent}/orrery` });
+  }
+
+  async send(request: ClientRequest): Promise<KubeObject> {
+    const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
+    // What a deletecollection deleted.
+    if (answer.type === 'list') return listOf(answer);
+    if (answer.type !== 'object') throw unexpected(answer);
+    const object = answer.stored ? answer.stored.object : answer.object!;
+    if (answer.status >= 400) throw errorOf(object, answer.status);
+    return object;
+  }
+
+  async list(request: ClientRequest): Promise<ObjectList<any>> {
+    const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
+    if (answer.type === 'list') return { items: answer.items.map((item) => item.object), metadata: answer.metadata };
+    // Lists without stored objects (component statuses) are made for the answer.
+    if (answer.type === 'object' && answer.object && Array.isArray(answer.object['items'])) return answer.object as never;
+    throw unexpected(answer);
+  }
+
+  watch(request: ClientRequest, signal: AbortSignal): AsyncIterable<WatchEvent<any>> {
+    const controller = new AbortController();
+    let stopSource: (() => void) | undefined;
+    const queue = new EventQueue(() => {
+      signal.removeEventListener('abort', left);
+      controller.abort();
+      stopSource?.();
+    });
+    const left = () => queue.close();
+    if (signal.aborted) left();
+    else signal.addEventListener('abort', left, { once: true });
+    const start = (answer: Answer) => {
+      if (answer.type !== 'watch') throw unexpected(answer);
+      if (controller.signal.aborted) return;
+      stopSource = answer.start({
+        events(events) {
+          queue.push(events.map(eventOf));
+          return queue.length < bufferLimit ? undefined : queue.drained();
+        },
+        end: () => queue.close(),
+      });
+      if (controller.signal.aborted) stopSource();
+    };
+    if (!controller.signal.aborted) {
+      this.dispatch(this.requestOf(request, controller.signal), this.user)
+        .then(start)
+        .catch((error) => queue.close(error));
+    }
+    return queue;
+  }
+
+  private requestOf({ method, path, query, body, contentType }: ClientRequest, signal: AbortSignal): ApiRequest {
+    const text = typeof body === 'string' ? Buffer.from(body) : undefined;
+    return {
+      method,
+      path,
+      query,
+      headers: contentType ? { ...this.headers, 'content-type': contentType } : this.headers,
+      readBody: async () => text ?? Buffer.alloc(0),
+      ...(typeof body === 'object' ? { object: copyData(body) } : {}),
+      signal,
+    };
+  }
+}
+
+function listOf({ definition, items, metadata }: ListAnswer): KubeObject {
+  const apiVersion = apiVersionOf(definition.group, definition.version);
+  return {
+    kind: definition.listKind,
+    apiVersion,
+    metadata: metadata as KubeObject['metadata'],
+    items: items.map((item) => item.object),
+  } as KubeObject;
+}
+
+function eventOf(event: WatchAnswerEvent): WatchEvent<any> {
+  return { type: event.type, object: event.stored ? event.stored.object : event.object! };
+}
+
+function errorOf(status: KubeObject, code: number): ApiError {
+  return new ApiError(status['code'] ?? code, status['reason'] ?? '', status['message'] ?? '', status['details']);
+}
+
+function unexpected(answer: Answer): Error {
+  if (answer.type === 'raw' && answer.status >= 400) {
+    const reason = answer.status === 429 ? 'TooManyRequests' : answer.status === 404 ? 'NotFound' : '';
+    return new ApiError(answer.status, reason, String(answer.body).trim());
+  }
+  return internalError(`unexpected answer of type ${answer.type}`);
+}

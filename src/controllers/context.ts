@@ -1,0 +1,82 @@
+import type { Client, ResourceReference } from '../client/client.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import type { Controller } from '../runtime/controller.ts';
+import { createEventRecorder, type EventRecorder } from '../runtime/events.ts';
+import type { Informers } from '../runtime/informers.ts';
+import { events } from './resources.ts';
+
+/** A resource that the cluster serves, with the verbs that it answers. */
+export interface ServedResource extends ResourceReference {
+  readonly verbs: readonly string[];
+}
+
+/** What is served: built-in kinds, and those of CustomResourceDefinitions as they come and go. */
+export interface ResourceCatalog {
+  resources(): readonly ServedResource[];
+  /** Calls back after each change; returns a function that ends it. */
+  subscribe(changed: () => void): () => void;
+}
+
+export interface ControllerSettings {
+  /** PEM of the cluster's certificate authority, published in every namespace; absent: not published. */
+  readonly rootCertificate?: string;
+  /** Nodes get a part of it as their podCIDR; absent: they get none. */
+  readonly clusterCIDR?: string;
+  /** Prefix length of a node's part. */
+  readonly nodeCIDRMaskSize: number;
+  /** How long a node's lease may be unrenewed until the node counts as unknown. */
+  readonly nodeMonitorGracePeriodSeconds: number;
+  /** The same for a node that has just registered. */
+  readonly nodeStartupGracePeriodSeconds: number;
+  /** Finished pods are deleted, oldest first, beyond so many. */
+  readonly terminatedPodGCThreshold: number;
+  /** Signs the token of a Secret of type kubernetes.io/service-account-token; absent: such secrets are not filled. */
+  readonly signSecretToken?: (claims: SecretTokenClaims) => Promise<string>;
+}
+
+export interface SecretTokenClaims {
+  readonly namespace: string;
+  readonly serviceAccount: { readonly name: string; readonly uid: string };
+  readonly secretName: string;
+}
+
+export const defaultSettings: ControllerSettings = {
+  nodeCIDRMaskSize: 24,
+  nodeMonitorGracePeriodSeconds: 50,
+  nodeStartupGracePeriodSeconds: 60,
+  terminatedPodGCThreshold: 12_500,
+};
+
+/** What a controller gets. Each acts through the client of its own service account, and all read the same informers. */
+export interface ControllerContext extends RuntimeContext {
+  clientFor(name: string): Client;
+  readonly informers: Informers;
+  readonly catalog: ResourceCatalog;
+  readonly settings: ControllerSettings;
+}
+
+/** A controller that runs: its queues can be asked what is left to do. */
+export interface RunningController extends AsyncDisposable {
+  readonly name: string;
+  readonly queues: readonly Controller[];
+}
+
+/** Registers a controller's handlers and starts it. */
+export type StartController = (context: ControllerContext) => RunningController;
+
+export function recorderFor(context: ControllerContext, client: Client, component: string): EventRecorder {
+  return createEventRecorder({ client, events, component, context });
+}
+
+/** Starts the queues of a controller. */
+export function run(name: string, queues: readonly Controller[], stop?: () => void): RunningController {
+  const running = queues.map((queue) => queue.start());
+  return {
+    name,
+    queues,
+    async [Symbol.asyncDispose]() {
+      stop?.();
+      await Promise.all(running.map((disposable) => disposable[Symbol.asyncDispose]()));
+    },
+  };
+}

@@ -1,0 +1,214 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { createController } from '../../runtime/controller.ts';
+import { isNamespaceTerminating, messageOf, unlessNotFound } from '../../runtime/errors.ts';
+import { keyOf, keyOfParts } from '../../runtime/keys.ts';
+import { typed } from '../../runtime/objects.ts';
+import { controllerReference } from '../../runtime/owners.ts';
+import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
+import { createServicePods, isHeadless, isManaged } from '../endpoints/service-pods.ts';
+import { TriggerTimes, triggerTimeAnnotation } from '../endpoints/trigger-time.ts';
+import { nodes as nodeResource, pods as podResource, services as serviceResource, endpointSlices as sliceResource } from '../resources.ts';
+import { type AddressType, type Content, planSlices, wantedEndpoints } from './slices.ts';
+
+const serviceNameLabel = 'kubernetes.io/service-name';
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+const headlessLabel = 'service.kubernetes.io/headless';
+const manager = 'endpointslice-controller.k8s.io';
+const byService = 'managed service';
+
+/** Writes the EndpointSlices of each service with a selector. */
+export function startEndpointSliceController(context: ControllerContext): RunningController {
+  const { informers } = context;
+  const client = context.clientFor('endpointslice-controller');
+  const api = client.resource(sliceResource);
+  const services = informers.for(serviceResource);
+  const pods = informers.for(podResource);
+  const nodes = informers.for(nodeResource);
+  const slices = informers.for(sliceResource);
+  const recorder = recorderFor(context, client, 'endpoint-slice-controller');
+  const servicePods = createServicePods(services, pods);
+  const times = new TriggerTimes();
+  const sizes = new Map<string, number>();
+  // A slice that we wrote but do not see yet must not be made a second time.
+  const expected = new Map<string, Map<string, number>>();
+  slices.addIndex(byService, (slice) => {
+    const key = serviceKeyOf(slice);
+    return key ? [key] : [];
+  });
+
+  const controller = createController(
+    {
+      name: 'endpointslice',
+      workers: 5,
+      reconcile,
+      informers: [services, pods, nodes, slices],
+      calmFor: (key) => Math.min(200, Math.floor((sizes.get(key) ?? 0) / 8)),
+      initialBackoff: 1000,
+      maximumBackoff: 100_000,
+      maxRetries: 15,
+    },
+    context,
+  );
+  const enqueue = (object: KubeObject) => controller.enqueue(keyOf(object));
+  services.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
+  servicePods.onChange(enqueue);
+  slices.addHandler({ added: enqueueOfSlice, updated: enqueueOfSlice, deleted: enqueueOfSlice });
+  nodes.addHandler({
+    added: (node) => enqueueOfNode(node.metadata!.name!),
+    updated(node, old) {
+      const zone = 'topology.kubernetes.io/zone';
+      if (node.metadata!.labels?.[zone] !== old.metadata!.labels?.[zone]) enqueueOfNode(node.metadata!.name!);
+    },
+  });
+  pods.addIndex('node', (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+
+  function enqueueOfNode(name: string): void {
+    for (const pod of pods.byIndex('node', name)) servicePods.servicesOf(pod).forEach(enqueue);
+  }
+
+  function enqueueOfSlice(slice: KubeObject): void {
+    const key = serviceKeyOf(slice);
+    if (!key) return;
+    const known = expected.get(key);
+    const generation = known?.get(slice.metadata!.uid!);
+    // Our own write, seen: nothing to do.
+    if (generation !== undefined && generation === slice.metadata!.generation && slices.getByKey(keyOf(slice))) return;
+    controller.enqueue(key);
+  }
+
+  function inStep(key: string): boolean {
+    for (const [uid, generation] of expected.get(key) ?? []) {
+      let seen = false;
+      for (const slice of slices.byIndex(byService, key))
+        if (slice.metadata!.uid === uid) seen = (slice.metadata!.generation ?? 0) >= generation;
+      if (!seen) return false;
+    }
+    return true;
+  }
+
+  async function reconcile(key: string): Promise<number | undefined> {
+    const service = services.getByKey(key);
+    if (!service) {
+      times.forget(key);
+      sizes.delete(key);
+      expected.delete(key);
+      return;
+    }
+    if (!isManaged(service)) return;
+    if (!inStep(key)) {
+      // The event that brings the informer up to date calls again; if a slice of ours was deleted meanwhile, this does.
+      expected.delete(key);
+      return 50;
+    }
+    const selected = servicePods.podsOf(service);
+    sizes.set(key, selected.length);
+    const time = times.next(key, service, selected);
+    const existing = [...slices.byIndex(byService, key)].filter((slice) => !slice.metadata!.deletionTimestamp);
+    const families: AddressType[] = service.spec.ipFamilies?.length > 0 ? service.spec.ipFamilies : ['IPv4'];
+    let missing = 0;
+    for (const slice of existing) if (!families.includes(slice.addressType)) await removeSlice(slice);
+    for (const type of families) {
+      const wanted = wantedEndpoints(service, selected, type, (name) => nodes.getByKey(name));
+      missing += wanted.missing.length;
+      await apply(
+        service,
+        type,
+        existing.filter((slice) => slice.addressType === type),
+        wanted.groups,
+        time,
+      );
+    }
+    // A pod on a node that we do not know (yet) is left out, and looked at again.
+    if (missing > 0) throw new Error(`${missing} pods of service ${key} are on nodes that are not known`);
+    return undefined;
+  }
+
+  async function apply(
+    service: KubeObject,
+    type: AddressType,
+    existing: readonly KubeObject[],
+    groups: any,
+    time: string | undefined,
+  ): Promise<void> {
+    const labels = labelsOf(service);
+    const changes = planSlices(existing, groups, (slice) => !semanticEqual(slice.metadata!.labels, labels));
+    try {
+      for (const content of changes.create)
+        note(service, await api.create(service.metadata!.namespace!, sliceOf(service, type, labels, content, time)));
+      for (const { slice, content } of changes.update) {
+        const annotations = withTime(slice.metadata!.annotations, time);
+        const metadata = { ...slice.metadata, labels, annotations, ownerReferences: [controllerReference(service, serviceResource)] };
+        note(service, await api.update(slice.metadata!.namespace!, typed(sliceResource, { ...slice, metadata, ...contentOf(content) })));
+      }
+      for (const slice of changes.remove) await removeSlice(slice);
+    } catch (error) {
+      if (isNamespaceTerminating(error)) return;
+      const message = `Error updating Endpoint Slices for Service ${keyOf(service)}: ${messageOf(error)}`;
+      recorder.event({ object: service, resource: serviceResource }, 'Warning', 'FailedToUpdateEndpointSlices', message);
+      throw error;
+    }
+  }
+
+  function note(service: KubeObject, slice: KubeObject): void {
+    const key = keyOf(service);
+    let known = expected.get(key);
+    if (!known) expected.set(key, (known = new Map()));
+    known.set(slice.metadata!.uid!, slice.metadata!.generation ?? 0);
+  }
+
+  async function removeSlice(slice: KubeObject): Promise<void> {
+    expected.get(serviceKeyOf(slice) ?? '')?.delete(slice.metadata!.uid!);
+    await unlessNotFound(api.delete(slice.metadata!.namespace!, slice.metadata!.name!));
+  }
+
+  return run('endpointslice', [controller]);
+}
+
+function serviceKeyOf(slice: KubeObject): string | undefined {
+  const { labels = {}, namespace } = slice.metadata!;
+  const name = labels[serviceNameLabel];
+  return name && labels[managedByLabel] === manager ? keyOfParts(namespace!, name) : undefined;
+}
+
+function labelsOf(service: KubeObject): Record<string, string> {
+  const own = Object.entries(service.metadata!.labels ?? {}).filter(([name]) => name !== headlessLabel);
+  const labels: Record<string, string> = Object.fromEntries(own);
+  if (isHeadless(service)) labels[headlessLabel] = '';
+  labels[serviceNameLabel] = service.metadata!.name!;
+  labels[managedByLabel] = manager;
+  return labels;
+}
+
+function withTime(annotations: Record<string, string> | undefined, time: string | undefined): Record<string, string> {
+  const { [triggerTimeAnnotation]: _, ...rest } = annotations ?? {};
+  return time ? { ...rest, [triggerTimeAnnotation]: time } : rest;
+}
+
+// No ports and no endpoints are written as null and an empty list, as the API has them.
+function contentOf({ ports, endpoints }: Content): Record<string, unknown> {
+  return { ports: ports.length > 0 ? ports : null, endpoints };
+}
+
+function sliceOf(
+  service: KubeObject,
+  type: AddressType,
+  labels: Record<string, string>,
+  content: Content,
+  time: string | undefined,
+): KubeObject {
+  const { name, namespace } = service.metadata!;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: sliceResource.kind,
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      labels,
+      ...(time ? { annotations: withTime(undefined, time) } : {}),
+      ownerReferences: [controllerReference(service, serviceResource)],
+    },
+    addressType: type,
+    ...contentOf(content),
+  };
+}

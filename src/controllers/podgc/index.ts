@@ -1,0 +1,85 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { createController } from '../../runtime/controller.ts';
+import { Delays } from '../../runtime/delays.ts';
+import { unlessNotFound } from '../../runtime/errors.ts';
+import { keyOf } from '../../runtime/keys.ts';
+import { byCreation } from '../../runtime/objects.ts';
+import { failWithDisruption } from '../../runtime/pod-disruption.ts';
+import { isPodFinished } from '../../runtime/pods.ts';
+import { type ControllerContext, type RunningController, run } from '../context.ts';
+import { nodes as nodeResource, pods as podResource } from '../resources.ts';
+
+// A node's object may be made anew: its pods are kept for so long without it.
+const quarantine = 40_000;
+const terminated = 'terminated pods';
+const byNode = 'node';
+
+/** Deletes pods that nobody else will: those of nodes that are gone, those that were never bound, and finished ones beyond the threshold. */
+export function startPodGarbageCollector(context: ControllerContext): RunningController {
+  const client = context.clientFor('pod-garbage-collector');
+  const api = client.resource(podResource);
+  const nodesApi = client.resource(nodeResource);
+  const pods = context.informers.for(podResource);
+  const nodes = context.informers.for(nodeResource);
+  const { terminatedPodGCThreshold: threshold } = context.settings;
+  const finished = new Set<string>();
+  pods.addIndex(byNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
+  const controller = createController({ name: 'podgc', workers: 2, reconcile, informers: [pods, nodes] }, context);
+  const quarantined = new Delays(context.clock, (node) => controller.enqueue(`node/${node}`));
+
+  const observe = (pod: KubeObject) => {
+    const key = keyOf(pod);
+    const { nodeName } = pod.spec;
+    if (isPodFinished(pod)) {
+      finished.add(key);
+      if (threshold > 0 && finished.size > threshold) controller.enqueue(terminated);
+    } else finished.delete(key);
+    if (!nodeName && pod.metadata!.deletionTimestamp) controller.enqueue(`pod/${key}`);
+    if (nodeName && nodes.hasSynced() && !nodes.getByKey(nodeName)) quarantined.addEarliest(nodeName, quarantine);
+  };
+  pods.addHandler({ added: observe, updated: observe, deleted: (pod) => void finished.delete(keyOf(pod)) });
+  nodes.addHandler({
+    added: (node) => void quarantined.cancel(node.metadata!.name!),
+    deleted: (node) => watchGoneNode(node.metadata!.name!),
+  });
+
+  function watchGoneNode(name: string): void {
+    for (const _ of pods.byIndex(byNode, name)) return quarantined.addEarliest(name, quarantine);
+  }
+
+  // Pods may be seen before the nodes are: those of nodes that are not there are found once both are known.
+  void Promise.all([pods.synced(), nodes.synced()]).then(
+    () => {
+      for (const pod of pods.list()) observe(pod);
+    },
+    () => {},
+  );
+
+  async function reconcile(key: string): Promise<void> {
+    if (key === terminated) return removeTerminated();
+    if (key.startsWith('node/')) return removeOrphans(key.slice('node/'.length));
+    const pod = pods.getByKey(key.slice('pod/'.length));
+    if (pod && !pod.spec.nodeName && pod.metadata!.deletionTimestamp && (pod.metadata!.deletionGracePeriodSeconds ?? 0) > 0)
+      await remove(pod);
+  }
+
+  async function remove(pod: KubeObject): Promise<void> {
+    const { namespace, name, uid } = pod.metadata!;
+    await unlessNotFound(api.delete(namespace!, name!, { gracePeriodSeconds: 0, preconditions: { uid: uid! } }));
+  }
+
+  async function removeTerminated(): Promise<void> {
+    const all = [...finished].flatMap((key) => pods.getByKey(key) ?? []).sort(byCreation);
+    await Promise.all(all.slice(0, Math.max(0, all.length - threshold)).map(remove));
+  }
+
+  async function removeOrphans(name: string): Promise<void> {
+    if (nodes.getByKey(name) || (await unlessNotFound(nodesApi.get('', name)))) return;
+    for (const pod of pods.byIndex(byNode, name)) {
+      await failWithDisruption(api, pod, 'DeletionByPodGC', 'PodGC: node no longer exists', context.clock.now(), true);
+      await remove(pod);
+    }
+  }
+
+  return run('podgc', [controller], () => quarantined.clear());
+}

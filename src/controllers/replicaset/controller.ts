@@ -1,0 +1,156 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { ResourceReference } from '../../client/client.ts';
+import { claimObjects } from '../../runtime/adoption.ts';
+import { createController } from '../../runtime/controller.ts';
+import { isNamespaceTerminating, isNotFound } from '../../runtime/errors.ts';
+import { Expectations } from '../../runtime/expectations.ts';
+import { keyOf } from '../../runtime/keys.ts';
+import { typed } from '../../runtime/objects.ts';
+import { controlledBy, controllerOf, indexByController } from '../../runtime/owners.ts';
+import { createPodControl, podFromTemplate } from '../../runtime/pod-control.ts';
+import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
+import { availableIn, isPodActive, isPodTerminating } from '../../runtime/pods.ts';
+import type { Selector } from '../../runtime/selector.ts';
+import { slowStart } from '../../runtime/slow-start.ts';
+import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
+import { pods as podResource } from '../resources.ts';
+import { podsToDelete } from './deletion.ts';
+import { replicaStatus } from './status.ts';
+
+/** What tells ReplicaSets and ReplicationControllers apart. */
+export interface ReplicaKind {
+  readonly resource: ResourceReference;
+  /** The service account. */
+  readonly identity: string;
+  /** As events name it. */
+  readonly component: string;
+  readonly workers: number;
+  readonly countsTerminating: boolean;
+  selectorOf(owner: KubeObject): Selector;
+}
+
+// No more pods than this are created or deleted in one step.
+const burst = 500;
+
+export function startReplicaController(context: ControllerContext, kind: ReplicaKind): RunningController {
+  const { resource, identity } = kind;
+  const { clock, informers } = context;
+  const client = context.clientFor(identity);
+  const owners = informers.for(resource);
+  const pods = informers.for(podResource);
+  const ownersApi = client.resource(resource);
+  const podsApi = client.resource(podResource);
+  const podControl = createPodControl(client, podResource, resource, recorderFor(context, client, kind.component));
+  const expectations = new Expectations(clock);
+  indexByController(pods);
+  indexByController(owners);
+
+  const controller = createController(
+    {
+      name: resource.plural,
+      workers: kind.workers,
+      reconcile,
+      informers: [owners, pods],
+      // Statuses of large sets are written less often than their pods change.
+      calmFor: (key) => Math.min(50, Math.floor((owners.getByKey(key)?.spec.replicas ?? 0) / 20)),
+    },
+    context,
+  );
+
+  owners.addHandler({
+    added: (owner) => controller.enqueue(keyOf(owner)),
+    updated: (owner) => controller.enqueue(keyOf(owner)),
+    deleted(owner) {
+      expectations.forget(keyOf(owner));
+      controller.enqueue(keyOf(owner));
+    },
+  });
+  const selectorOf = (owner: KubeObject) => kind.selectorOf(owner);
+  watchPodsOfOwners({ pods, owners, resource, controller, expectations, selectorOf });
+
+  async function reconcile(key: string): Promise<number | undefined> {
+    const owner = owners.getByKey(key);
+    if (!owner) {
+      expectations.forget(key);
+      return;
+    }
+    const inStep = expectations.satisfied(key);
+    const selector = kind.selectorOf(owner);
+    const claim = { owner, ownerResource: resource, owners: ownersApi, selector, objects: podsApi, informer: pods, filter: isPodActive };
+    const active = await claimObjects(claim);
+    let failure: unknown;
+    if (inStep && !owner.metadata!.deletionTimestamp) failure = await manage(key, owner, active);
+    await writeStatus(owner, active, failure);
+    if (failure !== undefined) throw failure;
+    return nextAvailability(owner, active);
+  }
+
+  /** Creates or deletes the difference; returns what that failed with. */
+  async function manage(key: string, owner: KubeObject, active: readonly KubeObject[]): Promise<unknown> {
+    const wanted = owner.spec.replicas ?? 1;
+    if (active.length < wanted) return create(key, owner, Math.min(burst, wanted - active.length));
+    if (active.length > wanted) return remove(key, owner, active, Math.min(burst, active.length - wanted));
+    return undefined;
+  }
+
+  async function create(key: string, owner: KubeObject, count: number): Promise<unknown> {
+    expectations.expectCreations(key, count);
+    const pod = podFromTemplate(owner.spec.template, owner, resource);
+    const { succeeded, failure } = await slowStart(count, async () => {
+      await podControl.create(pod, owner);
+    });
+    // Those that failed and those that were not tried will not be seen.
+    expectations.creationObserved(key, count - succeeded);
+    return isNamespaceTerminating(failure) ? undefined : failure;
+  }
+
+  async function remove(key: string, owner: KubeObject, active: readonly KubeObject[], count: number): Promise<unknown> {
+    const going = podsToDelete(active, relatedPods(owner), count, clock.now());
+    expectations.expectDeletions(key, going.map(keyOf));
+    let failure: unknown;
+    await Promise.all(
+      going.map((pod) =>
+        podControl.delete(pod, owner).catch((error) => {
+          expectations.deletionObserved(key, keyOf(pod));
+          if (!isNotFound(error)) failure ??= error;
+        }),
+      ),
+    );
+    return failure;
+  }
+
+  /** Pods of all owners that have the same controller as this one (all ReplicaSets of a Deployment). */
+  function relatedPods(owner: KubeObject): KubeObject[] {
+    const above = controllerOf(owner);
+    const siblings = above ? owners.byIndex('controller', above.uid) : [owner];
+    const related: KubeObject[] = [];
+    for (const sibling of siblings) for (const pod of controlledBy(pods, sibling)) if (isPodActive(pod)) related.push(pod);
+    return related;
+  }
+
+  async function writeStatus(owner: KubeObject, active: readonly KubeObject[], failure: unknown): Promise<void> {
+    let terminating: number | undefined;
+    if (kind.countsTerminating) {
+      terminating = 0;
+      for (const pod of controlledBy(pods, owner)) if (isPodTerminating(pod)) terminating++;
+    }
+    const status = replicaStatus({ owner, active, terminating, failure, now: clock.now() });
+    if (semanticEqual(owner.status, status)) return;
+    await ownersApi.update(owner.metadata!.namespace!, typed(resource, { ...owner, status }), { subresource: 'status' });
+  }
+
+  function nextAvailability(owner: KubeObject, active: readonly KubeObject[]): number | undefined {
+    const minReadySeconds = owner.spec.minReadySeconds ?? 0;
+    let next: number | undefined;
+    if (minReadySeconds > 0) {
+      for (const pod of active) {
+        const wait = availableIn(pod, minReadySeconds, clock.now());
+        if (wait !== undefined && (next === undefined || wait < next)) next = wait;
+      }
+    }
+    return next;
+  }
+
+  return run(resource.plural, [controller]);
+}

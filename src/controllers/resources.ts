@@ -1,0 +1,33 @@
+import { daemonSet } from '../../api/apps/v1/daemonset.ts';
+import { deployment } from '../../api/apps/v1/deployment.ts';
+import { replicaSet } from '../../api/apps/v1/replicaset.ts';
+import { configMap } from '../../api/core/v1/configmap.ts';
+import { endpoints as endpointsDefinition } from '../../api/core/v1/endpoints.ts';
+import { event } from '../../api/core/v1/event.ts';
+import { namespace } from '../../api/core/v1/namespace.ts';
+import { node } from '../../api/core/v1/node.ts';
+import { pod } from '../../api/core/v1/pod.ts';
+import { replicationController } from '../../api/core/v1/replicationcontroller.ts';
+import { secret } from '../../api/core/v1/secret.ts';
+import { service } from '../../api/core/v1/service.ts';
+import { serviceAccount } from '../../api/core/v1/serviceaccount.ts';
+import { lease } from '../../api/coordination.k8s.io/v1/lease.ts';
+import { endpointSlice } from '../../api/discovery.k8s.io/v1/endpointslice.ts';
+import type { ResourceReference } from '../client/client.ts';
+
+// The resources that controllers work on, in the plural, so that `pod` stays free for an object.
+export const pods: ResourceReference = pod;
+export const services: ResourceReference = service;
+export const endpoints: ResourceReference = endpointsDefinition;
+export const events: ResourceReference = event;
+export const secrets: ResourceReference = secret;
+export const configMaps: ResourceReference = configMap;
+export const serviceAccounts: ResourceReference = serviceAccount;
+export const replicationControllers: ResourceReference = replicationController;
+export const namespaces: ResourceReference = namespace;
+export const nodes: ResourceReference = node;
+export const deployments: ResourceReference = deployment;
+export const replicaSets: ResourceReference = replicaSet;
+export const daemonSets: ResourceReference = daemonSet;
+export const endpointSlices: ResourceReference = endpointSlice;
+export const leases: ResourceReference = lease;

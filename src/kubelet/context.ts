@@ -1,0 +1,23 @@
+import type { Client } from '../client/client.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+import type { Stage } from './stages/stage.ts';
+
+/** What the fleet needs of the process that it runs in. */
+export interface FleetContext extends RuntimeContext {
+  /** Reads for the whole fleet: one watch of nodes and one of pods serve all kubelets. */
+  readonly client: Client;
+  /** Writes as the kubelet of one node (`system:node:<name>`). */
+  clientFor(nodeName: string): Client;
+}
+
+export interface FleetOptions {
+  /** Names of the nodes to register; Node objects annotated `kwok.x-k8s.io/node: fake` are run besides. */
+  readonly nodes: readonly string[];
+  /** Default: `defaultStages`. */
+  readonly stages?: readonly Stage[];
+}
+
+/** A Node object with this annotation (value `fake`) is run as KWOK would. */
+export const adoptionAnnotation = 'kwok.x-k8s.io/node';
+/** A user stops a node's kubelet by giving its Node object this annotation with the value `stopped`, and starts it by taking that away. */
+export const kubeletAnnotation = 'orrery.dev/kubelet';

@@ -1,0 +1,209 @@
+import { event as events } from '../../api/core/v1/event.ts';
+import { node as nodes } from '../../api/core/v1/node.ts';
+import { pod as pods } from '../../api/core/v1/pod.ts';
+import type { Node, Pod } from '../../openapi/types.ts';
+import { type Controller, createController } from '../runtime/controller.ts';
+import { isAlreadyExists } from '../runtime/errors.ts';
+import { createEventRecorder, type EventRecorder } from '../runtime/events.ts';
+import type { Informer } from '../runtime/informer.ts';
+import { createInformers, type Informers } from '../runtime/informers.ts';
+import { keyOf } from '../runtime/keys.ts';
+import { adoptionAnnotation, type FleetContext, type FleetOptions, kubeletAnnotation } from './context.ts';
+import { AddressPool } from './network/addresses.ts';
+import { NodeAgent } from './node-agent.ts';
+import { type PodHost, PodRunner } from './pod-runner.ts';
+import { defaultStages } from './stages/default.ts';
+
+/** Where the nodes' own addresses come from; the first one is the network's gateway. */
+const nodeNetwork = '172.18.0.0/16';
+const byNode = 'spec.nodeName';
+
+/** One node of the fleet: its kubelet and the addresses of its pods. */
+class Kubelet implements PodHost {
+  readonly name: string;
+  readonly agent: NodeAgent;
+  private readonly context: FleetContext;
+  private recorder: EventRecorder | undefined;
+  private pool: AddressPool | undefined;
+  private readonly given = new Map<string, string>();
+
+  constructor(name: string, address: string, context: FleetContext) {
+    this.name = name;
+    this.context = context;
+    this.agent = new NodeAgent(name, address, context);
+  }
+
+  get address(): string {
+    return this.agent.address;
+  }
+
+  get events(): EventRecorder {
+    const { name, context } = this;
+    this.recorder ??= createEventRecorder({ client: context.clientFor(name), events, component: 'kubelet', context, host: name });
+    return this.recorder;
+  }
+
+  /** @param present the node's pods, whose addresses are in use */
+  setRange(cidr: string, present: Iterable<Pod>): void {
+    if (this.pool) return;
+    this.pool = new AddressPool(cidr);
+    for (const pod of present) this.keep(pod);
+  }
+
+  podAddress(pod: Pod): string | undefined {
+    const uid = pod.metadata!.uid!;
+    const present = pod.status?.podIP || this.given.get(uid);
+    if (present) return present;
+    const address = this.pool?.give();
+    if (address) this.given.set(uid, address);
+    return address;
+  }
+
+  release(pod: Pod): void {
+    const address = this.given.get(pod.metadata!.uid!);
+    if (!address) return;
+    this.given.delete(pod.metadata!.uid!);
+    this.pool?.free(address);
+  }
+
+  private keep(pod: Pod): void {
+    if (!pod.status?.podIP || pod.spec!.hostNetwork) return;
+    this.pool!.take(pod.status.podIP);
+    this.given.set(pod.metadata!.uid!, pod.status.podIP);
+  }
+}
+
+/**
+ * The kubelets of all simulated nodes of a process: those it was asked to register, and those that users made with the annotation
+ * `kwok.x-k8s.io/node: fake`. Two queues serve them all, so that a thousand nodes need no timer each.
+ */
+export class Fleet implements AsyncDisposable {
+  private readonly context: FleetContext;
+  private readonly own: ReadonlySet<string>;
+  private readonly informers: Informers;
+  private readonly nodeInformer: Informer<Node>;
+  private readonly podInformer: Informer<Pod>;
+  private readonly kubelets = new Map<string, Kubelet>();
+  private readonly nodeAddresses = new AddressPool(nodeNetwork);
+  private readonly runner: PodRunner;
+  private readonly nodeController: Controller;
+  private readonly podController: Controller;
+  private readonly running: AsyncDisposable[] = [];
+
+  constructor(context: FleetContext, options: FleetOptions) {
+    this.context = context;
+    this.own = new Set(options.nodes);
+    this.nodeAddresses.give();
+    this.informers = createInformers(context.client, context);
+    this.nodeInformer = this.informers.for<Node>(nodes);
+    this.podInformer = this.informers.for<Pod>(pods);
+    this.podInformer.addIndex(byNode, (pod) => (pod.spec!.nodeName ? [pod.spec!.nodeName] : []));
+    this.runner = new PodRunner(context, options.stages ?? defaultStages);
+    this.nodeController = createController(
+      { name: 'kubelet-nodes', workers: 32, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
+      context,
+    );
+    this.podController = createController(
+      { name: 'kubelet-pods', workers: 64, informers: [this.nodeInformer, this.podInformer], reconcile: (key) => this.reconcilePod(key) },
+      context,
+    );
+  }
+
+  /** Resolves when the own nodes are registered. */
+  async start(): Promise<void> {
+    this.informers.start();
+    await this.nodeInformer.synced();
+    for (const node of this.nodeInformer.list()) this.learnAddress(node);
+    await Promise.all([...this.own].map((name) => this.register(name)));
+    this.nodeInformer.addHandler({
+      added: (node) => this.nodeChanged(node),
+      updated: (node) => this.nodeChanged(node),
+      deleted: (node) => this.kubelets.delete(node.metadata!.name!),
+    });
+    this.podInformer.addHandler({
+      added: (pod) => this.podChanged(pod),
+      updated: (pod) => this.podChanged(pod),
+      deleted: (pod) => {
+        this.kubelets.get(pod.spec!.nodeName ?? '')?.release(pod);
+        this.runner.forget(pod);
+      },
+    });
+    this.running.push(this.nodeController.start(), this.podController.start());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.running.map((running) => running[Symbol.asyncDispose]()));
+    await this.informers[Symbol.asyncDispose]();
+  }
+
+  private async register(name: string): Promise<void> {
+    if (this.nodeInformer.get('', name)) return;
+    const kubelet = this.kubeletOf(name);
+    await kubelet.agent.register().catch((error) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }
+
+  private nodeChanged(node: Node): void {
+    if (!this.isOurs(node)) return;
+    const name = node.metadata!.name!;
+    this.learnAddress(node);
+    const kubelet = this.kubeletOf(name, node);
+    const cidr = node.spec?.podCIDR;
+    if (cidr) kubelet.setRange(cidr, this.podInformer.byIndex(byNode, name));
+    this.nodeController.enqueue(name);
+    if (!isStopped(node))
+      for (const pod of this.podInformer.byIndex(byNode, name)) if (needsLook(pod)) this.podController.enqueue(keyOf(pod));
+  }
+
+  private podChanged(pod: Pod): void {
+    if (pod.spec!.nodeName && this.kubelets.has(pod.spec!.nodeName)) this.podController.enqueue(keyOf(pod));
+  }
+
+  private async reconcileNode(name: string): Promise<number | undefined> {
+    const node = this.nodeInformer.get('', name);
+    if (!node || !this.isOurs(node) || isStopped(node)) return undefined;
+    return this.kubeletOf(name, node).agent.beat(node);
+  }
+
+  private async reconcilePod(key: string): Promise<number | undefined> {
+    const pod = this.podInformer.getByKey(key);
+    const name = pod?.spec?.nodeName;
+    const node = name ? this.nodeInformer.get('', name) : undefined;
+    if (!pod || !node || !this.isOurs(node) || isStopped(node)) return undefined;
+    return this.runner.step(pod, this.kubeletOf(name!, node));
+  }
+
+  private isOurs(node: Node): boolean {
+    return this.own.has(node.metadata!.name!) || node.metadata!.annotations?.[adoptionAnnotation] === 'fake';
+  }
+
+  private kubeletOf(name: string, node?: Node): Kubelet {
+    let kubelet = this.kubelets.get(name);
+    if (!kubelet) {
+      const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
+      if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
+      kubelet = new Kubelet(name, address, this.context);
+      this.kubelets.set(name, kubelet);
+    }
+    return kubelet;
+  }
+
+  private learnAddress(node: Node): void {
+    const address = internalAddress(node);
+    if (address?.startsWith('172.18.')) this.nodeAddresses.take(address);
+  }
+}
+
+function internalAddress(node: Node): string | undefined {
+  return node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
+}
+
+function isStopped(node: Node): boolean {
+  return node.metadata?.annotations?.[kubeletAnnotation] === 'stopped';
+}
+
+/** Whether a change of the node may let a pod on it go on. */
+function needsLook(pod: Pod): boolean {
+  return pod.metadata!.deletionTimestamp !== undefined || (pod.status?.phase ?? 'Pending') === 'Pending';
+}

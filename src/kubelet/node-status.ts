@@ -1,0 +1,82 @@
+import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from '../../openapi/types.ts';
+
+/** What a simulated node has, where its object does not say otherwise. */
+export const defaultCapacity: Readonly<Record<string, string>> = {
+  cpu: '32',
+  'ephemeral-storage': '256Gi',
+  'hugepages-1Gi': '0',
+  'hugepages-2Mi': '0',
+  memory: '256Gi',
+  pods: '110',
+};
+
+export const kubeletVersion = 'v1.36.3';
+const kubeletPort = 10250;
+
+/** The labels that a kubelet gives its node. */
+export function nodeLabels(name: string): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+  };
+}
+
+/** A healthy node's status, keeping what its object says of capacity and addresses. */
+export function nodeStatus(node: Node, address: string, now: string): NodeStatus {
+  const { status, metadata } = node;
+  const capacity = status?.capacity ?? { ...defaultCapacity };
+  return {
+    capacity,
+    allocatable: status?.allocatable ?? capacity,
+    addresses: status?.addresses?.length
+      ? status.addresses
+      : [
+          { type: 'InternalIP', address },
+          { type: 'Hostname', address: metadata!.name! },
+        ],
+    conditions: healthyConditions(status?.conditions ?? [], now),
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+    nodeInfo: systemInfo(metadata?.uid ?? ''),
+  } as NodeStatus;
+}
+
+const healthy: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+];
+
+export function healthyConditions(present: readonly NodeCondition[], now: string): NodeCondition[] {
+  return healthy.map(([type, status, reason, message]) => {
+    const old = present.find((condition) => condition.type === type);
+    const lastTransitionTime = old?.status === status ? (old.lastTransitionTime ?? now) : now;
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message };
+  });
+}
+
+/** Whether the node's object says what its kubelet would say. */
+export function isHealthy(node: Node): boolean {
+  return healthy.every(([type, status]) =>
+    node.status?.conditions?.some((condition) => condition.type === type && condition.status === status),
+  );
+}
+
+function systemInfo(id: string): NodeSystemInfo {
+  const plain = id.replaceAll('-', '');
+  return {
+    machineID: plain,
+    systemUUID: id,
+    bootID: id,
+    kernelVersion: '6.12.0-orrery',
+    osImage: 'Orrery (simulated)',
+    containerRuntimeVersion: 'orrery://1.0.0',
+    kubeletVersion,
+    kubeProxyVersion: '',
+    operatingSystem: 'linux',
+    architecture: 'amd64',
+  };
+}

@@ -1,0 +1,22 @@
+import type { Stage } from './stage.ts';
+
+/**
+ * The life of a pod whose images no emulator knows: it starts at once and stays up, pods of Jobs do their work and end, and a deleted
+ * pod stops when it is told to. With the annotations `orrery.dev/exit-code` and `orrery.dev/exit-after` its containers end by themselves.
+ */
+export const defaultStages: readonly Stage[] = [
+  { name: 'stop', when: { deleting: true }, does: { action: 'stop' } },
+  { name: 'start', when: { phase: ['Pending'] }, does: { action: 'run' } },
+  {
+    name: 'exit',
+    when: { phase: ['Running'], annotation: 'orrery.dev/exit-code' },
+    delay: { milliseconds: 1_000, annotation: 'orrery.dev/exit-after' },
+    does: { action: 'exit', code: 0, annotation: 'orrery.dev/exit-code' },
+  },
+  { name: 'complete', when: { phase: ['Running'], owner: 'Job' }, does: { action: 'exit', code: 0 } },
+  {
+    name: 'deadline',
+    when: { phase: ['Running'], deadline: true },
+    does: { action: 'fail', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' },
+  },
+];

@@ -1,0 +1,90 @@
+import type { KubeObject } from '../../../../api/meta/object.ts';
+import { conform, DecodeError } from '../../schema/conform.ts';
+import { badPatch, plainError } from '../error.ts';
+import { checkConfiguration, joinMessages } from './check.ts';
+import { conflictError, conflictSet, conflictsWithout } from './conflicts.ts';
+import { clientSideApplied, kubectlManager, syncLastApplied } from './last-applied.ts';
+import { absentObject, withManagedFields } from './live-object.ts';
+import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers, managerId, stripIdentity } from './managed-fields.ts';
+import type { ApplyInput } from './types.ts';
+import { recordApply, recordUpdate, type Terms, termsOf } from './update.ts';
+
+const beforeFirstApply = 'before-first-apply';
+
+/**
+ * Server-side apply: merges the configuration into the live object (or an empty one), takes away what the manager gave up, and keeps managedFields.
+ * For built-in kinds the result is conformed to the schema, with its defaults; the kind's own `defaults` are the caller's to run.
+ * @throws PatchError 409 Conflict with causes, 400 for another kind or managedFields in the body, 500 for what is not of the schema
+ */
+export function applyPatch(input: ApplyInput): KubeObject {
+  const { applied, schema } = input;
+  checkKind(input);
+  if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
+  const errors = checkConfiguration(applied, schema);
+  if (errors.length > 0) throw plainError(`failed to create typed patch object (${describe(applied)}): ${joinMessages(errors)}`);
+  const live = withManagedFields(input.live ?? absentObject(input), undefined);
+  const terms = termsOf(input);
+  const managers = liveManagers(input, live, terms);
+  const { merged, changed } = mergeOrRefuse(input, live, terms, managers);
+  const id = managerId({ ...input, operation: 'Apply' });
+  stripIdentity(managers, id);
+  const own = managers.get(id);
+  if (changed && own !== undefined) managers.set(id, { ...own, time: input.now });
+  capUpdaters(managers);
+  const synced = input.manager === kubectlManager ? syncLastApplied(merged, applied) : merged;
+  return withManagedFields(changed ? conformed(synced, input) : synced, encodeManagedFields(managers));
+}
+
+function liveManagers(input: ApplyInput, live: KubeObject, terms: Terms): Managers {
+  let managers: Managers;
+  try {
+    managers = decodeManagedFields(input.live?.metadata?.managedFields);
+  } catch (error) {
+    throw plainError(`failed to decode managed fields: ${(error as Error).message}`);
+  }
+  // What an object without managedFields holds is an unnamed updater's, so that applying over it can conflict.
+  if (managers.size === 0 && input.live !== undefined)
+    recordUpdate(absentObject(input), live, { ...terms, manager: beforeFirstApply }, managers);
+  return managers;
+}
+
+/** Applies; kubectl's apply takes over by force what its client-side apply owns. */
+function mergeOrRefuse(input: ApplyInput, live: KubeObject, terms: Terms, managers: Managers): { merged: KubeObject; changed: boolean } {
+  const before = new Map(managers);
+  const result = recordApply(live, input.applied, terms, managers, input.force);
+  if (!('conflicts' in result)) return result;
+  const allowed = input.manager === kubectlManager ? clientSideApplied(live, input) : undefined;
+  if (allowed === undefined) throw conflictError(result.conflicts);
+  if (!conflictSet(result.conflicts).difference(allowed).isEmpty()) throw conflictError(conflictsWithout(result.conflicts, allowed));
+  managers.clear();
+  for (const [id, entry] of before) managers.set(id, entry);
+  return recordApply(live, input.applied, terms, managers, true) as { merged: KubeObject; changed: boolean };
+}
+
+function checkKind({ applied, apiVersion, kind }: ApplyInput): void {
+  if (applied.apiVersion === apiVersion && applied.kind === kind) return;
+  throw badPatch(`invalid object type: ${groupVersionKind(applied)}`);
+}
+
+function groupVersionKind({ apiVersion = '', kind = '' }: KubeObject): string {
+  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
+}
+
+/** Namespace, name and kind, as upstream's messages have them. */
+function describe(object: KubeObject): string {
+  const { namespace = '', name = '' } = object.metadata ?? {};
+  return `${namespace}/${name}; ${groupVersionKind(object)}`;
+}
+
+function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyInput): KubeObject {
+  if (!typed) return merged;
+  try {
+    return conform(merged, schema).object;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const kind = groupVersionKind(applied);
+    throw plainError(
+      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kind}: ${error.message}`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import type { KubeObject } from '../../../../api/meta/object.ts';
+import { BodyError, parseYaml } from '../../schema/parse.ts';
+import { badPatch } from '../error.ts';
+import { goKind } from '../go-format.ts';
+
+export interface ApplyBody {
+  readonly object: KubeObject;
+  /** Texts of warnings (duplicate keys). */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Parses the body of an apply patch (YAML or JSON).
+ * @throws PatchError 400; with `Strict`, also for duplicate keys
+ */
+export function parseApplyBody(text: string | Buffer, fieldValidation: 'Ignore' | 'Warn' | 'Strict'): ApplyBody {
+  const { value, yamlDuplicates } = parse(text);
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw badPatch(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  if (fieldValidation === 'Strict' && yamlDuplicates.length > 0) {
+    throw badPatch(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${yamlDuplicates.join('\n  ')}`);
+  }
+  return { object: (value ?? {}) as KubeObject, warnings: fieldValidation === 'Warn' ? yamlDuplicates : [] };
+}
+
+function parse(text: string | Buffer): ReturnType<typeof parseYaml> {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    if (error instanceof BodyError) throw badPatch(`error decoding YAML: error converting YAML to JSON: ${error.message}`);
+    throw error;
+  }
+}

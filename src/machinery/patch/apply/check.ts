@@ -1,0 +1,93 @@
+import type { ListSchema, Schema } from '../../../../openapi/schema.ts';
+import { isJsonObject } from '../../json-object.ts';
+import { goSyntax, goType, goValue } from '../go-format.ts';
+import { printElement } from './field-set.ts';
+import { isDeclared, itemElement, propertySchema } from './shape.ts';
+
+/**
+ * What keeps a configuration from being of the schema, as apply sees it, in upstream's words: `.spec.replicas: expected numeric (int or float), got
+ * string`. Undeclared fields, wrong types, and items that cannot be told apart.
+ */
+export function checkConfiguration(value: unknown, schema: Schema): string[] {
+  const errors: string[] = [];
+  check(value, schema, '', errors);
+  return errors;
+}
+
+/** Several messages as one, as upstream prints them. */
+export function joinMessages(errors: readonly string[]): string {
+  return errors.length === 1 ? errors[0]! : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
+}
+
+function check(value: unknown, schema: Schema, path: string, errors: string[]): void {
+  if (value === null || value === undefined) return;
+  switch (schema.type) {
+    case 'object':
+    case 'map':
+      if (isJsonObject(value)) checkFields(value, schema, path, errors);
+      else errors.push(`${path}: expected map, got &{${goValue(value)}}`);
+      return;
+    case 'list':
+      if (Array.isArray(value)) checkItems(value, schema, path, errors);
+      else errors.push(`${path}: expected list, got &{${goValue(value)}}`);
+      return;
+    case 'any':
+      return;
+    default: {
+      const wrong = wrongScalar(value, schema.type);
+      if (wrong !== undefined) errors.push(`${path}: ${wrong}`);
+    }
+  }
+}
+
+function checkFields(value: Record<string, unknown>, schema: Schema, path: string, errors: string[]): void {
+  const closed = schema.type === 'object' && !schema.preserveUnknownFields;
+  for (const name in value) {
+    const at = `${path}.${name}`;
+    if (closed && !isDeclared(schema, name)) {
+      errors.push(`${at}: field not declared in schema`);
+      return;
+    }
+    check(value[name], propertySchema(schema, name), at, errors);
+  }
+}
+
+function checkItems(items: readonly unknown[], schema: ListSchema, path: string, errors: string[]): void {
+  if (schema.listType === 'atomic') {
+    for (let i = 0; i < items.length; i++) check(items[i], schema.items, `${path}[${i}]`, errors);
+    return;
+  }
+  const seen = new Set<string>();
+  const reported = new Set<string>();
+  for (let i = 0; i < items.length; i++) {
+    let element: string;
+    try {
+      element = itemElement(schema, items[i]);
+    } catch (error) {
+      errors.push(`${path}: element ${i}: ${(error as Error).message}`);
+      return;
+    }
+    if (seen.has(element) && !reported.has(element)) {
+      reported.add(element);
+      errors.push(`${path}: duplicate entries for key ${printElement(element)}`);
+    }
+    seen.add(element);
+    check(items[i], schema.items, `${path}${printElement(element)}`, errors);
+  }
+}
+
+function wrongScalar(value: unknown, type: Schema['type']): string | undefined {
+  switch (type) {
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goValue(value)}}`;
+    case 'quantity':
+    case 'intOrString':
+      return typeof value === 'object' ? `expected any scalar, got &{${goValue(value)}}` : undefined;
+    default:
+      return typeof value === 'string' ? undefined : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
+  }
+}

@@ -1,0 +1,157 @@
+import type { ManagedFieldsEntry } from '../../../../api/meta/object.ts';
+import { decodeFieldSet, encodeFieldSet, FieldSet } from './field-set.ts';
+
+/** One manager's part of an object: an entry of managedFields, decoded. */
+export interface ManagedSet {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string;
+  readonly time: string | undefined;
+  readonly set: FieldSet;
+}
+
+/** All managers of an object by `managerId`. Changed in place while one request is worked on. */
+export type Managers = Map<string, ManagedSet>;
+
+/** Who an entry belongs to. An applier is one whatever version it applied; an updater is another one in each version. */
+export function managerId(entry: Pick<ManagedSet, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
+  const { manager, operation, apiVersion, subresource } = entry;
+  return JSON.stringify({
+    ...(manager !== '' && { manager }),
+    operation,
+    ...(operation === 'Update' && { apiVersion }),
+    ...(subresource !== '' && { subresource }),
+  });
+}
+
+/** Field sets that were read or written, by the fieldsV1 object they belong to: an entry that does not change is decoded and encoded once. */
+const decoded = new WeakMap<object, FieldSet>();
+const encoded = new WeakMap<FieldSet, Record<string, unknown>>();
+
+/** @throws Error in upstream's words for the first entry that cannot be read */
+export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | null | undefined): Managers {
+  const managers: Managers = new Map();
+  if (!entries) return managers;
+  entries.forEach((entry, index) => {
+    const decodedEntry = decodeEntry(entry, index);
+    managers.set(managerId(decodedEntry), decodedEntry);
+  });
+  return managers;
+}
+
+function decodeEntry(entry: ManagedFieldsEntry, index: number): ManagedSet {
+  const { operation, apiVersion, fieldsType, time } = entry;
+  if (operation !== 'Apply' && operation !== 'Update') throw new Error('operation must be `Apply` or `Update`');
+  if (!apiVersion) throw new Error('apiVersion must not be empty');
+  if (!fieldsType) throw new Error(`missing fieldsType in managed fields entry ${index}`);
+  if (fieldsType !== 'FieldsV1') throw new Error(`invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`);
+  const { manager = '', subresource = '' } = entry;
+  return { manager, operation, apiVersion, subresource, time, set: decodeSet(entry.fieldsV1) };
+}
+
+function decodeSet(fields: Record<string, unknown> | undefined): FieldSet {
+  if (typeof fields !== 'object' || fields === null) return decodeFieldSet(fields);
+  const known = decoded.get(fields);
+  if (known !== undefined) return known;
+  const set = decodeFieldSet(fields);
+  decoded.set(fields, set);
+  if (!set.isEmpty() && !encoded.has(set)) encoded.set(set, fields);
+  return set;
+}
+
+/** @returns entries in upstream's order: applies first, then by time, manager, version, subresource; undefined if there are none */
+export function encodeManagedFields(managers: Managers): ManagedFieldsEntry[] | undefined {
+  if (managers.size === 0) return undefined;
+  return [...managers.values()].sort(compareEntries).map(encodeEntry);
+}
+
+function compareEntries(a: ManagedSet, b: ManagedSet): number {
+  return (
+    compareText(a.operation, b.operation) ||
+    compareText(a.time ?? '', b.time ?? '') ||
+    compareText(a.manager, b.manager) ||
+    compareText(a.apiVersion, b.apiVersion) ||
+    compareText(a.subresource, b.subresource)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function encodeEntry(entry: ManagedSet): ManagedFieldsEntry {
+  const { manager, operation, apiVersion, time, subresource } = entry;
+  return {
+    ...(manager !== '' && { manager }),
+    operation,
+    apiVersion,
+    ...(time !== undefined && { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: encodeSet(entry.set),
+    ...(subresource !== '' && { subresource }),
+  };
+}
+
+function encodeSet(set: FieldSet): Record<string, unknown> {
+  const known = encoded.get(set);
+  if (known !== undefined) return known;
+  const fields = encodeFieldSet(set);
+  encoded.set(set, fields);
+  decoded.set(fields, set);
+  return fields;
+}
+
+const maxUpdaters = 10;
+const oldUpdates = 'ancient-changes';
+
+/** Merges the oldest entries of updates, a bucket for each version, until there are no more than ten. */
+export function capUpdaters(managers: Managers): void {
+  const updaters = [...managers].filter(([, { operation }]) => operation === 'Update');
+  let excess = updaters.length - maxUpdaters;
+  if (excess <= 0) return;
+  updaters.sort(([aId, a], [bId, b]) => compareText(a.time ?? '', b.time ?? '') || compareText(aId, bId));
+  const firstOfVersion = new Map<string, string>();
+  for (const [id, entry] of updaters) {
+    if (excess === 0) return;
+    const { apiVersion } = entry;
+    const first = firstOfVersion.get(apiVersion);
+    if (first === undefined) {
+      firstOfVersion.set(apiVersion, id);
+      continue;
+    }
+    const bucket: ManagedSet = {
+      manager: oldUpdates,
+      operation: 'Update',
+      apiVersion,
+      subresource: '',
+      time: entry.time,
+      set: FieldSet.empty,
+    };
+    const bucketId = managerId(bucket);
+    const before = managers.get(bucketId) ?? managers.get(first)!;
+    if (!managers.has(bucketId)) managers.delete(first);
+    managers.delete(id);
+    managers.set(bucketId, { ...bucket, set: entry.set.union(before.set) });
+    excess--;
+  }
+}
+
+/** Identity and what the server keeps: nobody's. */
+export const identityFields = FieldSet.of(
+  ['f:apiVersion'],
+  ['f:kind'],
+  ['f:metadata'],
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map(
+    (name) => ['f:metadata', `f:${name}`],
+  ),
+);
+
+/** Takes the identity fields out of an entry, and the entry away if nothing is left. */
+export function stripIdentity(managers: Managers, id: string): void {
+  const entry = managers.get(id);
+  if (entry === undefined) return;
+  const set = entry.set.difference(identityFields);
+  if (set.isEmpty()) managers.delete(id);
+  else if (set !== entry.set) managers.set(id, { ...entry, set });
+}

@@ -1,0 +1,49 @@
+/** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (typeof value === 'object')
+    return `map[${sortedEntries(value)
+      .map(([key, item]) => `${key}:${goValue(item)}`)
+      .join(' ')}]`;
+  return String(value);
+}
+
+/** A JSON value as Go's `%#v` prints it: `map[string]interface {}{"a":1}`. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value === 'object') {
+    return `map[string]interface {}{${sortedEntries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** The Go type that decoded JSON has. */
+export function goType(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  switch (typeof value) {
+    case 'object':
+      return 'map[string]interface {}';
+    case 'number':
+      return Number.isInteger(value) ? 'int64' : 'float64';
+    case 'boolean':
+      return 'bool';
+    default:
+      return 'string';
+  }
+}
+
+function sortedEntries(value: object): [string, unknown][] {
+  return Object.entries(value).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+/** The kind of JSON value, as Go's decoder names it. */
+export function goKind(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PatchError } from './error.ts';
+import { applyJsonPatch, parseJsonPatch } from './json.ts';
+
+const document = () => ({ data: { k: 'v' }, list: [1, 2, 3] });
+const apply = (operations: unknown) => applyJsonPatch(document(), parseJsonPatch(JSON.stringify(operations)));
+const refused = (error: unknown) => error instanceof PatchError && error.code === 422 && error.reason === 'Invalid';
+
+test('operations change what they name, as leniently as the real server', () => {
+  const table: [operations: unknown, result: unknown][] = [
+    [[{ op: 'add', path: '/data/a', value: '1' }], { data: { k: 'v', a: '1' }, list: [1, 2, 3] }],
+    [[{ op: 'add', path: '/data/a' }], { data: { k: 'v', a: null }, list: [1, 2, 3] }],
+    [[{ op: 'add', path: '/list/1', value: 9 }], { data: { k: 'v' }, list: [1, 9, 2, 3] }],
+    [[{ op: 'add', path: '/list/-', value: 9 }], { data: { k: 'v' }, list: [1, 2, 3, 9] }],
+    [[{ op: 'add', path: '/list/-1', value: 9 }], { data: { k: 'v' }, list: [1, 2, 3, 9] }],
+    [[{ op: 'remove', path: '/list/-1' }], { data: { k: 'v' }, list: [1, 2] }],
+    [[{ op: 'replace', path: '/list/0', value: 9 }], { data: { k: 'v' }, list: [9, 2, 3] }],
+    [[{ op: 'replace', path: '/data/new', value: '1' }], { data: { k: 'v', new: '1' }, list: [1, 2, 3] }],
+    [[{ op: 'replace', path: '', value: { a: 1 } }], { a: 1 }],
+    [[{ op: 'copy', from: '/data/none', path: '/data/z' }], { data: { k: 'v', z: null }, list: [1, 2, 3] }],
+    [[{ op: 'move', from: '/data/k', path: '/data/a~1b' }], { data: { 'a/b': 'v' }, list: [1, 2, 3] }],
+    [[{ op: 'test', path: '/data/none', value: null }], document()],
+    [[{ op: 'test', path: '/data', value: { k: 'v' } }], document()],
+    [[{ op: 'add', path: 'data/x', value: '1' }], { data: { k: 'v' }, list: [1, 2, 3], x: '1' }],
+    [[], document()],
+  ];
+  for (const [operations, result] of table) assert.deepStrictEqual(apply(operations), result, JSON.stringify(operations));
+});
+
+test('the document is not changed', () => {
+  const before = Object.freeze({ list: Object.freeze([Object.freeze({ a: 1 })]) });
+  assert.deepStrictEqual(applyJsonPatch(before, parseJsonPatch('[{"op":"add","path":"/list/0/b","value":2}]')), { list: [{ a: 1, b: 2 }] });
+});
+
+test('what cannot be done is refused', () => {
+  const table = [
+    { op: 'nope', path: '/data/a', value: '1' },
+    {},
+    { op: 'test', path: '/data', value: { k: 'x' } },
+    { op: 'remove', path: '/data/none' },
+    { op: 'remove', path: '' },
+    { op: 'add', path: '/none/a', value: 1 },
+    { op: 'replace', path: '/none/a', value: 1 },
+    { op: 'add', path: '/list/7', value: 1 },
+    { op: 'add', path: '/list/x', value: 1 },
+    { op: 'remove', path: '/list/-4' },
+    { op: 'copy', from: '/none/a', path: '/data/z' },
+    { op: 'move', from: '/data/none', path: '/data/z' },
+    { op: 'add', path: '/__proto__/polluted', value: 1 },
+  ];
+  for (const operation of table) assert.throws(() => apply([operation]), refused, JSON.stringify(operation));
+});
+
+test('a body that is no patch is refused, and its unknown fields are told', () => {
+  const table: [text: string, message: string][] = [
+    ['{', 'error decoding patch: unexpected end of JSON input'],
+    ['{}', 'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp'],
+    ['[5]', 'error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp'],
+    ['[{"op":5}]', 'error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string'],
+    [
+      JSON.stringify(Array(10_001).fill({ op: 'test', path: '/a' })),
+      'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+    ],
+  ];
+  for (const [text, message] of table) assert.throws(() => parseJsonPatch(text), { message });
+  assert.deepStrictEqual(parseJsonPatch('[{"op":"add","path":"/q","value":{"a":1,"a":2},"path":"/r","foo":"bar"}]').strictErrors, [
+    'json patch duplicate field "[0].path"',
+    'json patch unknown field "[0].foo"',
+  ]);
+});

@@ -1,0 +1,178 @@
+import { apply_patch } from 'jsonpatch';
+import type { Schema } from '../../../openapi/schema.ts';
+import { sameJson } from '../json-equal.ts';
+import { hasDuplicates, strictErrorsOf } from '../schema/strict.ts';
+import { parsePatchJson } from './body.ts';
+import { badPatch, PatchError } from './error.ts';
+import { goKind } from './go-format.ts';
+
+export interface JsonPatch {
+  readonly operations: readonly JsonPatchOperation[];
+  /** Strict errors of the patch itself: `json patch duplicate field "[0].path"`, `json patch unknown field "[0].foo"`. */
+  readonly strictErrors: readonly string[];
+}
+
+export interface JsonPatchOperation {
+  readonly op: string;
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+const maxOperations = 10_000;
+
+const patchSchema: Schema = {
+  type: 'list',
+  listType: 'atomic',
+  mapKeys: [],
+  items: {
+    type: 'object',
+    mapType: 'granular',
+    fields: new Map(
+      ['op', 'from', 'path', 'value'].map((name) => [
+        name,
+        { name, required: false, schema: name === 'value' ? { type: 'any', name: 'RawMessage' } : { type: 'string' } },
+      ]),
+    ),
+  },
+};
+
+/** @throws PatchError 400 (not JSON, not a list of operations), 413 (more than 10,000 operations) */
+export function parseJsonPatch(text: string | Buffer): JsonPatch {
+  const body = parsePatchJson(text);
+  const operations = body.value ?? [];
+  if (!Array.isArray(operations)) throw wrongType(operations, 'Go value of type []handlers.jsonPatchOp');
+  let unknown = false;
+  for (const operation of operations) unknown = checkOperation(operation) || unknown;
+  if (operations.length > maxOperations) {
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`;
+    throw new PatchError(413, 'RequestEntityTooLarge', message);
+  }
+  const suspect = unknown || hasDuplicates(body);
+  return { operations, strictErrors: suspect ? strictErrorsOf(operations, patchSchema, body).map((error) => `json patch ${error}`) : [] };
+}
+
+/** @returns whether it has fields that are none of an operation's */
+function checkOperation(operation: unknown): boolean {
+  if (typeof operation !== 'object' || operation === null || Array.isArray(operation)) {
+    throw wrongType(operation, 'Go value of type handlers.jsonPatchOp');
+  }
+  let unknown = false;
+  for (const [name, value] of Object.entries(operation)) {
+    if (name === 'op' || name === 'path' || name === 'from') {
+      if (typeof value !== 'string' && value !== null) throw wrongType(value, `Go struct field jsonPatchOp.${name} of type string`);
+    } else if (name !== 'value') unknown = true;
+  }
+  return unknown;
+}
+
+function wrongType(value: unknown, target: string): PatchError {
+  return badPatch(`error decoding patch: json: cannot unmarshal ${goKind(value)} into ${target}`);
+}
+
+/**
+ * Applies RFC 6902 operations, as leniently as kube-apiserver's library: negative indices count from the end, `replace` and `copy` take keys that are
+ * not there, a path need not begin with a slash. The result shares parts with `document`, which is not changed.
+ * @throws PatchError 422 if any operation fails
+ */
+export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
+  let result = document;
+  for (const operation of patch.operations) result = applyOperation(result, operation);
+  return result;
+}
+
+function applyOperation(document: unknown, { op, path = '', from = '', value = null }: JsonPatchOperation): unknown {
+  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move');
+  switch (op) {
+    case 'add':
+      return put(document, target, value);
+    case 'replace':
+      if (target.last === undefined) return value;
+      if (Array.isArray(target.parent)) return edit(document, { op, path: target.pointer, value });
+      return put(document, target, value);
+    case 'remove':
+      if (!target.exists || target.last === undefined) throw refused();
+      return edit(document, { op, path: target.pointer });
+    case 'test':
+      if (!sameJson(target.value ?? null, value)) throw refused();
+      return document;
+    case 'copy':
+      return put(document, target, resolve(document, from, false).value ?? null);
+    case 'move': {
+      const source = resolve(document, from, false);
+      if (!source.exists || source.last === undefined) throw refused();
+      const without = edit(document, { op: 'remove', path: source.pointer });
+      return put(without, resolve(without, path, true), source.value);
+    }
+    default:
+      throw refused();
+  }
+}
+
+/** The library says no more to clients than this. */
+function refused(): PatchError {
+  return new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request');
+}
+
+interface Target {
+  readonly parent: unknown;
+  /** Undefined for the document itself. */
+  readonly last: string | undefined;
+  readonly exists: boolean;
+  readonly value: unknown;
+  /** In the form of RFC 6901, indices counted from the start. */
+  readonly pointer: string;
+}
+
+/** @param inserting an index may be one past the end, and `-` stands for that. @throws PatchError if the parent is not there */
+function resolve(document: unknown, path: string, inserting: boolean): Target {
+  if (path === '') return { parent: undefined, last: undefined, exists: true, value: document, pointer: '' };
+  const parts = path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let parent: unknown = document;
+  let pointer = '';
+  const last = parts.pop();
+  for (const part of parts) {
+    const step = child(parent, part, false);
+    if (!step.exists) throw refused();
+    parent = step.value;
+    pointer += `/${escapePart(step.key)}`;
+  }
+  if (last === undefined || typeof parent !== 'object' || parent === null) throw refused();
+  const { key, exists, value } = child(parent, last, inserting);
+  return { parent, last: key, exists, value, pointer: `${pointer}/${escapePart(key)}` };
+}
+
+function child(parent: unknown, part: string, inserting: boolean): { key: string; exists: boolean; value: unknown } {
+  if (Array.isArray(parent)) {
+    const index = arrayIndex(parent, part, inserting);
+    return { key: String(index), exists: index < parent.length, value: parent[index] };
+  }
+  if (typeof parent !== 'object' || parent === null || part === '__proto__') throw refused();
+  const exists = Object.hasOwn(parent, part);
+  return { key: part, exists, value: exists ? (parent as Record<string, unknown>)[part] : undefined };
+}
+
+function arrayIndex(list: readonly unknown[], part: string, inserting: boolean): number {
+  const size = inserting ? list.length + 1 : list.length;
+  if (part === '-' && inserting) return list.length;
+  if (!/^-?\d+$/.test(part)) throw refused();
+  const index = Number(part) < 0 ? size + Number(part) : Number(part);
+  if (index < 0 || index >= size) throw refused();
+  return index;
+}
+
+function escapePart(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function put(document: unknown, target: Target, value: unknown): unknown {
+  if (target.last === undefined) return value;
+  return edit(document, { op: 'add', path: target.pointer, value });
+}
+
+function edit(document: unknown, operation: { op: string; path: string; value?: unknown }): unknown {
+  return apply_patch(document, [operation] as Parameters<typeof apply_patch>[1]);
+}

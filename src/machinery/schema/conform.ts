@@ -1,0 +1,218 @@
+import type { ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import { setOwn } from '../json-object.ts';
+import { explain } from './explain.ts';
+import type { ParsedBody } from './parse.ts';
+import { type FieldPlan, planOf } from './plan.ts';
+import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
+import { hasDuplicates, strictErrorsOf } from './strict.ts';
+
+export interface ConformOptions {
+  /** Report unknown and (with `body`) duplicate fields. */
+  readonly strict?: boolean;
+  /** Where the value comes from. */
+  readonly body?: ParsedBody;
+  /** Fill in the schema's defaults. Default true. */
+  readonly defaults?: boolean;
+}
+
+export interface Conformed {
+  /** Fresh: shares no object or list with the input, except for raw JSON (fieldsV1, RawExtension). */
+  readonly object: any;
+  /** Unknown and duplicate fields as Warning texts, in upstream's order; empty unless `strict`. */
+  readonly strictErrors: readonly string[];
+}
+
+/** A value that its type cannot hold; the message is that of Go's decoder. */
+export class DecodeError extends Error {}
+
+/**
+ * What decoding into the Go type and encoding again would give: types checked, unknown fields and nulls dropped, empty values of omitempty fields
+ * dropped, quantities and times in canonical form, schema defaults filled in, fields in the order of the schema. One walk.
+ * An empty `metadata.managedFields` stays, as it asks for them to be cleared. Integers beyond 2^53 lose their last digits.
+ * @throws DecodeError for the first wrong value in the order of the document
+ */
+export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
+  const { strict = false, body, defaults = true } = options;
+  const walk = new Walk(defaults, strict);
+  let object: unknown;
+  try {
+    object = walk.convert(value, schema);
+  } catch (error) {
+    if (!(error instanceof Mismatch || error instanceof ValueError)) throw error;
+    throw new DecodeError(explain(value, schema) ?? error.message);
+  }
+  const suspect = strict && (walk.unknown || (body !== undefined && hasDuplicates(body)));
+  return { object, strictErrors: suspect ? strictErrorsOf(value, schema, body) : [] };
+}
+
+/** `strict decoding error: unknown field "a", duplicate field "b"` of Conformed.strictErrors. */
+export function strictDecodingError(strictErrors: readonly string[]): string {
+  const inYaml = strictErrors.filter((text) => text.startsWith('line '));
+  const others = strictErrors.slice(inYaml.length);
+  const yaml = inYaml.length > 0 ? [`yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`] : [];
+  return `strict decoding error: ${[...yaml, ...others].join(', ')}`;
+}
+
+/** Thrown inside the walk; `explain` then finds the words. */
+class Mismatch extends Error {
+  static readonly instance = new Mismatch('the value has a wrong type');
+}
+
+const nothing = Object.freeze({});
+
+class Walk {
+  unknown = false;
+  private readonly defaults: boolean;
+  private readonly strict: boolean;
+
+  constructor(defaults: boolean, strict: boolean) {
+    this.defaults = defaults;
+    this.strict = strict;
+  }
+
+  /** @param value not null */
+  convert(value: any, schema: Schema): unknown {
+    switch (schema.type) {
+      case 'string':
+      case 'duration':
+        if (typeof value !== 'string') throw Mismatch.instance;
+        return value;
+      case 'boolean':
+        if (typeof value !== 'boolean') throw Mismatch.instance;
+        return value;
+      case 'int32':
+        if (!Number.isInteger(value) || value > 0x7fffffff || value < -0x80000000) throw Mismatch.instance;
+        return value;
+      case 'int64':
+        if (!Number.isInteger(value) || value >= 2 ** 63 || value < -(2 ** 63)) throw Mismatch.instance;
+        return value;
+      case 'double':
+        if (typeof value !== 'number') throw Mismatch.instance;
+        return value;
+      case 'object':
+        if (typeof value !== 'object' || Array.isArray(value)) throw Mismatch.instance;
+        return this.convertObject(value, schema);
+      case 'map':
+        if (typeof value !== 'object' || Array.isArray(value)) throw Mismatch.instance;
+        return this.convertMap(value, schema.values);
+      case 'list':
+        if (!Array.isArray(value)) throw Mismatch.instance;
+        return this.convertItems(value, schema.items);
+      case 'any':
+        return value;
+      default:
+        return convertText(value, schema.type);
+    }
+  }
+
+  private convertItems(items: readonly unknown[], schema: Schema): unknown[] {
+    const result = new Array(items.length);
+    for (let i = 0; i < items.length; i++) result[i] = this.convertElement(items[i], schema);
+    return result;
+  }
+
+  private convertMap(value: Record<string, unknown>, schema: Schema): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    for (const key in value) {
+      setOwn(result, key, this.convertElement(value[key], schema));
+    }
+    return result;
+  }
+
+  /** In a list or map, null is the zero value. */
+  private convertElement(value: unknown, schema: Schema): unknown {
+    if (value !== null) return this.convert(value, schema);
+    return schema.type === 'object' && !schema.nullable ? this.convertObject(nothing, schema) : zeroOf(schema);
+  }
+
+  private convertObject(value: Record<string, any>, schema: ObjectSchema): Record<string, unknown> {
+    const plan = planOf(schema);
+    const result: Record<string, unknown> = {};
+    let known = 0;
+    for (const field of plan.fields) {
+      const given = value[field.name];
+      if (given !== undefined) known++;
+      const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given);
+      if (converted !== undefined) result[field.name] = converted;
+    }
+    if (schema.preserveUnknownFields) {
+      for (const name in value) if (!schema.fields.has(name)) result[name] = value[name];
+    } else if (this.strict && !this.unknown) {
+      for (const _ in value) known--;
+      if (known < 0) this.unknown = true;
+    }
+    return result;
+  }
+
+  private absent(field: FieldPlan, given: null | undefined): unknown {
+    if (field.custom) return this.absentCustom(field, given);
+    if (field.zeroStruct) return this.convertObject(nothing, field.schema as ObjectSchema);
+    return this.defaults && field.default !== undefined ? field.default : field.absent;
+  }
+
+  private absentCustom(field: FieldPlan, given: null | undefined): unknown {
+    if (given === null && field.schema.nullable) return null;
+    if (!this.defaults || field.default === undefined) return undefined;
+    return this.convert(structuredClone(field.default), field.schema);
+  }
+
+  private present(field: FieldPlan, given: unknown): unknown {
+    const value = this.convert(given, field.schema);
+    if (field.custom || !field.dropEmpty) return value;
+    switch (field.schema.type) {
+      case 'list':
+        return (value as unknown[]).length === 0 && !field.keepEmpty ? field.absent : value;
+      case 'map':
+        return isEmpty(value as object) ? field.absent : value;
+      case 'object':
+        return isEmpty(value as object) ? undefined : value;
+      default:
+        if (value !== '' && value !== 0 && value !== false) return value;
+        return this.defaults && field.default !== undefined ? field.default : field.absent;
+    }
+  }
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false;
+  return true;
+}
+
+function convertText(value: unknown, type: Schema['type']): unknown {
+  switch (type) {
+    case 'quantity':
+      return convertQuantity(value);
+    case 'intOrString':
+      if (typeof value === 'string') return value;
+      if (!Number.isInteger(value) || (value as number) > 0x7fffffff || (value as number) < -0x80000000) throw Mismatch.instance;
+      return value;
+    case 'bytes':
+      if (Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256))
+        return Buffer.from(value).toString('base64');
+      if (typeof value !== 'string') throw Mismatch.instance;
+      return convertBase64(value);
+    default:
+      if (typeof value !== 'string') throw Mismatch.instance;
+      return type === 'time' ? convertTime(value) : convertMicroTime(value);
+  }
+}
+
+function zeroOf(schema: Schema): unknown {
+  switch (schema.type) {
+    case 'string':
+    case 'duration':
+    case 'bytes':
+      return '';
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'quantity':
+      return '0';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,142 @@
+/** What Go's decoder says of text that is no JSON. */
+export function goJsonError(text: string): string {
+  const check = new SyntaxCheck(text);
+  try {
+    check.document();
+  } catch (error) {
+    if (error instanceof SyntaxFault) return error.message;
+    throw error;
+  }
+  return 'unexpected end of JSON input';
+}
+
+class SyntaxFault extends Error {}
+
+const word = /[a-z]/;
+const maxDepth = 10_000;
+
+class SyntaxCheck {
+  private at = 0;
+  private depth = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  document(): void {
+    this.value();
+    if (this.next() !== undefined) throw this.fault('after top-level value');
+  }
+
+  private next(): string | undefined {
+    while (this.at < this.text.length && ' \t\r\n'.includes(this.text[this.at]!)) this.at++;
+    return this.text[this.at];
+  }
+
+  private fault(context: string): SyntaxFault {
+    if (this.at >= this.text.length) return new SyntaxFault('unexpected end of JSON input');
+    return new SyntaxFault(`invalid character ${quote(String.fromCodePoint(this.text.codePointAt(this.at)!))} ${context}`);
+  }
+
+  private value(): void {
+    const first = this.next();
+    if (first === '{' || first === '[') {
+      if (++this.depth > maxDepth) throw new SyntaxFault('exceeded max depth');
+      this.at++;
+      if (first === '{') this.members();
+      else this.items();
+      this.depth--;
+    } else if (first === '"') this.string();
+    else if (first === '-' || (first !== undefined && first >= '0' && first <= '9')) this.number();
+    else if (first === 't') this.literal('true');
+    else if (first === 'f') this.literal('false');
+    else if (first === 'n') this.literal('null');
+    else throw this.fault('looking for beginning of value');
+  }
+
+  private members(): void {
+    if (this.next() === '}') {
+      this.at++;
+      return;
+    }
+    for (;;) {
+      if (this.next() !== '"') throw this.fault('looking for beginning of object key string');
+      this.string();
+      if (this.next() !== ':') throw this.fault('after object key');
+      this.at++;
+      this.value();
+      const end = this.next();
+      if (end !== ',' && end !== '}') throw this.fault('after object key:value pair');
+      this.at++;
+      if (end === '}') return;
+    }
+  }
+
+  private items(): void {
+    if (this.next() === ']') {
+      this.at++;
+      return;
+    }
+    for (;;) {
+      this.value();
+      const end = this.next();
+      if (end !== ',' && end !== ']') throw this.fault('after array element');
+      this.at++;
+      if (end === ']') return;
+    }
+  }
+
+  private string(): void {
+    for (this.at++; this.text[this.at] !== '"'; this.at++) {
+      const character = this.text[this.at];
+      if (character === undefined || character < ' ') throw this.fault('in string literal');
+      if (character !== '\\') continue;
+      this.at++;
+      if (this.text[this.at] === 'u') {
+        for (let i = 0; i < 4; i++) {
+          this.at++;
+          if (!/[0-9a-fA-F]/.test(this.text[this.at] ?? '')) throw this.fault('in \\u hexadecimal character escape');
+        }
+      } else if (!'"\\/bfnrt'.includes(this.text[this.at] ?? ' ')) throw this.fault('in string escape code');
+    }
+    this.at++;
+  }
+
+  private number(): void {
+    if (this.text[this.at] === '-') this.at++;
+    if (this.text[this.at] === '0') this.at++;
+    else this.digits('in numeric literal');
+    if (this.text[this.at] === '.') {
+      this.at++;
+      this.digits('after decimal point in numeric literal');
+    }
+    if (this.text[this.at] === 'e' || this.text[this.at] === 'E') {
+      this.at++;
+      if (this.text[this.at] === '+' || this.text[this.at] === '-') this.at++;
+      this.digits('in exponent of numeric literal');
+    }
+  }
+
+  private digits(context: string): void {
+    const isDigit = () => /\d/.test(this.text[this.at] ?? '');
+    if (!isDigit()) throw this.fault(context);
+    while (isDigit()) this.at++;
+  }
+
+  private literal(text: string): void {
+    for (let i = 1; i < text.length; i++) {
+      this.at++;
+      if (this.text[this.at] !== text[i]) throw this.fault(`in literal ${text} (expecting ${quote(text[i]!)})`);
+    }
+    this.at++;
+    if (word.test(this.text[this.at] ?? '')) throw this.fault(this.depth === 0 ? 'after top-level value' : 'after array element');
+  }
+}
+
+function quote(character: string): string {
+  if (character === "'") return `'\\''`;
+  if (character === '"') return `'"'`;
+  const text = JSON.stringify(character).slice(1, -1);
+  return `'${text.startsWith('\\u00') ? `\\x${text.slice(4)}` : text}'`;
+}

@@ -1,0 +1,111 @@
+/**
+ * A reader of JSON text that is known to be valid (JSON.parse took it), for what JSON.parse does not tell: keys that stand twice.
+ */
+export class JsonScanner {
+  private readonly text: string;
+  private at = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The next significant character, not consumed. */
+  peek(): string {
+    while (this.text.charCodeAt(this.at) <= 0x20) this.at++;
+    return this.text[this.at]!;
+  }
+
+  /** Consumes the next significant character. */
+  take(): string {
+    const character = this.peek();
+    this.at++;
+    return character;
+  }
+
+  /** A string, with its escapes resolved. */
+  string(): string {
+    this.peek();
+    const start = this.at;
+    this.skipString();
+    const raw = this.text.slice(start + 1, this.at - 1);
+    return raw.includes('\\') ? JSON.parse(this.text.slice(start, this.at)) : raw;
+  }
+
+  private skipString(): void {
+    for (;;) {
+      this.at = this.text.indexOf('"', this.at + 1);
+      let backslashes = 0;
+      while (this.text[this.at - 1 - backslashes] === '\\') backslashes++;
+      if (backslashes % 2 === 0) break;
+    }
+    this.at++;
+  }
+
+  /** Skips a value of any kind. */
+  skip(): void {
+    let depth = 0;
+    do {
+      const character = this.peek();
+      if (character === '"') this.skipString();
+      else {
+        this.at++;
+        if (character === '{' || character === '[') depth++;
+        else if (character === '}' || character === ']') depth--;
+        else if (character !== ',' && character !== ':') this.skipWord();
+      }
+    } while (depth > 0);
+  }
+
+  private skipWord(): void {
+    while (this.at < this.text.length && !',]}\t\n\r '.includes(this.text[this.at]!)) this.at++;
+  }
+
+  /** Visits the members of an object; `member` must consume the value. */
+  object(member: (key: string) => void): void {
+    this.take();
+    while (this.peek() !== '}') {
+      const key = this.string();
+      this.take();
+      member(key);
+      if (this.peek() === ',') this.at++;
+    }
+    this.at++;
+  }
+
+  /** Visits the items of a list; `item` must consume the value. */
+  list(item: (index: number) => void): void {
+    this.take();
+    for (let index = 0; this.peek() !== ']'; index++) {
+      item(index);
+      if (this.peek() === ',') this.at++;
+    }
+    this.at++;
+  }
+}
+
+/** How many members all objects of valid JSON text have, those that stand twice counted twice. */
+export function countMembers(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x3a) count++;
+    else if (code === 0x22) {
+      for (;;) {
+        i = text.indexOf('"', i + 1);
+        let backslashes = 0;
+        while (text.charCodeAt(i - 1 - backslashes) === 0x5c) backslashes++;
+        if (backslashes % 2 === 0) break;
+      }
+    }
+  }
+  return count;
+}
+
+/** The same of a parsed value. */
+export function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) for (const item of value) count += countKeys(item);
+  else for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  return count;
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BodyError, jsonDuplicates, parseJson, parseYaml } from './parse.ts';
+
+function messageOf(parse: () => unknown): string {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof BodyError) return error.message;
+    throw error;
+  }
+  return 'no error';
+}
+
+test('JSON that is none is refused in the words of Go', () => {
+  const table: Record<string, string> = {
+    '': 'unexpected end of JSON input',
+    '{"a":': 'unexpected end of JSON input',
+    'data:\n': "invalid character 'd' looking for beginning of value",
+    '{a:1}': "invalid character 'a' looking for beginning of object key string",
+    '{"a" 1}': "invalid character '1' after object key",
+    '{"a":1 "b"}': `invalid character '"' after object key:value pair`,
+    '[1 2]': "invalid character '2' after array element",
+    '{} x': "invalid character 'x' after top-level value",
+    '"a\nb"': "invalid character '\\n' in string literal",
+    '"\\q"': "invalid character 'q' in string escape code",
+    tru1: "invalid character '1' in literal true (expecting 'e')",
+    '-x': "invalid character 'x' in numeric literal",
+  };
+  assert.deepStrictEqual(Object.fromEntries(Object.keys(table).map((text) => [text, messageOf(() => parseJson(text))])), table);
+  assert.equal(
+    messageOf(() => parseJson('['.repeat(20_000) + ']'.repeat(20_000))),
+    'exceeded max depth',
+  );
+});
+
+test('duplicate keys of JSON are found, also where strings look like keys', () => {
+  const table: [text: string, duplicates: string[]][] = [
+    ['{"a":1,"b":{"a":2},"c":[{"a":1}]}', []],
+    ['{"a":"x:\\"y\\":{","b\\"":":"}', []],
+    ['{"metadata":{"name":"a","name":"b"},"l":[{"k":1,"k":2}],"k":1,"k":2,"k":3}', ['metadata.name', 'l[0].k', 'k']],
+    ['{ "a" : 1 , "\\u0061" : 2 }', ['a']],
+  ];
+  for (const [text, names] of table)
+    assert.deepStrictEqual(
+      jsonDuplicates(parseJson(text)),
+      names.map((name) => `duplicate field "${name}"`),
+    );
+});
+
+test('YAML scalars mean what they mean in YAML 1.1', () => {
+  const text = [
+    'z: yes\na: on\nb: n\nc: 0x1F\nd: 017\ne: 0o7\nf: 0b11\ng: 1_000\nh: 190:20:30\ni: 2020-01-01\nj: 2020-01-01T00:00:00Z\nk: ~\nl:\nm: 1e3\n',
+    'o: .5\np: "yes"\nq: !!str 1\nr: !!binary aGVsbG8=\ns: =\nt: 08\n1.5: float\ntrue: bool\n7: int\nbase: &base {v: 1, w: 2}\nmerged: {<<: *base, w: 3}\n---\nsecond: document\n',
+  ].join('');
+  assert.deepStrictEqual(parseYaml(text).value, {
+    '1.5': 'float',
+    '7': 'int',
+    a: true,
+    b: false,
+    base: { v: 1, w: 2 },
+    c: 31,
+    d: 15,
+    e: 7,
+    f: 3,
+    g: 1000,
+    h: '190:20:30',
+    i: '2020-01-01',
+    j: '2020-01-01T00:00:00Z',
+    k: null,
+    l: null,
+    m: 1000,
+    merged: { v: 1, w: 3 },
+    o: 0.5,
+    p: 'yes',
+    q: '1',
+    r: 'hello',
+    s: '=',
+    t: 8,
+    true: 'bool',
+    z: true,
+  });
+});
+
+test('YAML that is none is refused in the words of Go', () => {
+  const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\n';
+  const table: Record<string, string> = {
+    'apiVersion: v1\n  kind: [ConfigMap': 'yaml: line 2: mapping values are not allowed in this context',
+    'a: b: c': 'yaml: mapping values are not allowed in this context',
+    'a: b\n b: c': 'yaml: line 2: mapping values are not allowed in this context',
+    [`${head}data: {a: *no}`]: "yaml: unknown anchor 'no' referenced",
+    [`${head}data:\n\ta: b`]: 'yaml: line 5: found character that cannot start any token',
+    [`${head}data: {a: @x}`]: 'yaml: line 4: found character that cannot start any token',
+    [`${head}data: {a: 'unclosed}`]: 'yaml: line 4: found unexpected end of stream',
+    [`${head}data: {a: "x\\q"}`]: 'yaml: line 4: found unknown escape character',
+    [`${head}data: [a`]: "yaml: line 4: did not find expected ',' or ']'",
+    'key: [a, b\nother: c': "yaml: line 1: did not find expected ',' or ']'",
+    '%BAD\n---\na: b': 'yaml: found unknown directive name',
+    'a: {null: d}': 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "d"',
+    'a: .inf': 'json: unsupported value: +Inf',
+  };
+  assert.deepStrictEqual(Object.fromEntries(Object.keys(table).map((text) => [text, messageOf(() => parseYaml(text))])), table);
+});
+
+test('duplicate keys of YAML carry their line', () => {
+  assert.deepStrictEqual(parseYaml('data:\n  k: a\n  k: b\n  1: x\n  1: y\n').yamlDuplicates, [
+    'line 3: key "k" already set in map',
+    'line 5: key 1 already set in map',
+  ]);
+  assert.deepStrictEqual(parseYaml('{"a":"b","a":"c"}').yamlDuplicates, ['line 1: key "a" already set in map']);
+});
+
+test('an alias bomb is refused', () => {
+  const levels = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}*a${i}]`);
+  assert.equal(
+    messageOf(() => parseYaml(`a0: &a0 x\n${levels.join('\n')}\n`)),
+    'yaml: document contains excessive aliasing',
+  );
+});

@@ -1,0 +1,69 @@
+import { goJsonError } from './json-errors.ts';
+import { hasDuplicates } from './strict.ts';
+import { readYaml } from './yaml.ts';
+
+/** A request body as it was parsed, with what is needed to report duplicate keys. */
+export interface ParsedBody {
+  readonly value: unknown;
+  readonly format: 'json' | 'yaml';
+  readonly text: string;
+  /** YAML only: `line 7: key "k" already set in map`, in order. JSON's duplicates are looked for by `conform` or `jsonDuplicates`, when wanted. */
+  readonly yamlDuplicates: readonly string[];
+}
+
+/** A body that cannot be parsed; the message is that of Go's decoder (`unexpected end of JSON input`, `yaml: line 2: …`). */
+export class BodyError extends Error {}
+
+const none: readonly string[] = [];
+const maxDepth = 10_000;
+
+/** @throws BodyError */
+export function parseJson(source: string | Buffer): ParsedBody {
+  const text = typeof source === 'string' ? source : source.toString('utf8');
+  try {
+    const value = JSON.parse(text);
+    checkDepth(text);
+    return { value, format: 'json', text, yamlDuplicates: none };
+  } catch (error) {
+    if (error instanceof BodyError) throw error;
+    throw new BodyError(goJsonError(text));
+  }
+}
+
+/** Deeply nested text must not exhaust the stack of what walks the value. */
+function checkDepth(text: string): void {
+  if (text.length < 2 * maxDepth) return;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) {
+      while (text.charCodeAt(++i) !== 0x22) if (text.charCodeAt(i) === 0x5c) i++;
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > maxDepth) throw new BodyError('exceeded max depth');
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+}
+
+/** YAML as sigs.k8s.io/yaml reads it: YAML 1.1 scalars, the first document, string keys (in order, as Go's maps are encoded). @throws BodyError */
+export function parseYaml(source: string | Buffer): ParsedBody {
+  const text = typeof source === 'string' ? source : source.toString('utf8');
+  const quick = text.startsWith('{') ? readAsJson(text) : undefined;
+  if (quick !== undefined) return quick;
+  const { value, duplicates, error } = readYaml(text);
+  if (error !== undefined) throw new BodyError(error);
+  return { value, format: 'yaml', text, yamlDuplicates: duplicates };
+}
+
+/** Most clients send JSON as YAML, which it is; JSON with a duplicate key is left to the YAML reader. */
+function readAsJson(text: string): ParsedBody | undefined {
+  let body: ParsedBody;
+  try {
+    body = parseJson(text);
+  } catch (error) {
+    if (error instanceof BodyError) return undefined;
+    throw error;
+  }
+  return hasDuplicates(body) ? undefined : { ...body, format: 'yaml' };
+}
+
+export { jsonDuplicates } from './strict.ts';

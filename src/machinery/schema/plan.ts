@@ -1,0 +1,88 @@
+import type { Field, ObjectSchema, Schema } from '../../../openapi/schema.ts';
+
+/** How `conform` treats a field, worked out once. */
+export interface FieldPlan {
+  readonly name: string;
+  readonly schema: Schema;
+  /** The field of a custom resource: nothing is known of Go, so that empty values stay. */
+  readonly custom: boolean;
+  /** A Go struct that is no pointer: there also when absent. */
+  readonly zeroStruct: boolean;
+  /** What is written for an absent or zero value; undefined: nothing. */
+  readonly absent: unknown;
+  readonly default: unknown;
+  /** A present empty value is as good as absent. */
+  readonly dropEmpty: boolean;
+  readonly keepEmpty: boolean;
+}
+
+export interface ObjectPlan {
+  readonly fields: readonly FieldPlan[];
+}
+
+const plans = new WeakMap<ObjectSchema, ObjectPlan>();
+
+export function planOf(schema: ObjectSchema): ObjectPlan {
+  let plan = plans.get(schema);
+  if (plan === undefined) {
+    plan = { fields: [...schema.fields.values()].map(planField) };
+    plans.set(schema, plan);
+  }
+  return plan;
+}
+
+function planField(field: Field): FieldPlan {
+  const { name, schema, pointer = false, omitZero = false } = field;
+  const custom = field.pointer === undefined && field.omitEmpty === undefined;
+  const isStruct = schema.type === 'object';
+  const zeroStruct = isStruct && !pointer && !omitZero && !custom;
+  return {
+    name,
+    schema,
+    custom,
+    zeroStruct,
+    absent: custom || zeroStruct ? undefined : absentValue(field),
+    default: isStruct && !custom ? undefined : field.default,
+    dropEmpty: !pointer && (!isStruct || omitZero) && alwaysEncoded(schema) === undefined,
+    // An empty list asks for managedFields to be cleared, and goes once they are.
+    keepEmpty: name === 'managedFields',
+  };
+}
+
+/** What Go writes for a field that was never set. */
+function absentValue({ schema, pointer = false, omitEmpty = false, omitZero = false }: Field): unknown {
+  if (omitZero) return undefined;
+  if (pointer) return omitEmpty ? undefined : null;
+  const encoded = alwaysEncoded(schema);
+  if (encoded !== undefined) return encoded;
+  if (omitEmpty) return undefined;
+  switch (schema.type) {
+    case 'string':
+    case 'duration':
+      return '';
+    case 'boolean':
+      return false;
+    case 'list':
+    case 'map':
+    case 'bytes':
+      return null;
+    default:
+      return 0;
+  }
+}
+
+/** Structs with an encoding of their own, which omitempty does not stop. */
+function alwaysEncoded(schema: Schema): unknown {
+  switch (schema.type) {
+    case 'time':
+    case 'microTime':
+    case 'any':
+      return null;
+    case 'quantity':
+      return '0';
+    case 'intOrString':
+      return 0;
+    default:
+      return undefined;
+  }
+}

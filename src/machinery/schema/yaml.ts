@@ -1,0 +1,169 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { setOwn } from '../json-object.ts';
+import { resolvePlain, resolveTagged, YamlFault } from './yaml-scalars.ts';
+
+export interface YamlResult {
+  readonly value: unknown;
+  /** `line 7: key "k" already set in map`, in order. */
+  readonly duplicates: readonly string[];
+  /** Instead of a value: why the text is no YAML, in the words of Go's library. */
+  readonly error?: string;
+}
+
+/** How many nodes a document may have once its aliases are written out. */
+const maxNodes = 1_000_000;
+const maxDepth = 1_000;
+
+/** The first document of the text as JSON data, with the keys of maps in order. */
+export function readYaml(text: string): YamlResult {
+  const lines = new LineCounter();
+  // The library splits the text into nodes; what plain scalars mean is decided as sigs.k8s.io/yaml does.
+  const document = parseDocument(text, { version: '1.1', schema: 'failsafe', lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  const lineOf = (offset: number) => lines.linePos(offset).line;
+  if (document.warnings.some(({ message }) => message.startsWith('Unknown directive'))) return failed('yaml: found unknown directive name');
+  const fault = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (fault) return failed(describeFault(fault.code, fault.message, text, fault.pos[0], lineOf));
+  const reader = new Reader(lineOf);
+  try {
+    return { value: reader.read(document.contents, 0), duplicates: reader.duplicates };
+  } catch (error) {
+    if (error instanceof YamlFault) return failed(error.message);
+    throw error;
+  }
+}
+
+function failed(error: string): YamlResult {
+  return { value: undefined, duplicates: [], error };
+}
+
+class Reader {
+  readonly duplicates: string[] = [];
+  private readonly lineOf: (offset: number) => number;
+  private readonly anchors = new Map<string, unknown>();
+  private readonly open = new Set<string>();
+  private nodes = 0;
+
+  constructor(lineOf: (offset: number) => number) {
+    this.lineOf = lineOf;
+  }
+
+  read(node: unknown, depth: number): unknown {
+    if (depth > maxDepth) throw new YamlFault('yaml: exceeded max depth');
+    if (++this.nodes > maxNodes) throw new YamlFault('yaml: document contains excessive aliasing');
+    if (isAlias(node)) return this.readAlias(node, depth);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
+    const { anchor } = node;
+    if (anchor === undefined) return this.readContent(node, depth);
+    // The node itself is remembered, so that an alias counts as the nodes it stands for.
+    this.anchors.set(anchor, node);
+    this.open.add(anchor);
+    const value = this.readContent(node, depth);
+    this.open.delete(anchor);
+    return value;
+  }
+
+  private readAlias({ source }: Alias, depth: number): unknown {
+    const target = this.anchors.get(source);
+    if (target === undefined) throw new YamlFault(`yaml: unknown anchor '${source}' referenced`);
+    if (this.open.has(source)) throw new YamlFault(`yaml: anchor '${source}' value contains itself`);
+    return this.read(target, depth + 1);
+  }
+
+  private readContent(node: unknown, depth: number): unknown {
+    if (isScalar(node)) return readScalar(node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item, depth + 1));
+    return this.readMap(node as YAMLMap, depth);
+  }
+
+  private readMap(map: YAMLMap, depth: number): unknown {
+    const merged = new Map<string, unknown>();
+    const own = new Map<string, unknown>();
+    for (const { key, value } of map.items) {
+      if (isMergeKey(key)) {
+        this.mergeInto(merged, value, depth);
+        continue;
+      }
+      const resolved = isScalar(key) ? readScalar(key) : this.read(key, depth + 1);
+      if (typeof resolved === 'object' && resolved !== null) throw new YamlFault(`yaml: invalid map key: ${JSON.stringify(resolved)}`);
+      const content = this.read(value, depth + 1);
+      if (resolved === null) {
+        throw new YamlFault(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${JSON.stringify(content)}`);
+      }
+      const name = String(resolved);
+      if (own.has(name)) {
+        const offset = (key as Scalar).range?.[0] ?? 0;
+        this.duplicates.push(
+          `line ${this.lineOf(offset)}: key ${typeof resolved === 'string' ? JSON.stringify(resolved) : name} already set in map`,
+        );
+      }
+      own.set(name, content);
+    }
+    for (const [name, value] of own) merged.set(name, value);
+    return sortedObject(merged);
+  }
+
+  /** `<<`: a map, or a list of maps of which the first wins. */
+  private mergeInto(into: Map<string, unknown>, node: unknown, depth: number): void {
+    const value = this.read(node, depth + 1);
+    const sources = Array.isArray(value) ? [...value].reverse() : [value];
+    for (const source of sources) {
+      if (typeof source !== 'object' || source === null)
+        throw new YamlFault('yaml: map merge requires map or sequence of maps as the value');
+      for (const [name, item] of Object.entries(source)) into.set(name, item);
+    }
+  }
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === 'PLAIN' && key.tag === undefined;
+}
+
+function readScalar(node: Scalar): unknown {
+  const text = String(node.value ?? '');
+  if (node.tag !== undefined) return resolveTagged(text, node.tag);
+  return node.type === 'PLAIN' || node.type === undefined ? resolvePlain(text) : text;
+}
+
+function sortedObject(entries: Map<string, unknown>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const name of [...entries.keys()].sort()) {
+    setOwn(result, name, entries.get(name));
+  }
+  return result;
+}
+
+/** Scanner errors in Go's words; its line numbers start where theirs do, and the first line has none. */
+const scannerFaults: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  TAB_AS_INDENT: 'found character that cannot start any token',
+  BAD_SCALAR_START: 'found character that cannot start any token',
+  BAD_DQ_ESCAPE: 'found unknown escape character',
+  MISSING_CHAR: "could not find expected ':'",
+  BLOCK_IN_FLOW: 'found character that cannot start any token',
+  BAD_DIRECTIVE: 'found unknown directive name',
+  BAD_ALIAS: 'did not find expected alphabetic or numeric character',
+};
+
+function describeFault(code: string, message: string, text: string, offset: number, lineOf: (offset: number) => number): string {
+  const line = lineOf(Math.min(offset, Math.max(0, text.length - 1)));
+  if (code === 'MISSING_CHAR' && /^Missing closing .*quote/.test(message)) return located('found unexpected end of stream', line);
+  if (code === 'BAD_INDENT' && message.startsWith('Flow')) {
+    const closing = message.endsWith(']') ? ']' : '}';
+    const start = lineOf(text.lastIndexOf(closing === ']' ? '[' : '{', offset));
+    return located(`did not find expected ',' or '${closing}'`, start > 1 ? start : line - 1, 0);
+  }
+  const known = scannerFaults[code];
+  if (known === undefined) return located('did not find expected key', line - 1, 0);
+  return located(known, code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY' ? lineOf(mappingColon(text, offset)) : line);
+}
+
+/** Where the second `:` stands that makes a mapping out of a value. */
+function mappingColon(text: string, offset: number): number {
+  const match = /:(?=\s|$)/.exec(text.slice(offset));
+  return match === null ? offset : offset + match.index;
+}
+
+function located(message: string, line: number, first = 1): string {
+  return line > first ? `yaml: line ${line}: ${message}` : `yaml: ${message}`;
+}

@@ -1,0 +1,385 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
+import { definitions } from '../api/index.ts';
+import { ipText, parseCIDR } from '../api/meta/ip.ts';
+import type { KubeObject } from '../api/meta/object.ts';
+import { createSchemaSource } from '../openapi/source.ts';
+import { defaultAdmissionPlugins } from './admission/plugins.ts';
+import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
+import { readTokenFile } from './auth/authenticate/token-file.ts';
+import { unionAuthenticator } from './auth/authenticate/union.ts';
+import { nodeAuthorizer } from './auth/authorize/node.ts';
+import { RbacAuthorizer } from './auth/authorize/rbac.ts';
+import { followRbac } from './auth/authorize/rbac-source.ts';
+import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
+import { bootstrapObjects } from './auth/bootstrap/index.ts';
+import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
+import { type ClusterKeys, loadClusterKeys, writeSecret } from './auth/pki.ts';
+import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import type { Authenticator, UserInfo } from './auth/types.ts';
+import { openDataDirectory } from './cli/data-directory.ts';
+import { UserError } from './cli/errors.ts';
+import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
+import { parseArguments, type UpOptions, UsageError } from './cli/options.ts';
+import type { Client } from './client/client.ts';
+import { createHttpClient } from './client/http.ts';
+import { identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
+import { Fleet } from './kubelet/fleet.ts';
+import { type Clock, systemClock } from './machinery/clock.ts';
+import { Disposables } from './machinery/disposables.ts';
+import { createLogger, type Logger } from './machinery/logger.ts';
+import { ProtobufCodec } from './machinery/protobuf/codec.ts';
+import { type Random, systemRandom } from './machinery/random.ts';
+import type { RuntimeContext } from './runtime/context.ts';
+import { acquireLeadership } from './runtime/leader-election.ts';
+import { startScheduler } from './scheduler/index.ts';
+import type { Answer } from './server/answer.ts';
+import { ApiServer } from './server/api-server.ts';
+import { apiServerUser, bootstrap } from './server/bootstrap.ts';
+import { startCompactor } from './storage/compactor.ts';
+import { StorageUnusableError } from './storage/errors.ts';
+import { openLevelStorage } from './storage/level/level-storage.ts';
+import { openMemoryStorage } from './storage/memory/memory-storage.ts';
+import type { Storage } from './storage/storage.ts';
+
+const versionInfo = {
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.3',
+  gitCommit: '$Format:%H$',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'go1.26.8',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+/** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
+const simulatedHost = '172.18.0.1';
+/** Reads for all kubelets of the fleet at once, which no single kubelet may. */
+const fleetUser: UserInfo = { username: 'orrery:fleet', groups: ['system:masters', 'system:authenticated'] };
+const issuer = 'https://kubernetes.default.svc.cluster.local';
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Called when a part can no longer work: the cluster should stop. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** A cluster that serves. Disposing it stops every part, the ones started last first. */
+export interface Cluster extends AsyncDisposable {
+  /** Absent where another process has the API server. */
+  readonly server: string | undefined;
+  readonly kubeconfig: string;
+}
+
+/** A client for an identity, whether the API server is in this process or not. The user agent names the component in managedFields. */
+type ClientFor = (user: UserInfo, userAgent: string) => Client;
+
+/**
+ * Starts the parts of a cluster that the options name, in the order in which they need one another.
+ * @throws UserError, StorageUnusableError with what the user should do
+ */
+export async function startCluster(options: UpOptions, surroundings: Surroundings): Promise<Cluster> {
+  const running = new Disposables();
+  const stopping = new AbortController();
+  const { clock, random, logger } = surroundings;
+  const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
+  const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
+  try {
+    const served = options.components.includes('apiserver')
+      ? await startApiServer(options, kubeconfig, surroundings, stopping.signal, running)
+      : undefined;
+    const clientFor = served?.clientFor ?? (await remoteClients(kubeconfig, running));
+    running.defer(() => stopping.abort(new Error('the cluster stops')));
+    const identity = `${hostname()}_${random.uuid()}`;
+    const starting: Promise<void>[] = [];
+    if (options.components.includes('controllers'))
+      starting.push(runControllers(options, clientFor, served, identity, context, running, surroundings.onFailure));
+    if (options.components.includes('scheduler'))
+      starting.push(runScheduler(clientFor, identity, context, running, surroundings.onFailure));
+    if (options.components.includes('fleet')) starting.push(runFleet(options, clientFor, context, running));
+    await Promise.all(starting);
+    return { server: served?.address, kubeconfig, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+  } catch (error) {
+    stopping.abort(error);
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface ServedApi {
+  readonly address: string;
+  readonly keys: ClusterKeys;
+  readonly server: ApiServer;
+  readonly clientFor: ClientFor;
+}
+
+async function startApiServer(
+  options: UpOptions,
+  kubeconfig: string,
+  { clock, random, logger, onFailure }: Surroundings,
+  signal: AbortSignal,
+  running: Disposables,
+): Promise<ServedApi> {
+  if (!options.memory) await openDataDirectory(options.dataDir);
+  const storage: Storage = running.use(
+    options.memory ? openMemoryStorage({ clock }) : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure }),
+  );
+  const ranges = [options.serviceClusterIpRange];
+  const keys = await loadClusterKeys({
+    ...(options.memory ? {} : { directory: join(options.dataDir, 'pki') }),
+    serverNames: serverNames(options),
+    clock,
+    random,
+  });
+  const tokens: ServiceAccountTokens = new ServiceAccountTokens({
+    issuer,
+    keys: keys.serviceAccount,
+    clock,
+    random,
+    read: (plural, namespace, name) => server.lookup.get({ group: '', version: 'v1', plural }, namespace, name),
+  });
+  const rbac = new RbacAuthorizer();
+  const policy = bootstrapPolicy();
+  const protobuf = new ProtobufCodec();
+  const json = (document: object): Answer => ({
+    type: 'raw',
+    status: 200,
+    contentType: 'application/json',
+    body: JSON.stringify(document),
+  });
+  let port = options.port;
+  const server: ApiServer = new ApiServer({
+    storage,
+    definitions,
+    schemas: createSchemaSource(),
+    clock,
+    random,
+    logger,
+    settings: { serviceClusterIPRanges: ranges, nodePortRange: [30000, 32767] },
+    authenticator: unionAuthenticator([
+      clientCertificateAuthenticator(),
+      ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
+      tokens,
+    ]),
+    authorizer: unionAuthorizer([superuserAuthorizer, nodeAuthorizer(nodeRules(policy)), rbac]),
+    tokens,
+    protobuf,
+    admissionPlugins: (lookup) => defaultAdmissionPlugins(lookup, clock, random),
+    versionInfo,
+    serverAddress: () => `${options.bindAddress}:${port}`,
+    handlers: {
+      '/.well-known/openid-configuration': () => json(tokens.discovery()),
+      '/openid/v1/jwks': async () => json(await tokens.keySet()),
+    },
+    tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
+  });
+  running.use(server);
+  await followRbac(storage, rbac, signal, onFailure);
+  port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
+    throw new UserError(listenFailure(options, error));
+  });
+  await bootstrap({
+    client: server.client(apiServerUser),
+    registry: server.registry,
+    serviceClusterIPRanges: ranges,
+    advertiseAddress: isLocal(options.bindAddress) ? simulatedHost : options.bindAddress,
+    port,
+    objects: bootstrapObjects(),
+  });
+  void server.flowControl.follow(server.client(apiServerUser), signal);
+  const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
+    logger.error({ error }, 'compaction failed'),
+  );
+  running.defer(() => compactor[Symbol.dispose]());
+  const address = `https://${reachable(options.bindAddress)}:${port}`;
+  await mkdir(dirname(kubeconfig), { recursive: true });
+  const { authority, admin } = keys;
+  await writeSecret(
+    kubeconfig,
+    kubeconfigText({ server: address, authority: authority.certificate, certificate: admin.certificate, key: admin.key }),
+  );
+  return { address, keys, server, clientFor: (user, userAgent) => server.client(user, userAgent) };
+}
+
+async function tokenFile(file: string): Promise<Authenticator> {
+  try {
+    return await readTokenFile(file);
+  } catch (error) {
+    throw new UserError(`--token-auth-file: ${(error as Error).message}`);
+  }
+}
+
+function nodeRules(policy: readonly KubeObject[]) {
+  return policy.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata?.name === 'system:node')!.rules;
+}
+
+/** The names and addresses that the server's certificate is good for. */
+function serverNames({ bindAddress, serviceClusterIpRange }: UpOptions): string[] {
+  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+  const range = parseCIDR(serviceClusterIpRange)!;
+  const names = [...service, hostname(), 'localhost', '127.0.0.1', '::1', ipText(range.version, range.first + 1n), bindAddress];
+  return [...new Set(names)].filter((name) => name !== '0.0.0.0' && name !== '::');
+}
+
+function isLocal(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '::1' || address.startsWith('127.');
+}
+
+/** The address at which a local client reaches a server that listens there. */
+function reachable(bindAddress: string): string {
+  if (bindAddress === '0.0.0.0') return '127.0.0.1';
+  if (bindAddress === '::') return '[::1]';
+  return bindAddress.includes(':') ? `[${bindAddress}]` : bindAddress;
+}
+
+function listenFailure({ port, bindAddress }: UpOptions, { code }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return `port ${port} on ${bindAddress} is taken; choose another with --port, or --port 0 for a free one`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user; choose one above 1023 with --port`;
+  return `cannot listen on ${bindAddress}:${port} (${code}); choose another with --bind-address or --port`;
+}
+
+/** Clients over HTTP as the administrator, who acts in the name of the components. */
+async function remoteClients(kubeconfig: string, running: Disposables): Promise<ClientFor> {
+  const { server, authority, certificate, key } = await readKubeconfig(kubeconfig);
+  const clients = new Map<string, Client>();
+  return (user, userAgent) => {
+    const name = `${userAgent} ${user.username}`;
+    let client = clients.get(name);
+    if (!client) {
+      client = running.use(
+        createHttpClient({
+          server,
+          certificateAuthority: authority,
+          clientCertificate: certificate,
+          clientKey: key,
+          impersonate: user,
+          userAgent,
+        }),
+      );
+      clients.set(name, client);
+    }
+    return client;
+  };
+}
+
+function componentUser(name: string): UserInfo {
+  return { username: `system:${name}`, groups: ['system:authenticated'] };
+}
+
+async function runControllers(
+  { clusterCidr }: UpOptions,
+  clientFor: ClientFor,
+  served: ServedApi | undefined,
+  identity: string,
+  context: RuntimeContext,
+  running: Disposables,
+  onFailure: (error: Error) => void,
+): Promise<void> {
+  const controllers = running.use(
+    startControllers({
+      ...context,
+      clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
+      catalog: catalogOf(served?.server.registry),
+      identity,
+      settings: { clusterCIDR: clusterCidr, ...(served ? { rootCertificate: served.keys.authority.certificate } : {}) },
+    }),
+  );
+  controllers.lost.catch(onFailure);
+  await controllers.ready;
+}
+
+/** What is served: as the registry of this process has it, or every built-in kind. */
+function catalogOf(registry: ApiServer['registry'] | undefined): ResourceCatalog {
+  return { resources: () => registry?.definitions() ?? definitions, subscribe: () => () => {} };
+}
+
+async function runScheduler(
+  clientFor: ClientFor,
+  identity: string,
+  context: RuntimeContext,
+  running: Disposables,
+  onFailure: (error: Error) => void,
+): Promise<void> {
+  const name = 'kube-scheduler';
+  const client = clientFor(componentUser(name), name);
+  const leadership = running.use(await acquireLeadership({ client, leases, namespace: 'kube-system', name, identity }, context));
+  // Another scheduler acts from then on.
+  leadership.lost.addEventListener('abort', () => {
+    if (!context.signal.aborted) onFailure(leadership.lost.reason);
+  });
+  running.use(startScheduler(client, { ...context, signal: AbortSignal.any([context.signal, leadership.lost]) }));
+}
+
+async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: RuntimeContext, running: Disposables): Promise<void> {
+  const kubelets = new Map<string, Client>();
+  const fleet = new Fleet(
+    {
+      ...context,
+      client: clientFor(fleetUser, 'kubelet'),
+      clientFor(name) {
+        let client = kubelets.get(name);
+        if (!client)
+          kubelets.set(
+            name,
+            (client = clientFor({ username: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }, 'kubelet')),
+          );
+        return client;
+      },
+    },
+    { nodes: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`) },
+  );
+  running.use(fleet);
+  await fleet.start();
+}
+
+function readyText({ memory, dataDir, nodes, components }: UpOptions, { server, kubeconfig }: Cluster): string {
+  const shown = components.includes('fleet') ? `, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}` : '';
+  return [
+    `Orrery is ready: ${server ? `the API server listens on ${server}` : components.join(', ')}${shown} (Kubernetes ${versionInfo.gitVersion})`,
+    `  kubectl   export KUBECONFIG=${kubeconfig}`,
+    `  data      ${memory ? 'in memory, gone when it stops' : resolve(dataDir)}`,
+    '  stop      Ctrl-C',
+  ].join('\n');
+}
+
+async function run(): Promise<void> {
+  const options = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
+  let stop!: (failure: Error | undefined) => void;
+  const stopped = new Promise<Error | undefined>((accept) => {
+    stop = accept;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(undefined));
+  const logger = createLogger(options.logLevel);
+  const starting = startCluster(options, { clock: systemClock, random: systemRandom, logger, onFailure: stop });
+  const first = await Promise.race([starting, stopped.then((failure) => ({ failure }))]);
+  const cluster = await starting;
+  if (!('failure' in first)) console.log(readyText(options, cluster));
+  const failure = await stopped;
+  await cluster[Symbol.asyncDispose]();
+  if (failure) throw failure;
+}
+
+/** One line for the user, and the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    (error.exitCode === 0 ? process.stdout : process.stderr).write(`${error.message.trimEnd()}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof UserError) process.stderr.write(`orrery: ${error.message}\n`);
+  else if (error instanceof StorageUnusableError) process.stderr.write(`orrery: ${error.message}. ${error.advice}\n`);
+  else process.stderr.write(`orrery: ${(error as Error)?.stack ?? error}\n`);
+  return 1;
+}
+
+run().catch((error) => {
+  process.exitCode = explain(error);
+});

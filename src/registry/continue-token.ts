@@ -1,0 +1,59 @@
+import { badRequest } from './errors.ts';
+
+/** Where a chunked list goes on. */
+export interface ContinueToken {
+  /** The first key that may be listed. */
+  readonly startKey: string;
+  /** The revision of the first chunk; below 0: whatever is newest. */
+  readonly revision: number;
+}
+
+const tokenVersion = 'meta.k8s.io/v1';
+
+/** @param startKey the first key of the next chunk, below `prefix` */
+export function encodeContinue(startKey: string, prefix: string, revision: number): string {
+  const token = { v: tokenVersion, rv: revision, start: startKey.slice(prefix.length) };
+  return Buffer.from(goJson(token)).toString('base64url');
+}
+
+// The form in which Go writes it: control characters as \u0000 (as JSON.stringify does), <, > and & escaped.
+function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+}
+
+const invalidKey = 'continue key is not valid';
+
+/** @throws ApiError 400 for a token that no server has given */
+export function decodeContinue(text: string, prefix: string): ContinueToken {
+  const fail = (message: string) => badRequest(`invalid continue token: ${message}`);
+  const illegal = illegalBase64At(text);
+  if (illegal !== undefined) throw fail(`${invalidKey}: illegal base64 data at input byte ${illegal}`);
+  const json = Buffer.from(text, 'base64url').toString();
+  let token: { v?: unknown; rv?: unknown; start?: unknown };
+  try {
+    token = JSON.parse(json);
+  } catch {
+    throw fail(`${invalidKey}: ${jsonProblem(json)}`);
+  }
+  if (token?.v !== tokenVersion) throw fail(`${invalidKey}: server does not recognize this encoded version ${token?.v ?? ''}`);
+  if (typeof token.rv !== 'number' || token.rv === 0) {
+    throw fail(`${invalidKey}: incorrect encoded start resourceVersion (version ${tokenVersion})`);
+  }
+  if (typeof token.start !== 'string' || token.start === '') throw fail(`${invalidKey}: encoded start key empty (version ${tokenVersion})`);
+  const path = token.start.startsWith('/') ? token.start : `/${token.start}`;
+  // A path that is not in its shortest form could climb out of the prefix.
+  if (path.split('/').some((part, i) => (part === '' && i > 0) || part === '.' || part === '..')) throw fail(`${invalidKey}: ${token.start}`);
+  return { startKey: prefix + path.slice(1), revision: token.rv };
+}
+
+function illegalBase64At(text: string): number | undefined {
+  const bad = /[^A-Za-z0-9_-]/.exec(text);
+  if (bad) return bad.index;
+  return text.length % 4 === 1 ? text.length : undefined;
+}
+
+function jsonProblem(json: string): string {
+  const start = json.trimStart();
+  if (start === '') return 'unexpected end of JSON input';
+  return /^[[{"\d-]/.test(start) ? 'unexpected end of JSON input' : `invalid character '${start[0]}' looking for beginning of value`;
+}

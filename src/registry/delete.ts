@@ -1,0 +1,291 @@
+import type { KubeObject, ObjectMeta } from '../../api/meta/object.ts';
+import { formatTime, parseTime } from '../machinery/clock.ts';
+import { RevisionConflictError } from '../storage/errors.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { copyData } from './copy.ts';
+import { conflict, notFound } from './errors.ts';
+import { checkPreconditions, guaranteedUpdate } from './guaranteed-update.ts';
+import type { Operation } from './operation.ts';
+import type { DeleteOptions, Preconditions } from './options.ts';
+import type { ResourceStore } from './resource-store.ts';
+
+/** What a delete came to. */
+export interface Deleted {
+  /** The object as it is marked, or as it was (for kinds that answer with it); otherwise a Status. */
+  readonly stored?: StoredObject;
+  readonly object?: KubeObject;
+  /** Whether it is gone (or would be, in a dry run). */
+  readonly gone: boolean;
+}
+
+const orphanFinalizer = 'orphan';
+const foregroundFinalizer = 'foregroundDeletion';
+
+/** Thrown inside an attempt to end it: nothing keeps the object, so it is removed rather than marked. */
+class DeleteNow extends Error {}
+/** Thrown inside an attempt: its graceful deletion is under way already. */
+class AlreadyDeleting extends Error {
+  readonly current: StoredObject;
+  constructor(current: StoredObject) {
+    super('already deleting');
+    this.current = current;
+  }
+}
+
+/**
+ * Deletes an object: marks it where a grace period, finalizers or its own stages keep it, removes it otherwise.
+ * @throws ApiError 404, 409 for preconditions, 403 of admission
+ */
+export async function deleteObject(store: ResourceStore, name: string, options: DeleteOptions, operation: Operation): Promise<Deleted> {
+  const key = store.key(operation.namespace, name);
+  const current = await store.read(key);
+  if (!current) throw notFound(store.resource, name);
+  const first = judge(store, current, options);
+  if (first.pending) return answerFor(store, current, false);
+  const validate = (object: StoredObject) => admit(store, name, object, operation);
+  let { preconditions } = options;
+  let last: StoredObject | undefined;
+  if (first.grace !== undefined || first.finalizers || current.object.metadata!.finalizers?.length || store.strategy.staged?.holds(current.object)) {
+    const marked = await mark(store, key, name, options, operation, validate);
+    if (marked.answer) return marked.answer;
+    last = marked.stored;
+    if (operation.dryRun && marked.object) return { object: store.fromStorage(marked.object), gone: true };
+    if (preconditions?.resourceVersion !== undefined && last) preconditions = { ...preconditions, resourceVersion: String(last.revision) };
+  }
+  const removed = await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, validate, last);
+  return answerFor(store, removed, true);
+}
+
+interface Marked {
+  /** Set if that is all: the object stays for now. */
+  readonly answer?: Deleted;
+  /** What is to be removed now. */
+  readonly stored?: StoredObject;
+  readonly object?: KubeObject;
+}
+
+async function mark(
+  store: ResourceStore,
+  key: string,
+  name: string,
+  options: DeleteOptions,
+  operation: Operation,
+  validate: (object: StoredObject) => Promise<void>,
+): Promise<Marked> {
+  let keeps = false;
+  try {
+    const written = await guaranteedUpdate(
+      store,
+      operation,
+      { key, name, allowMissing: false, ...(options.preconditions ? { preconditions: options.preconditions } : {}) },
+      async (current) => {
+        await validate(current!);
+        const judgement = judge(store, current!, options);
+        if (judgement.pending) throw new AlreadyDeleting(current!);
+        const object = copyData(current!.object);
+        const metadata = object.metadata!;
+        if (judgement.grace) markGraceful(metadata, judgement.grace);
+        if (judgement.finalizers) setFinalizers(metadata, judgement.finalizers);
+        const held = store.strategy.staged?.holds(object) ?? false;
+        const pending = (metadata.finalizers?.length ?? 0) > 0 || held;
+        keeps = pending || (judgement.grace?.seconds ?? 0) > 0;
+        if (!judgement.grace) {
+          if (!pending) throw new DeleteNow();
+          // A staged kind counts no grace period: its own stages end its life.
+          if (store.strategy.staged) markStaged(store, object);
+          else markAsDeleting(metadata, store.parts.clock.now());
+        }
+        return object;
+      },
+    );
+    if (keeps) return { answer: markedAnswer(store, written.stored, written.object) };
+    return { ...(written.stored ? { stored: written.stored } : {}), ...(written.object ? { object: written.object } : {}) };
+  } catch (error) {
+    if (error instanceof DeleteNow) return {};
+    if (error instanceof AlreadyDeleting) return { answer: answerFor(store, error.current, false) };
+    throw error;
+  }
+}
+
+function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Deleted {
+  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.fromStorage(object!), gone: false };
+}
+
+interface Grace {
+  readonly seconds: number;
+  readonly timestamp: string;
+  readonly first: boolean;
+}
+
+interface Judgement {
+  /** The graceful deletion is under way and this request does not shorten it. */
+  readonly pending: boolean;
+  /** Set if the object is to be marked with this grace period. */
+  readonly grace?: Grace;
+  /** Set if the garbage collector's finalizers have to change. */
+  readonly finalizers?: string[];
+}
+
+/** What a delete of this state would do. @throws ApiError 409 for preconditions */
+function judge(store: ResourceStore, current: StoredObject, options: DeleteOptions): Judgement {
+  const metadata = current.object.metadata!;
+  comparePreconditions(store, options.preconditions, metadata, current.revision);
+  const finalizers = collectorFinalizers(store, metadata, options);
+  const changed = finalizers ? { finalizers } : {};
+  const gracePeriod = store.strategy.gracePeriodSeconds;
+  if (!gracePeriod) return { pending: false, ...changed };
+  const requested = options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
+  const now = store.parts.clock.now();
+  if (metadata.deletionTimestamp) {
+    const running = metadata.deletionGracePeriodSeconds;
+    if (!running) return { pending: false, ...changed };
+    if (requested === undefined || requested >= running) return { pending: true };
+    let due = parseTime(metadata.deletionTimestamp) - running * 1000 + requested * 1000;
+    let seconds = requested;
+    if (due < now) {
+      due = now;
+      if (seconds !== 0) seconds = 1;
+    }
+    return { pending: false, grace: { seconds, timestamp: formatTime(due), first: false }, ...changed };
+  }
+  const seconds = gracePeriod(current.object, requested);
+  return { pending: false, grace: { seconds, timestamp: formatTime(now + seconds * 1000), first: true }, ...changed };
+}
+
+function comparePreconditions(store: ResourceStore, preconditions: Preconditions | undefined, metadata: ObjectMeta, revision: number): void {
+  if (!preconditions) return;
+  const kind = { group: store.definition.group, resource: store.definition.kind };
+  const { uid, resourceVersion } = preconditions;
+  if (uid !== undefined && uid !== metadata.uid) {
+    throw conflict(
+      kind,
+      metadata.name!,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ''}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== String(revision)) {
+    throw conflict(
+      kind,
+      metadata.name!,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${revision}). The object might have been modified`,
+    );
+  }
+}
+
+// The collector's two finalizers as the options, the object or its kind want them; undefined if they stand right.
+function collectorFinalizers(store: ResourceStore, metadata: ObjectMeta, options: DeleteOptions): string[] | undefined {
+  const policy = collectorPolicy(store, metadata, options);
+  const before = metadata.finalizers ?? [];
+  const after = before.filter((f) => f !== orphanFinalizer && f !== foregroundFinalizer);
+  if (policy === 'orphan') after.push(orphanFinalizer);
+  if (policy === 'foreground') after.push(foregroundFinalizer);
+  const same = after.length === before.length && after.every((f) => before.includes(f));
+  return same ? undefined : after;
+}
+
+function collectorPolicy(store: ResourceStore, metadata: ObjectMeta, options: DeleteOptions): 'orphan' | 'foreground' | 'background' {
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'orphan' : 'background';
+  if (options.propagationPolicy === 'Orphan') return 'orphan';
+  if (options.propagationPolicy === 'Foreground') return 'foreground';
+  if (options.propagationPolicy === 'Background') return 'background';
+  const own = metadata.finalizers?.find((f) => f === orphanFinalizer || f === foregroundFinalizer);
+  if (own) return own === orphanFinalizer ? 'orphan' : 'foreground';
+  return store.definition.defaultGarbageCollectionPolicy ?? 'background';
+}
+
+function setFinalizers(metadata: ObjectMeta, finalizers: string[]): void {
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+}
+
+function markGraceful(metadata: ObjectMeta, grace: Grace): void {
+  metadata.deletionTimestamp = grace.timestamp;
+  metadata.deletionGracePeriodSeconds = grace.seconds;
+  if (grace.first && metadata.generation) metadata.generation++;
+}
+
+function markAsDeleting(metadata: ObjectMeta, now: number): void {
+  if (!metadata.deletionTimestamp && metadata.generation) metadata.generation++;
+  if (!metadata.deletionTimestamp || parseTime(metadata.deletionTimestamp) > now) metadata.deletionTimestamp = formatTime(now);
+  metadata.deletionGracePeriodSeconds = 0;
+}
+
+function markStaged(store: ResourceStore, object: KubeObject): void {
+  object.metadata!.deletionTimestamp ??= store.now();
+  store.strategy.staged!.mark(object);
+}
+
+/**
+ * Removes what is stored, whatever marks it has.
+ * @param current what it is believed to be; read first where absent
+ * @returns the object as it was, at the revision of its removal
+ * @throws ApiError 404, 409
+ */
+export async function removeStored(
+  store: ResourceStore,
+  target: { readonly key: string; readonly name: string; readonly preconditions?: Preconditions },
+  operation: Operation,
+  validate: (object: StoredObject) => Promise<void>,
+  current?: StoredObject,
+): Promise<StoredObject> {
+  let known = current ?? store.cached(target.key);
+  let isNewest = current !== undefined || known === undefined;
+  if (!known) known = await store.read(target.key);
+  for (;;) {
+    if (!known) throw notFound(store.resource, target.name);
+    try {
+      checkPreconditions(store, target, known, operation.namespace);
+      await validate(known);
+    } catch (error) {
+      if (isNewest) throw error;
+      const seen = known.revision;
+      known = await store.read(target.key);
+      isNewest = true;
+      if (known?.revision === seen) throw error;
+      continue;
+    }
+    if (operation.dryRun) return known;
+    try {
+      const revision = await store.parts.storage.delete(target.key, known.revision);
+      for (const allocator of store.allocators) await allocator.release(known.object);
+      return removedAt(known, revision);
+    } catch (error) {
+      if (!(error instanceof RevisionConflictError)) throw error;
+      known = await store.read(target.key);
+      isNewest = true;
+    }
+  }
+}
+
+function removedAt(stored: StoredObject, revision: number): StoredObject {
+  const known = stored as StoredObject & { at?: (revision: number) => StoredObject };
+  return known.at ? known.at(revision) : stored;
+}
+
+async function admit(store: ResourceStore, name: string, stored: StoredObject, operation: Operation): Promise<void> {
+  const { admission } = store.parts;
+  if (!admission.mutates && !admission.validates) return;
+  const attributes = {
+    definition: store.definition,
+    operation: 'DELETE' as const,
+    subresource: operation.subresource,
+    namespace: operation.namespace,
+    name,
+    object: undefined,
+    old: store.versioned(stored).object,
+    user: operation.user,
+    dryRun: operation.dryRun,
+    options: operation.options,
+    warn: operation.warn,
+  };
+  await admission.mutate(attributes);
+  await admission.validate(attributes);
+}
+
+// Some kinds answer with what was deleted, the others with a Status that names it.
+function answerFor(store: ResourceStore, stored: StoredObject, gone: boolean): Deleted {
+  if (store.definition.returnsDeletedObject) return { stored: store.versioned(stored), gone };
+  const { name, uid } = stored.object.metadata!;
+  const details = { name, ...(store.definition.group ? { group: store.definition.group } : {}), kind: store.definition.plural, uid };
+  return { object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, gone };
+}

@@ -1,0 +1,41 @@
+import type { StoredObject } from '../storage/stored-object.ts';
+import { ApiError, notFound } from './errors.ts';
+import { readError } from './errors-of-storage.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
+import type { ResourceStore } from './resource-store.ts';
+
+/** How long a read waits for the watch cache to become as fresh as asked. */
+export const freshnessTimeoutMs = 3000;
+
+/**
+ * Reads one object: without a resourceVersion what storage has now; with one what the cache has once it is at least that fresh ('0': whatever it has).
+ * @throws ApiError 404, 504 for a version that does not come, 500 for what is none
+ */
+export async function getObject(store: ResourceStore, namespace: string, name: string, resourceVersion = ''): Promise<StoredObject> {
+  const key = store.key(namespace, name);
+  const stored = resourceVersion === '' ? await store.read(key) : await readCached(store, key, resourceVersion);
+  if (!stored) throw notFound(store.resource, name);
+  return store.versioned(stored);
+}
+
+async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {
+  const revision = revisionForRead(resourceVersion);
+  const cache = await store.readyCache();
+  if (cache.revision < revision) {
+    try {
+      await cache.freshAtLeast(revision, freshnessTimeoutMs);
+    } catch (error) {
+      throw readError(error, revision);
+    }
+  }
+  return cache.get(key);
+}
+
+/** @throws ApiError 500, upstream's answer for what is no version */
+export function revisionForRead(resourceVersion: string): number {
+  try {
+    return parseResourceVersion(resourceVersion);
+  } catch (error) {
+    throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.message) : error;
+  }
+}

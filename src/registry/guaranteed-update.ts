@@ -1,0 +1,117 @@
+import { semanticEqual } from '../../api/meta/equal.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { KeyExistsError, RevisionConflictError } from '../storage/errors.ts';
+import { decodeStored } from '../storage/object-codec.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { conflict, notFound } from './errors.ts';
+import type { Operation, Written } from './operation.ts';
+import type { Preconditions } from './options.ts';
+import type { ResourceStore } from './resource-store.ts';
+
+export interface GuaranteedUpdateOptions {
+  readonly key: string;
+  readonly name: string;
+  /** Call `attempt` without a current object where there is none, rather than answer 404. */
+  readonly allowMissing: boolean;
+  readonly preconditions?: Preconditions;
+}
+
+/**
+ * Changes what is stored under a key by compare-and-set. `attempt` gets what is stored (first what the watch cache knows, which may be behind)
+ * and returns the object to store instead; it runs again after a conflict or when it failed on a state that was not the newest, so it has no
+ * side effects. What changes nothing is not written and keeps its resourceVersion.
+ * @throws ApiError of `attempt`, of the preconditions (409), or 404
+ */
+export async function guaranteedUpdate(
+  store: ResourceStore,
+  operation: Operation,
+  options: GuaranteedUpdateOptions,
+  attempt: (current: StoredObject | undefined) => Promise<KubeObject>,
+): Promise<Written> {
+  const { key, name } = options;
+  let current = store.cached(key);
+  let isNewest = current === undefined;
+  if (isNewest) current = await store.read(key);
+  for (;;) {
+    if (!current && !options.allowMissing) throw notFound(store.resource, name);
+    let object: KubeObject;
+    try {
+      if (options.preconditions) checkPreconditions(store, options, current, operation.namespace);
+      object = await attempt(current);
+    } catch (error) {
+      if (isNewest) throw error;
+      const seen: number | undefined = current?.revision;
+      current = await store.read(key);
+      isNewest = true;
+      if (current?.revision === seen) throw error;
+      continue;
+    }
+    const unchanged = current !== undefined && sameObject(object, current.object);
+    if (unchanged && !isNewest) {
+      const newest = await store.read(key);
+      isNewest = true;
+      if (newest?.revision !== current!.revision) {
+        current = newest;
+        continue;
+      }
+    }
+    if (unchanged) return { stored: current!, created: false };
+    if (operation.dryRun) {
+      const resourceVersion = current ? { resourceVersion: String(current.revision) } : {};
+      return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
+    }
+    const value = store.encode(object);
+    const ttlSeconds = store.strategy.ttlSeconds?.(object);
+    const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
+    try {
+      const revision = current
+        ? await store.parts.storage.update(key, value, current.revision, writeOptions)
+        : await store.parts.storage.create(key, value, writeOptions);
+      return { stored: decodeStored(key, value, revision), created: !current };
+    } catch (error) {
+      if (!(error instanceof RevisionConflictError || error instanceof KeyExistsError)) throw error;
+      current = await store.read(key);
+      isNewest = true;
+    }
+  }
+}
+
+function sameObject(object: KubeObject, stored: KubeObject): boolean {
+  for (const field of Object.keys(object)) {
+    if (field !== 'metadata' && !semanticEqual(object[field], stored[field])) return false;
+  }
+  for (const field of Object.keys(stored)) if (!(field in object) && !semanticEqual(undefined, stored[field])) return false;
+  const metadata = { ...object.metadata, resourceVersion: stored.metadata?.resourceVersion };
+  return semanticEqual(metadata, stored.metadata);
+}
+
+/** @throws ApiError 409 in the storage layer's words */
+export function checkPreconditions(
+  store: ResourceStore,
+  options: { readonly name: string; readonly preconditions?: Preconditions },
+  current: StoredObject | undefined,
+  namespace: string,
+): void {
+  const { preconditions, name } = options;
+  const uid = current?.object.metadata?.uid ?? '';
+  const fail = (text: string) =>
+    conflict(
+      store.resource,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${publicKey(store, namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
+    );
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    throw fail(`UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
+  }
+  const version = current ? String(current.revision) : '';
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== version) {
+    throw fail(`ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${version}`);
+  }
+}
+
+// The key as upstream's storage has it, where built-in resources carry no group.
+function publicKey(store: ResourceStore, namespace: string, name: string): string {
+  const { definition } = store;
+  const custom = typeof definition.schema !== 'string';
+  return ['/registry', ...(custom ? [definition.group] : []), definition.plural, ...(store.namespaced ? [namespace] : []), name].join('/');
+}

@@ -1,0 +1,186 @@
+import { CompactedError, RevisionTooLargeError } from '../storage/errors.ts';
+import { decodeStored } from '../storage/object-codec.ts';
+import { type Entry, prefixEnd } from '../storage/storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { ApiError, badRequest } from './errors.ts';
+import { readError } from './errors-of-storage.ts';
+import { freshnessTimeoutMs } from './get.ts';
+import type { ListOptions } from './options.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
+import { attributesOf, type ResourceStore } from './resource-store.ts';
+import { cacheFilter, type Selection, scopeOf } from './selection.ts';
+
+export interface ObjectList {
+  /** In the order of their keys, in the store's version. */
+  readonly items: readonly StoredObject[];
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+}
+
+type Freshness = Pick<ListOptions, 'resourceVersion' | 'resourceVersionMatch' | 'limit' | 'continue'>;
+
+/**
+ * Lists what a selection selects. The watch cache answers once it is as fresh as storage (or as asked); exact old revisions come from storage.
+ * @throws ApiError 400 for versions and tokens that cannot be read, 410 for those that are gone, 504 for those that do not come
+ */
+export async function listObjects(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
+  const single = 'key' in scopeOf(store, selection);
+  if (options.continue !== '' && !single) return listContinued(store, selection, options);
+  if (options.resourceVersion === '') return listNewest(store, selection, options);
+  const revision = revisionOf(options.resourceVersion);
+  const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && revision > 0 && !single);
+  if (exact) return listStored(store, selection, { revision, limit: options.limit });
+  // Whatever the cache holds is served whole: a limit would need a revision to go on from.
+  const limit = options.resourceVersion === '0' ? 0 : options.limit;
+  return listCached(store, selection, revision, limit);
+}
+
+function revisionOf(resourceVersion: string): number {
+  try {
+    return parseResourceVersion(resourceVersion);
+  } catch (error) {
+    throw error instanceof ResourceVersionSyntaxError ? badRequest(`invalid resource version: ${error.message}`) : error;
+  }
+}
+
+async function listNewest(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
+  const cache = await store.readyCache();
+  const newest = await store.parts.storage.currentRevision();
+  if (cache.revision < newest) {
+    try {
+      await cache.freshAtLeast(newest, freshnessTimeoutMs);
+    } catch (error) {
+      if (!(error instanceof RevisionTooLargeError)) throw readError(error, newest);
+      return listStored(store, selection, { limit: options.limit });
+    }
+  }
+  return fromCache(store, selection, options.limit, undefined);
+}
+
+async function listCached(store: ResourceStore, selection: Selection, revision: number, limit: number): Promise<ObjectList> {
+  const cache = await store.readyCache();
+  if (cache.revision < revision) {
+    try {
+      await cache.freshAtLeast(revision, freshnessTimeoutMs);
+    } catch (error) {
+      throw readError(error, revision);
+    }
+  }
+  return fromCache(store, selection, limit, undefined);
+}
+
+async function fromCache(store: ResourceStore, selection: Selection, limit: number, after: string | undefined): Promise<ObjectList> {
+  const filter = cacheFilter(selection);
+  const list = store.cache.list({
+    scope: scopeOf(store, selection),
+    ...(after === undefined ? {} : { after }),
+    ...(filter ? { filter } : {}),
+    ...(limit > 0 ? { limit } : {}),
+  });
+  const items = store.definition.convert ? list.items.map((item) => store.versioned(item)) : list.items;
+  const lastKey = list.items.at(-1)?.key;
+  const more = list.remaining > 0 && lastKey !== undefined;
+  return { items, metadata: listMetadata(store, selection, list.revision, more ? lastKey : undefined, list.remaining) };
+}
+
+function listMetadata(store: ResourceStore, selection: Selection, revision: number, lastKey: string | undefined, remaining: number): ObjectList['metadata'] {
+  const resourceVersion = String(revision);
+  if (lastKey === undefined) return { resourceVersion };
+  const token = encodeContinue(`${lastKey}\0`, store.keyPrefix(selection.namespace), revision);
+  return { resourceVersion, continue: token, ...(selection.filter ? {} : { remainingItemCount: remaining }) };
+}
+
+async function listContinued(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
+  const token = decodeContinue(options.continue, store.keyPrefix(selection.namespace));
+  if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  const revision = token.revision > 0 ? { revision: token.revision } : {};
+  try {
+    return await listStored(store, selection, { ...revision, limit: options.limit, startKey: token.startKey });
+  } catch (error) {
+    if (error instanceof CompactedOnPage) throw continueExpired(store, selection, token.startKey);
+    throw error;
+  }
+}
+
+class CompactedOnPage extends Error {}
+
+function continueExpired(store: ResourceStore, selection: Selection, startKey: string): ApiError {
+  const token = encodeContinue(startKey, store.keyPrefix(selection.namespace), -1);
+  const message =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  return new ApiError(410, 'Expired', message, undefined, token);
+}
+
+interface StoredListOptions {
+  readonly revision?: number;
+  readonly limit: number;
+  readonly startKey?: string;
+}
+
+const largestPage = 10_000;
+
+// Reads pages until the limit is reached or nothing is left; pages grow where a filter drops most of what they hold.
+async function listStored(store: ResourceStore, selection: Selection, options: StoredListOptions): Promise<ObjectList> {
+  const scope = scopeOf(store, selection);
+  if ('key' in scope) return listOne(store, selection, scope.key, options.revision);
+  const end = prefixEnd(scope.prefix);
+  const matches = matcher(store, selection);
+  const items: StoredObject[] = [];
+  let { revision } = options;
+  let start = options.startKey ?? scope.prefix;
+  let pageSize = options.limit;
+  for (;;) {
+    let page: Awaited<ReturnType<typeof store.parts.storage.range>>;
+    try {
+      page = await store.parts.storage.range(start, end, {
+        ...(revision === undefined ? {} : { revision }),
+        ...(options.limit > 0 ? { limit: pageSize } : {}),
+      });
+    } catch (error) {
+      if (options.startKey !== undefined && error instanceof CompactedError) throw new CompactedOnPage();
+      throw readError(error, revision ?? 0);
+    }
+    revision ??= page.revision;
+    let used = 0;
+    for (const entry of page.entries) {
+      if (options.limit > 0 && items.length >= options.limit) break;
+      used++;
+      const stored = matches(entry);
+      if (stored) items.push(store.versioned(stored));
+    }
+    const lastKey = used > 0 ? page.entries[used - 1]!.key : undefined;
+    const more = page.more || used < page.entries.length;
+    const full = options.limit > 0 && items.length >= options.limit;
+    if (!more || full || lastKey === undefined) {
+      return { items, metadata: listMetadata(store, selection, revision, more ? lastKey : undefined, page.count - used) };
+    }
+    start = `${lastKey}\0`;
+    pageSize = Math.min(pageSize * 2, largestPage);
+  }
+}
+
+async function listOne(store: ResourceStore, selection: Selection, key: string, revision: number | undefined): Promise<ObjectList> {
+  const matches = matcher(store, selection);
+  let entry: Entry | undefined;
+  let at = revision;
+  try {
+    at ??= await store.parts.storage.currentRevision();
+    entry = await store.parts.storage.get(key, at);
+  } catch (error) {
+    throw readError(error, at ?? 0);
+  }
+  const stored = entry && matches(entry);
+  return { items: stored ? [store.versioned(stored)] : [], metadata: { resourceVersion: String(at) } };
+}
+
+function matcher(store: ResourceStore, selection: Selection): (entry: Entry) => StoredObject | undefined {
+  const { filter } = selection;
+  const attributes = attributesOf(store.strategy);
+  return (entry) => {
+    const stored = decodeStored(entry.key, entry.value, entry.modRevision);
+    return !filter || filter(attributes(stored.object)) ? stored : undefined;
+  };
+}
+

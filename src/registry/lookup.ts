@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Lookup } from '../admission/lookup.ts';
+import { ApiError } from './errors.ts';
+import { getObject } from './get.ts';
+import { listObjects } from './list.ts';
+import type { Registry } from './registry.ts';
+import { parseSelection } from './selection.ts';
+
+const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit: 0, continue: '' };
+
+/**
+ * Reads for the parts of the API server itself (admission). What the cache does not have is asked of storage, so that what was
+ * made a moment ago is found.
+ */
+export function registryLookup(registry: Registry): Lookup {
+  return {
+    async get({ group, version, plural }, namespace, name) {
+      const store = registry.storeOf(group, version, plural);
+      const cached = await found(getObject(store, namespace, name, '0'));
+      return cached ?? (await found(getObject(store, namespace, name)));
+    },
+    async list({ group, version, plural }, namespace) {
+      const store = registry.storeOf(group, version, plural);
+      const { items } = await listObjects(store, parseSelection(store, namespace, '', ''), fromCache);
+      return items.map((item) => item.object);
+    },
+  };
+}
+
+async function found(read: Promise<{ readonly object: KubeObject }>): Promise<KubeObject | undefined> {
+  try {
+    return (await read).object;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { StrategyContext } from '../../api/define.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { UserInfo } from '../auth/types.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+
+/** What the registry has to know of the request that it works for. */
+export interface Operation {
+  readonly user: UserInfo;
+  /** '' for cluster-scoped resources. */
+  readonly namespace: string;
+  /** '' for the resource itself. */
+  readonly subresource: string;
+  readonly dryRun: boolean;
+  /** CreateOptions, UpdateOptions or DeleteOptions, for admission. */
+  readonly options: KubeObject | undefined;
+  /** Adds a Warning header, once for each text. */
+  warn(text: string): void;
+}
+
+/** What a write came to: `stored` if it was written (or nothing had to be), `object` for what is only shown (dry run, Status). */
+export type Written =
+  | { readonly stored: StoredObject; readonly object?: undefined; readonly created: boolean }
+  | { readonly stored?: undefined; readonly object: KubeObject; readonly created: boolean };
+
+export type { StrategyContext };

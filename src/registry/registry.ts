@@ -1,0 +1,119 @@
+import type { ResourceDefinition } from '../../api/define.ts';
+import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
+import type { Logger } from '../machinery/logger.ts';
+import { WatchCache } from '../storage/watch-cache/watch-cache.ts';
+import { type Attributes, attributesOf, type RegistryParts, ResourceStore, storagePrefix } from './resource-store.ts';
+
+/**
+ * Every resource that the server serves, by group, version and plural, with its store. Definitions may be added and taken away while it runs
+ * (custom resources). Versions of one resource share one watch cache, which starts when it is first read.
+ */
+export class Registry implements AsyncDisposable {
+  private readonly parts: RegistryParts & { readonly logger: Logger };
+  private readonly byPath = new Map<string, ResourceDefinition>();
+  private readonly stores = new Map<ResourceDefinition, ResourceStore>();
+  private readonly caches = new Map<string, WatchCache<Attributes>>();
+  private readonly kinds = new Map<string, ResourceDefinition>();
+  private changes = 0;
+  private all: readonly ResourceDefinition[] | undefined;
+  private readonly versions = new Map<string, ResourceDefinition[]>();
+
+  constructor(parts: RegistryParts & { readonly logger: Logger }, definitions: readonly ResourceDefinition[]) {
+    this.parts = parts;
+    for (const definition of definitions) this.add(definition);
+  }
+
+  add(definition: ResourceDefinition): void {
+    this.changed();
+    this.byPath.set(pathOf(definition.group, definition.version, definition.plural), definition);
+    this.kinds.set(`${apiVersionOf(definition.group, definition.version)} ${definition.kind}`, definition);
+    if (definition.action) return;
+    const prefix = storagePrefix(definition);
+    const versions = this.versions.get(prefix) ?? [];
+    versions.push(definition);
+    this.versions.set(prefix, versions);
+  }
+
+  /** Takes a definition away; what is stored stays. The last version of a resource takes its watch cache, whose watches end. */
+  async remove(definition: ResourceDefinition): Promise<void> {
+    this.changed();
+    this.byPath.delete(pathOf(definition.group, definition.version, definition.plural));
+    this.stores.delete(definition);
+    this.kinds.delete(`${apiVersionOf(definition.group, definition.version)} ${definition.kind}`);
+    const prefix = storagePrefix(definition);
+    const rest = (this.versions.get(prefix) ?? []).filter((other) => other !== definition);
+    this.versions.set(prefix, rest);
+    if (rest.length > 0) return;
+    const cache = this.caches.get(prefix);
+    this.caches.delete(prefix);
+    await cache?.[Symbol.asyncDispose]();
+  }
+
+  find(group: string, version: string, plural: string): ResourceDefinition | undefined {
+    return this.byPath.get(pathOf(group, version, plural));
+  }
+
+  /** Changes with every definition that comes or goes. */
+  get version(): number {
+    return this.changes;
+  }
+
+  definitions(): readonly ResourceDefinition[] {
+    return (this.all ??= [...this.byPath.values()]);
+  }
+
+  /** All versions in which a definition's resource is served, itself included. */
+  siblings(definition: ResourceDefinition): readonly ResourceDefinition[] {
+    return this.versions.get(storagePrefix(definition)) ?? [];
+  }
+
+  /** A definition of that kind, if one is served. */
+  definitionOfKind(apiVersion: string, kind: string): ResourceDefinition | undefined {
+    return this.kinds.get(`${apiVersion} ${kind}`);
+  }
+
+  /** The store of a definition that has one (no `action`). */
+  store(definition: ResourceDefinition): ResourceStore {
+    let store = this.stores.get(definition);
+    if (!store) {
+      // The stored form's rules hold for every version.
+      const strategy = definition.convert ? (this.siblings(definition).find((other) => !other.convert) ?? definition) : definition;
+      store = new ResourceStore(definition, strategy, this.cache(strategy), this.parts);
+      this.stores.set(definition, store);
+    }
+    return store;
+  }
+
+  /** The store of a resource by its name. @throws Error if it is not served */
+  storeOf(group: string, version: string, plural: string): ResourceStore {
+    const definition = this.find(group, version, plural);
+    if (!definition) throw new Error(`no resource ${plural} in ${apiVersionOf(group, version)}`);
+    return this.store(definition);
+  }
+
+  private changed(): void {
+    this.changes++;
+    this.all = undefined;
+  }
+
+  private cache(definition: ResourceDefinition): WatchCache<Attributes> {
+    const prefix = storagePrefix(definition);
+    let cache = this.caches.get(prefix);
+    if (!cache) {
+      const { storage, clock, random, logger } = this.parts;
+      cache = new WatchCache<Attributes>({ storage, prefix, clock, random, logger, attributes: attributesOf(definition) as (object: KubeObject) => Attributes });
+      this.caches.set(prefix, cache);
+    }
+    return cache;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.caches.values()].map((cache) => cache[Symbol.asyncDispose]()));
+    this.caches.clear();
+    this.stores.clear();
+  }
+}
+
+function pathOf(group: string, version: string, plural: string): string {
+  return `${group}/${version}/${plural}`;
+}

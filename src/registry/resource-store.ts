@@ -1,0 +1,226 @@
+import type { ClusterSettings, ResourceDefinition, Strategy, StrategyContext } from '../../api/define.ts';
+import { nameIsPathSegment } from '../../api/meta/names.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { ObjectMetaRules } from '../../api/meta/validation.ts';
+import type { AdmissionChain } from '../admission/chain.ts';
+import type { Clock } from '../machinery/clock.ts';
+import { formatTime } from '../machinery/clock.ts';
+import type { Random } from '../machinery/random.ts';
+import { decodeStored, encodeStored } from '../storage/object-codec.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { CacheEvent } from '../storage/watch-cache/types.ts';
+import type { WatchCache } from '../storage/watch-cache/watch-cache.ts';
+import type { Allocator } from './allocators/allocator.ts';
+import { badRequest, type ResourceName } from './errors.ts';
+import type { Operation } from './operation.ts';
+import type { WatchEvent } from './watch.ts';
+
+/** What selectors look at, taken once from each version of an object. */
+export interface Attributes {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** The definition's selectable fields. */
+  readonly fields: Readonly<Record<string, string>> | undefined;
+}
+
+/** What all stores of one server share. */
+export interface RegistryParts {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: ClusterSettings;
+  readonly admission: AdmissionChain;
+  /** By the name that definitions' `allocations` use. */
+  readonly allocators: ReadonlyMap<string, Allocator>;
+}
+
+/** One resource in one version, as the verbs of the registry work on it. */
+export class ResourceStore {
+  readonly definition: ResourceDefinition;
+  /** The rules of the stored form: the definition's own, unless it is converted into another version for storage. */
+  readonly strategy: ResourceDefinition;
+  readonly parts: RegistryParts;
+  /** Shared by all versions of the resource. */
+  readonly cache: WatchCache<Attributes>;
+  /** All keys of the resource begin with it; ends in `/`. */
+  readonly prefix: string;
+  readonly resource: ResourceName;
+  readonly namespaced: boolean;
+  readonly allocators: readonly Allocator[];
+  private readonly converted = new WeakMap<StoredObject, StoredObject>();
+  private readonly events = new WeakMap<CacheEvent<Attributes>, WatchEvent>();
+  private cacheIsReady = false;
+
+  constructor(definition: ResourceDefinition, strategy: ResourceDefinition, cache: WatchCache<Attributes>, parts: RegistryParts) {
+    this.definition = definition;
+    this.strategy = strategy;
+    this.cache = cache;
+    this.parts = parts;
+    this.prefix = storagePrefix(definition);
+    this.resource = { group: definition.group, resource: definition.plural };
+    this.namespaced = definition.scope === 'Namespaced';
+    this.allocators = (definition.allocations ?? []).flatMap((name) => parts.allocators.get(name) ?? []);
+  }
+
+  /** @throws ApiError 400 if the name could not be one */
+  key(namespace: string, name: string): string {
+    if (this.namespaced && namespace === '') throw badRequest('Namespace parameter required.');
+    if (name === '') throw badRequest('Name parameter required.');
+    const problems = pathProblems(name);
+    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
+    return this.namespaced ? `${this.prefix}${namespace}/${name}` : this.prefix + name;
+  }
+
+  /** The prefix of the keys of a namespace, or of all of them. */
+  keyPrefix(namespace: string): string {
+    return this.namespaced && namespace !== '' ? `${this.prefix}${namespace}/` : this.prefix;
+  }
+
+  /** The cache once it holds a state; it is started when first asked for. */
+  async readyCache(): Promise<WatchCache<Attributes>> {
+    if (!this.cacheIsReady) {
+      await this.cache.ready();
+      this.cacheIsReady = true;
+    }
+    return this.cache;
+  }
+
+  /** What the cache knows of a key, without starting it. It may be behind storage. */
+  cached(key: string): StoredObject | undefined {
+    if (!this.cacheIsReady) {
+      if (this.cache.revision === 0) return undefined;
+      this.cacheIsReady = true;
+    }
+    return this.cache.get(key);
+  }
+
+  /** What is stored under a key now. */
+  async read(key: string): Promise<StoredObject | undefined> {
+    const entry = await this.parts.storage.get(key);
+    return entry && decodeStored(key, entry.value, entry.modRevision);
+  }
+
+  /** An object as it is stored, from this version's form. */
+  encode(object: KubeObject): Uint8Array {
+    return encodeStored(object);
+  }
+
+  toStorage(object: KubeObject): KubeObject {
+    return this.definition.convert ? this.definition.convert.toStorage(object) : object;
+  }
+
+  fromStorage(object: KubeObject): KubeObject {
+    return this.definition.convert ? this.definition.convert.fromStorage(object) : object;
+  }
+
+  /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */
+  versioned<S extends StoredObject>(stored: S): StoredObject {
+    const convert = this.definition.convert;
+    if (!convert) return stored;
+    let converted = this.converted.get(stored);
+    if (!converted) {
+      converted = new ConvertedObject(stored, (object) => convert.fromStorage(object));
+      this.converted.set(stored, converted);
+    }
+    return converted;
+  }
+
+  /** A cache's event in this version's form: one object for all watchers that see the same. */
+  watchEvent(event: CacheEvent<Attributes>): WatchEvent {
+    let seen = this.events.get(event);
+    if (!seen) {
+      seen = this.definition.convert ? { type: event.type, stored: this.versioned(event.object) } : new CachedWatchEvent(event);
+      this.events.set(event, seen);
+    }
+    return seen;
+  }
+
+  strategyContext(operation: Operation): StrategyContext {
+    return { now: formatTime(this.parts.clock.now()), user: operation.user as StrategyContext['user'], settings: this.parts.settings };
+  }
+
+  now(): string {
+    return formatTime(this.parts.clock.now());
+  }
+}
+
+class CachedWatchEvent implements WatchEvent {
+  readonly type: WatchEvent['type'];
+  readonly stored: StoredObject;
+  private readonly event: CacheEvent<Attributes>;
+
+  constructor(event: CacheEvent<Attributes>) {
+    this.type = event.type;
+    this.stored = event.object;
+    this.event = event;
+  }
+
+  get line(): Buffer {
+    return this.event.line;
+  }
+}
+
+/** A stored object seen through another version. */
+class ConvertedObject implements StoredObject {
+  readonly key: string;
+  readonly revision: number;
+  private readonly source: StoredObject;
+  private readonly convert: (object: KubeObject) => KubeObject;
+  private bytes: Buffer | undefined;
+  private value: KubeObject | undefined;
+
+  constructor(source: StoredObject, convert: (object: KubeObject) => KubeObject) {
+    this.key = source.key;
+    this.revision = source.revision;
+    this.source = source;
+    this.convert = convert;
+  }
+
+  get object(): KubeObject {
+    return (this.value ??= this.convert(this.source.object));
+  }
+
+  get json(): Buffer {
+    return (this.bytes ??= Buffer.from(JSON.stringify(this.object)));
+  }
+}
+
+/** `/registry/<group or core>/<resource>/`. */
+export function storagePrefix(definition: ResourceDefinition): string {
+  return `/registry/${definition.storage.group || 'core'}/${definition.storage.resource}/`;
+}
+
+/** The hooks of one subresource, or of the resource itself. */
+export function strategyOf(store: ResourceStore, subresource: string): Strategy {
+  if (subresource === '') return store.strategy;
+  const part = store.strategy.subresources.find((s) => s.name === subresource) ?? store.definition.subresources.find((s) => s.name === subresource);
+  return part?.type === 'part' ? part.strategy : store.strategy;
+}
+
+/** The attributes that selectors of a resource look at. */
+export function attributesOf(definition: ResourceDefinition): (object: KubeObject) => Attributes {
+  const selectable = Object.entries(definition.selectableFields ?? {});
+  return (object) => {
+    const metadata = object.metadata ?? {};
+    let fields: Record<string, string> | undefined;
+    if (selectable.length > 0) {
+      fields = {};
+      for (const [path, value] of selectable) fields[path] = value(object);
+    }
+    return { name: metadata.name ?? '', namespace: metadata.namespace ?? '', labels: metadata.labels, fields };
+  };
+}
+
+/** How the metadata of a new object is judged. */
+export function metaRules(store: ResourceStore): ObjectMetaRules {
+  const nameFn = store.strategy.validateName;
+  return { namespaced: store.namespaced, ...(nameFn ? { nameFn } : {}) };
+}
+
+const goodSegment = /^[A-Za-z0-9_-][A-Za-z0-9._:-]*$/;
+
+function pathProblems(name: string): string[] {
+  return goodSegment.test(name) ? [] : nameIsPathSegment(name, false);
+}

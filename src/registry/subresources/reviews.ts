@@ -1,0 +1,151 @@
+import { type FieldError, invalid as invalidField, printValue } from '../../../api/meta/field.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { AccessAttributes, UserInfo } from '../../auth/types.ts';
+import { formatTime } from '../../machinery/clock.ts';
+import { badRequest, invalid } from '../errors.ts';
+import type { ActionCall, ActionResult } from './action.ts';
+
+/** SubjectAccessReview: may this user do that? */
+export async function subjectAccessReview(call: ActionCall): Promise<ActionResult> {
+  const { object } = call;
+  refuse(call, [...specErrors(object, true), ...emptyMetadata(object, false)]);
+  await call.validate();
+  return decided(call, attributesOf(subjectOf(object), object['spec']));
+}
+
+/** LocalSubjectAccessReview: the same within one namespace. */
+export async function localSubjectAccessReview(call: ActionCall): Promise<ActionResult> {
+  const { object, operation } = call;
+  const errors = [...specErrors(object, true), ...emptyMetadata(object, true)];
+  const { resourceAttributes, nonResourceAttributes } = object['spec'] ?? {};
+  if (resourceAttributes && (resourceAttributes.namespace ?? '') !== (object.metadata?.namespace ?? '')) {
+    errors.push(invalidField('spec.resourceAttributes.namespace', resourceAttributes.namespace ?? '', 'must match metadata.namespace'));
+  }
+  if (nonResourceAttributes) errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'));
+  refuse(call, errors);
+  if (operation.namespace === '') throw badRequest('namespace is required on this type: ');
+  await call.validate();
+  return decided(call, attributesOf(subjectOf(object), object['spec']));
+}
+
+/** SelfSubjectAccessReview: may I do that? */
+export async function selfSubjectAccessReview(call: ActionCall): Promise<ActionResult> {
+  const { object } = call;
+  refuse(call, [...specErrors(object, false), ...emptyMetadata(object, false)]);
+  await call.validate();
+  return decided(call, attributesOf(call.operation.user, object['spec']));
+}
+
+/** SelfSubjectRulesReview: what may I do in a namespace? */
+export async function selfSubjectRulesReview(call: ActionCall): Promise<ActionResult> {
+  const namespace = call.object['spec']?.namespace ?? '';
+  if (namespace === '') throw badRequest('no namespace on request');
+  await call.validate();
+  const rules = await call.parts.authorizer.rulesFor(call.operation.user, namespace);
+  const { resourceRules, nonResourceRules, incomplete, evaluationError } = rules;
+  return created(call, {
+    metadata: {},
+    spec: {},
+    status: { resourceRules, nonResourceRules, incomplete, ...(evaluationError ? { evaluationError } : {}) },
+  });
+}
+
+/** SelfSubjectReview: who am I? */
+export async function selfSubjectReview(call: ActionCall): Promise<ActionResult> {
+  await call.validate();
+  return created(call, {
+    metadata: { creationTimestamp: formatTime(call.parts.clock.now()) },
+    status: { userInfo: userInfo(call.operation.user) },
+  });
+}
+
+/** TokenReview: whose token is this? */
+export async function tokenReview(call: ActionCall): Promise<ActionResult> {
+  const { object, parts } = call;
+  const spec = object['spec'] ?? {};
+  if (!spec.token) throw badRequest('token is required for TokenReview in authentication');
+  await call.validate();
+  return created(call, { metadata: object.metadata ?? {}, spec, status: await review(parts, spec.token, spec.audiences ?? []) });
+}
+
+async function review(parts: ActionCall['parts'], token: string, audiences: readonly string[]): Promise<Record<string, unknown>> {
+  try {
+    const own = parts.tokenIssuer.issuer;
+    // Only the server's own tokens are made for other audiences than the server.
+    const reviewed = await parts.tokenReviewer?.review(token, audiences.length > 0 ? audiences : [own]);
+    if (reviewed) return { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
+    const user = await parts.authenticator.authenticate({ authorization: `Bearer ${token}` });
+    if (!user) return { user: {}, error: '[invalid bearer token]' };
+    if (audiences.length > 0 && !audiences.includes(own)) return { user: {} };
+    return { authenticated: true, user: userInfo(user), audiences: [own] };
+  } catch (error) {
+    return { user: {}, error: (error as Error).message };
+  }
+}
+
+function userInfo(user: UserInfo): Record<string, unknown> {
+  const { username, uid, groups, extra } = user;
+  return {
+    username,
+    ...(uid ? { uid } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+    ...(extra && Object.keys(extra).length > 0 ? { extra } : {}),
+  };
+}
+
+function created(call: ActionCall, content: KubeObject): ActionResult {
+  return { status: 201, object: { kind: call.object.kind!, apiVersion: call.object.apiVersion!, ...content } };
+}
+
+async function decided(call: ActionCall, attributes: AccessAttributes): Promise<ActionResult> {
+  const { decision, reason } = await call.parts.authorizer.authorize(attributes);
+  const status = { allowed: decision === 'allow', ...(decision === 'deny' ? { denied: true } : {}), ...(reason ? { reason } : {}) };
+  return created(call, { metadata: call.object.metadata ?? {}, spec: call.object['spec'], status });
+}
+
+function subjectOf(object: KubeObject): UserInfo {
+  const { user = '', uid, groups = [], extra } = object['spec'];
+  return { username: user, groups, ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
+}
+
+function attributesOf(user: UserInfo, spec: any): AccessAttributes {
+  const { resourceAttributes: resource, nonResourceAttributes: other } = spec;
+  return {
+    user,
+    verb: (resource ?? other).verb ?? '',
+    resourceRequest: resource !== undefined,
+    path: other?.path ?? '',
+    group: resource?.group ?? '',
+    version: resource ? resource.version || '*' : '',
+    resource: resource?.resource ?? '',
+    subresource: resource?.subresource ?? '',
+    namespace: resource?.namespace ?? '',
+    name: resource?.name ?? '',
+  };
+}
+
+function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
+  const { resourceAttributes, nonResourceAttributes, user = '', groups = [] } = object['spec'] ?? {};
+  const errors: FieldError[] = [];
+  if (resourceAttributes && nonResourceAttributes) {
+    errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'));
+  }
+  if (!resourceAttributes && !nonResourceAttributes) {
+    errors.push(invalidField('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'));
+  }
+  if (needsSubject && user === '' && groups.length === 0) {
+    errors.push(invalidField('spec.user', user, 'at least one of user or group must be specified'));
+  }
+  return errors;
+}
+
+function emptyMetadata(object: KubeObject, allowsNamespace: boolean): FieldError[] {
+  const { managedFields: _managed, namespace, ...rest } = object.metadata ?? {};
+  const given = { ...rest, ...(allowsNamespace || !namespace ? {} : { namespace }) };
+  if (Object.keys(given).length === 0) return [];
+  return [invalidField('metadata', JSON.parse(printValue(object.metadata)), allowsNamespace ? 'must be empty except for namespace' : 'must be empty')];
+}
+
+function refuse(call: ActionCall, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid({ group: call.definition.group, kind: call.object.kind! }, '', errors);
+}

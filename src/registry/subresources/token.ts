@@ -1,0 +1,130 @@
+import { type FieldError, invalid as invalidField } from '../../../api/meta/field.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { formatTime } from '../../machinery/clock.ts';
+import { badRequest, conflict, invalid } from '../errors.ts';
+import { getObject } from '../get.ts';
+import type { ActionCall, ActionResult } from './action.ts';
+
+/** Makes the tokens of service accounts. */
+export interface TokenIssuer {
+  /** The API server's own audience. */
+  readonly issuer: string;
+  /** @returns the token and when it ends, in milliseconds since the epoch */
+  issue(request: {
+    readonly serviceAccount: KubeObject;
+    /** Empty: the API server's own. */
+    readonly audiences: readonly string[];
+    readonly expirationSeconds: number;
+    readonly pod?: KubeObject;
+    readonly secret?: KubeObject;
+    readonly node?: KubeObject;
+  }): Promise<{ token: string; expires: number }>;
+}
+
+const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+const defaultExpirationSeconds = 3600;
+const leastExpirationSeconds = 600;
+const mostExpirationSeconds = 2 ** 32;
+
+/** Answers a TokenRequest of a service account. */
+export async function token(call: ActionCall): Promise<ActionResult> {
+  const { object, name, operation, parts } = call;
+  const metadata = object.metadata ?? {};
+  checkOwn(name, metadata.name, 'name', name);
+  checkOwn(operation.namespace, metadata.namespace, 'namespace', name);
+  const account = (await getObject(call.store!, operation.namespace, name)).object;
+  if (metadata.uid && metadata.uid !== account.metadata!.uid) {
+    throw conflict(
+      { group: tokenRequest.group, resource: tokenRequest.kind },
+      name,
+      `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${account.metadata!.uid})`,
+    );
+  }
+  const spec = { ...object['spec'], audiences: object['spec']?.audiences?.length ? object['spec'].audiences : [parts.tokenIssuer.issuer] };
+  spec.expirationSeconds ??= defaultExpirationSeconds;
+  const errors = validateExpiration(spec.expirationSeconds);
+  if (errors.length > 0) throw invalid(tokenRequest, '', errors);
+  await call.validate();
+  const bound = await boundObjects(call, spec.boundObjectRef);
+  const { audiences, expirationSeconds } = spec;
+  const issued = await parts.tokenIssuer.issue({ serviceAccount: account, audiences, expirationSeconds, ...bound });
+  const now = parts.clock.now();
+  return {
+    status: 201,
+    object: {
+      kind: 'TokenRequest',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: { ...metadata, name: account.metadata!.name!, namespace: account.metadata!.namespace!, uid: account.metadata!.uid!, creationTimestamp: formatTime(now) },
+      spec,
+      status: { token: issued.token, expirationTimestamp: formatTime(issued.expires) },
+    },
+  };
+}
+
+function checkOwn(expected: string, given: string | undefined, field: 'name' | 'namespace', name: string): void {
+  if (!given || given === expected) return;
+  throw invalid(tokenRequest, name, [invalidField(`metadata.${field}`, given, `must match the service account ${field} if specified`)]);
+}
+
+function validateExpiration(seconds: number): FieldError[] {
+  const path = 'spec.expirationSeconds';
+  if (seconds < leastExpirationSeconds) return [invalidField(path, seconds, 'may not specify a duration less than 10 minutes')];
+  return seconds > mostExpirationSeconds ? [invalidField(path, seconds, 'may not specify a duration larger than 2^32 seconds')] : [];
+}
+
+interface Bound {
+  pod?: KubeObject;
+  secret?: KubeObject;
+  node?: KubeObject;
+}
+
+interface BoundObjectRef {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+async function boundObjects(call: ActionCall, ref: BoundObjectRef | undefined): Promise<Bound> {
+  if (!ref) return {};
+  const { registry } = call.parts;
+  const { namespace } = call.operation;
+  const { kind = '', apiVersion = '', name = '' } = ref;
+  const read = async (plural: string, inNamespace: string, objectName: string) =>
+    (await getObject(registry.storeOf('', 'v1', plural), inNamespace, objectName)).object;
+  const bound: Bound = {};
+  let uid: string | undefined;
+  if (apiVersion.includes('/') || !['Pod', 'Node', 'Secret'].includes(kind)) {
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
+  }
+  if (kind === 'Pod') {
+    bound.pod = await read('pods', namespace, name);
+    if (bound.pod['spec'].serviceAccountName !== call.name) {
+      throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(call.name)} to pod running with different serviceaccount name.`);
+    }
+    uid = bound.pod.metadata!.uid;
+    const node = await nodeOf(call, bound.pod['spec'].nodeName);
+    if (node) bound.node = node;
+  } else if (kind === 'Node') {
+    bound.node = await read('nodes', '', name);
+    uid = bound.node.metadata!.uid;
+  } else {
+    bound.secret = await read('secrets', namespace, name);
+    uid = bound.secret.metadata!.uid;
+  }
+  if (ref.uid && ref.uid !== uid) {
+    throw conflict(
+      { group: '', resource: kind },
+      name,
+      `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  return bound;
+}
+
+async function nodeOf(call: ActionCall, name: string | undefined): Promise<KubeObject | undefined> {
+  if (!name) return undefined;
+  const store = call.parts.registry.storeOf('', 'v1', 'nodes');
+  return (await store.read(store.key('', name)))?.object;
+}

@@ -1,0 +1,172 @@
+import type { Strategy } from '../../api/define.ts';
+import { invalid as invalidField } from '../../api/meta/field.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { nameIsPathSegment } from '../../api/meta/names.ts';
+import { type ObjectMetaRules, validateObjectMeta, validateObjectMetaUpdate } from '../../api/meta/validation.ts';
+import { keepTimesIfUnchanged } from '../machinery/patch/apply/track-update.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { type Allocation, noAllocation } from './allocators/allocator.ts';
+import { both, prepareCreate } from './create.ts';
+import { removeStored } from './delete.ts';
+import { ApiError, conflict, invalid } from './errors.ts';
+import { guaranteedUpdate } from './guaranteed-update.ts';
+import { ensureNamespace } from './metadata.ts';
+import type { Operation, Written } from './operation.ts';
+import type { Preconditions } from './options.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
+import { type ResourceStore, strategyOf } from './resource-store.ts';
+
+export interface UpdateRequest {
+  readonly name: string;
+  readonly preconditions?: Preconditions;
+  /** Create the object where there is none, whatever its kind says (apply). */
+  readonly allowCreate: boolean;
+  /**
+   * The whole object to store, in the store's version, from what is stored (absent: it is to be created): patched or replaced, with managedFields, after
+   * mutating admission. It runs again after a conflict, and gives an object that belongs to the caller.
+   */
+  transform(current: KubeObject | undefined): Promise<KubeObject>;
+  /** Whether the user may create the object, asked only if the update would. @throws ApiError 403 */
+  authorizeCreate(): Promise<void>;
+}
+
+const modified = 'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Thrown inside an attempt when the last finalizer of a deleted object has gone. */
+class FinalizersEmptied extends Error {
+  readonly object: KubeObject;
+  constructor(object: KubeObject) {
+    super('finalizers emptied');
+    this.object = object;
+  }
+}
+
+/**
+ * Replaces a stored object by what `request.transform` makes of it, or creates it where its kind allows that.
+ * @throws ApiError 404, 409, 422, 403
+ */
+export async function updateObject(store: ResourceStore, request: UpdateRequest, operation: Operation): Promise<Written> {
+  const { name, preconditions } = request;
+  const key = store.key(operation.namespace, name);
+  const strategy = strategyOf(store, operation.subresource);
+  const allowMissing = operation.subresource === '' && (request.allowCreate || store.definition.allowCreateOnUpdate === true);
+  let allocation: Allocation = noAllocation;
+  let done = false;
+  const attempt = async (current: StoredObject | undefined): Promise<KubeObject> => {
+    await allocation.rollback();
+    allocation = noAllocation;
+    if (!current) {
+      const object = await request.transform(undefined);
+      await request.authorizeCreate();
+      const prepared = await prepareCreate(store, object, { ...operation, options: asCreateOptions(operation.options) });
+      allocation = prepared.allocation;
+      return prepared.object;
+    }
+    const object = store.toStorage(await request.transform(store.versioned(current).object));
+    checkVersion(store, object, current, name);
+    for (const allocator of store.allocators) {
+      if (operation.subresource === '') allocation = both(allocation, await allocator.begin(object, current.object, operation.dryRun));
+    }
+    beforeUpdate(store, strategy, object, current.object, operation);
+    const updated = keepTimesIfUnchanged(current.object, object);
+    await validatingAdmission(store, updated, current, operation);
+    if (goesWithUpdate(store, updated, current.object)) throw new FinalizersEmptied(updated);
+    return updated;
+  };
+  try {
+    const written = await guaranteedUpdate(store, operation, { key, name, allowMissing, ...(preconditions ? { preconditions } : {}) }, attempt);
+    done = !operation.dryRun;
+    return inVersion(store, written);
+  } catch (error) {
+    if (!(error instanceof FinalizersEmptied)) throw error;
+    if (!operation.dryRun) {
+      await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, async () => {});
+      done = true;
+    }
+    return { object: store.fromStorage(error.object), created: false };
+  } finally {
+    await (done ? allocation.commit() : allocation.rollback());
+  }
+}
+
+/** What was written in the store's version. */
+export function inVersion(store: ResourceStore, written: Written): Written {
+  if (written.stored) return { stored: store.versioned(written.stored), created: written.created };
+  return { object: store.fromStorage(written.object), created: written.created };
+}
+
+function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {
+  return options && { ...options, kind: 'CreateOptions' };
+}
+
+// An object without a version overwrites whatever is there, where its kind allows it.
+function checkVersion(store: ResourceStore, object: KubeObject, current: StoredObject, name: string): void {
+  const metadata = (object.metadata ??= {});
+  let version: number;
+  try {
+    version = parseResourceVersion(metadata.resourceVersion ?? '');
+  } catch (error) {
+    throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.parserMessage) : error;
+  }
+  if (version === 0) {
+    if (!store.strategy.allowUnconditionalUpdate) {
+      const error = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid({ group: store.definition.group, kind: store.definition.plural }, name, [error]);
+    }
+    metadata.resourceVersion = String(current.revision);
+  } else if (version !== current.revision) {
+    throw conflict(store.resource, name, modified);
+  }
+}
+
+function beforeUpdate(store: ResourceStore, strategy: Strategy, object: KubeObject, old: KubeObject, operation: Operation): void {
+  const metadata = object.metadata!;
+  const oldMetadata = old.metadata!;
+  const context = store.strategyContext(operation);
+  ensureNamespace(metadata, store.namespaced ? operation.namespace : '');
+  if (oldMetadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = oldMetadata.generation;
+  strategy.prepareForUpdate?.(object, old, context);
+  delete (metadata as { selfLink?: string }).selfLink;
+  if (!metadata.uid && oldMetadata.uid) metadata.uid = oldMetadata.uid;
+  if (oldMetadata.creationTimestamp) metadata.creationTimestamp = oldMetadata.creationTimestamp;
+  if (oldMetadata.deletionTimestamp) metadata.deletionTimestamp = oldMetadata.deletionTimestamp;
+  if (oldMetadata.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
+    metadata.deletionGracePeriodSeconds = oldMetadata.deletionGracePeriodSeconds;
+  }
+  const errors = validateObjectMeta(metadata, anyName(store));
+  errors.push(...validateObjectMetaUpdate(metadata, oldMetadata));
+  if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, context));
+  if (errors.length > 0) throw invalid(store.definition, metadata.name ?? '', errors);
+  if (strategy.warnings) for (const text of strategy.warnings(object, old, context)) operation.warn(text);
+}
+
+async function validatingAdmission(store: ResourceStore, object: KubeObject, current: StoredObject, operation: Operation): Promise<void> {
+  const { admission } = store.parts;
+  if (!admission.validates) return;
+  await admission.validate({
+    definition: store.definition,
+    operation: 'UPDATE',
+    subresource: operation.subresource,
+    namespace: operation.namespace,
+    name: object.metadata!.name!,
+    object: store.fromStorage(object),
+    old: store.versioned(current).object,
+    user: operation.user,
+    dryRun: operation.dryRun,
+    options: operation.options,
+    warn: operation.warn,
+  });
+}
+
+// The name was judged when the object was created; an update cannot change it.
+function anyName(store: ResourceStore): ObjectMetaRules {
+  return { namespaced: store.namespaced, nameFn: nameIsPathSegment };
+}
+
+// An object that was only kept by its finalizers goes with the update that removes the last of them.
+function goesWithUpdate(store: ResourceStore, object: KubeObject, old: KubeObject): boolean {
+  if (object.metadata!.finalizers?.length || !old.metadata!.deletionTimestamp) return false;
+  if (old.metadata!.deletionGracePeriodSeconds) return false;
+  return !store.strategy.staged?.holds(object);
+}

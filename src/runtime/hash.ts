@@ -1,0 +1,47 @@
+/** FNV-1a of 32 bits. */
+export function fnv32a(data: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** FNV-1 of 32 bits. */
+export function fnv32(data: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of data) hash = Math.imul(hash, 0x01000193) ^ byte;
+  return hash >>> 0;
+}
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Text in the alphabet of generated names (no vowels, no look-alikes), each character mapped by its code. */
+export function safeEncode(text: string): string {
+  let encoded = '';
+  for (let i = 0; i < text.length; i++) encoded += alphabet[text.charCodeAt(i) % alphabet.length];
+  return encoded;
+}
+
+/** JSON with sorted keys and Go's HTML escapes: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  const text = JSON.stringify(value, (_, field) =>
+    field && typeof field === 'object' && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : field,
+  );
+  return text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * The value of `pod-template-hash`: the form is upstream's (a 32-bit hash, safe-encoded), the hashed text is our own, since
+ * upstream's is a dump of Go structs.
+ */
+export function podTemplateHash(template: unknown, collisionCount: number | undefined): string {
+  const text = canonicalJson(template) + (collisionCount === undefined ? '' : String(collisionCount));
+  return safeEncode(String(fnv32a(Buffer.from(text))));
+}
+
+/** The hash in a ControllerRevision's name, equal to upstream's for the same data. */
+export function revisionHash(data: unknown, collisionCount: number | undefined): string {
+  const text = canonicalJson(data) + (collisionCount === undefined ? '' : String(collisionCount));
+  return safeEncode(String(fnv32(Buffer.from(text))));
+}

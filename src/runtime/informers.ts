@@ -1,0 +1,49 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Client, ResourceReference } from '../client/client.ts';
+import type { RuntimeContext } from './context.ts';
+import { type Informer, SharedInformer } from './informer.ts';
+
+/** One informer a resource, shared by everything that runs under one client. */
+export interface Informers extends AsyncDisposable {
+  /** The informer of a resource; started if `start` was called, or by it. */
+  for<T extends KubeObject = KubeObject>(reference: ResourceReference): Informer<T>;
+  /** Starts all that were asked for, at once, and from now on each that is asked for. */
+  start(): void;
+  /** Ends the informer of a resource that is no longer served. */
+  drop(reference: ResourceReference): Promise<void>;
+  /** Resolves when every informer that was asked for so far has synced. */
+  synced(): Promise<void>;
+}
+
+export function createInformers(client: Client, context: RuntimeContext): Informers {
+  const informers = new Map<string, SharedInformer>();
+  let started = false;
+  const nameOf = ({ group, version, plural }: ResourceReference) => `${group}/${version}/${plural}`;
+  return {
+    for<T extends KubeObject>(reference: ResourceReference): Informer<T> {
+      const name = nameOf(reference);
+      let informer = informers.get(name);
+      if (!informer) {
+        informer = new SharedInformer(client, reference, context);
+        informers.set(name, informer);
+        if (started) informer.start();
+      }
+      return informer as unknown as Informer<T>;
+    },
+    start() {
+      started = true;
+      for (const informer of informers.values()) informer.start();
+    },
+    async drop(reference) {
+      const informer = informers.get(nameOf(reference));
+      informers.delete(nameOf(reference));
+      await informer?.stop();
+    },
+    async synced() {
+      await Promise.all([...informers.values()].map((informer) => informer.synced()));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...informers.values()].map((informer) => informer.stop()));
+    },
+  };
+}

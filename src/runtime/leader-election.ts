@@ -1,0 +1,130 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Client, ResourceReference } from '../client/client.ts';
+import { formatMicroTime } from '../machinery/clock.ts';
+import type { RuntimeContext } from './context.ts';
+import { isNotFound, messageOf } from './errors.ts';
+import type { EventRecorder } from './events.ts';
+
+export interface LeaderElectionOptions {
+  readonly client: Client;
+  readonly leases: ResourceReference;
+  readonly namespace: string;
+  /** The lease's name, such as kube-controller-manager. */
+  readonly name: string;
+  /** Who we are; the same identity takes its own lease back at once. */
+  readonly identity: string;
+  readonly events?: EventRecorder;
+  readonly leaseDurationSeconds?: number;
+  readonly renewDeadlineSeconds?: number;
+  readonly retryPeriodSeconds?: number;
+}
+
+export interface Leadership extends AsyncDisposable {
+  /** Aborted when the lease was lost or given up: stop at once. */
+  readonly lost: AbortSignal;
+}
+
+/**
+ * Waits until the lease is ours and keeps it: one timer renews it. Disposing gives it back, so that the next one need not wait.
+ * @throws the signal's reason when it is aborted before
+ */
+export async function acquireLeadership(options: LeaderElectionOptions, context: RuntimeContext): Promise<Leadership> {
+  const { client, leases, namespace, name, identity, events } = options;
+  const { leaseDurationSeconds = 15, renewDeadlineSeconds = 10, retryPeriodSeconds = 2 } = options;
+  const { clock, random, logger, signal } = context;
+  const api = client.resource(leases);
+  let observed: KubeObject | undefined;
+  let observedAt = 0;
+
+  function observe(lease: KubeObject): void {
+    const before = observed?.spec;
+    if (!before || before.renewTime !== lease.spec?.renewTime || before.holderIdentity !== lease.spec?.holderIdentity)
+      observedAt = clock.monotonic();
+    observed = lease;
+  }
+
+  async function tryAcquireOrRenew(): Promise<boolean> {
+    const now = formatMicroTime(clock.now());
+    const ours = { holderIdentity: identity, leaseDurationSeconds, acquireTime: now, renewTime: now, leaseTransitions: 0 };
+    let current: KubeObject;
+    try {
+      // While we hold it, the copy that our last write returned is the newest unless the update says otherwise.
+      current = observed?.spec?.holderIdentity === identity ? observed : await api.get(namespace, name);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      observe(
+        await api.create(namespace, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec: ours }),
+      );
+      return true;
+    }
+    observe(current);
+    const { spec = {} } = current;
+    const held = spec.holderIdentity === identity;
+    const valid = observedAt + (spec.leaseDurationSeconds ?? 0) * 1000 > clock.monotonic();
+    if (!held && spec.holderIdentity && valid) return false;
+    const transitions = spec.leaseTransitions ?? 0;
+    const next = held
+      ? { ...ours, acquireTime: spec.acquireTime ?? now, leaseTransitions: transitions }
+      : { ...ours, leaseTransitions: transitions + 1 };
+    try {
+      observe(await api.update(namespace, { ...current, spec: { ...spec, ...next } }));
+    } catch (error) {
+      observed = undefined;
+      throw error;
+    }
+    return true;
+  }
+
+  async function attempt(): Promise<boolean> {
+    try {
+      return await tryAcquireOrRenew();
+    } catch (error) {
+      logger.debug({ lease: name, error: messageOf(error) }, 'could not take or renew the lease');
+      return false;
+    }
+  }
+
+  while (!(await attempt())) await clock.sleep(retryPeriodSeconds * 1000 * (1 + 1.2 * random.next()), signal);
+  const resource = leases;
+  if (observed) events?.event({ object: observed, resource }, 'Normal', 'LeaderElection', `${identity} became leader`);
+
+  const lost = new AbortController();
+  const stop = () => lost.abort(signal.reason);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+
+  async function renew(): Promise<void> {
+    let renewedAt = clock.monotonic();
+    while (!lost.signal.aborted) {
+      await clock.sleep(retryPeriodSeconds * 1000, lost.signal).catch(() => {});
+      if (lost.signal.aborted) return;
+      if (await attempt()) renewedAt = clock.monotonic();
+      else if (clock.monotonic() - renewedAt >= renewDeadlineSeconds * 1000) {
+        logger.error({ lease: name }, 'leadership was lost');
+        lost.abort(new Error(`lost the lease ${namespace}/${name}`));
+      }
+    }
+  }
+  const renewing = renew();
+
+  async function release(): Promise<void> {
+    const held = observed?.spec?.holderIdentity === identity;
+    if (!held) return;
+    const now = formatMicroTime(clock.now());
+    const { leaseTransitions } = observed!.spec;
+    const spec = { holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now, leaseTransitions };
+    await api
+      .update(namespace, { ...observed!, spec })
+      .catch((error) => logger.debug({ lease: name, error: messageOf(error) }, 'lease was not released'));
+  }
+
+  return {
+    lost: lost.signal,
+    async [Symbol.asyncDispose]() {
+      signal.removeEventListener('abort', stop);
+      lost.abort();
+      await renewing;
+      await release();
+    },
+  };
+}

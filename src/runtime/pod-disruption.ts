@@ -1,0 +1,30 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { ResourceClient } from '../client/client.ts';
+import { formatTime } from '../machinery/clock.ts';
+import { unlessNotFound } from './errors.ts';
+import { conditionOf, isPodFinished } from './pods.ts';
+
+/** Notes on a pod why it is about to be deleted. @param fail whether a pod that still runs is marked as failed too */
+export async function failWithDisruption(
+  pods: ResourceClient,
+  pod: KubeObject,
+  reason: string,
+  message: string,
+  now: number,
+  fail = false,
+): Promise<void> {
+  const { namespace, name, uid } = pod.metadata!;
+  const failing = fail && !isPodFinished(pod);
+  if (conditionOf(pod, 'DisruptionTarget')?.status === 'True' && !failing) return;
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    observedGeneration: pod.metadata!.generation,
+    reason,
+    message,
+    lastTransitionTime: formatTime(now),
+  };
+  const status = { conditions: [condition], ...(failing ? { phase: 'Failed' } : {}) };
+  const body = { metadata: { uid }, status };
+  await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
+}

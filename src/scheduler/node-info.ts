@@ -1,0 +1,90 @@
+import type { Node, Pod } from '../../openapi/types.ts';
+import { type Amounts, amountsOf, requestsOf, scoredRequestsOf } from './resources.ts';
+
+/** A pod on a node, with what the plugins ask of it computed once. */
+export interface PodInfo {
+  readonly pod: Pod;
+  readonly requests: Amounts;
+  readonly scored: { readonly cpu: number; readonly memory: number };
+  readonly hostPorts: readonly HostPort[];
+}
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export function podInfoOf(pod: Pod): PodInfo {
+  return { pod, requests: requestsOf(pod), scored: scoredRequestsOf(pod), hostPorts: hostPortsOf(pod) };
+}
+
+/** The ports of the node itself that a pod's containers take. */
+export function hostPortsOf(pod: Pod): HostPort[] {
+  const ports: HostPort[] = [];
+  const restartable = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
+  for (const container of [...(pod.spec?.containers ?? []), ...restartable]) {
+    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
+      if (hostPort) ports.push({ ip: hostIP || '0.0.0.0', protocol: protocol || 'TCP', port: hostPort });
+    }
+  }
+  return ports;
+}
+
+export function portsConflict(a: HostPort, b: HostPort): boolean {
+  return a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0');
+}
+
+/** A node as the scheduler sees it: what it offers, and what the pods on it (assumed ones too) take of that. */
+export class NodeInfo {
+  readonly name: string;
+  node: Node;
+  allocatable: Amounts;
+  maxPods: number;
+  readonly pods = new Map<string, PodInfo>();
+  readonly requested: Amounts = new Map();
+  scoredCpu = 0;
+  scoredMemory = 0;
+  private hostPortUsers = 0;
+
+  constructor(node: Node) {
+    this.name = node.metadata!.name!;
+    this.node = node;
+    this.allocatable = amountsOf(node.status?.allocatable);
+    this.maxPods = this.allocatable.get('pods') ?? 0;
+  }
+
+  setNode(node: Node): void {
+    this.node = node;
+    this.allocatable = amountsOf(node.status?.allocatable);
+    this.maxPods = this.allocatable.get('pods') ?? 0;
+  }
+
+  add(info: PodInfo): void {
+    this.pods.set(info.pod.metadata!.uid!, info);
+    this.count(info, 1);
+  }
+
+  remove(uid: string): PodInfo | undefined {
+    const info = this.pods.get(uid);
+    if (!info) return undefined;
+    this.pods.delete(uid);
+    this.count(info, -1);
+    return info;
+  }
+
+  hasPortConflict(wanted: readonly HostPort[]): boolean {
+    if (this.hostPortUsers === 0 || wanted.length === 0) return false;
+    for (const { hostPorts } of this.pods.values()) {
+      if (hostPorts.some((used) => wanted.some((port) => portsConflict(used, port)))) return true;
+    }
+    return false;
+  }
+
+  private count(info: PodInfo, sign: 1 | -1): void {
+    for (const [name, amount] of info.requests) this.requested.set(name, (this.requested.get(name) ?? 0) + sign * amount);
+    this.scoredCpu += sign * info.scored.cpu;
+    this.scoredMemory += sign * info.scored.memory;
+    if (info.hostPorts.length > 0) this.hostPortUsers += sign;
+  }
+}

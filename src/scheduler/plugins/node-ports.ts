@@ -1,0 +1,26 @@
+import type { Plugin } from '../framework.ts';
+import { type HostPort, hostPortsOf, portsConflict } from '../node-info.ts';
+import { unschedulable } from './refuse.ts';
+
+const name = 'NodePorts';
+
+/** Two pods cannot have the same port of one node. */
+export const nodePorts: Plugin = {
+  name,
+  preFilter(state, pod) {
+    const ports = hostPortsOf(pod);
+    if (ports.length === 0) return { skip: true };
+    state.data.set(name, ports);
+    return undefined;
+  },
+  filter(state, _pod, node) {
+    const wanted = state.data.get(name) as HostPort[];
+    return node.hasPortConflict(wanted) ? unschedulable(name, "node(s) didn't have free ports for the requested pod ports") : undefined;
+  },
+  mayHelp(event, pod) {
+    if (event.resource === 'node') return event.action === 'add';
+    if (event.resource !== 'assignedPod' || event.action !== 'delete') return false;
+    const wanted = hostPortsOf(pod);
+    return hostPortsOf(event.object).some((freed) => wanted.some((port) => portsConflict(freed, port)));
+  },
+};

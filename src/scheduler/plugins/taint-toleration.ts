@@ -1,0 +1,36 @@
+import type { Taint, Toleration } from '../../../openapi/types.ts';
+import { normalizeByHighest, type Plugin } from '../framework.ts';
+import { tolerates } from '../node-selection.ts';
+import { unresolvable } from './refuse.ts';
+
+const name = 'TaintToleration';
+
+/** Keeps pods off nodes whose taints they do not tolerate, and prefers nodes with few taints of the milder sort. */
+export const taintToleration: Plugin = {
+  name,
+  filter(_state, pod, { node }) {
+    const tolerations = pod.spec?.tolerations ?? [];
+    return refuses(node.spec?.taints, tolerations) ? unresolvable(name, 'node(s) had untolerated taint(s)') : undefined;
+  },
+  preScore(state, pod) {
+    const mild = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
+    state.data.set(name, mild);
+    return undefined;
+  },
+  score(state, _pod, { node }) {
+    const tolerations = state.data.get(name) as Toleration[];
+    let untolerated = 0;
+    for (const taint of node.spec?.taints ?? []) {
+      if (taint.effect === 'PreferNoSchedule' && !tolerates(tolerations, taint)) untolerated++;
+    }
+    return untolerated;
+  },
+  normalize: (_state, _pod, scores) => normalizeByHighest(scores, true),
+  mayHelp: (event, pod) =>
+    event.resource === 'pod' ||
+    (event.resource === 'node' && event.action !== 'delete' && !refuses(event.object.spec?.taints, pod.spec?.tolerations ?? [])),
+};
+
+function refuses(taints: readonly Taint[] | undefined, tolerations: readonly Toleration[]): boolean {
+  return (taints ?? []).some((taint) => (taint.effect === 'NoSchedule' || taint.effect === 'NoExecute') && !tolerates(tolerations, taint));
+}

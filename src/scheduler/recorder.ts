@@ -1,0 +1,75 @@
+import { event as events } from '../../api/events.k8s.io/v1/event.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Client } from '../client/client.ts';
+import { formatMicroTime } from '../machinery/clock.ts';
+import type { RuntimeContext } from '../runtime/context.ts';
+
+const controller = 'default-scheduler';
+/** An event that recurs within this time joins the series of the earlier one (KEP-383). */
+const seriesWindow = 6 * 60_000;
+const maxRemembered = 4_096;
+
+interface Series {
+  name: string;
+  namespace: string;
+  count: number;
+  lastSeen: number;
+}
+
+/** Writes events.k8s.io/v1 Events as kube-scheduler does. Failures are logged, never thrown: an event must not stop a pod. */
+export class SchedulerEvents {
+  private readonly api;
+  private readonly context: RuntimeContext;
+  private readonly instance: string;
+  private readonly remembered = new Map<string, Series>();
+
+  constructor(client: Client, context: RuntimeContext, host: string) {
+    this.api = client.resource(events);
+    this.context = context;
+    this.instance = `${controller}-${host}`;
+  }
+
+  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string): void {
+    this.write(pod, type, reason, action, note).catch((error) => {
+      if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
+    });
+  }
+
+  private async write(pod: KubeObject, type: string, reason: string, action: string, note: string): Promise<void> {
+    const { clock } = this.context;
+    const now = clock.now();
+    const { name, namespace, uid, resourceVersion } = pod.metadata!;
+    const key = `${uid} ${type} ${reason} ${action} ${note}`;
+    const series = this.remembered.get(key);
+    if (series && now - series.lastSeen < seriesWindow) {
+      series.count++;
+      series.lastSeen = now;
+      const patch = { series: { count: series.count, lastObservedTime: formatMicroTime(now) } };
+      await this.api.patch(series.namespace, series.name, 'application/merge-patch+json', patch);
+      return;
+    }
+    // As upstream names them: the object's name and the time in nanoseconds, in hexadecimal.
+    const nanoseconds = BigInt(now) * 1_000_000n + BigInt(Math.floor(this.context.random.next() * 1e6));
+    const eventName = `${name}.${nanoseconds.toString(16)}`;
+    this.remember(key, { name: eventName, namespace: namespace!, count: 1, lastSeen: now });
+    await this.api.create(namespace!, {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { name: eventName, namespace },
+      eventTime: formatMicroTime(now),
+      reportingController: controller,
+      reportingInstance: this.instance,
+      action,
+      reason,
+      regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion },
+      note,
+      type,
+    });
+  }
+
+  private remember(key: string, series: Series): void {
+    this.remembered.delete(key);
+    this.remembered.set(key, series);
+    if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value!);
+  }
+}

@@ -1,0 +1,177 @@
+import type { ClusterSettings, ResourceDefinition } from '../../api/define.ts';
+import type { SchemaSource } from '../../openapi/schema.ts';
+import { type AdmissionChain, createAdmissionChain } from '../admission/chain.ts';
+import type { Lookup } from '../admission/lookup.ts';
+import { NamespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
+import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { Authenticator, Authorizer, UserInfo } from '../auth/types.ts';
+import type { Client } from '../client/client.ts';
+import { createInProcessClient } from '../client/in-process.ts';
+import type { Clock } from '../machinery/clock.ts';
+import type { Logger } from '../machinery/logger.ts';
+import type { ProtobufCodec } from '../machinery/protobuf/codec.ts';
+import type { Random } from '../machinery/random.ts';
+import { createAllocators } from '../registry/allocators/index.ts';
+import { registryLookup } from '../registry/lookup.ts';
+import { Registry } from '../registry/registry.ts';
+import type { RegistryParts } from '../registry/resource-store.ts';
+import type { TokenReviewer } from '../registry/subresources/action.ts';
+import type { ComponentProbe } from '../registry/subresources/component-status.ts';
+import type { TokenIssuer } from '../registry/subresources/token.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type Chain, createChain } from './chain.ts';
+import { ResourceIndex } from './discovery/resource-index.ts';
+import { AnswerEncoder } from './encoding/encoder.ts';
+import { FlowControl } from './filters/flow-control.ts';
+import { type StreamTarget, unreachableTarget } from './handlers/connect.ts';
+import { createDispatcher } from './handlers/index.ts';
+import { type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
+import { Health, type HealthCheck } from './health.ts';
+import { createHttpServer, type HttpServer, type HttpServerParts } from './http/server.ts';
+import { ServerMetrics } from './metrics.ts';
+import { OpenApiServing } from './openapi-serving.ts';
+import type { Pages } from './pages.ts';
+import { createRoutes, type Handler } from './routes.ts';
+
+export interface ApiServerOptions {
+  readonly storage: Storage;
+  readonly definitions: readonly ResourceDefinition[];
+  readonly schemas: SchemaSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly settings: ClusterSettings;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly tokens: TokenIssuer & Partial<TokenReviewer>;
+  readonly protobuf: ProtobufCodec;
+  /** The plugins after NamespaceLifecycle, in order. */
+  readonly admissionPlugins: (lookup: Lookup) => readonly AdmissionPlugin[];
+  /** Where logs, exec and the like go. Default: no node can be reached. */
+  readonly streams?: StreamTarget;
+  readonly components?: readonly ComponentProbe[];
+  readonly healthChecks?: readonly HealthCheck[];
+  readonly versionInfo: Readonly<Record<string, string>>;
+  /** `host:port` as clients reach it, for discovery. */
+  readonly serverAddress: () => string;
+  readonly pages?: Pages;
+  /** Further exact paths, such as `/openid/v1/jwks`. */
+  readonly handlers?: Readonly<Record<string, Handler>>;
+  /** Absent: in-process clients only. */
+  readonly tls?: HttpServerParts['tls'];
+}
+
+/** The parts of one API server, put together. Disposing it ends its watches and connections; its storage is the caller's. */
+export class ApiServer implements AsyncDisposable {
+  readonly registry: Registry;
+  readonly chain: Chain;
+  readonly health: Health;
+  /** Names a request's flow once its `follow` is called with a client. */
+  readonly flowControl: FlowControl;
+  readonly lookup: Lookup;
+  readonly http: HttpServer | undefined;
+  private readonly handlerParts: HandlerParts;
+
+  constructor(options: ApiServerOptions) {
+    const { storage, clock, random, logger, settings, authenticator, authorizer, tokens } = options;
+    // Admission reads the registry, and the registry asks admission: each is made before it is first used.
+    const late: { admission?: AdmissionChain } = {};
+    const parts: RegistryParts & { logger: Logger } = {
+      storage,
+      clock,
+      random,
+      settings,
+      logger,
+      allocators: createAllocators({
+        storage,
+        clock,
+        random,
+        settings,
+        registry: () => this.registry,
+        managerOf: (definition, manager, now) => managerContext(this.plainScope(definition), manager, now),
+      }),
+      get admission() {
+        return late.admission!;
+      },
+    };
+    this.registry = new Registry(parts, options.definitions);
+    this.lookup = registryLookup(this.registry);
+    late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(this.lookup)]);
+    const index = new ResourceIndex(this.registry);
+    const encoder = new AnswerEncoder({ clock, protobuf: options.protobuf });
+    const metrics = new ServerMetrics({
+      monotonic: () => clock.monotonic(),
+      startedAt: clock.now() / 1000,
+      isServed: (info) => index.lookup(info) !== undefined,
+    });
+    this.health = new Health([
+      { name: 'etcd', check: async () => void (await storage.currentRevision()) },
+      ...(options.healthChecks ?? []),
+    ]);
+    const { review } = tokens;
+    this.handlerParts = {
+      registry: this.registry,
+      schemas: options.schemas,
+      admission: late.admission,
+      authorizer,
+      protobuf: options.protobuf,
+    };
+    const dispatch = createDispatcher({
+      ...this.handlerParts,
+      streams: options.streams ?? unreachableTarget,
+      components: options.components ?? [],
+      actions: {
+        registry: this.registry,
+        authenticator,
+        authorizer,
+        clock,
+        tokenIssuer: tokens,
+        ...(review ? { tokenReviewer: { review: review.bind(tokens) } } : {}),
+      },
+    });
+    const routes = createRoutes({
+      index,
+      encoder,
+      dispatch,
+      health: this.health,
+      metrics,
+      versionInfo: options.versionInfo,
+      serverAddress: options.serverAddress,
+      openApi: new OpenApiServing(this.registry, clock),
+      ...(options.pages ? { pages: options.pages } : {}),
+      ...(options.handlers ? { handlers: options.handlers } : {}),
+    });
+    this.flowControl = new FlowControl(clock);
+    this.chain = createChain({ clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier: this.flowControl });
+    const { tls } = options;
+    this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
+  }
+
+  /** A client that enters the chain after authentication. @param userAgent names the field manager; default: the user's name */
+  client(user: UserInfo, userAgent?: string): Client {
+    return createInProcessClient(this.chain.inProcess, user, userAgent);
+  }
+
+  private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {
+    const parts = this.handlerParts;
+    return { parts, definition, subresource: undefined, schema: schemaOf(parts, definition) };
+  }
+
+  private namespaceLifecycle(clock: Clock): NamespaceLifecycle {
+    const store = () => this.registry.storeOf('', 'v1', 'namespaces');
+    return new NamespaceLifecycle(
+      {
+        cached: (name) => store().cached(store().key('', name))?.object,
+        read: async (name) => (await store().read(store().key('', name)))?.object,
+      },
+      clock,
+    );
+  }
+
+  /** Watches end, requests get a moment to finish, nothing is left behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.health.shutDown();
+    await this.http?.close();
+    await this.registry[Symbol.asyncDispose]();
+  }
+}

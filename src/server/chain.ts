@@ -1,0 +1,74 @@
+import type { Authenticator, Authorizer, UserInfo } from '../auth/types.ts';
+import type { Clock } from '../machinery/clock.ts';
+import type { Logger } from '../machinery/logger.ts';
+import type { Random } from '../machinery/random.ts';
+import type { Answer } from './answer.ts';
+import type { ApiRequest } from './context.ts';
+import type { ResourceIndex } from './discovery/resource-index.ts';
+import { audit } from './filters/audit.ts';
+import { authentication } from './filters/authentication.ts';
+import { authorization } from './filters/authorization.ts';
+import { cors } from './filters/cors.ts';
+import { deadline, longRunning } from './filters/deadline.ts';
+import { type FlowClassifier, fairness } from './filters/fairness.ts';
+import { impersonation } from './filters/impersonation.ts';
+import { negotiation } from './filters/negotiation.ts';
+import { panicGuard, translateErrors } from './filters/panic-guard.ts';
+import { requestInfo } from './filters/request-info.ts';
+import { compose, type Next, type Stage } from './filters/stage.ts';
+import { warnings } from './filters/warnings.ts';
+import type { ServerMetrics } from './metrics.ts';
+import { ServerContext } from './request-context.ts';
+
+export interface ChainParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly index: ResourceIndex;
+  readonly metrics: ServerMetrics;
+  /** The last step: `createRoutes`. */
+  readonly routes: Next;
+  readonly classifier?: FlowClassifier;
+  readonly maxInFlight?: number;
+  readonly corsAllowedOrigins?: readonly RegExp[];
+}
+
+/** The way of a request from the network, and of one from inside: the same stages, entered after authentication with an identity. */
+export interface Chain {
+  readonly network: Next;
+  /** Rejects with an ApiError where the network gets a Status. */
+  readonly inProcess: (request: ApiRequest, user: UserInfo) => Promise<Answer>;
+}
+
+/** Every stage in execution order, with what it may answer. */
+export function createChain(parts: ChainParts): Chain {
+  const { clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier, maxInFlight, corsAllowedOrigins } = parts;
+  const beforeIdentity: Stage[] = [
+    panicGuard(logger), // 500; Status of every failure below
+    audit(random),
+    requestInfo,
+    deadline(clock), // 400, 504
+    metrics.stage,
+    warnings,
+    cors(corsAllowedOrigins ?? []), // 204 to preflights
+    authentication(authenticator, logger), // 401
+    impersonation(authorizer), // 400, 403
+  ];
+  const afterIdentity: Stage[] = [
+    fairness(classifier, maxInFlight), // 429
+    authorization(authorizer), // 403
+    negotiation((info) => index.lookup(info)), // 404, 405, 406
+  ];
+  const withIdentity = compose(afterIdentity, routes);
+  const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.stage], withIdentity);
+  return {
+    network: compose(beforeIdentity, withIdentity),
+    inProcess: async (request, user) => {
+      const context = new ServerContext(request, clock.now());
+      context.user = user;
+      return inside(context);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Answer } from '../answer.ts';
+import type { AnswerEncoder } from '../encoding/encoder.ts';
+import { methodNotAllowed, noSuchResource, pageNotFound } from '../errors.ts';
+import { mediaTypeNames, negotiate, noTransforms, type Transforms } from '../negotiation/accept.ts';
+import { wantsPretty } from '../negotiation/pretty.ts';
+import type { ServerContext } from '../request-context.ts';
+import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
+import type { ResourceIndex } from './resource-index.ts';
+
+export interface DiscoveryParts {
+  readonly index: ResourceIndex;
+  readonly encoder: AnswerEncoder;
+  /** Where clients reach this server, `host:port`. */
+  readonly serverAddress: () => string;
+}
+
+const aggregated: Transforms = ({ kind, group, version }) =>
+  kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && (version === 'v2' || version === 'v2beta1');
+
+/** Answers /api, /api/VERSION, /apis, /apis/GROUP and /apis/GROUP/VERSION, each also with a slash at the end. */
+export class Discovery {
+  private readonly parts: DiscoveryParts;
+  private tags = new Map<string, string>();
+  private tagsOf = -1;
+
+  constructor(parts: DiscoveryParts) {
+    this.parts = parts;
+  }
+
+  /** @returns undefined if the path is none of these */
+  handle(context: ServerContext): Answer | undefined {
+    const [prefix, ...segments] = context.info.path.replace(/^\//, '').replace(/\/$/, '').split('/');
+    if (prefix === 'api') return this.answer(context, segments.length === 0 ? undefined : '', segments[0], segments.length > 1);
+    if (prefix === 'apis') return this.answer(context, segments[0], segments[1], segments.length > 2);
+    return undefined;
+  }
+
+  private answer(context: ServerContext, group: string | undefined, version: string | undefined, tooLong: boolean): Answer {
+    const { index, serverAddress } = this.parts;
+    if (group && !index.hasGroup(group)) return pageNotFound();
+    if (tooLong) throw noSuchResource();
+    if (group === undefined) {
+      this.checkMethod(context);
+      const core = context.info.path.startsWith('/api/') || context.info.path === '/api';
+      return this.root(context, core, () => (core ? apiVersions(index, serverAddress()) : apiGroupList(index)));
+    }
+    const found = version === undefined ? apiGroup(index.group(group)!) : this.resourceList(group, version);
+    this.checkMethod(context);
+    context.negotiated = negotiate(context.request.headers['accept'], false, noTransforms);
+    return { type: 'object', status: 200, definition: undefined, object: found };
+  }
+
+  private checkMethod(context: ServerContext): void {
+    if (context.request.method !== 'GET') throw methodNotAllowed();
+  }
+
+  private resourceList(group: string, version: string): KubeObject {
+    const definitions = this.parts.index.resources(group, version);
+    if (!definitions) throw noSuchResource();
+    return apiResourceList(this.parts.index, group, version, definitions);
+  }
+
+  private root(context: ServerContext, core: boolean, legacy: () => KubeObject): Answer {
+    const { headers, query } = context.request;
+    const { as, mediaType, pretty } = negotiate(headers['accept'], false, aggregated);
+    context.negotiated = { mediaType, pretty };
+    const vary = { vary: 'Accept' };
+    if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy(), headers: vary };
+    const document = aggregatedDiscovery(this.parts.index, core, as.version);
+    const etag = this.tagOf(core, document);
+    const tagged = { ...vary, 'cache-control': 'public', etag };
+    if (headers['if-none-match'] === etag) return { type: 'raw', status: 304, contentType: '', body: '', headers: tagged };
+    const { chunks } = this.parts.encoder.encode(document, mediaType, pretty || wantsPretty(query, headers['user-agent']));
+    const contentType = `${mediaTypeNames[mediaType]};g=${as.group};v=${as.version};as=${as.kind}`;
+    return { type: 'raw', status: 200, contentType, body: chunks[0]!, headers: tagged };
+  }
+
+  /** The same for both versions of the document: it names the content. */
+  private tagOf(core: boolean, { items }: KubeObject): string {
+    if (this.tagsOf !== this.parts.index.version) {
+      this.tags = new Map();
+      this.tagsOf = this.parts.index.version;
+    }
+    const key = core ? 'api' : 'apis';
+    let tag = this.tags.get(key);
+    if (!tag) {
+      tag = `"${createHash('sha512').update(JSON.stringify(items)).digest('hex').toUpperCase()}"`;
+      this.tags.set(key, tag);
+    }
+    return tag;
+  }
+}

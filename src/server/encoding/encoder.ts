@@ -1,0 +1,183 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import type { Clock } from '../../machinery/clock.ts';
+import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
+import { notAcceptable } from '../../registry/errors.ts';
+import type { ListAnswer, ObjectAnswer, WatchAnswer, WatchAnswerEvent } from '../answer.ts';
+import { mediaTypeNames, type Negotiated, negotiate, noTransforms } from '../negotiation/accept.ts';
+import { wantsPretty } from '../negotiation/pretty.ts';
+import type { ServerContext } from '../request-context.ts';
+import { encodeJson, storedJson } from './json.ts';
+import { encodeListJson, listMeta } from './list-json.ts';
+import { isAList, notAList, partialList, partialObject } from './partial.ts';
+import { includeObjectOf, tableOfList, tableOfObject } from './table.ts';
+import { protobufWatchFrame, WatchFrames } from './watch-frames.ts';
+import { encodeYaml } from './yaml.ts';
+
+export interface Body {
+  readonly contentType: string;
+  readonly chunks: readonly Buffer[];
+  readonly length: number;
+}
+
+/** Kubernetes' protobuf, as `src/machinery/protobuf` has it. */
+export type ProtobufEncoder = Pick<ProtobufCodec, 'supports' | 'encode' | 'encodeMessage' | 'encodeList'>;
+
+export interface EncoderParts {
+  readonly clock: Clock;
+  /** Absent: no kind has a protobuf form. */
+  readonly protobuf?: ProtobufEncoder;
+}
+
+/** Custom resources have none. */
+const withoutMessage =
+  'object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message';
+
+const statusFallback: Negotiated = { mediaType: 'json', pretty: false };
+
+/** Turns answers into bytes of the negotiated type. */
+export class AnswerEncoder {
+  private readonly clock: Clock;
+  private readonly codec: ProtobufEncoder | undefined;
+  private readonly frames = new WatchFrames();
+
+  constructor({ clock, protobuf }: EncoderParts) {
+    this.clock = clock;
+    this.codec = protobuf;
+  }
+
+  /** @throws ApiError 400 or 406 where the answer has no such form */
+  encodeObject(answer: ObjectAnswer, context: ServerContext): Body {
+    const negotiated = context.negotiated ?? negotiatedForStatus(context);
+    const { mediaType, as } = negotiated;
+    const pretty = negotiated.pretty || wantsPretty(context.request.query, context.request.headers['user-agent']);
+    const { stored } = answer;
+    if (as && !isStatus(answer)) return this.encode(this.transform(answer, as, context), mediaType, pretty);
+    if (stored && mediaType === 'json' && !pretty) return body(mediaType, storedJson(stored.json));
+    const object = stored ? stored.object : answer.object!;
+    return this.encode(object, mediaType, pretty);
+  }
+
+  /** @throws ApiError 400 or 406 where the answer has no such form */
+  encodeList(answer: ListAnswer, context: ServerContext): Body {
+    const negotiated = context.negotiated ?? negotiatedForStatus(context);
+    const { mediaType, as } = negotiated;
+    const { query, headers } = context.request;
+    const pretty = negotiated.pretty || wantsPretty(query, headers['user-agent']);
+    if (as) {
+      if (as.kind === 'PartialObjectMetadata') throw isAList(answer.definition);
+      const object =
+        as.kind === 'Table'
+          ? tableOfList(answer, { now: this.clock.now(), version: as.version, includeObject: includeObjectOf(query) })
+          : partialList(answer, as.version);
+      return this.encode(object, mediaType, pretty);
+    }
+    if (mediaType === 'json' && !pretty) return { contentType: mediaTypeNames.json, ...encodeListJson(answer) };
+    if (mediaType === 'protobuf') return body(mediaType, this.protobufList(answer));
+    return this.encode(listObject(answer), mediaType, pretty);
+  }
+
+  /** The frames of a watch. @throws ApiError 400 where the stream has no such form */
+  watch(answer: WatchAnswer, context: ServerContext): { readonly contentType: string; frame(event: WatchAnswerEvent): Buffer } {
+    const { mediaType, as } = context.negotiated ?? statusFallback;
+    const { definition } = answer;
+    const frames = this.frames;
+    if (mediaType === 'json' && !as) {
+      return { contentType: mediaTypeNames.json, frame: (event) => frames.json(event) };
+    }
+    const includeObject = as?.kind === 'Table' ? includeObjectOf(context.request.query) : 'Metadata';
+    let first = true;
+    const represent = (event: WatchAnswerEvent): KubeObject => {
+      const object = event.stored ? event.stored.object : event.object!;
+      if (!as || event.type === 'ERROR') return object;
+      if (as.kind !== 'Table') return partialObject(object, as.version);
+      const withoutColumns = !first;
+      first = false;
+      return tableOfObject(definition, object, { now: this.clock.now(), version: as.version, includeObject, withoutColumns });
+    };
+    const key = `${mediaType} ${as?.kind} ${as?.version} ${includeObject}`;
+    const frame =
+      mediaType === 'json'
+        ? (event: WatchAnswerEvent) => Buffer.from(`{"type":"${event.type}","object":${JSON.stringify(represent(event))}}\n`)
+        : (event: WatchAnswerEvent) => protobufWatchFrame(event.type, this.protobuf(represent(event)));
+    return {
+      contentType: mediaType === 'json' ? mediaTypeNames.json : `${mediaTypeNames.protobuf};stream=watch`,
+      frame: (event) => (first && as?.kind === 'Table' ? frame(event) : frames.shared(key, event, frame)),
+    };
+  }
+
+  /** Encodes data that belongs to no resource, such as discovery documents. */
+  encode(object: KubeObject, mediaType: Negotiated['mediaType'], pretty: boolean): Body {
+    if (mediaType === 'json') return body(mediaType, encodeJson(object, pretty));
+    if (mediaType === 'yaml') return body(mediaType, Buffer.from(encodeYaml(object)));
+    return body(mediaType, this.protobuf(object));
+  }
+
+  private protobuf(object: KubeObject): Buffer {
+    const { apiVersion = '', kind = '' } = object;
+    if (this.codec?.supports(apiVersion, kind)) return this.codec.encode(object);
+    throw notAcceptable(withoutMessage);
+  }
+
+  private protobufList(answer: ListAnswer): Buffer {
+    const { definition, items, metadata } = answer;
+    const apiVersion = apiVersionOf(definition.group, definition.version);
+    const { codec } = this;
+    if (!codec?.supports(apiVersion, definition.kind)) throw notAcceptable(withoutMessage);
+    const messages = items.map((item) => codec.encodeMessage(item.object));
+    return codec.encodeList({ apiVersion, kind: definition.listKind, metadata: listMeta(metadata) }, messages);
+  }
+
+  private transform(answer: ObjectAnswer, as: NonNullable<Negotiated['as']>, context: ServerContext): KubeObject {
+    const object = answer.stored ? answer.stored.object : answer.object!;
+    if (as.kind === 'PartialObjectMetadataList') throw notAList(answer.definition, object.kind ?? '');
+    if (as.kind === 'PartialObjectMetadata') return partialObject(object, as.version);
+    const options = { now: this.clock.now(), version: as.version, includeObject: includeObjectOf(context.request.query) };
+    return tableOfObject(answer.definition ?? unknownDefinition(object), object, options);
+  }
+}
+
+function body(mediaType: Negotiated['mediaType'], bytes: Buffer): Body {
+  return { contentType: mediaTypeNames[mediaType], chunks: [bytes], length: bytes.length };
+}
+
+/** A Status is never turned into another form. */
+function isStatus({ object }: ObjectAnswer): boolean {
+  return object?.kind === 'Status' && object.apiVersion === 'v1';
+}
+
+/** Failures before the negotiation, and those of it: as the client likes, else JSON. */
+function negotiatedForStatus(context: ServerContext): Negotiated {
+  const accept = context.request.headers['accept'];
+  if (!accept) return statusFallback;
+  try {
+    return negotiate(accept, false, noTransforms);
+  } catch {
+    // The client accepts nothing that is offered; it is told so in JSON.
+    return statusFallback;
+  }
+}
+
+function listObject({ definition, items, metadata }: ListAnswer): KubeObject {
+  return {
+    kind: definition.listKind,
+    apiVersion: apiVersionOf(definition.group, definition.version),
+    metadata: listMeta(metadata) as KubeObject['metadata'],
+    items: items.map((item) => (typeof definition.schema === 'string' ? withoutTypeMeta(item.object) : item.object)),
+  };
+}
+
+function withoutTypeMeta({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): KubeObject {
+  return rest;
+}
+
+/** Columns of an answer that is of no resource's kind: name and age. */
+function unknownDefinition(object: KubeObject): ResourceDefinition {
+  return {
+    kind: object.kind,
+    columns: [
+      { name: 'Name', type: 'string', format: 'name', description: '', cell: (o: KubeObject) => o.metadata?.name ?? '' },
+      { name: 'Created At', type: 'date', description: '', cell: (o: KubeObject) => o.metadata?.creationTimestamp ?? null },
+    ],
+  } as unknown as ResourceDefinition;
+}

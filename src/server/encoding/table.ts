@@ -1,0 +1,62 @@
+import type { CellContext, Column, ResourceDefinition } from '../../../api/define.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { badRequest } from '../../registry/errors.ts';
+import type { ListAnswer } from '../answer.ts';
+import { listMeta } from './list-json.ts';
+import { partialObject } from './partial.ts';
+
+/** What the rows of a table hold of their objects. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/** @throws ApiError 400 for a value that is none of them */
+export function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') ?? '';
+  if (value === '') return 'Metadata';
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+export interface TableOptions extends CellContext {
+  readonly version: string;
+  readonly includeObject: IncludeObject;
+  /** Without the definitions of the columns: events of a watch after its first. */
+  readonly withoutColumns?: boolean;
+}
+
+export function tableOfList({ definition, items, metadata }: ListAnswer, options: TableOptions): KubeObject {
+  return table(
+    definition,
+    items.map((item) => item.object),
+    listMeta(metadata),
+    options,
+  );
+}
+
+export function tableOfObject(definition: ResourceDefinition, object: KubeObject, options: TableOptions): KubeObject {
+  const resourceVersion = object.metadata?.resourceVersion;
+  return table(definition, [object], resourceVersion ? { resourceVersion } : {}, options);
+}
+
+function table(definition: ResourceDefinition, objects: readonly KubeObject[], metadata: object, options: TableOptions): KubeObject {
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata,
+    columnDefinitions: options.withoutColumns ? null : definition.columns.map(columnDefinition),
+    rows: objects.map((object) => ({
+      cells: definition.columns.map((column) => column.cell(object, options) ?? null),
+      object: rowObject(object, options),
+    })),
+  };
+}
+
+function columnDefinition({ name, type, format = '', description, priority = 0 }: Column): object {
+  return { name, type, format, description, priority };
+}
+
+function rowObject(object: KubeObject, { includeObject, version }: TableOptions): KubeObject | null {
+  if (includeObject === 'None') return null;
+  return includeObject === 'Object' ? object : partialObject(object, version);
+}

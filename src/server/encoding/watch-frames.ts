@@ -1,0 +1,69 @@
+import type { StoredObject } from '../../storage/stored-object.ts';
+import type { WatchAnswerEvent } from '../answer.ts';
+
+const closing = Buffer.from('}\n');
+const opening: Readonly<Record<WatchAnswerEvent['type'], Buffer>> = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+  BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
+  ERROR: Buffer.from('{"type":"ERROR","object":'),
+};
+
+/**
+ * The frames of events, encoded once for all watchers that get the same event. They get it in the same turn of the event loop, so nothing is
+ * kept longer; lines that the source shares are taken from it.
+ */
+export class WatchFrames {
+  private readonly frames = new Map<string, Map<StoredObject, Buffer>>();
+
+  json(event: WatchAnswerEvent): Buffer {
+    return event.line ?? this.shared(event.type, event, jsonFrame);
+  }
+
+  /** @param form names the form; there are only a handful */
+  shared(form: string, event: WatchAnswerEvent, encode: (event: WatchAnswerEvent) => Buffer): Buffer {
+    const { stored, type } = event;
+    if (!stored) return encode(event);
+    if (this.frames.size === 0) setImmediate(() => this.frames.clear());
+    const key = `${form} ${type}`;
+    let frames = this.frames.get(key);
+    if (!frames) {
+      frames = new Map();
+      this.frames.set(key, frames);
+    }
+    let frame = frames.get(stored);
+    if (!frame) {
+      frame = encode(event);
+      frames.set(stored, frame);
+    }
+    return frame;
+  }
+}
+
+function jsonFrame({ type, stored, object }: WatchAnswerEvent): Buffer {
+  const json = stored ? stored.json : Buffer.from(JSON.stringify(object));
+  const head = opening[type];
+  return Buffer.concat([head, json, closing], head.length + json.length + closing.length);
+}
+
+/** A metav1.WatchEvent (type = 1, object = 2 as RawExtension with raw = 1) behind its length in four bytes. */
+export function protobufWatchFrame(type: string, object: Buffer): Buffer {
+  const name = Buffer.from(type);
+  const raw = Buffer.concat([Buffer.from([0x0a]), varint(object.length), object]);
+  const event = Buffer.concat([Buffer.from([0x0a]), varint(name.length), name, Buffer.from([0x12]), varint(raw.length), raw]);
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(event.length);
+  return Buffer.concat([length, event]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}

@@ -1,0 +1,92 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import { ApiError, type StatusDetails } from '../registry/errors.ts';
+import { CompactedError, FutureRevisionError } from '../storage/errors.ts';
+import type { ObjectAnswer, RawAnswer } from './answer.ts';
+
+/** metav1.Status of a failure, its fields in the order in which the server writes them. */
+export interface Status extends KubeObject {
+  kind: 'Status';
+  apiVersion: 'v1';
+  status: 'Success' | 'Failure';
+  message?: string;
+  reason?: string;
+  details?: StatusDetails;
+  code?: number;
+}
+
+export function statusOf(error: ApiError): Status {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: error.continueToken ? ({ continue: error.continueToken } as KubeObject['metadata']) : {},
+    status: 'Failure',
+    ...(error.message ? { message: error.message } : {}),
+    ...(error.reason ? { reason: error.reason } : {}),
+    ...(error.details ? { details: orderedDetails(error.details) } : {}),
+    code: error.code,
+  };
+}
+
+function orderedDetails(details: StatusDetails): StatusDetails {
+  const { name, group, kind, uid, causes, retryAfterSeconds } = details;
+  return {
+    ...(name ? { name } : {}),
+    ...(group ? { group } : {}),
+    ...(kind ? { kind } : {}),
+    ...(uid ? { uid } : {}),
+    ...(causes?.length ? { causes } : {}),
+    ...(retryAfterSeconds ? { retryAfterSeconds } : {}),
+  };
+}
+
+/** The failure that clients are told of; undefined for a fault of the server itself. */
+export function apiErrorOf(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  if (error instanceof CompactedError) {
+    return new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.');
+  }
+  if (error instanceof FutureRevisionError) {
+    return new ApiError(504, 'Timeout', `Timeout: Too large resource version, current: ${error.currentRevision}`, {
+      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+      retryAfterSeconds: 1,
+    });
+  }
+  return undefined;
+}
+
+/** @param headers further headers; Retry-After comes from the error's details */
+export function errorAnswer(error: ApiError, headers?: Readonly<Record<string, string>>): ObjectAnswer {
+  const retryAfter = error.details?.retryAfterSeconds;
+  return {
+    type: 'object',
+    status: error.code,
+    definition: undefined,
+    object: statusOf(error),
+    headers: retryAfter ? { ...headers, 'retry-after': String(retryAfter) } : headers,
+  };
+}
+
+/** 404 of a path below a known group version that names nothing. */
+export function noSuchResource(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+/** 405 of a path that is there, for other methods. */
+export function methodNotAllowed(): ApiError {
+  return new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}
+
+export function plainText(status: number, body: string, headers?: Readonly<Record<string, string>>): RawAnswer {
+  return {
+    type: 'raw',
+    status,
+    contentType: 'text/plain; charset=utf-8',
+    body,
+    headers: { 'x-content-type-options': 'nosniff', ...headers },
+  };
+}
+
+/** 404 of a path that belongs to no group. */
+export function pageNotFound(): RawAnswer {
+  return plainText(404, '404 page not found\n');
+}

@@ -1,0 +1,45 @@
+import type { Authenticator, UserInfo } from '../../auth/types.ts';
+import type { Logger } from '../../machinery/logger.ts';
+import { unauthorized } from '../../registry/errors.ts';
+import type { Answer } from '../answer.ts';
+import type { ServerContext } from '../request-context.ts';
+import type { Next, Stage } from './stage.ts';
+
+const anonymous = 'system:anonymous';
+
+/** Learns who asks. A certificate is looked at once a connection; any other credential with each request. 401 for one that does not hold. */
+export function authentication(authenticator: Authenticator, logger: Logger): Stage {
+  const refuse = (error: unknown): never => {
+    logger.debug({ err: error }, 'unable to authenticate the request');
+    throw unauthorized();
+  };
+  const proceed = (context: ServerContext, user: UserInfo | undefined, next: Next): Answer | Promise<Answer> => {
+    if (!user) throw unauthorized();
+    const connection = context.connection;
+    // Only what the certificate alone has proved holds for the requests that follow.
+    if (connection?.certificate && !context.request.headers['authorization'] && user.username !== anonymous) connection.user = user;
+    context.user = user;
+    return next(context);
+  };
+  return (context, next) => {
+    const connection = context.connection;
+    if (connection?.user) {
+      context.user = connection.user;
+      return next(context);
+    }
+    if (connection?.certificateError) return refuse(connection.certificateError);
+    let user: UserInfo | undefined | Promise<UserInfo | undefined>;
+    try {
+      const headers = context.request.headers;
+      user = authenticator.authenticate({
+        clientCertificate: connection?.certificate,
+        authorization: headers['authorization'],
+        webSocketProtocols: headers['sec-websocket-protocol'],
+      });
+    } catch (error) {
+      return refuse(error);
+    }
+    if (user instanceof Promise) return user.catch(refuse).then((found) => proceed(context, found, next));
+    return proceed(context, user, next);
+  };
+}

@@ -1,0 +1,50 @@
+import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../../auth/types.ts';
+import { type ApiError, forbidden } from '../../registry/errors.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestInfo } from '../context.ts';
+import type { ServerContext } from '../request-context.ts';
+import type { Next, Stage } from './stage.ts';
+
+/** Asks whether the user may do it; 403 if not. */
+export function authorization(authorizer: Authorizer): Stage {
+  const proceed = (context: ServerContext, attributes: AccessAttributes, decision: Decision, next: Next): Answer | Promise<Answer> => {
+    if (decision.decision === 'allow') return next(context);
+    context.headers['x-content-type-options'] = 'nosniff';
+    throw accessForbidden(attributes, decision.reason);
+  };
+  return (context, next) => {
+    const attributes = accessAttributes(context.info, context.user);
+    const decision = authorizer.authorize(attributes);
+    if (decision instanceof Promise) return decision.then((made) => proceed(context, attributes, made, next));
+    return proceed(context, attributes, decision, next);
+  };
+}
+
+export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttributes {
+  return {
+    user,
+    verb: info.verb,
+    resourceRequest: info.isResourceRequest,
+    path: info.path,
+    group: info.group,
+    version: info.version,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: info.namespace,
+    name: info.name,
+  };
+}
+
+/** `pods "x" is forbidden: User "u" cannot get resource "pods" in API group "" in the namespace "y"`. */
+export function accessForbidden(attributes: AccessAttributes, reason = ''): ApiError {
+  const message = forbiddenMessage(attributes);
+  return forbidden(attributes, attributes.name, reason === '' ? message : `${message}: ${reason}`);
+}
+
+function forbiddenMessage({ user, verb, resourceRequest, path, group, resource, subresource, namespace }: AccessAttributes): string {
+  const who = `User ${JSON.stringify(user.username)} cannot ${verb}`;
+  if (!resourceRequest) return `${who} path ${JSON.stringify(path)}`;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
+}

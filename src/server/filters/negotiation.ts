@@ -1,0 +1,38 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import type { RequestInfo } from '../context.ts';
+import { methodNotAllowed, noSuchResource } from '../errors.ts';
+import { negotiate, objectTransforms } from '../negotiation/accept.ts';
+import type { Stage } from './stage.ts';
+
+/** Finds the definition that serves a request's group, version and resource. */
+export type DefinitionLookup = (info: RequestInfo) => ResourceDefinition | undefined;
+
+/**
+ * The last stage before the handlers: methods that no resource has, and the form of the answer, which must be known before anything is
+ * changed. Subresources with code of their own (logs, proxies) answer what they like.
+ */
+export function negotiation(lookup: DefinitionLookup): Stage {
+  return (context, next) => {
+    const { info, request } = context;
+    if (!info.isResourceRequest) return next(context);
+    const { method } = request;
+    if (info.resource === '') throw noSuchResource();
+    if (method === 'HEAD' || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
+      throw lookup(info) ? methodNotAllowed() : noSuchResource();
+    }
+    try {
+      context.negotiated = negotiate(request.headers['accept'], info.verb === 'watch', objectTransforms);
+    } catch (error) {
+      const definition = lookup(info);
+      // What is not there is said first: the handlers answer 404 or 405.
+      if (definition && !isAction(definition, info.subresource)) throw error;
+    }
+    return next(context);
+  };
+}
+
+function isAction(definition: ResourceDefinition, name: string): boolean {
+  if (name === '') return false;
+  const subresource = definition.subresources.find((candidate) => candidate.name === name);
+  return !subresource || subresource.type === 'action';
+}

@@ -1,0 +1,117 @@
+import type { RequestInfo } from '../context.ts';
+import type { Stage } from './stage.ts';
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** Parts of a namespace object itself, so that `namespaces/x/status` is no resource within x. */
+const namespaceSubresources = new Set(['status', 'finalize']);
+
+const none: readonly string[] = [];
+
+/** Parses the URL once; every later stage and the handlers read the result. */
+export const requestInfo: Stage = (context, next) => {
+  const { method, path, query } = context.request;
+  context.info = parseRequestInfo(method, path, query);
+  return next(context);
+};
+
+/**
+ * What a method and URL ask for, by the rules of kube-apiserver's RequestInfo: `/api/v1/…` and `/apis/<group>/<version>/…` are resource requests
+ * from the third (fourth) segment on, everything else is a plain path.
+ * @param path percent-encoded; segments are split after decoding, as Go does
+ */
+export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const decoded = decodePath(path);
+  const parts = splitPath(decoded);
+  const prefix = parts[0];
+  if (parts.length < 3 || (prefix !== 'api' && prefix !== 'apis')) return nonResource(method, decoded, '');
+  if (prefix === 'apis' && parts.length < 4) return nonResource(method, decoded, prefix);
+  let at = 1;
+  const group = prefix === 'apis' ? parts[at++]! : '';
+  const version = parts[at++]!;
+  let verb = verbs[method] ?? '';
+  // Deprecated forms: /api/v1/watch/… and /api/v1/proxy/….
+  if (parts[at] === 'watch' || parts[at] === 'proxy') {
+    if (parts.length - at < 2) return nonResource(method, decoded, prefix);
+    verb = parts[at++]!;
+  }
+  let namespace = '';
+  if (parts[at] === 'namespaces' && parts.length - at > 1) {
+    namespace = parts[at + 1]!;
+    if (parts.length - at > 2 && !namespaceSubresources.has(parts[at + 2]!)) at += 2;
+  }
+  const resource = parts[at] ?? '';
+  let name = parts[at + 1] ?? '';
+  const hasSubresource = verb !== 'proxy' && parts.length - at > 2;
+  const subresource = hasSubresource ? parts[at + 2]! : '';
+  const restFrom = at + (hasSubresource ? 3 : 2);
+  const rest = restFrom < parts.length ? parts.slice(restFrom) : none;
+  if (name === '' && verb === 'get') {
+    verb = isTrue(query.get('watch')) ? 'watch' : 'list';
+    name = nameOfSelector(query.get('fieldSelector'));
+  } else if (name === '' && verb === 'watch') {
+    name = nameOfSelector(query.get('fieldSelector'));
+  }
+  if (name === '' && verb === 'delete') verb = 'deletecollection';
+  return { path: decoded, isResourceRequest: true, verb, apiPrefix: prefix, group, version, namespace, resource, subresource, name, rest };
+}
+
+function nonResource(method: string, path: string, apiPrefix: RequestInfo['apiPrefix']): RequestInfo {
+  return {
+    path,
+    isResourceRequest: false,
+    verb: method.toLowerCase(),
+    apiPrefix,
+    group: '',
+    version: '',
+    namespace: '',
+    resource: '',
+    subresource: '',
+    name: '',
+    rest: none,
+  };
+}
+
+function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // Not UTF-8, or a stray percent sign: such a path names nothing, as it stands.
+    return path;
+  }
+}
+
+function splitPath(path: string): string[] {
+  let start = 0;
+  let end = path.length;
+  while (start < end && path.charCodeAt(start) === 47) start++;
+  while (end > start && path.charCodeAt(end - 1) === 47) end--;
+  return start === end ? [] : path.slice(start, end).split('/');
+}
+
+/** A boolean parameter as conversion from a query reads it: there, and neither `false` nor `0`. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+/** The name that a field selector asks for exactly; '' if it does not or if it can be no path segment. */
+function nameOfSelector(selector: string | null): string {
+  if (!selector?.includes('metadata.name')) return '';
+  for (const term of selector.split(',')) {
+    const match = /^\s*metadata\.name\s*==?\s*(.+?)\s*$/.exec(term);
+    if (match && isPathSegment(match[1]!)) return match[1]!;
+  }
+  return '';
+}
+
+function isPathSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%');
+}

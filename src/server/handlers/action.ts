@@ -1,0 +1,81 @@
+import type { ActionSubresource, ResourceDefinition } from '../../../api/define.ts';
+import { apiVersionOf, type GroupVersionKind } from '../../../api/meta/object.ts';
+import { formatTime } from '../../machinery/clock.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
+import type { ActionCall, ActionParts } from '../../registry/subresources/action.ts';
+import { createActions } from '../../registry/subresources/index.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import { noSuchResource } from '../errors.ts';
+import { type ExpectedKind, readObject } from './body.ts';
+import { createOptions } from './options.ts';
+import { type HandlerParts, kindOf, operationOf, schemaOf } from './scope.ts';
+
+export interface ActionScope {
+  readonly parts: HandlerParts;
+  readonly actions: ActionParts;
+  readonly definition: ResourceDefinition;
+  /** Absent where the resource itself is the action. */
+  readonly subresource: ActionSubresource | undefined;
+}
+
+/** POST to a resource or subresource with code of its own: reviews, binding, eviction, token. */
+export async function createAction(scope: ActionScope, context: RequestContext, action: string): Promise<Answer> {
+  const { parts, definition, subresource, actions } = scope;
+  const run = createActions[action];
+  if (!run) throw noSuchResource();
+  const options = createOptions(context);
+  const expected = expectedKind(scope);
+  const { object } = await readObject(context, expected, options.fieldValidation, parts);
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'));
+  const metadata = (object.metadata ??= {});
+  // What a subresource's object says of uid and version is about the object that it acts on.
+  if (!subresource && definition.action !== 'binding') wipeSystemFields(metadata);
+  if (definition.scope === 'Namespaced') ensureNamespace(metadata, operation.namespace);
+  const tracked = trackUpdate({
+    schema: expected.schema,
+    apiVersion: apiVersionOf(expected.group, expected.version),
+    kind: expected.kind,
+    manager: options.fieldManager,
+    subresource: operation.subresource,
+    now: formatTime(actions.clock.now()),
+    live: undefined,
+    updated: object,
+  });
+  const attributes = {
+    definition,
+    operation: 'CREATE' as const,
+    subresource: operation.subresource,
+    namespace: operation.namespace,
+    name: context.info.name || (metadata.name ?? ''),
+    object: tracked,
+    old: undefined,
+    user: operation.user,
+    dryRun: operation.dryRun,
+    options: operation.options,
+    warn: operation.warn,
+  };
+  await parts.admission.mutate(attributes);
+  const call: ActionCall = {
+    parts: actions,
+    definition,
+    store: subresource ? parts.registry.store(definition) : undefined,
+    name: context.info.name,
+    object: tracked,
+    operation,
+    validate: async () => parts.admission.validate(attributes),
+  };
+  const result = await run(call);
+  return { type: 'object', status: result.status, definition: undefined, object: result.object };
+}
+
+function expectedKind({ parts, definition, subresource }: ActionScope): ExpectedKind {
+  if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
+  return { ...subresource.kind, schema: parts.schemas.get(schemaName(subresource.kind)) };
+}
+
+/** The name of a built-in kind's schema. */
+export function schemaName({ group, version, kind }: GroupVersionKind): string {
+  return `io.k8s.api.${group === '' ? 'core' : group.split('.')[0]}.${version}.${kind}`;
+}

@@ -1,0 +1,17 @@
+import type { Written } from '../../registry/operation.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import type { Answer } from '../answer.ts';
+import type { Scope } from './scope.ts';
+
+/** The answer to a write: 201 if it made the object. */
+export function written(scope: Scope, result: Written): Answer {
+  const status = result.created ? 201 : 200;
+  const { definition } = scope;
+  if (scope.view) return { type: 'object', status, definition: undefined, object: scope.view.read(result.stored?.object ?? result.object!) };
+  return result.stored ? { type: 'object', status, definition, stored: result.stored } : { type: 'object', status, definition, object: result.object };
+}
+
+export function storedAnswer(scope: Scope, stored: StoredObject): Answer {
+  if (scope.view) return { type: 'object', status: 200, definition: undefined, object: scope.view.read(stored.object) };
+  return { type: 'object', status: 200, definition: scope.definition, stored };
+}

@@ -1,0 +1,177 @@
+import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import type { Schema } from '../../../openapi/schema.ts';
+import { ProtobufError } from '../../machinery/protobuf/codec.ts';
+import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
+import { badRequest } from '../../registry/errors.ts';
+import type { RequestContext } from '../context.ts';
+import { type MediaType } from '../negotiation/accept.ts';
+import { requestMediaType } from '../negotiation/content-type.ts';
+import type { HandlerParts } from './scope.ts';
+
+export const bodyLimit = 3 * 1024 * 1024;
+
+/** What a body should be. */
+export interface ExpectedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly schema: Schema;
+  /** Kinds of other versions that may come instead are refused with words of their own. */
+  readonly isOtherVersion?: (apiVersion: string, kind: string) => boolean;
+  /** The schema of another kind, if it is served. */
+  readonly schemaOfKind?: (apiVersion: string, kind: string) => Schema | undefined;
+  /** Fills in what depends on other fields; the schema's own defaults are there already. */
+  readonly defaults?: (object: any) => void;
+}
+
+export interface DecodedBody {
+  /** Checked, pruned, defaulted; belongs to the caller. */
+  readonly object: KubeObject;
+  /** The same once more, as it came: for a retry after the first was changed. */
+  again(): KubeObject;
+}
+
+/**
+ * Reads and decodes a request's object.
+ * @throws ApiError 413, 415, 400 in the words of upstream's decoders
+ */
+export async function readObject(
+  context: RequestContext,
+  expected: ExpectedKind,
+  fieldValidation: 'Ignore' | 'Warn' | 'Strict',
+  parts: HandlerParts,
+): Promise<DecodedBody> {
+  const { request } = context;
+  if (request.object) return decodeValue({ value: request.object, format: 'json', text: '', yamlDuplicates: [] }, expected, fieldValidation, context, true);
+  const mediaType = requestMediaType(request.headers['content-type']);
+  const bytes = await request.readBody(bodyLimit);
+  return decodeValue(parseBody(bytes, mediaType, expected, parts), expected, fieldValidation, context, false);
+}
+
+function parseBody(bytes: Buffer, mediaType: MediaType, expected: ExpectedKind, parts: HandlerParts): ParsedBody {
+  try {
+    if (mediaType === 'protobuf') return { value: parts.protobuf.decode(bytes), format: 'json', text: '', yamlDuplicates: [] };
+    return mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof BodyError || error instanceof DecodeError || error instanceof ProtobufError)) throw error;
+    const message = mediaType === 'json' ? `couldn't get version/kind; json parse error: ${error.message}` : error.message;
+    throw unrecognized(expected, message, bytes);
+  }
+}
+
+function decodeValue(
+  body: ParsedBody,
+  expected: ExpectedKind,
+  fieldValidation: 'Ignore' | 'Warn' | 'Strict',
+  context: RequestContext,
+  inProcess: boolean,
+): DecodedBody {
+  const value = checkKind(body, expected);
+  const conformed = decodeInto(expected, { ...body, value }, !inProcess && fieldValidation !== 'Ignore');
+  const { object, strictErrors } = conformed;
+  if (strictErrors.length > 0) {
+    if (fieldValidation === 'Strict') throw cannotHandle(value, expected, strictDecodingError(strictErrors));
+    for (const text of strictErrors) warn(context, text);
+  }
+  expected.defaults?.(object);
+  return {
+    object,
+    again() {
+      const fresh = conform(value, expected.schema).object;
+      expected.defaults?.(fresh);
+      return fresh;
+    },
+  };
+}
+
+function decodeInto(expected: ExpectedKind, body: ParsedBody, strict: boolean): ReturnType<typeof conform> {
+  try {
+    return conform(body.value, expected.schema, strict ? { strict, body } : {});
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotHandle(body.value as KubeObject, expected, error.message);
+    throw error;
+  }
+}
+
+/** Adds a warning, once. */
+export function warn(context: RequestContext, text: string): void {
+  if (!context.warnings.includes(text)) context.warnings.push(text);
+}
+
+// The object with the apiVersion and kind that it should have; both may be left out.
+function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
+  const value = body.value as KubeObject;
+  const apiVersion = apiVersionOf(expected.group, expected.version);
+  if (value?.apiVersion === apiVersion && value.kind === expected.kind) return value;
+  const problem = kindProblem(value);
+  if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || JSON.stringify(value)));
+  const kind = value.kind || expected.kind;
+  const given = value.apiVersion || apiVersion;
+  if (given !== apiVersion || kind !== expected.kind) {
+    if (given.split('/').length > 2) throw unrecognized(expected, `unexpected GroupVersion string: ${given}`, Buffer.from(body.text));
+    if (expected.isOtherVersion?.(given, kind)) {
+      throw badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
+    }
+    throw cannotHandle({ ...value, apiVersion: given, kind }, expected, wrongKind(value, given, kind, expected));
+  }
+  return { kind, apiVersion, ...withoutKind(value) };
+}
+
+function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): KubeObject {
+  return rest;
+}
+
+const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function kindProblem(value: unknown): string | undefined {
+  const head = "couldn't get version/kind; json parse error: json: cannot unmarshal";
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return `${head} ${goType(value)} into Go value of type ${typeMeta}`;
+  for (const field of ['apiVersion', 'kind']) {
+    const given = (value as KubeObject)[field];
+    if (given !== undefined && given !== null && typeof given !== 'string') {
+      return `${head} ${goType(given)} into Go struct field .${field} of type string`;
+    }
+  }
+  return undefined;
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** What the decoder says of a body that is of another kind: it reads it as what it is, and then cannot turn it into what it should be. */
+export function wrongKind(value: unknown, apiVersion: string, kind: string, expected: ExpectedKind): string {
+  const schema = expected.schemaOfKind?.(apiVersion, kind);
+  if (schema) {
+    try {
+      conform(value, schema);
+    } catch (error) {
+      if (error instanceof DecodeError) return error.message;
+      throw error;
+    }
+    const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
+    return `converting (${apiVersion.split('/').at(-1)}.${kind}) to (${internal}.${expected.kind}): unknown conversion`;
+  }
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+}
+
+function cannotHandle(value: KubeObject, expected: ExpectedKind, message: string): Error {
+  const version = (value.apiVersion ?? '').split('/').at(-1);
+  return badRequest(`${value.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${message}`);
+}
+
+function unrecognized(expected: ExpectedKind, message: string, bytes: Buffer): Error {
+  return badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${message} (${summary(bytes)})`);
+}
+
+const summaryLength = 30;
+
+function summary(bytes: Buffer): string {
+  if (bytes.length === 0) return '<empty>';
+  const cut = bytes.subarray(0, summaryLength);
+  const text = bytes[0] === 0x7b ? cut.toString() : cut.toString('hex');
+  return bytes.length > summaryLength ? `${text} ...` : text;
+}

@@ -1,0 +1,31 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { createObject } from '../../registry/create.ts';
+import { dedupeOwnerReferences, ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
+import type { Operation } from '../../registry/operation.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import { written } from './answers.ts';
+import { readObject } from './body.ts';
+import { createOptions } from './options.ts';
+import { expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+
+/** POST of a new object to a resource. */
+export async function create(scope: Scope, context: RequestContext): Promise<Answer> {
+  const options = createOptions(context);
+  const { object } = await readObject(context, expectedKind(scope), options.fieldValidation, scope.parts);
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'));
+  const metadata = (object.metadata ??= {});
+  wipeSystemFields(metadata);
+  ensureNamespace(metadata, operation.namespace);
+  dedupeOwnerReferences(metadata, false, operation.warn);
+  const tracked = trackUpdate({ ...managerContext(scope, options.fieldManager, scope.store.now()), live: undefined, updated: object });
+  const admitted = await admitCreate(scope, operation, tracked, context);
+  dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+  return written(scope, await createObject(scope.store, admitted, operation));
+}
+
+// Admission sees a cluster-scoped object that stands for a namespace as being in it (the request's namespace, if the URL has one).
+function admitCreate(scope: Scope, operation: Operation, object: KubeObject, context: RequestContext): Promise<KubeObject> {
+  return mutate(scope, operation, 'CREATE', object.metadata?.name ?? '', object, undefined, context.info.namespace || operation.namespace);
+}

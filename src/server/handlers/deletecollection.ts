@@ -1,0 +1,15 @@
+import { deleteCollection } from '../../registry/delete-collection.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import { deleteOptionsObject, readDeleteOptions } from './delete.ts';
+import { readListRequest } from './list.ts';
+import { operationOf, type Scope } from './scope.ts';
+
+/** DELETE of what selectors select of a collection. */
+export async function removeCollection(scope: Scope, context: RequestContext): Promise<Answer> {
+  const { options: list, selection } = readListRequest(scope, context);
+  const options = await readDeleteOptions(scope.parts, context);
+  const operation = operationOf(context, scope, (options.dryRun?.length ?? 0) > 0, deleteOptionsObject(options));
+  const { items, metadata } = await deleteCollection(scope.store, selection, list, options, operation);
+  return { type: 'list', definition: scope.definition, items, metadata };
+}

@@ -1,0 +1,116 @@
+import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
+import type { ActionParts } from '../../registry/subresources/action.ts';
+import type { ComponentProbe } from '../../registry/subresources/component-status.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext, RequestInfo } from '../context.ts';
+import { methodNotAllowed, noSuchResource } from '../errors.ts';
+import { createAction } from './action.ts';
+import { readComponents } from './component-status.ts';
+import { connect, type StreamTarget } from './connect.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { removeCollection } from './deletecollection.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import { scaleView } from './scale.ts';
+import { type HandlerParts, type Scope, schemaOf } from './scope.ts';
+import { update } from './update.ts';
+import { watch } from './watch.ts';
+
+export interface DispatcherParts extends HandlerParts {
+  readonly actions: ActionParts;
+  readonly streams: StreamTarget;
+  readonly components: readonly ComponentProbe[];
+}
+
+type Handler = (scope: Scope, context: RequestContext) => Promise<Answer>;
+
+const verbs: Readonly<Record<string, Handler>> = {
+  create,
+  get,
+  list,
+  watch,
+  update,
+  patch,
+  delete: remove,
+  deletecollection: removeCollection,
+};
+const partVerbs: Readonly<Record<string, Handler>> = { get, update, patch };
+const streamActions: ReadonlySet<string> = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+
+/**
+ * The last step of a resource request's way: finds what serves it and hands it to its verb.
+ * The answer is rejected with an ApiError for all that the client is told of.
+ */
+export function createDispatcher(parts: DispatcherParts): (context: RequestContext) => Promise<Answer> {
+  const scopes = new WeakMap<ResourceDefinition, Map<string, Scope>>();
+
+  const scopeOf = (definition: ResourceDefinition, subresource: Subresource | undefined): Scope => {
+    let known = scopes.get(definition);
+    if (!known) scopes.set(definition, (known = new Map()));
+    const name = subresource?.name ?? '';
+    let scope = known.get(name);
+    if (!scope) {
+      const base = { parts, store: parts.registry.store(definition), definition, subresource, schema: schemaOf(parts, definition) };
+      scope = subresource?.type === 'scale' ? { ...base, view: scaleView(base, subresource) } : base;
+      known.set(name, scope);
+    }
+    return scope;
+  };
+
+  return async (context) => {
+    const { info } = context;
+    const definition = parts.registry.find(info.group, info.version, info.resource);
+    if (!definition || !isPlace(definition, info)) throw noSuchResource();
+    if (info.subresource !== '') return dispatchSubresource(parts, definition, scopeOf, context);
+    if (!definition.verbs.includes(info.verb as never) || !isAllowedAt(definition, info, context.request.method)) throw methodNotAllowed();
+    if (definition.action) {
+      if (info.verb !== 'create') return readComponents(definition, context, parts.components);
+      return createAction({ parts, actions: parts.actions, definition, subresource: undefined }, context, definition.action);
+    }
+    return verbs[info.verb]!(scopeOf(definition, undefined), context);
+  };
+}
+
+async function dispatchSubresource(
+  parts: DispatcherParts,
+  definition: ResourceDefinition,
+  scopeOf: (definition: ResourceDefinition, subresource: Subresource) => Scope,
+  context: RequestContext,
+): Promise<Answer> {
+  const { info } = context;
+  const subresource = definition.subresources.find((candidate) => candidate.name === info.subresource);
+  if (!subresource) throw noSuchResource();
+  if (!subresource.verbs.includes(info.verb as never)) throw methodNotAllowed();
+  if (subresource.type !== 'action') {
+    if (info.rest.length > 0) throw noSuchResource();
+    return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
+  }
+  if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.streams, subresource.action);
+  return createAction({ parts, actions: parts.actions, definition, subresource }, context, subresource.action);
+}
+
+// Whether the path can be one of the resource: with a namespace only where it has one, and for one object not without.
+function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
+  if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
+  const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch';
+  return info.namespace !== '' || !named;
+}
+
+
+function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
+  switch (info.verb) {
+    case 'create':
+      return info.name === '' && (definition.scope === 'Cluster' || info.namespace !== '');
+    case 'update':
+    case 'patch':
+      return info.name !== '';
+    case 'deletecollection':
+      return definition.scope === 'Cluster' || info.namespace !== '';
+    case 'watch':
+      return method === 'GET';
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,255 @@
+import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../../api/meta/field.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { ApiError, badRequest, invalid as invalidError } from '../../registry/errors.ts';
+import type { DeleteOptions, ListOptions } from '../../registry/options.ts';
+import type { RequestContext } from '../context.ts';
+
+/** The options that create, update and patch share. */
+export interface WriteOptions {
+  readonly dryRun: boolean;
+  /** As given, or made from the User-Agent. */
+  readonly fieldManager: string;
+  readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** The options as the object that admission sees (CreateOptions, UpdateOptions). */
+  asObject(kind: 'CreateOptions' | 'UpdateOptions'): KubeObject;
+}
+
+export interface PatchOptions extends WriteOptions {
+  readonly force: boolean | undefined;
+}
+
+/** @throws ApiError 422 for options that do not hold */
+export function createOptions(context: RequestContext): WriteOptions {
+  return writeOptions(context, 'CreateOptions', []);
+}
+
+/** @throws ApiError 422 for options that do not hold */
+export function updateOptions(context: RequestContext): WriteOptions {
+  return writeOptions(context, 'UpdateOptions', []);
+}
+
+/** @throws ApiError 422 for options that do not hold */
+export function patchOptions(context: RequestContext, apply: boolean): PatchOptions {
+  const force = booleanParameter(context.request.query, 'force');
+  const first: FieldError[] = [];
+  if (apply) {
+    if (!context.request.query.get('fieldManager')) first.push(required('fieldManager', 'is required for apply patch'));
+  } else if (force !== undefined) {
+    first.push(forbidden('force', 'may not be specified for non-apply patch'));
+  }
+  return { ...writeOptions(context, 'PatchOptions', first), force };
+}
+
+function writeOptions(context: RequestContext, kind: string, first: readonly FieldError[]): WriteOptions {
+  const { query, headers } = context.request;
+  const empty = query.size === 0;
+  const manager = empty ? '' : (query.get('fieldManager') ?? '');
+  const dryRun = empty ? noValues : query.getAll('dryRun');
+  const validation = empty ? '' : (query.get('fieldValidation') ?? '');
+  if (first.length > 0 || !empty) {
+    const errors = [...first, ...validateFieldManager(manager), ...validateDryRun(dryRun), ...validateFieldValidation(validation)];
+    if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind }, '', errors);
+  }
+  return {
+    dryRun: dryRun.length > 0,
+    fieldManager: manager || managerOfUserAgent(headers['user-agent'] ?? '') || 'unknown',
+    fieldValidation: (validation || 'Warn') as WriteOptions['fieldValidation'],
+    asObject: (objectKind) => ({
+      kind: objectKind,
+      apiVersion: 'meta.k8s.io/v1',
+      ...(dryRun.length > 0 ? { dryRun } : {}),
+      ...(manager ? { fieldManager: manager } : {}),
+      ...(validation ? { fieldValidation: validation } : {}),
+    }),
+  };
+}
+
+const noValues: string[] = [];
+const maximumManagerLength = 128;
+const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+// The part before the first slash, without what cannot be printed, cut to the limit in bytes.
+function managerOfUserAgent(userAgent: string): string {
+  const slash = userAgent.indexOf('/');
+  const head = slash < 0 ? userAgent : userAgent.slice(0, slash);
+  if (head.length <= 42 && !unprintable.test(head)) return head;
+  let manager = '';
+  let bytes = 0;
+  for (const character of head) {
+    if (unprintable.test(character)) continue;
+    bytes += Buffer.byteLength(character);
+    if (bytes > maximumManagerLength) break;
+    manager += character;
+  }
+  return manager;
+}
+
+function validateFieldManager(manager: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (Buffer.byteLength(manager) > maximumManagerLength) errors.push(tooLong('fieldManager', maximumManagerLength));
+  let position = 0;
+  for (const character of manager) {
+    if (unprintable.test(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+      errors.push(invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`));
+    }
+    position += Buffer.byteLength(character);
+  }
+  return errors;
+}
+
+function validateDryRun(dryRun: readonly string[]): FieldError[] {
+  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
+}
+
+const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
+
+function validateFieldValidation(value: string): FieldError[] {
+  return fieldValidations.includes(value) ? [] : [notSupported('fieldValidation', value, fieldValidations)];
+}
+
+// Go's conversion of query values: absent is false, `0` and `false` are, everything else is true.
+function booleanParameter(query: URLSearchParams, name: string): boolean | undefined {
+  const value = query.get(name);
+  if (value === null) return undefined;
+  return !(value === '0' || value.toLowerCase() === 'false');
+}
+
+function integerParameter(query: URLSearchParams, name: string): number | undefined {
+  const value = query.get(name);
+  if (value === null) return undefined;
+  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+  const number = BigInt(value.replace(/^\+/, ''));
+  if (number > 9223372036854775807n || number < -9223372036854775808n) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
+  }
+  return Number(number);
+}
+
+/**
+ * The options of list, watch and deletecollection.
+ * @throws ApiError 400 for values that cannot be read, 422 for ones that do not go together
+ */
+export function listOptions(query: URLSearchParams): ListOptions {
+  if (query.size === 0) return defaultListOptions;
+  const watch = booleanParameter(query, 'watch') ?? false;
+  const options = {
+    watch,
+    allowWatchBookmarks: booleanParameter(query, 'allowWatchBookmarks') ?? false,
+    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+    timeoutSeconds: integerParameter(query, 'timeoutSeconds'),
+    limit: integerParameter(query, 'limit') ?? 0,
+    continue: query.get('continue') ?? '',
+    sendInitialEvents: booleanParameter(query, 'sendInitialEvents'),
+    labelSelector: query.get('labelSelector') ?? '',
+    fieldSelector: query.get('fieldSelector') ?? '',
+  };
+  return options;
+}
+
+const defaultListOptions: ListOptions = Object.freeze({
+  watch: false,
+  allowWatchBookmarks: false,
+  resourceVersion: '',
+  resourceVersionMatch: '',
+  timeoutSeconds: undefined,
+  limit: 0,
+  continue: '',
+  sendInitialEvents: undefined,
+  labelSelector: '',
+  fieldSelector: '',
+});
+
+/** Checks what of list and watch options may go together. Called after the selectors are parsed. @throws ApiError 422 */
+export function validateListOptions(options: ListOptions): ListOptions {
+  // A watch from "now" without a version is answered as a streaming list of the present state.
+  if (options.watch && options.sendInitialEvents === undefined && options.resourceVersionMatch === '') {
+    if (options.resourceVersion === '' || options.resourceVersion === '0') {
+      return { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+    }
+  }
+  if (options.resourceVersionMatch === '' && options.sendInitialEvents === undefined) return options;
+  const errors = options.watch ? watchOptionErrors(options) : listOptionErrors(options);
+  if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
+  return options;
+}
+
+const matchPath = 'resourceVersionMatch';
+
+function listOptionErrors(options: ListOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const match = options.resourceVersionMatch;
+  if (match !== '') {
+    if (options.resourceVersion === '') errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (options.continue !== '') errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden when continue is provided'));
+    if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(matchPath, match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && options.resourceVersion === '0') {
+      errors.push(forbidden(matchPath, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (options.sendInitialEvents !== undefined) errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  return errors;
+}
+
+function watchOptionErrors(options: ListOptions): FieldError[] {
+  const errors: FieldError[] = [];
+  const match = options.resourceVersionMatch;
+  if (options.sendInitialEvents !== undefined && match !== 'NotOlderThan') {
+    errors.push(forbidden(matchPath, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'));
+  }
+  if (match !== '') {
+    if (options.sendInitialEvents === undefined) {
+      errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    }
+    if (match !== 'NotOlderThan') errors.push(notSupported(matchPath, match, ['NotOlderThan']));
+    if (options.continue !== '') errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden when continue is provided'));
+  }
+  return errors;
+}
+
+/** DeleteOptions from the query, for a delete without a body. @throws ApiError 400 */
+export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
+  if (query.size === 0) return {};
+  const gracePeriodSeconds = integerParameter(query, 'gracePeriodSeconds');
+  const orphanDependents = booleanParameter(query, 'orphanDependents');
+  const propagationPolicy = query.get('propagationPolicy') ?? undefined;
+  const dryRun = query.getAll('dryRun');
+  const uid = query.get('uid');
+  return {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(uid === null ? {} : { preconditions: { uid } }),
+    ...(orphanDependents === undefined ? {} : { orphanDependents }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(dryRun.length === 0 ? {} : { dryRun }),
+  };
+}
+
+const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
+
+/** @throws ApiError 422 for options that do not hold */
+export function validateDeleteOptions(options: DeleteOptions): void {
+  const errors: FieldError[] = [];
+  const path = FieldPath.of('propagationPolicy');
+  const policy = options.propagationPolicy;
+  if (policy !== undefined) {
+    if (options.orphanDependents !== undefined) {
+      errors.push(invalid(path, policy, 'orphanDependents and deletionPropagation cannot be both set'));
+    }
+    if (!policies.slice(0, 3).includes(policy)) errors.push(notSupported(path, policy, policies));
+  }
+  if (options.dryRun) errors.push(...validateDryRun(options.dryRun));
+  if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
+}
+
+/** The resourceVersion that a get asks for. @throws ApiError 400 for the long gone `export` */
+export function getOptions(query: URLSearchParams): { resourceVersion: string } {
+  if (query.size === 0) return { resourceVersion: '' };
+  if (booleanParameter(query, 'export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
+  return { resourceVersion: query.get('resourceVersion') ?? '' };
+}
+
+/** A 500 without a reason, as upstream answers where an error has no status of its own. */
+export function bareError(message: string): ApiError {
+  return new ApiError(500, '', message);
+}

@@ -1,0 +1,199 @@
+import { invalid } from '../../../api/meta/field.ts';
+import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import { applyPatch } from '../../machinery/patch/apply/apply.ts';
+import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { PatchError } from '../../machinery/patch/error.ts';
+import { goValue } from '../../machinery/patch/go-format.ts';
+import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
+import { mergePatch } from '../../machinery/patch/merge.ts';
+import { strategicMergePatch } from '../../machinery/patch/strategic.ts';
+import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
+import { ApiError, badRequest, conflict, invalid as invalidError, notFound, unsupportedMediaType } from '../../registry/errors.ts';
+import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
+import { updateObject } from '../../registry/update.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import { written } from './answers.ts';
+import { bodyLimit, warn, wrongKind } from './body.ts';
+
+import { type PatchOptions, patchOptions } from './options.ts';
+import { authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { checkName } from './update.ts';
+
+/** Makes the patched object of what is stored; it is not yet conformed. */
+interface PatchMechanism {
+  /** @param current absent where nothing is stored: only apply makes an object then */
+  patch(current: KubeObject | undefined): KubeObject;
+  /** Of the patch itself: duplicate and unknown fields. */
+  readonly strictErrors: readonly string[];
+  /** The value that an "Invalid" answer shows. */
+  shown(patched: unknown): unknown;
+  readonly creates: boolean;
+  /** Whether the result says by itself of what kind it is. */
+  readonly decodesKind: boolean;
+  /** Whether `patch` has worked out managedFields already. */
+  readonly tracks: boolean;
+}
+
+const jsonPatchType = 'application/json-patch+json';
+const mergePatchType = 'application/merge-patch+json';
+const strategicPatchType = 'application/strategic-merge-patch+json';
+const applyPatchType = 'application/apply-patch+yaml';
+
+/** PATCH of an object: JSON patch, merge patch, strategic merge patch or server-side apply, by the content type. */
+export async function patch(scope: Scope, context: RequestContext): Promise<Answer> {
+  const { name } = context.info;
+  const type = (context.request.headers['content-type'] ?? '').split(';')[0]!;
+  const types = patchTypes(scope);
+  if (!types.includes(type)) {
+    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`);
+  }
+  const { request } = context;
+  // An in-process client's patch is data already.
+  const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
+  const options = patchOptions(context, type === applyPatchType);
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
+  let mechanism: PatchMechanism | undefined;
+  const result = await updateObject(
+    scope.store,
+    {
+      name,
+      allowCreate: type === applyPatchType,
+      authorizeCreate: () => authorizeCreate(scope, context),
+      async transform(current) {
+        mechanism ??= inApiWords(() => mechanismOf(type, bytes, scope, options, context));
+        if (!current && !mechanism.creates) throw notFound(scope.store.resource, name);
+        const view = mechanism.tracks ? undefined : scope.view;
+        const patched = inApiWords(() => mechanism!.patch(view ? view.read(current!) : current));
+        const seen = conformPatched(scope, patched, mechanism, options, context);
+        if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
+        ensureNamespace((seen.metadata ??= {}), operation.namespace);
+        checkName(seen, name, operation.namespace);
+        const object = view ? view.write(current!, seen) : seen;
+        const manager = managerContext(scope, options.fieldManager, scope.store.now());
+        const tracked = mechanism.tracks ? object : trackUpdate({ ...manager, live: current, updated: object });
+        const verb = current ? 'UPDATE' : 'CREATE';
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
+        dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+        return admitted;
+      },
+    },
+    operation,
+  );
+  return written(scope, result);
+}
+
+// Custom resources have no Go types, from which the strategic patch takes its strategies.
+function patchTypes(scope: Scope): readonly string[] {
+  const builtIn = typeof scope.definition.schema === 'string';
+  return [jsonPatchType, mergePatchType, ...(builtIn ? [strategicPatchType] : []), applyPatchType];
+}
+
+function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
+  switch (type) {
+    case jsonPatchType:
+      return jsonMechanism(bytes);
+    case applyPatchType:
+      return applyMechanism(bytes, scope, options, context);
+    default:
+      return mergeMechanism(bytes, scope, type === strategicPatchType);
+  }
+}
+
+function jsonMechanism(bytes: Buffer): PatchMechanism {
+  const parsed = parseJsonPatch(bytes);
+  return {
+    patch: (current) => applyJsonPatch(current, parsed) as KubeObject,
+    strictErrors: parsed.strictErrors,
+    shown: (patched) => JSON.stringify(patched),
+    creates: false,
+    decodesKind: true,
+    tracks: false,
+  };
+}
+
+function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchMechanism {
+  const body = parsePatch(bytes, strategic);
+  const value = body.value as KubeObject;
+  return {
+    patch: (current) => (strategic ? strategicMergePatch(current, value, scope.view?.expected.schema ?? scope.schema) : mergePatch(current, value)) as KubeObject,
+    strictErrors: jsonDuplicates(body),
+    shown: strategic ? () => goValue(value) : (patched) => JSON.stringify(patched),
+    creates: false,
+    decodesKind: !strategic,
+    tracks: false,
+  };
+}
+
+function parsePatch(bytes: Buffer, strategic: boolean): ReturnType<typeof parseJson> {
+  const head = strategic ? '' : 'error decoding patch: ';
+  try {
+    const body = parseJson(bytes);
+    if (typeof body.value === 'object' && !Array.isArray(body.value)) return { ...body, value: body.value ?? {} };
+    throw badRequest(`${head}json: cannot unmarshal ${Array.isArray(body.value) ? 'array' : goTypeName(body.value)} into Go value of type map[string]interface {}`);
+  } catch (error) {
+    throw error instanceof BodyError ? badRequest(`${head}${error.message}`) : error;
+  }
+}
+
+function goTypeName(value: unknown): string {
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
+  const body: ApplyBody = parseApplyBody(bytes, options.fieldValidation);
+  return {
+    patch(current) {
+      const manager = managerContext(scope, options.fieldManager, scope.store.now());
+      const merged = applyPatch({ ...manager, live: current, applied: scope.view ? scope.view.configuration(body.object) : body.object, force: options.force ?? false });
+      for (const text of body.warnings) warn(context, text);
+      return merged;
+    },
+    strictErrors: [],
+    shown: (patched) => JSON.stringify(patched),
+    creates: true,
+    decodesKind: false,
+    tracks: true,
+  };
+}
+
+// Checks types, prunes and defaults, as decoding a whole object does, with the answers of a patch.
+function conformPatched(scope: Scope, patched: KubeObject, mechanism: PatchMechanism, options: PatchOptions, context: RequestContext): KubeObject {
+  const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
+  const fail = (message: string) => invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched), message)]);
+  const expected = mechanism.tracks ? kindOf(scope.parts, scope.definition, scope.schema) : expectedKind(scope);
+  const { kind } = expected;
+  const apiVersion = apiVersionOf(expected.group, expected.version);
+  try {
+    if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
+      throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
+    }
+    const { object, strictErrors } = conform({ ...patched, kind, apiVersion }, expected.schema, { strict });
+    const problems = strict ? [...mechanism.strictErrors, ...strictErrors] : [];
+    if (problems.length > 0) {
+      if (options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
+      for (const text of problems) warn(context, text);
+    }
+    expected.defaults?.(object);
+    return object;
+  } catch (error) {
+    throw error instanceof DecodeError ? fail(error.message) : error;
+  }
+}
+
+function uidMismatch(scope: Scope, name: string, uid: string): ApiError {
+  return conflict(scope.store.resource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+}
+
+function inApiWords<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    const causes = error.causes ? { causes: [...error.causes] } : {};
+    const isConflict = error.reason === 'Conflict';
+    throw new ApiError(error.code, error.reason, error.message, isConflict || error.causes ? causes : error.code === 422 ? {} : undefined);
+  }
+}

@@ -1,0 +1,17 @@
+import type { ScaleSubresource } from '../../../api/define.ts';
+import { apiVersionOf } from '../../../api/meta/object.ts';
+import { readScale, scaleConfiguration, writeScale } from '../../registry/subresources/scale.ts';
+import { schemaName } from './action.ts';
+import type { Scope, View } from './scope.ts';
+
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
+/** The Scale through which requests to `scale` see an object. */
+export function scaleView({ parts, definition }: Omit<Scope, 'view'>, scale: ScaleSubresource): View {
+  return {
+    expected: { ...scaleKind, schema: parts.schemas.get(schemaName(scaleKind)) },
+    read: (object) => readScale(scale, object),
+    write: (object, seen) => writeScale(scale, object, seen),
+    configuration: (applied) => scaleConfiguration(scale, definition, apiVersionOf(definition.group, definition.version), applied),
+  };
+}

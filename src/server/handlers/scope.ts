@@ -1,0 +1,160 @@
+import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
+import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
+import type { AdmissionChain } from '../../admission/chain.ts';
+import type { AdmissionAttributes, AdmissionOperation } from '../../admission/plugin.ts';
+import type { Authorizer } from '../../auth/types.ts';
+import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
+import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
+import type { Operation } from '../../registry/operation.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { ResourceStore } from '../../registry/resource-store.ts';
+import type { RequestContext } from '../context.ts';
+import { accessAttributes, accessForbidden } from '../filters/authorization.ts';
+import { type ExpectedKind, warn } from './body.ts';
+
+/** What the handlers of one server share. */
+export interface HandlerParts {
+  readonly registry: Registry;
+  readonly schemas: SchemaSource;
+  readonly admission: AdmissionChain;
+  readonly authorizer: Authorizer;
+  readonly protobuf: ProtobufDecoder;
+}
+
+/** Decodes protobuf bodies, which name their kind, into plain objects. */
+export type ProtobufDecoder = Pick<ProtobufCodec, 'decode'>;
+
+/** A request to a resource that is stored: its store, and the subresource that it goes through. */
+export interface Scope {
+  readonly parts: HandlerParts;
+  readonly store: ResourceStore;
+  readonly definition: ResourceDefinition;
+  readonly subresource: Subresource | undefined;
+  readonly schema: Schema;
+  /** Set where requests see another kind than the one that is stored (scale). */
+  readonly view?: View;
+}
+
+/** An object seen as another kind, through a subresource. */
+export interface View {
+  readonly expected: ExpectedKind;
+  /** @param object the stored one, in the definition's version; not changed */
+  read(object: KubeObject): KubeObject;
+  /** What is stored after the view was changed to `seen`; a fresh object. @throws ApiError 422 */
+  write(object: KubeObject, seen: KubeObject): KubeObject;
+  /** An apply configuration of the view as one of the object. */
+  configuration(applied: KubeObject): KubeObject;
+}
+
+/** The kind that a create or update of the resource expects. */
+export function expectedKind(scope: Scope): ExpectedKind {
+  return scope.view?.expected ?? kindOf(scope.parts, scope.definition, scope.schema);
+}
+
+export function kindOf(parts: HandlerParts, definition: ResourceDefinition, schema: Schema): ExpectedKind {
+  return {
+    group: definition.group,
+    version: definition.version,
+    kind: definition.kind,
+    schema,
+    ...(definition.defaults ? { defaults: definition.defaults } : {}),
+    isOtherVersion: (apiVersion, kind) => parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
+    schemaOfKind(apiVersion, kind) {
+      const other = parts.registry.definitionOfKind(apiVersion, kind);
+      return other && schemaOf(parts, other);
+    },
+  };
+}
+
+export function schemaOf(parts: HandlerParts, definition: ResourceDefinition): Schema {
+  return typeof definition.schema === 'string' ? parts.schemas.get(definition.schema) : definition.schema;
+}
+
+/** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */
+export function operationOf(context: RequestContext, scope: { subresource: Subresource | undefined; definition: ResourceDefinition }, dryRun: boolean, options: KubeObject | undefined): Operation {
+  return {
+    user: context.user,
+    namespace: scope.definition.scope === 'Namespaced' ? context.info.namespace : '',
+    subresource: scope.subresource?.name ?? '',
+    dryRun,
+    options,
+    warn: (text) => warn(context, text),
+  };
+}
+
+/** What tracking of managed fields has to know of a request. */
+export function managerContext(scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'>, manager: string, now: string): ManagerContext {
+  const { definition, subresource } = scope;
+  const resetFields = subresource ? (subresource.type === 'part' ? subresource.resetFields : undefined) : definition.resetFields;
+  const versions = versionConverter(scope);
+  return {
+    schema: scope.schema,
+    apiVersion: apiVersionOf(definition.group, definition.version),
+    kind: definition.kind,
+    manager,
+    subresource: subresource?.name ?? '',
+    now,
+    ...(resetFields ? { resetFields } : {}),
+    ...(versions ? { versions } : {}),
+    typed: typeof definition.schema === 'string',
+  };
+}
+
+// Entries of managedFields may be of any version in which the resource is served.
+function versionConverter({ parts, definition }: Pick<Scope, 'parts' | 'definition'>): VersionConverter | undefined {
+  const siblings = parts.registry.siblings(definition);
+  if (siblings.length < 2) return undefined;
+  const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
+  const change = (object: KubeObject, from: ResourceDefinition, to: ResourceDefinition): KubeObject => {
+    const stored = from.convert ? from.convert.toStorage(object) : object;
+    return to.convert ? to.convert.fromStorage(stored) : stored;
+  };
+  return {
+    schema(apiVersion) {
+      const sibling = of(apiVersion);
+      return sibling && schemaOf(parts, sibling);
+    },
+    convert: (object, apiVersion) => change(object, definition, of(apiVersion)!),
+    convertBack: (object, apiVersion) => change(object, of(apiVersion)!, definition),
+  };
+}
+
+/** Lets mutating admission change an object that is to be created or to replace another. */
+export async function mutate(
+  scope: Scope,
+  operation: Operation,
+  verb: AdmissionOperation,
+  name: string,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  admissionNamespace = operation.namespace,
+): Promise<KubeObject> {
+  const { admission } = scope.parts;
+  if (!admission.mutates) return object;
+  const attributes: AdmissionAttributes = {
+    definition: scope.definition,
+    operation: verb,
+    subresource: operation.subresource,
+    namespace: admissionNamespace,
+    name,
+    object,
+    old,
+    user: operation.user,
+    dryRun: operation.dryRun,
+    options: operation.options,
+    warn: operation.warn,
+  };
+  await admission.mutate(attributes);
+  return object;
+}
+
+/**
+ * Whether the user may create what an update or apply would create.
+ * @throws ApiError 403
+ */
+export async function authorizeCreate(scope: Scope, context: RequestContext): Promise<void> {
+  const attributes = { ...accessAttributes(context.info, context.user), verb: 'create' };
+  const { decision, reason } = await scope.parts.authorizer.authorize(attributes);
+  if (decision !== 'allow') throw accessForbidden(attributes, reason);
+}

@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { badRequest } from '../../registry/errors.ts';
+import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
+import { updateObject } from '../../registry/update.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import { written } from './answers.ts';
+import { readObject } from './body.ts';
+import { updateOptions } from './options.ts';
+import { authorizeCreate, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+
+/** PUT of a whole object, to the resource or to a part of it. */
+export async function update(scope: Scope, context: RequestContext): Promise<Answer> {
+  const { name } = context.info;
+  const options = updateOptions(context);
+  const body = await readObject(context, expectedKind(scope), options.fieldValidation, scope.parts);
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
+  ensureNamespace((body.object.metadata ??= {}), operation.namespace);
+  checkName(body.object, name, operation.namespace);
+  dedupeOwnerReferences(body.object.metadata, false, operation.warn);
+  const uid = body.object.metadata.uid;
+  let first: KubeObject | undefined = body.object;
+  const result = await updateObject(
+    scope.store,
+    {
+      name,
+      ...(uid ? { preconditions: { uid } } : {}),
+      allowCreate: false,
+      authorizeCreate: () => authorizeCreate(scope, context),
+      async transform(current) {
+        const seen = first ?? body.again();
+        first = undefined;
+        ensureNamespace((seen.metadata ??= {}), operation.namespace);
+        const object = scope.view ? scope.view.write(current!, seen) : seen;
+        const tracked = trackUpdate({ ...managerContext(scope, options.fieldManager, scope.store.now()), live: current, updated: object });
+        const verb = current ? 'UPDATE' : 'CREATE';
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
+        dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+        return admitted;
+      },
+    },
+    operation,
+  );
+  return written(scope, result);
+}
+
+/** @throws ApiError 400 if the object's name or namespace is not that of the URL */
+export function checkName(object: KubeObject, name: string, namespace: string): void {
+  const own = object.metadata?.name ?? '';
+  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
+  const ownNamespace = object.metadata?.namespace ?? '';
+  if (namespace !== '' && ownNamespace !== '' && ownNamespace !== namespace) {
+    throw badRequest(`the namespace of the object (${ownNamespace}) does not match the namespace on the request (${namespace})`);
+  }
+}

@@ -1,0 +1,72 @@
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { OutgoingHeaders, Reply } from './reply.ts';
+
+/** Answers on the stream itself; the compatibility layer would make a request and a response object for each. */
+export class Http2Reply implements Reply {
+  private readonly stream: ServerHttp2Stream;
+  private readonly request: { readonly bodyRead: boolean };
+
+  constructor(stream: ServerHttp2Stream, request: { readonly bodyRead: boolean }) {
+    this.stream = stream;
+    this.request = request;
+  }
+
+  get gone(): boolean {
+    return this.stream.destroyed || this.stream.closed;
+  }
+
+  head(status: number, headers: OutgoingHeaders, empty: boolean): void {
+    if (this.gone) return;
+    headers[':status'] = status;
+    this.stream.respond(headers as OutgoingHttpHeaders, { endStream: empty });
+    if (empty) this.discardBody();
+  }
+
+  flush(): void {
+    // HTTP/2 sends headers at once.
+  }
+
+  write(bytes: Buffer): boolean {
+    return this.gone ? true : this.stream.write(bytes);
+  }
+
+  end(bytes?: Buffer): void {
+    if (this.gone) return;
+    this.stream.end(bytes);
+    this.discardBody();
+  }
+
+  abort(): void {
+    if (!this.gone) this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
+  pending(): number {
+    return this.stream.writableLength;
+  }
+
+  drained(callback: () => void): void {
+    if (this.gone || this.stream.writableLength === 0) return queueMicrotask(callback);
+    let called = false;
+    const once = () => {
+      if (called) return;
+      called = true;
+      this.stream.removeListener('drain', once);
+      this.stream.removeListener('close', once);
+      callback();
+    };
+    this.stream.once('drain', once);
+    this.stream.once('close', once);
+  }
+
+  closed(callback: () => void): void {
+    if (this.gone) queueMicrotask(callback);
+    else this.stream.once('close', callback);
+  }
+
+  /** A body that nobody read: the client is told that it need not send the rest. */
+  private discardBody(): void {
+    if (this.stream.endAfterHeaders || this.stream.readableEnded) return;
+    this.stream.resume();
+    if (!this.request.bodyRead) this.stream.once('finish', () => this.stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+}

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import type { ApiRequest } from '../context.ts';
+import { readBody } from './body.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Shared by all requests without a query: nobody changes a request's parameters. */
+const noParameters = new URLSearchParams();
+
+/** A request from the network. Its parameters and its signal are made when they are first asked for. */
+export class NetworkRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  bodyRead = false;
+  private readonly rawQuery: string;
+  private readonly source: Readable;
+  private parameters: URLSearchParams | undefined;
+  private controller: AbortController | undefined;
+  private gone = false;
+
+  /** @param target path and query as the client sent them */
+  constructor(method: string, target: string, headers: Headers, source: Readable) {
+    const at = target.indexOf('?');
+    this.method = method;
+    this.path = at < 0 ? target : target.slice(0, at);
+    this.rawQuery = at < 0 ? '' : target.slice(at + 1);
+    this.headers = headers;
+    this.source = source;
+  }
+
+  get query(): URLSearchParams {
+    if (this.rawQuery === '') return noParameters;
+    this.parameters ??= new URLSearchParams(this.rawQuery);
+    return this.parameters;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.gone) this.controller.abort();
+    }
+    return this.controller.signal;
+  }
+
+  readBody(limit: number): Promise<Buffer> {
+    this.bodyRead = true;
+    return readBody(this.source, this.headers['content-length'], limit);
+  }
+
+  /** The client went away, or the answer is complete. */
+  close(): void {
+    this.gone = true;
+    this.controller?.abort();
+  }
+}

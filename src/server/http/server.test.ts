@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import http2 from 'node:http2';
+import https from 'node:https';
+import { after, before, describe, test } from 'node:test';
+import { connect } from 'node:tls';
+import { makeKeys, startTestServer, type TestServer } from '../testing/test-server.ts';
+
+interface Received {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Buffer;
+  readonly key?: string;
+  readonly cert?: string;
+}
+
+const admin = { authorization: 'Bearer admin' };
+
+function overHttp2(server: TestServer, path: string, { method = 'GET', headers = admin, body, key, cert }: Sent = {}): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const session = http2.connect(server.url, { ca: server.keys.authority.certificate, key, cert });
+    session.on('error', reject);
+    const stream = session.request({ ':method': method, ':path': path, ...headers }, { endStream: body === undefined });
+    const chunks: Buffer[] = [];
+    let received: Record<string, unknown> = {};
+    stream.on('response', (got) => (received = got));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', reject);
+    stream.on('close', () => {
+      session.destroy();
+      resolve({ status: Number(received[':status']), headers: received, text: Buffer.concat(chunks).toString() });
+    });
+    if (body !== undefined) stream.end(body);
+  });
+}
+
+function overHttp1(server: TestServer, path: string, { method = 'GET', headers = admin, body, key, cert }: Sent = {}): Promise<Received> {
+  return new Promise((resolve, reject) => {
+    const options = { method, headers, ca: server.keys.authority.certificate, key, cert, agent: false as const };
+    const request = https.request(`${server.url}${path}`, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const message = ({ text }: Received): string => JSON.parse(text).message;
+
+for (const [title, send] of [
+  ['HTTP/2', overHttp2],
+  ['HTTP/1.1', overHttp1],
+] as const) {
+  describe(`server over ${title}`, () => {
+    let server: TestServer;
+    before(async () => {
+      server = await startTestServer();
+      server.store.put('ADDED', 'x', { metadata: { name: 'one', labels: { a: 'b' } }, size: 3 }, 201);
+    });
+    after(() => server[Symbol.asyncDispose]());
+
+    test('an object is its stored bytes with a line end, and the headers of every answer', async () => {
+      const { status, headers, text } = await send(server, '/api/v1/namespaces/x/things/one');
+      assert.equal(status, 200);
+      assert.equal(text, `${server.store.stored.get('x/one')!.json}\n`);
+      assert.match(String(headers['audit-id']), /^[0-9a-f-]{36}$/);
+      assert.equal(headers['cache-control'], 'no-cache, private');
+      assert.equal(headers['content-type'], 'application/json');
+      assert.equal(Number(headers['content-length']), text.length);
+      assert.ok(headers['date']);
+    });
+
+    test('items of a list go without kind and apiVersion', async () => {
+      const { text } = await send(server, '/api/v1/things');
+      const { kind, apiVersion, metadata, items } = JSON.parse(text);
+      assert.deepEqual([kind, apiVersion, metadata], ['ThingList', 'v1', { resourceVersion: String(server.store.revision) }]);
+      assert.deepEqual(Object.keys(items[0]), ['metadata', 'size']);
+    });
+
+    test('a caller names the audit id', async () => {
+      const { headers } = await send(server, '/version', { headers: { ...admin, 'audit-id': 'mine' } });
+      assert.equal(headers['audit-id'], 'mine');
+    });
+
+    test('refusals', async () => {
+      const anonymous = await send(server, '/api/v1/namespaces/x/things', { headers: {} });
+      assert.equal(anonymous.status, 403);
+      assert.equal(
+        message(anonymous),
+        'things is forbidden: User "system:anonymous" cannot list resource "things" in API group "" in the namespace "x"',
+      );
+      const stale = await send(server, '/api/v1/things', { headers: { authorization: 'Bearer stale' } });
+      assert.deepEqual([stale.status, message(stale)], [401, 'Unauthorized']);
+      const path = await send(server, '/metrics', { headers: { authorization: 'Bearer bob' } });
+      assert.equal(message(path), 'forbidden: User "bob" cannot get path "/metrics"');
+      const timeout = await send(server, '/api/v1/things?timeout=x');
+      assert.equal(message(timeout), 'invalid timeout specified in the request URL - time: invalid duration "x"');
+    });
+
+    test('what is not there', async () => {
+      const cases = [
+        ['/nope', 404, '404 page not found\n'],
+        ['/apis/none.example.com/v1/things', 404, '404 page not found\n'],
+        ['/apis/none.example.com', 404, '404 page not found\n'],
+      ] as const;
+      for (const [path, status, text] of cases) {
+        const received = await send(server, path);
+        assert.deepEqual([received.status, received.text, received.headers['x-content-type-options']], [status, text, 'nosniff']);
+      }
+      for (const path of ['/api/v1/frogs', '/api/v2/things', '/api/v9', '/api/v1//namespaces/x/things/one']) {
+        assert.equal(message(await send(server, path)), 'the server could not find the requested resource', path);
+      }
+      const head = await send(server, '/api/v1/things', { method: 'HEAD' });
+      assert.deepEqual([head.status, head.text], [405, '']);
+      const post = await send(server, '/version', { method: 'POST', body: '{}' });
+      assert.equal(message(post), 'the server does not allow this method on the requested resource');
+    });
+
+    test('a certificate proves a user; one of another authority does not', async () => {
+      const { admin: proof } = server.keys;
+      const known = await send(server, '/api/v1/things', { headers: {}, key: proof.key, cert: proof.certificate });
+      assert.equal(known.status, 200);
+      const { admin: foreign } = await makeKeys();
+      const unknown = await send(server, '/api/v1/things', { headers: {}, key: foreign.key, cert: foreign.certificate });
+      assert.equal(unknown.status, 401);
+    });
+
+    test('impersonation', async () => {
+      const as = async (token: string, headers: Record<string, string>) => {
+        const received = await send(server, '/api/v1/things', { headers: { authorization: `Bearer ${token}`, ...headers } });
+        return received.status === 200 ? 'ok' : message(received);
+      };
+      assert.equal(await as('admin', { 'impersonate-user': 'admin' }), 'ok');
+      assert.equal(await as('impersonator', { 'impersonate-user': 'admin', 'impersonate-group': 'a' }), 'ok');
+      assert.equal(
+        await as('bob', { 'impersonate-user': 'admin' }),
+        'things is forbidden: User "bob" cannot impersonate-on:user-info:list resource "things" in API group "" at the cluster scope',
+      );
+      assert.equal(
+        await as('bob', { 'impersonate-group': 'ops' }),
+        'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"ops"}, Extra:map[string][]string(nil)} without impersonating a user name',
+      );
+      assert.equal(
+        await as('admin', { 'impersonate-user': 'bob' }),
+        'things is forbidden: User "bob" cannot list resource "things" in API group "" at the cluster scope',
+      );
+    });
+
+    test('other forms: table, partial metadata, YAML, indented', async () => {
+      const as = async (accept: string, path = '/api/v1/namespaces/x/things/one') => send(server, path, { headers: { ...admin, accept } });
+      const table = JSON.parse((await as('application/json;as=Table;v=v1;g=meta.k8s.io,application/json')).text);
+      assert.deepEqual(
+        table.columnDefinitions.map((c: { name: string; format: string; priority: number }) => [c.name, c.format, c.priority]),
+        [
+          ['Name', 'name', 0],
+          ['Size', '', 1],
+        ],
+      );
+      assert.deepEqual(table.rows[0].cells, ['one', 3]);
+      assert.equal(table.rows[0].object.kind, 'PartialObjectMetadata');
+      const bad = await as('application/json;as=Table;v=v1;g=meta.k8s.io', '/api/v1/things?includeObject=Some');
+      assert.match(message(bad), /^Unable to convert to Table as requested: includeObject: Invalid value: "Some"/);
+      const partial = JSON.parse((await as('application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', '/api/v1/things')).text);
+      assert.deepEqual(Object.keys(partial.items[0]), ['kind', 'apiVersion', 'metadata']);
+      const list = await as('application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', '/api/v1/things');
+      assert.deepEqual(
+        [list.status, message(list)],
+        [406, 'you requested PartialObjectMetadata, but the requested object is a list (*core.ThingList)'],
+      );
+      const yaml = await as('application/yaml');
+      assert.equal(yaml.headers['content-type'], 'application/yaml');
+      assert.match(yaml.text, /^apiVersion: v1\nkind: Thing\nmetadata:\n {2}labels:\n {4}a: b\n/);
+      const pretty = await send(server, '/api/v1/namespaces/x/things/one?pretty=1');
+      assert.ok(pretty.text.startsWith('{\n  "kind": "Thing",\n  "apiVersion": "v1",'));
+      const refused = await as('application/xml');
+      assert.equal(refused.status, 406);
+      const offered = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+      assert.equal(message(refused), `406: Not Acceptable\n\nAvailable representations: ${offered}`);
+      const unknownForm = await as('application/json;as=Frog;v=v1;g=meta.k8s.io');
+      assert.equal(message(unknownForm), `only the following media types are accepted: ${offered}`);
+      const missing = await as('application/xml', '/api/v1/frogs');
+      assert.equal(missing.status, 404);
+    });
+
+    test('a body that is too large is refused', async () => {
+      const body = Buffer.alloc(3 * 1024 * 1024 + 10, 'x');
+      const received = await send(server, '/api/v1/namespaces/x/things', { method: 'POST', body });
+      assert.deepEqual([received.status, message(received)], [413, 'Request entity too large: limit is 3145728']);
+    });
+
+    test('a large list arrives whole', async () => {
+      for (let i = 0; i < 500; i++) server.store.put('ADDED', 'many', { metadata: { name: `t${i}` }, text: 'é'.repeat(1000) }, 201);
+      const { items } = JSON.parse((await send(server, '/api/v1/namespaces/many/things')).text);
+      assert.equal(items.length, 500);
+      assert.equal(items[499].text.length, 1000);
+    });
+
+    test('discovery, version, health, metrics, pages', async () => {
+      const json = async (path: string, headers = {}) => JSON.parse((await send(server, path, { headers: { ...admin, ...headers } })).text);
+      assert.deepEqual((await json('/api')).versions, ['v1']);
+      const { resources } = await json('/api/v1/');
+      assert.deepEqual(
+        resources.map((r: { name: string }) => r.name),
+        ['things', 'things/status'],
+      );
+      const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+      const aggregated = await send(server, '/api', { headers: { ...admin, accept } });
+      assert.equal(aggregated.headers['content-type'], accept);
+      const unchanged = await send(server, '/api', {
+        headers: { ...admin, accept, 'if-none-match': String(aggregated.headers['etag']) },
+      });
+      assert.deepEqual([unchanged.status, unchanged.text], [304, '']);
+      assert.ok((await json('/')).paths.includes('/readyz/shutdown'));
+      assert.equal((await send(server, '/readyz')).text, 'ok');
+      assert.equal((await send(server, '/livez?verbose')).text, '[+]ping ok\n[+]log ok\nlivez check passed\n');
+      assert.equal((await send(server, '/healthz', { method: 'HEAD' })).status, 200);
+      const metrics = (await send(server, '/metrics')).text;
+      assert.match(metrics, /apiserver_request_total\{code="200",.*resource="things",scope="cluster".*verb="LIST",version="v1"\} \d/);
+      assert.match(metrics, /apiserver_request_duration_seconds_bucket\{.*le="\+Inf".*\} \d/);
+      assert.deepEqual(await json('/orrery/v1/info?a=b'), { path: '/orrery/v1/info', query: { a: 'b' } });
+      assert.equal((await send(server, '/orrery/nope')).status, 404);
+    });
+  });
+}
+
+test('watch frames of one turn are one write, and shutdown ends watches at once', async () => {
+  const server = await startTestServer();
+  const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
+  const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
+  const chunks: string[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+  await new Promise((resolve) => stream.once('response', resolve));
+  server.store.put('ADDED', 'x', { metadata: { name: 'a' } }, 201);
+  server.store.put('ADDED', 'x', { metadata: { name: 'b' } }, 201);
+  await new Promise((resolve) => stream.once('data', resolve));
+  assert.equal(chunks.length, 1);
+  const events = chunks[0]!
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    events.map(({ type, object }) => [type, object.kind, object.metadata.name]),
+    [
+      ['ADDED', 'Thing', 'a'],
+      ['ADDED', 'Thing', 'b'],
+    ],
+  );
+  const ended = new Promise((resolve) => stream.once('end', resolve));
+  const started = performance.now();
+  await server[Symbol.asyncDispose]();
+  await ended;
+  assert.ok(performance.now() - started < 1000);
+  assert.equal(server.store.sinks.size, 0);
+});
+
+test('a client that goes away stops its watch and aborts its request', async () => {
+  const server = await startTestServer();
+  const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
+  const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
+  await new Promise((resolve) => stream.once('response', resolve));
+  assert.equal(server.store.sinks.size, 1);
+  session.destroy();
+  while (server.store.sinks.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  await server[Symbol.asyncDispose]();
+});
+
+test('what is no HTTP is answered, and the server goes on', async () => {
+  const server = await startTestServer();
+  const talk = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.keys.authority.certificate, ALPNProtocols: ['http/1.1'] });
+      let received = '';
+      socket.on('data', (chunk) => (received += chunk));
+      socket.on('close', () => resolve(received.split('\r\n')[0]!));
+      socket.on('error', reject);
+      socket.write(text);
+    });
+  assert.equal(await talk('nonsense\r\n\r\n'), 'HTTP/1.1 400 Bad Request');
+  assert.equal(await talk(`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`), 'HTTP/1.1 431 Request Header Fields Too Large');
+  assert.equal((await overHttp1(server, '/readyz')).status, 200);
+  await server[Symbol.asyncDispose]();
+});

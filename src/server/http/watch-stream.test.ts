@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { WatchAnswer, WatchAnswerEvent, WatchAnswerSink } from '../answer.ts';
+import { things } from '../testing/things.ts';
+import type { Reply } from './reply.ts';
+import { WatchStreams } from './watch-stream.ts';
+
+/** A client that reads only when told to. */
+class SlowReply implements Reply {
+  readonly writes: Buffer[] = [];
+  unread = 0;
+  ended = false;
+  gone = false;
+  private waiting: (() => void)[] = [];
+  private onClose: () => void = () => {};
+  head() {}
+  flush() {}
+  abort() {}
+  write(bytes: Buffer) {
+    this.writes.push(bytes);
+    this.unread += bytes.length;
+    return false;
+  }
+  end() {
+    this.ended = true;
+  }
+  pending() {
+    return this.unread;
+  }
+  drained(callback: () => void) {
+    this.waiting.push(callback);
+  }
+  closed(callback: () => void) {
+    this.onClose = callback;
+  }
+  read() {
+    this.unread = 0;
+    for (const callback of this.waiting.splice(0)) callback();
+  }
+  leave() {
+    this.gone = true;
+    this.onClose();
+    this.read();
+  }
+}
+
+function watched() {
+  const state: { sink?: WatchAnswerSink; stopped: number } = { stopped: 0 };
+  const answer: WatchAnswer = {
+    type: 'watch',
+    definition: things,
+    start: (sink) => {
+      state.sink = sink;
+      return () => state.stopped++;
+    },
+  };
+  return { state, answer };
+}
+
+const event: WatchAnswerEvent = { type: 'ADDED', object: {} };
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a client that does not read makes the source wait, until it reads or leaves', async () => {
+  const { state, answer } = watched();
+  const reply = new SlowReply();
+  new WatchStreams().open(answer, () => Buffer.alloc(400_000), reply);
+  assert.equal(state.sink!.events([event, event]), undefined);
+  await turn();
+  assert.deepEqual([reply.writes.length, reply.unread], [1, 800_000]);
+  const draining = state.sink!.events([event]);
+  assert.ok(draining instanceof Promise);
+  reply.read();
+  await draining;
+  const again = state.sink!.events([event, event, event]);
+  assert.ok(again instanceof Promise);
+  reply.leave();
+  await again;
+  assert.equal(state.stopped, 1);
+});
+
+test('the end of the source ends the answer after its last frames; ended servers open no watch', async () => {
+  const { state, answer } = watched();
+  const reply = new SlowReply();
+  const streams = new WatchStreams();
+  streams.open(answer, () => Buffer.from('x'), reply);
+  state.sink!.events([event]);
+  state.sink!.end();
+  await turn();
+  assert.deepEqual([String(reply.writes), reply.ended], ['x', true]);
+  streams.endAll();
+  const late = new SlowReply();
+  streams.open(answer, () => Buffer.from('x'), late);
+  assert.equal(late.ended, true);
+});

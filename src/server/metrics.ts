@@ -1,0 +1,237 @@
+import type { Registry } from 'prom-client';
+import type { Answer, RawAnswer } from './answer.ts';
+import type { RequestInfo } from './context.ts';
+import { type Stage, settled } from './filters/stage.ts';
+
+/** How many objects there are of each resource, for apiserver_storage_objects. */
+export type ObjectCounts = () => Iterable<readonly [resource: string, count: number]>;
+
+const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+const verbNames: Readonly<Record<string, string>> = {
+  create: 'POST',
+  update: 'PUT',
+  get: 'GET',
+  post: 'POST',
+  put: 'PUT',
+  head: 'HEAD',
+  delete: 'DELETE',
+};
+
+const unknownPath: RequestInfo = {
+  path: '',
+  isResourceRequest: false,
+  verb: 'other',
+  apiPrefix: '',
+  group: '',
+  version: '',
+  namespace: '',
+  resource: '',
+  subresource: '',
+  name: '',
+  rest: [],
+};
+const unknownResource: RequestInfo = { ...unknownPath, isResourceRequest: true };
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Sample {
+  readonly labels: Labels;
+  count: number;
+}
+
+interface Timing extends Sample {
+  sum: number;
+  readonly buckets: number[];
+}
+
+export interface ServerMetricsParts {
+  /** Milliseconds, for durations. */
+  readonly monotonic: () => number;
+  /** When the process started, in seconds since the epoch. */
+  readonly startedAt: number;
+  /** Whether there is such a resource: made-up names must not add labels. */
+  readonly isServed: (info: RequestInfo) => boolean;
+  readonly objectCounts?: ObjectCounts;
+}
+
+/**
+ * The server's own metrics. A request adds to plain numbers under a key of its labels; prom-client (loaded with the first look at /metrics) only prints them.
+ */
+export class ServerMetrics {
+  private readonly requests = new Map<string, Sample>();
+  private readonly durations = new Map<string, Timing>();
+  private readonly longRunning = new Map<string, Sample>();
+  private readonly inFlight = { mutating: 0, readOnly: 0 };
+  private readonly monotonic: () => number;
+  private readonly startedAt: number;
+  private readonly objectCounts: ObjectCounts | undefined;
+  private readonly isServed: (info: RequestInfo) => boolean;
+  private registry: Promise<Registry> | undefined;
+
+  constructor(parts: ServerMetricsParts) {
+    this.monotonic = parts.monotonic;
+    this.isServed = parts.isServed;
+    this.startedAt = parts.startedAt;
+    this.objectCounts = parts.objectCounts;
+  }
+
+  /** Counts and times requests. Stands where the request's info is known and its answer is complete. */
+  readonly stage: Stage = (context, next) => {
+    const start = this.monotonic();
+    const info = this.countable(context.info);
+    if (context.longRunning) {
+      const sample = sampleIn(this.longRunning, info, '', longRunningLabels);
+      sample.count++;
+      context.request.signal.addEventListener('abort', () => sample.count--, { once: true });
+      return settled(next(context), (answer) => this.count(info, answer));
+    }
+    const kind = isMutating(info.verb) ? 'mutating' : 'readOnly';
+    this.inFlight[kind]++;
+    return settled(next(context), (answer) => {
+      this.inFlight[kind]--;
+      this.count(info, answer);
+      this.time(info, (this.monotonic() - start) / 1000);
+    });
+  };
+
+  /** /metrics */
+  async handle(): Promise<RawAnswer> {
+    this.registry ??= this.createRegistry();
+    const registry = await this.registry;
+    return {
+      type: 'raw',
+      status: 200,
+      contentType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+      body: await registry.metrics(),
+      headers: { 'process-start-time-unix': String(Math.floor(this.startedAt)) },
+    };
+  }
+
+  private countable(info: RequestInfo): RequestInfo {
+    if (info.isResourceRequest ? this.isServed(info) : verbNames[info.verb] !== undefined) return info;
+    return info.isResourceRequest ? unknownResource : unknownPath;
+  }
+
+  private count(info: RequestInfo, answer: Answer | undefined): void {
+    const code = !answer ? '0' : answer.type === 'upgrade' ? '101' : 'status' in answer ? String(answer.status) : '200';
+    sampleIn(this.requests, info, code, requestLabels).count++;
+  }
+
+  private time(info: RequestInfo, seconds: number): void {
+    const key = keyOf(info, '');
+    let timing = this.durations.get(key);
+    if (!timing) {
+      timing = { labels: requestLabels(info, ''), count: 0, sum: 0, buckets: durationBuckets.map(() => 0) };
+      this.durations.set(key, timing);
+    }
+    timing.count++;
+    timing.sum += seconds;
+    for (let i = 0; i < durationBuckets.length; i++) {
+      if (seconds <= durationBuckets[i]!) {
+        timing.buckets[i]!++;
+        return;
+      }
+    }
+  }
+
+  private async createRegistry(): Promise<Registry> {
+    const { Gauge, Registry } = await import('prom-client');
+    const registry = new Registry();
+    const register = (name: string, help: string, type: string, values: () => object[]) =>
+      registry.registerMetric({ name, help, type, get: async () => ({ name, help, type, aggregator: 'sum', values: values() }) } as never);
+    register('apiserver_request_total', 'Requests answered, by verb, resource and code.', 'counter', () => samples(this.requests));
+    register('apiserver_longrunning_requests', 'Watches and streams that are open.', 'gauge', () => samples(this.longRunning));
+    const name = 'apiserver_request_duration_seconds';
+    register(name, 'Time from a request to its answer, in seconds.', 'histogram', () =>
+      [...this.durations.values()].flatMap((timing) => histogramValues(name, timing)),
+    );
+    const inFlight = this.inFlight;
+    new Gauge({
+      name: 'apiserver_current_inflight_requests',
+      help: 'Requests at work.',
+      labelNames: ['request_kind'],
+      registers: [registry],
+      collect() {
+        this.set({ request_kind: 'mutating' }, inFlight.mutating);
+        this.set({ request_kind: 'readOnly' }, inFlight.readOnly);
+      },
+    });
+    const counts = this.objectCounts;
+    if (counts) {
+      new Gauge({
+        name: 'apiserver_storage_objects',
+        help: 'Objects of each resource in the store.',
+        labelNames: ['resource'],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const [resource, count] of counts()) this.set({ resource }, count);
+        },
+      });
+    }
+    new Gauge({
+      name: 'process_resident_memory_bytes',
+      help: 'Resident memory of the process.',
+      registers: [registry],
+      collect() {
+        this.set(process.memoryUsage.rss());
+      },
+    });
+    new Gauge({ name: 'process_start_time_seconds', help: 'When the process started.', registers: [registry] }).set(this.startedAt);
+    return registry;
+  }
+}
+
+function isMutating(verb: string): boolean {
+  return verb !== 'get' && verb !== 'list' && verb !== 'watch';
+}
+
+function keyOf(info: RequestInfo, code: string): string {
+  const where = info.isResourceRequest
+    ? `${info.group}/${info.version}/${info.resource}/${info.subresource}/${info.name === '' ? (info.namespace === '' ? 'c' : 'n') : 'r'}`
+    : '';
+  return `${info.verb}/${code}/${where}`;
+}
+
+function sampleIn(
+  samples: Map<string, Sample>,
+  info: RequestInfo,
+  code: string,
+  labels: (info: RequestInfo, code: string) => Labels,
+): Sample {
+  const key = keyOf(info, code);
+  let sample = samples.get(key);
+  if (!sample) {
+    sample = { labels: labels(info, code), count: 0 };
+    samples.set(key, sample);
+  }
+  return sample;
+}
+
+function longRunningLabels(info: RequestInfo): Labels {
+  const { group, version, resource, subresource, verb } = info;
+  const scope = info.name !== '' ? 'resource' : info.namespace !== '' ? 'namespace' : info.isResourceRequest ? 'cluster' : '';
+  return { component: 'apiserver', group, resource, scope, subresource, verb: verbNames[verb] ?? verb.toUpperCase(), version };
+}
+
+function requestLabels(info: RequestInfo, code: string): Labels {
+  return { ...(code ? { code } : {}), dry_run: '', ...longRunningLabels(info) };
+}
+
+function samples(of: ReadonlyMap<string, Sample>): object[] {
+  return [...of.values()].map(({ labels, count }) => ({ labels, value: count }));
+}
+
+function histogramValues(metricName: string, { labels, count, sum, buckets }: Timing): object[] {
+  let cumulative = 0;
+  return [
+    ...buckets.map((n, i) => {
+      cumulative += n;
+      return { metricName: `${metricName}_bucket`, labels: { ...labels, le: String(durationBuckets[i]) }, value: cumulative };
+    }),
+    { metricName: `${metricName}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
+    { metricName: `${metricName}_sum`, labels, value: sum },
+    { metricName: `${metricName}_count`, labels, value: count },
+  ];
+}

@@ -1,0 +1,132 @@
+import { ApiError, notAcceptable } from '../../registry/errors.ts';
+
+export type MediaType = 'json' | 'yaml' | 'protobuf';
+
+/** What the client wants to read. */
+export interface Negotiated {
+  readonly mediaType: MediaType;
+  /** Another form of the object: Table, PartialObjectMetadata, PartialObjectMetadataList, APIGroupDiscoveryList. */
+  readonly as?: { readonly kind: string; readonly group: string; readonly version: string };
+  /** `pretty=1` among the parameters. */
+  readonly pretty: boolean;
+}
+
+/** Whether another form is offered by what is asked. */
+export type Transforms = (as: NonNullable<Negotiated['as']>, mediaType: MediaType) => boolean;
+
+export const mediaTypeNames: Readonly<Record<MediaType, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+};
+
+const offered: readonly MediaType[] = ['json', 'yaml', 'protobuf'];
+const streamed: readonly MediaType[] = ['json', 'protobuf'];
+const plainJson: Negotiated = Object.freeze({ mediaType: 'json', pretty: false });
+
+interface Clause {
+  readonly type: string;
+  readonly subtype: string;
+  readonly quality: number;
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+}
+
+/** Table and PartialObjectMetadata(List) of meta.k8s.io v1 and v1beta1; tables have no protobuf form. */
+export const objectTransforms: Transforms = ({ kind, group, version }, mediaType) => {
+  if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return false;
+  if (kind === 'Table') return mediaType !== 'protobuf';
+  return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
+};
+
+export const noTransforms: Transforms = () => false;
+
+/**
+ * The best offer for an Accept header, by its order of preference; JSON if there is no header.
+ * @param watch only what can be streamed is offered
+ * @throws ApiError 406
+ */
+export function negotiate(accept: string | undefined, watch: boolean, transforms: Transforms): Negotiated {
+  if (!accept || accept === 'application/json') return plainJson;
+  const clauses = parseAccept(accept);
+  if (!clauses.some(isRoutable)) throw notRoutable();
+  const offers = watch ? streamed : offered;
+  for (const clause of clauses) {
+    for (const mediaType of offers) {
+      if (!covers(clause, mediaType)) continue;
+      const accepted = acceptParameters(clause, mediaType, transforms);
+      if (accepted) return accepted;
+    }
+  }
+  const names = offers.map((mediaType) => `${mediaTypeNames[mediaType]}${watch ? ';stream=watch' : ''}`);
+  throw notAcceptable(`only the following media types are accepted: ${names.join(', ')}`);
+}
+
+/** The router looks at whole types only and knows no `application/*`; its refusal has words of its own. */
+function isRoutable({ type, subtype }: Clause): boolean {
+  if (type === '*') return subtype === '*';
+  return offered.some((mediaType) => mediaTypeNames[mediaType] === `${type}/${subtype}`);
+}
+
+function notRoutable(): ApiError {
+  const names = offered.map((mediaType) => mediaTypeNames[mediaType]).join(', ');
+  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${names}`, {});
+}
+
+function covers({ type, subtype }: Clause, mediaType: MediaType): boolean {
+  if (type === '*' && subtype === '*') return true;
+  return type === 'application' && (subtype === '*' || `${type}/${subtype}` === mediaTypeNames[mediaType]);
+}
+
+function acceptParameters({ parameters }: Clause, mediaType: MediaType, transforms: Transforms): Negotiated | undefined {
+  let as = '';
+  let group = '';
+  let version = '';
+  let pretty = false;
+  for (const [name, value] of parameters) {
+    if (name === 'as') as = value;
+    else if (name === 'g') group = value;
+    else if (name === 'v') version = value;
+    else if (name === 'pretty') pretty = value === '1';
+    else if (name === 'stream' && value !== '' && (value !== 'watch' || mediaType === 'yaml')) return undefined;
+  }
+  if (as === '') return { mediaType, pretty };
+  const wanted = { kind: as, group, version };
+  return transforms(wanted, mediaType) ? { mediaType, as: wanted, pretty } : undefined;
+}
+
+/** Clauses by falling quality; among equals, `*` comes last and the order of the header decides. */
+function parseAccept(header: string): Clause[] {
+  const clauses = header
+    .split(',')
+    .map(parseClause)
+    .filter((clause) => clause !== undefined);
+  return clauses.sort((a, b) => b.quality - a.quality || wildness(a) - wildness(b));
+}
+
+function wildness({ type, subtype }: Clause): number {
+  return type === '*' ? 2 : subtype === '*' ? 1 : 0;
+}
+
+function parseClause(text: string): Clause | undefined {
+  const [range = '', ...rest] = text.split(';');
+  const [type = '', subtype = '', more] = range.trim().split('/');
+  if (more !== undefined) return undefined;
+  // A lone `*` stands for everything in the negotiation, though the router does not know it.
+  if (subtype === '' && type !== '*') return undefined;
+  let quality = 1;
+  const parameters: [string, string][] = [];
+  for (const parameter of rest) {
+    const at = parameter.indexOf('=');
+    if (at < 0) continue;
+    const name = parameter.slice(0, at).trim();
+    const value = parameter.slice(at + 1).trim();
+    if (name === 'q') quality = qualityOf(value);
+    else parameters.push([name, value]);
+  }
+  return { type, subtype, quality, parameters };
+}
+
+function qualityOf(value: string): number {
+  const number = Number(value);
+  return Number.isNaN(number) ? 1 : number;
+}

@@ -1,0 +1,20 @@
+import { unsupportedMediaType } from '../../registry/errors.ts';
+import { type MediaType, mediaTypeNames } from './accept.ts';
+
+const byName: ReadonlyMap<string, MediaType> = new Map([
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/vnd.kubernetes.protobuf', 'protobuf'],
+]);
+
+/**
+ * The form of a request's body; JSON without a Content-Type. Parameters do not count.
+ * @throws ApiError 415
+ */
+export function requestMediaType(contentType: string | undefined): MediaType {
+  if (!contentType) return 'json';
+  const mediaType = byName.get(contentType.split(';')[0]!.trim().toLowerCase());
+  if (mediaType) return mediaType;
+  const names = Object.values(mediaTypeNames).join(', ');
+  throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${names}`);
+}

@@ -1,0 +1,144 @@
+import type { ResourceDefinition } from '../../api/define.ts';
+import { type Clock, formatHttpDate } from '../machinery/clock.ts';
+import type { RawAnswer } from './answer.ts';
+import type { ResourceRegistry } from './discovery/resource-index.ts';
+import type { ServerContext } from './request-context.ts';
+
+type Documents = typeof import('../../openapi/documents/index.ts');
+
+interface Served {
+  readonly json: Buffer;
+  readonly etag: string;
+  readonly lastModified: string;
+  protobuf?: Buffer;
+}
+
+const year = 365 * 24 * 3600 * 1000;
+const v2Name = 'v2';
+
+/**
+ * /openapi/v2, /openapi/v3 and the documents below it, with the caching headers of the real server. A document is built when it is first asked for, and
+ * anew when the registry has changed; the builders are loaded with the first request.
+ */
+export class OpenApiServing {
+  private readonly registry: ResourceRegistry;
+  private readonly clock: Clock;
+  private documents = new Map<string, Served>();
+  private index: { readonly body: Buffer; readonly lastModified: string } | undefined;
+  private seen: number | undefined;
+
+  constructor(registry: ResourceRegistry, clock: Clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  /** @returns undefined if the path is none of these */
+  async handle(context: ServerContext): Promise<RawAnswer | undefined> {
+    const { path } = context.info;
+    if (!path.startsWith('/openapi/')) return undefined;
+    const builders = await import('../../openapi/documents/index.ts');
+    if (this.seen !== this.registry.version) {
+      this.seen = this.registry.version;
+      this.documents = new Map();
+      this.index = undefined;
+    }
+    if (path === '/openapi/v2') return this.v2(context, builders);
+    if (path === '/openapi/v3') return this.v3Index(builders);
+    if (path.startsWith('/openapi/v3/')) return this.v3(context, path.slice('/openapi/v3/'.length), builders);
+    return undefined;
+  }
+
+  private v2(context: ServerContext, builders: Documents): RawAnswer {
+    const vary = 'Accept-Encoding, Accept';
+    const type = acceptedType(context.request.headers['accept'], 'v2', true);
+    if (!type) return empty(406, { vary });
+    const served = this.document(v2Name, builders, () => builders.buildOpenAPIV2(this.resources()))!;
+    return this.send(context, served, type, { vary }, builders);
+  }
+
+  private v3Index(builders: Documents): RawAnswer {
+    this.index ??= {
+      body: Buffer.from(JSON.stringify(builders.buildOpenAPIV3Index(this.resources()))),
+      lastModified: formatHttpDate(this.clock.now()),
+    };
+    const { body, lastModified } = this.index;
+    const headers = { 'accept-ranges': 'bytes', 'last-modified': lastModified };
+    return { type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body, headers };
+  }
+
+  private v3(context: ServerContext, name: string, builders: Documents): RawAnswer {
+    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.resources()));
+    if (!served) return empty(404, {});
+    const type = acceptedType(context.request.headers['accept'], 'v3', false);
+    if (!type) return empty(406, { vary: 'Accept' });
+    const headers: Record<string, string> = { vary: 'Accept' };
+    const hash = context.request.query.get('hash');
+    if (hash && hash !== served.etag) {
+      const location = `/openapi/v3/${name}?hash=${served.etag}`;
+      return empty(301, { ...headers, etag: `"${served.etag}"`, location, 'content-type': type });
+    }
+    if (hash) {
+      headers['cache-control'] = 'public, immutable';
+      headers['expires'] = formatHttpDate(this.clock.now() + year).replace('GMT', 'UTC');
+    }
+    return this.send(context, served, type, headers, builders);
+  }
+
+  /** Definitions made from CustomResourceDefinitions have schemas of their own, which these documents do not hold. */
+  private resources(): ResourceDefinition[] {
+    return this.registry.definitions().filter(({ schema }) => typeof schema === 'string');
+  }
+
+  private document(name: string, builders: Documents, build: () => object | undefined): Served | undefined {
+    let served = this.documents.get(name);
+    if (!served) {
+      const document = build();
+      if (!document) return undefined;
+      const etag = builders.documentHash(name, this.resources());
+      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()) };
+      this.documents.set(name, served);
+    }
+    return served;
+  }
+
+  private send(
+    context: ServerContext,
+    served: Served,
+    contentType: string,
+    own: Readonly<Record<string, string>>,
+    builders: Documents,
+  ): RawAnswer {
+    const etag = `"${served.etag}"`;
+    const headers = { ...own, etag, 'accept-ranges': 'bytes', 'last-modified': served.lastModified };
+    const known = context.request.headers['if-none-match'];
+    if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')) return empty(304, headers);
+    if (contentType === 'application/json') return { type: 'raw', status: 200, contentType, body: served.json, headers };
+    served.protobuf ??= Buffer.from(builders.encodeOpenAPIV2(JSON.parse(served.json.toString())));
+    return { type: 'raw', status: 200, contentType, body: served.protobuf, headers };
+  }
+}
+
+function empty(status: number, headers: Readonly<Record<string, string>>): RawAnswer {
+  return { type: 'raw', status, contentType: '', body: '', headers: status === 304 ? headers : { ...headers, 'content-length': '0' } };
+}
+
+/** The best of JSON and protobuf for an Accept header; undefined if it takes neither. */
+function acceptedType(accept: string | undefined, version: 'v2' | 'v3', hasProtobuf: boolean): string | undefined {
+  if (!accept) return 'application/json';
+  const ranges = accept
+    .split(',')
+    .map((text) => {
+      const [range = '', ...parameters] = text.split(';').map((part) => part.trim());
+      const quality = parameters.find((parameter) => parameter.startsWith('q='));
+      return { range, quality: quality ? Number(quality.slice(2)) : 1 };
+    })
+    .sort((a, b) => b.quality - a.quality);
+  for (const { range } of ranges) {
+    if (range === 'application/json' || range === 'application/*' || range === '*/*') return 'application/json';
+    // Newer clients write a dot where older ones write an @, which is no valid media type.
+    if (hasProtobuf && range.replace('@', '.') === `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`) {
+      return `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Answer } from './answer.ts';
+import type { RequestContext } from './context.ts';
+import { Discovery } from './discovery/handler.ts';
+import type { ResourceIndex } from './discovery/resource-index.ts';
+import type { AnswerEncoder } from './encoding/encoder.ts';
+import { methodNotAllowed, pageNotFound } from './errors.ts';
+import type { Next } from './filters/stage.ts';
+import type { Health } from './health.ts';
+import type { ServerMetrics } from './metrics.ts';
+import { negotiate, noTransforms } from './negotiation/accept.ts';
+import type { OpenApiServing } from './openapi-serving.ts';
+import type { Pages } from './pages.ts';
+import type { ServerContext } from './request-context.ts';
+
+export type Handler = (context: RequestContext) => Answer | Promise<Answer>;
+
+export interface RouteParts {
+  readonly index: ResourceIndex;
+  readonly encoder: AnswerEncoder;
+  /** Answers resource requests: `createDispatcher` of handlers/. */
+  readonly dispatch: (context: RequestContext) => Promise<Answer>;
+  readonly health: Health;
+  readonly metrics: ServerMetrics;
+  /** What /version tells. */
+  readonly versionInfo: Readonly<Record<string, string>>;
+  readonly serverAddress: () => string;
+  readonly openApi?: OpenApiServing;
+  readonly pages?: Pages;
+  /** Further paths, exact, such as `/openid/v1/jwks`. */
+  readonly handlers?: Readonly<Record<string, Handler>>;
+}
+
+/** The last step of the chain: resources go to the dispatcher, every other path is answered here. */
+export function createRoutes(parts: RouteParts): Next {
+  const { index, dispatch, health, metrics, openApi, pages, handlers = {} } = parts;
+  const discovery = new Discovery(parts);
+  const exact: ReadonlyMap<string, (context: ServerContext) => Answer | Promise<Answer>> = new Map<
+    string,
+    (context: ServerContext) => Answer | Promise<Answer>
+  >([
+    ['/', () => rootPaths(parts)],
+    ['/version', (context) => version(parts, context)],
+    ['/version/', (context) => version(parts, context)],
+    ['/metrics', () => metrics.handle()],
+    ...Object.entries(handlers),
+  ]);
+
+  const other = async (context: ServerContext): Promise<Answer> => {
+    const { path } = context.info;
+    const answer = (await health.handle(context)) ?? (await openApi?.handle(context));
+    if (answer) return answer;
+    if (pages && path.startsWith('/orrery/')) return pages.handle(context);
+    return discovery.handle(context) ?? pageNotFound();
+  };
+
+  return (context) => {
+    const { info } = context;
+    if (info.isResourceRequest) return index.hasGroup(info.group) ? dispatch(context) : pageNotFound();
+    const handler = exact.get(info.path);
+    return handler ? handler(context) : other(context);
+  };
+}
+
+function version({ versionInfo }: RouteParts, context: ServerContext): Answer {
+  if (context.request.method !== 'GET') throw methodNotAllowed();
+  // Indented for everyone, whatever the client accepts of JSON.
+  negotiate(context.request.headers['accept'], false, noTransforms);
+  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(versionInfo, null, 2) };
+}
+
+/** `/` lists all paths that there are. */
+function rootPaths({ index, health, openApi, handlers = {} }: RouteParts): Answer {
+  const groups = index.groups().flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((v) => `/apis/${name}/${v}`)]);
+  const core = (index.group('')?.versions ?? []).map((v) => `/api/${v}`);
+  const paths = new Set([
+    '/api',
+    ...core,
+    '/apis',
+    '/apis/',
+    ...groups,
+    ...health.paths(),
+    '/metrics',
+    '/version',
+    ...Object.keys(handlers),
+  ]);
+  if (openApi) for (const path of ['/openapi/v2', '/openapi/v3', '/openapi/v3/']) paths.add(path);
+  const body: KubeObject = { paths: [...paths].sort() };
+  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(body, null, 2) };
+}

@@ -1,0 +1,99 @@
+import { X509Certificate } from 'node:crypto';
+import { type ClusterKeys, loadClusterKeys } from '../../auth/pki.ts';
+import type { AccessAttributes, Authenticator, Authorizer } from '../../auth/types.ts';
+import { systemClock } from '../../machinery/clock.ts';
+import { silentLogger } from '../../machinery/logger.ts';
+import { systemRandom } from '../../machinery/random.ts';
+import { type Chain, createChain } from '../chain.ts';
+import { ResourceIndex } from '../discovery/resource-index.ts';
+import { AnswerEncoder } from '../encoding/encoder.ts';
+import { Health } from '../health.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
+import { ServerMetrics } from '../metrics.ts';
+import { createPages } from '../pages.ts';
+import { createRoutes, type RouteParts } from '../routes.ts';
+import { ThingStore, things } from './things.ts';
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly store: ThingStore;
+  readonly chain: Chain;
+  readonly http: HttpServer;
+  readonly keys: ClusterKeys;
+}
+
+/** Tokens are the user's name; a certificate's common name and organizations are user and groups. */
+export const authenticator: Authenticator = {
+  authenticate({ clientCertificate, authorization }) {
+    if (clientCertificate) {
+      const subject = new X509Certificate(clientCertificate).subject.split('\n');
+      const values = (key: string) => subject.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
+      return { username: values('CN')[0]!, groups: [...values('O'), 'system:authenticated'] };
+    }
+    if (!authorization) return { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+    const token = authorization.replace(/^Bearer /, '');
+    if (token === 'stale') throw new Error('token has expired');
+    return { username: token, groups: ['system:authenticated'] };
+  },
+};
+
+/** `admin` may do all; `impersonator` may also impersonate by the older right. */
+export const authorizer: Authorizer = {
+  authorize({ user, verb }: AccessAttributes) {
+    const allowed =
+      user.username === 'admin' || user.groups.includes('system:masters') || (user.username === 'impersonator' && verb === 'impersonate');
+    return { decision: allowed ? 'allow' : 'no-opinion', reason: '' };
+  },
+  rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+};
+
+/** Fresh keys: also of another authority than the server's. */
+export function makeKeys(): Promise<ClusterKeys> {
+  return loadClusterKeys({ serverNames: ['127.0.0.1', 'localhost'], clock: systemClock, random: systemRandom });
+}
+
+/** A whole server over `things`, on a free port of 127.0.0.1. */
+export async function startTestServer(routes: Partial<RouteParts> = {}): Promise<TestServer> {
+  const keys = await makeKeys();
+  const store = new ThingStore();
+  const index = new ResourceIndex({ version: 1, definitions: () => [things] });
+  const encoder = new AnswerEncoder({ clock: systemClock });
+  const metrics = new ServerMetrics({
+    monotonic: () => systemClock.monotonic(),
+    startedAt: 1,
+    isServed: (info) => index.lookup(info) !== undefined,
+  });
+  const chain = createChain({
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+    authenticator,
+    authorizer,
+    index,
+    metrics,
+    routes: createRoutes({
+      index,
+      encoder,
+      metrics,
+      dispatch: store.dispatch,
+      health: new Health([]),
+      versionInfo: { major: '1', minor: '36' },
+      serverAddress: () => '127.0.0.1:6443',
+      pages: createPages((app) => {
+        app.get('/orrery/v1/info', (request, response) => void response.json({ path: request.path, query: request.query }));
+      }),
+      ...routes,
+    }),
+  });
+  const http = createHttpServer({
+    handle: chain.network,
+    encoder,
+    clock: systemClock,
+    logger: silentLogger,
+    tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
+  });
+  const port = await http.listen(0, '127.0.0.1');
+  const url = `https://127.0.0.1:${port}`;
+  return { url, port, store, chain, http, keys, [Symbol.asyncDispose]: () => http.close() };
+}

@@ -1,0 +1,81 @@
+import type { Level } from 'level';
+import { StorageUnusableError } from '../errors.ts';
+import type { Backend } from '../mvcc/backend.ts';
+import type { Version } from '../mvcc/version.ts';
+import { compactedKey, decodeValue, encodeValue, encodeVersion, valueKey, versionKey } from './records.ts';
+
+export type Database = Level<Buffer, Buffer>;
+
+/** What to do about a damaged store. */
+export const damageAdvice = 'Restore it from a copy, or move it away to start with an empty cluster.';
+
+type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
+
+/** Versions in LevelDB, one synchronous batch for many. */
+export class LevelBackend implements Backend {
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  // After the requests that have already arrived had their turn.
+  schedule(callback: () => void): void {
+    setImmediate(callback);
+  }
+
+  write(versions: readonly Version[]): Promise<void> {
+    const operations: Operation[] = [];
+    for (const version of versions) {
+      operations.push({ type: 'put', key: versionKey(version.revision), value: encodeVersion(version) });
+      if (!version.deleted) operations.push({ type: 'put', key: valueKey(version.revision), value: encodeValue(version.value!) });
+    }
+    return this.batch(operations);
+  }
+
+  committed(versions: readonly Version[]): void {
+    for (const version of versions) version.value = undefined;
+  }
+
+  value(version: Version): Uint8Array | undefined {
+    return read(version, this.database.getSync(valueKey(version.revision)));
+  }
+
+  async values(versions: readonly Version[]): Promise<(Uint8Array | undefined)[]> {
+    const records = await this.database.getMany(versions.map((version) => valueKey(version.revision)));
+    return records.map((record, i) => read(versions[i]!, record));
+  }
+
+  markCompacted(revision: number): Promise<void> {
+    return this.batch([{ type: 'put', key: compactedKey, value: Buffer.from(String(revision)) }]);
+  }
+
+  forget(versions: readonly Version[]): Promise<void> {
+    const operations: Operation[] = [];
+    for (const version of versions) {
+      operations.push({ type: 'del', key: versionKey(version.revision) });
+      if (!version.deleted) operations.push({ type: 'del', key: valueKey(version.revision) });
+    }
+    return this.batch(operations);
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  // `sync` is classic-level's option, which the type of `level` does not know.
+  private batch(operations: Operation[]): Promise<void> {
+    return this.database.batch(operations, { sync: true } as object);
+  }
+}
+
+function read(version: Version, record: Buffer | undefined): Buffer | undefined {
+  const value = record && decodeValue(record);
+  if (record && !value) {
+    throw new StorageUnusableError(
+      `the store is damaged: the value of ${version.key} at revision ${version.revision} is not what was written`,
+      damageAdvice,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,38 @@
+import type { Version } from './version.ts';
+
+/** Where an engine's bytes lie. All else (index, history, watches, leases) is MvccStore's. */
+export interface Backend {
+  /** Calls back soon; what was written until then goes into one batch. */
+  schedule(callback: () => void): void;
+
+  /**
+   * Keeps all of the versions or none, in order of their revisions. They are durable when the promise is fulfilled; undefined: they are
+   * already. Not called again before that.
+   */
+  write(versions: readonly Version[]): Promise<void> | undefined;
+
+  /** The versions written last are committed and watchers have seen them. */
+  committed(versions: readonly Version[]): void;
+
+  /** The bytes of a put; undefined if the version was forgotten. */
+  value(version: Version): Uint8Array | undefined;
+
+  /** The same for many, as of the call. */
+  values(versions: readonly Version[]): Promise<(Uint8Array | undefined)[]>;
+
+  /** Keeps the mark up to which the history is compacted. */
+  markCompacted(revision: number): Promise<void>;
+
+  /** Removes versions for good: all of them or none. */
+  forget(versions: readonly Version[]): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** What a backend held when it was opened. */
+export interface Inventory {
+  /** All versions, in order of their revisions; `previous` is set by the store. */
+  readonly versions: readonly Version[];
+  readonly revision: number;
+  readonly compacted: number;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { decodeStored, encodeStored } from './object-codec.ts';
+
+const cases: { title: string; object: KubeObject; json: string }[] = [
+  {
+    title: 'after the uid',
+    object: { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'a', uid: 'u', generation: 1 }, spec: { x: [1, 'é', '\u{1f600}'] } },
+    json: '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","resourceVersion":"42","generation":1},"spec":{"x":[1,"é","\u{1f600}"]}}',
+  },
+  {
+    title: 'an old one is replaced',
+    object: { kind: 'Pod', metadata: { resourceVersion: '7', name: 'a', uid: 'u' } },
+    json: '{"kind":"Pod","metadata":{"name":"a","uid":"u","resourceVersion":"42"}}',
+  },
+  {
+    title: 'first without a uid',
+    object: { metadata: { name: 'é' }, kind: 'X' },
+    json: '{"metadata":{"resourceVersion":"42","name":"é"},"kind":"X"}',
+  },
+  { title: 'empty metadata', object: { kind: 'X', metadata: {} }, json: '{"kind":"X","metadata":{"resourceVersion":"42"}}' },
+  { title: 'no metadata', object: { kind: 'X' }, json: '{"kind":"X","metadata":{"resourceVersion":"42"}}' },
+  { title: 'nothing', object: {}, json: '{"metadata":{"resourceVersion":"42"}}' },
+  {
+    title: 'undefined members',
+    object: { kind: undefined as never, metadata: { uid: 'u' } },
+    json: '{"metadata":{"uid":"u","resourceVersion":"42"}}',
+  },
+  {
+    title: 'a member called __proto__',
+    object: JSON.parse('{"metadata":{"uid":"u"},"__proto__":{"a":1}}'),
+    json: '{"metadata":{"uid":"u","resourceVersion":"42"},"__proto__":{"a":1}}',
+  },
+];
+
+describe('object codec', () => {
+  for (const { title, object, json } of cases) {
+    it(`puts the resourceVersion in: ${title}`, () => {
+      const stored = decodeStored('/k', encodeStored(object), 42);
+      assert.equal(stored.json.toString(), json);
+      assert.deepEqual(stored.object, JSON.parse(json));
+      assert.equal(stored.jsonAt(123456).toString(), json.replace('"42"', '"123456"'));
+    });
+  }
+
+  it('keeps exactly the bytes that it needs', () => {
+    const value = encodeStored({ kind: 'X', metadata: { uid: 'u' } });
+    assert.equal(value.buffer.byteLength, value.length);
+    const { json } = decodeStored('/k', value, 1);
+    assert.equal(json.buffer.byteLength, json.length);
+  });
+
+  it('refuses what it did not write', () => {
+    for (const bytes of ['', '{}', '\x01', '\x01\xff\xff\xff\xff{}', '\x02\0\0\0\0{}']) {
+      assert.throws(() => decodeStored('/k', Buffer.from(bytes, 'latin1'), 1), /the stored value of \/k is damaged/);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { SortedMap } from '../../machinery/sorted-map.ts';
+import { prefixEnd } from '../storage.ts';
+import { covers } from './cache-watcher.ts';
+import type { CachedEntry } from './cached-entry.ts';
+import type { CacheList, CacheListOptions, CacheScope } from './types.ts';
+
+/** The present objects in key order, with their secondary indexes. */
+export class ObjectSet<A> {
+  private readonly objects = new SortedMap<CachedEntry<A>>();
+  private readonly indexes = new Map<string, Map<string, Map<string, CachedEntry<A>>>>();
+
+  get size(): number {
+    return this.objects.size;
+  }
+
+  get(key: string): CachedEntry<A> | undefined {
+    return this.objects.get(key);
+  }
+
+  put(entry: CachedEntry<A>): void {
+    const before = this.objects.set(entry.key, entry);
+    for (const [index, values] of entry.indexed) {
+      const byValue = this.index(index);
+      for (const value of values) {
+        const there = byValue.get(value);
+        if (there) there.set(entry.key, entry);
+        else byValue.set(value, new Map([[entry.key, entry]]));
+      }
+    }
+    if (before) this.unindex(before, entry);
+  }
+
+  delete(key: string): void {
+    const before = this.objects.delete(key);
+    if (before) this.unindex(before, undefined);
+  }
+
+  list({ scope, after, filter, limit = 0, indexValue }: CacheListOptions<A>, revision: number): CacheList<A> {
+    const [start, end] = boundsOf(scope);
+    const from = after !== undefined && after >= start ? `${after}\0` : start;
+    const most = limit > 0 ? limit : Number.POSITIVE_INFINITY;
+    const items: CachedEntry<A>[] = [];
+    const take = (entry: CachedEntry<A>) => {
+      if (!filter || filter(entry.attributes, entry)) items.push(entry);
+      return items.length < most;
+    };
+    if (indexValue) {
+      for (const entry of this.indexed(indexValue.index, indexValue.value, scope)) if (entry.key >= from && !take(entry)) break;
+    } else this.objects.scan(from, end, take);
+    const remaining = items.length < most ? 0 : this.objects.count(`${items.at(-1)!.key}\0`, end);
+    return { items, revision, remaining };
+  }
+
+  /** All objects of a scope, in key order. */
+  all(scope: CacheScope): CachedEntry<A>[] {
+    const [start, end] = boundsOf(scope);
+    const all: CachedEntry<A>[] = [];
+    this.objects.scan(start, end, (entry) => all.push(entry) > 0);
+    return all;
+  }
+
+  /** The objects of a scope with this value in an index, in key order. */
+  indexed(index: string, value: string, scope: CacheScope): CachedEntry<A>[] {
+    const found = [...(this.indexes.get(index)?.get(value)?.values() ?? [])].filter((entry) => covers(scope, entry.key));
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  private index(name: string): Map<string, Map<string, CachedEntry<A>>> {
+    let index = this.indexes.get(name);
+    if (!index) this.indexes.set(name, (index = new Map()));
+    return index;
+  }
+
+  private unindex(before: CachedEntry<A>, now: CachedEntry<A> | undefined): void {
+    for (const [name, values] of before.indexed) {
+      const kept = now?.indexed.get(name);
+      const index = this.index(name);
+      for (const value of values) {
+        if (kept?.includes(value)) continue;
+        const there = index.get(value);
+        if (there?.delete(before.key) && there.size === 0) index.delete(value);
+      }
+    }
+  }
+}
+
+function boundsOf(scope: CacheScope): [start: string, end: string] {
+  return 'key' in scope ? [scope.key, `${scope.key}\0`] : [scope.prefix, prefixEnd(scope.prefix)];
+}
