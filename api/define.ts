@@ -130,6 +130,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   gracePeriodSeconds?(object: T, requested: number | undefined): number;
   /** The garbage collection policy when the options name none. */
   readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
+  /** Every request to the resource answers with this warning. */
+  readonly deprecation?: string;
   /** A delete answers with the deleted object rather than with a Status. */
   readonly returnsDeletedObject?: boolean;
   /**

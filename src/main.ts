@@ -27,6 +27,7 @@ import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
 import { identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
 import { Fleet } from './kubelet/fleet.ts';
+import { anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
@@ -89,7 +90,7 @@ type ClientFor = (user: UserInfo, userAgent: string) => Client;
  */
 export async function startCluster(options: UpOptions, surroundings: Surroundings): Promise<Cluster> {
   const running = new Disposables();
-  const stopping = new AbortController();
+  const stopping = sharedAbortController();
   const { clock, random, logger } = surroundings;
   const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
@@ -316,7 +317,7 @@ async function runScheduler(
   leadership.lost.addEventListener('abort', () => {
     if (!context.signal.aborted) onFailure(leadership.lost.reason);
   });
-  running.use(startScheduler(client, { ...context, signal: AbortSignal.any([context.signal, leadership.lost]) }));
+  running.use(startScheduler(client, { ...context, signal: anySignal([context.signal, leadership.lost]) }));
 }
 
 async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: RuntimeContext, running: Disposables): Promise<void> {

@@ -65,7 +65,17 @@ type Path = FieldPath | string;
 /** A value as Kubernetes' error messages print it: strings quoted, objects as JSON. */
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+// Quoted as Go does it, whose escapes of control characters are others than JSON's.
+function quote(text: string): string {
+  const controls: Readonly<Record<string, string>> = { '07': '\\a', '0b': '\\v' };
+  return JSON.stringify(text).replace(
+    /(?<!\\)((?:\\\\)*)\\u00([01][0-9a-f])/g,
+    (_, before: string, code: string) => before + (controls[code] ?? `\\x${code}`),
+  );
 }
 
 const error = (type: FieldErrorType, path: Path, message: string): FieldError => ({ type, field: String(path), message });

@@ -14,7 +14,11 @@ export function printedSelector(selector: LabelSelectorObject | null | undefined
     ...(matchLabels && Object.keys(matchLabels).length > 0 && { matchLabels: printedMap(matchLabels) }),
     ...(matchExpressions &&
       matchExpressions.length > 0 && {
-        matchExpressions: matchExpressions.map(({ key, operator, values }) => ({ key, operator, ...(values && values.length > 0 && { values }) })),
+        matchExpressions: matchExpressions.map(({ key, operator, values }) => ({
+          key,
+          operator,
+          ...(values && values.length > 0 && { values }),
+        })),
       }),
   };
 }

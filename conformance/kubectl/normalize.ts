@@ -17,6 +17,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\.[0-9a-f]{16}\b/g, '.<event>'],
   [/\b3[0-2]\d{3}(\/(?:TCP|UDP))/g, '<node port>$1'],
   [/(nodePort"?: ?)\d+/g, '$1<node port>'],
+  [/(X509SHA256=)[0-9a-f]{64}/g, '$1<fingerprint>'],
+  [/(nodeName"?: ?)"?[\w-]+"?/g, '$1<node>'],
   [/(Successfully assigned \S+ to )\S+/g, '$1<node>'],
   [/^(Node: +)\S+\/\S+/gm, '$1<node>'],
   [/^(endpointslice\S*\/kubernetes +IPv4 +)\d+/gm, '$1<port>'],
@@ -61,7 +63,7 @@ export function normalize(text: string, { unordered = false } = {}): string {
   return lines.join('\n').replace(/\n+$/, '');
 }
 
-/** Whether a line heads a table: words in capitals, or the heading of a description's events. */
+/** Whether a line heads a table: words in capitals, or those of a table in a description. */
 function isHeader(content: string, cells: readonly string[]): boolean {
-  return cells.length > 1 && (/^[A-Z][A-Z0-9()/% -]*$/.test(content) || /^Type +Reason +Age +From +Message$/.test(content));
+  return cells.length > 1 && (/^[A-Z][A-Z0-9()/% -]*$/.test(content) || cells.includes('Age'));
 }

@@ -8,7 +8,7 @@ import { bundledTool } from '../harness/tools.ts';
 import { readGolden } from './golden.ts';
 import { comparedTitles } from './script.ts';
 import { scripts } from './scripts.ts';
-import { runScript } from './session.ts';
+import { runScript, type Target } from './session.ts';
 
 export interface Kubectl {
   readonly file: string;
@@ -26,22 +26,21 @@ export async function playScript(t: TestContext, name: string, { file, minor }: 
   let cluster: RunningCluster | undefined;
   try {
     cluster = await startCluster({ folder, flags });
-    const entries = await runScript(scripts[name], {
+    const number = Number(minor.split('.')[1]);
+    const golden = readGolden(name, minor);
+    const missing = comparedTitles(scripts[name], number).filter((title) => !golden.has(title));
+    equal(missing.join('\n'), '', 'these commands were never recorded');
+    const target: Target = {
       kubeconfig: cluster.kubeconfig,
       kubectl: file,
       helm: await bundledTool('helm'),
-      minor: Number(minor.split('.')[1]),
+      minor: number,
       async restart() {
         equal(await cluster!.stop(), 0);
         cluster = await startCluster({ folder, flags });
       },
-    });
-    const golden = readGolden(name, minor);
-    const missing = comparedTitles(scripts[name], Number(minor.split('.')[1])).filter((title) => !golden.has(title));
-    equal(missing.join('\n'), '', 'these commands were never recorded');
-    for (const { title, output } of entries) {
-      await t.test(title, () => equal(output, golden.get(title)));
-    }
+    };
+    await runScript(scripts[name], target, ({ title, output }) => t.test(title, () => equal(output, golden.get(title))));
   } finally {
     await cluster?.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { numbered } from './transcript.ts';
+import { numbering } from './transcript.ts';
 
 /** A line that a user types, and what of its output is compared. */
 export interface CommandStep {
@@ -53,6 +53,14 @@ export function isCompared(step: Step): step is CommandStep | WatchStep {
 
 /** The titles of the steps that are compared with a kubectl of this minor version. */
 export function comparedTitles(steps: readonly Step[], minor: number): string[] {
-  const compared = steps.filter(isCompared).filter((step) => !('run' in step) || (step.since ?? 0) <= minor);
-  return numbered(compared.map((step) => ({ title: titleOf(step), output: '' }))).map(({ title }) => title);
+  return steps
+    .filter(isCompared)
+    .filter((step) => !('run' in step) || (step.since ?? 0) <= minor)
+    .map(titleOf)
+    .map(
+      (
+        (number) => (title: string) =>
+          number(title)
+      )(numbering()),
+    );
 }

@@ -1,6 +1,7 @@
+import { commands } from './commands.ts';
 import { nodeFailure } from './node-failure.ts';
 import type { Step } from './script.ts';
 import { tour } from './tour.ts';
 
 /** Every script, by the name of its folder of transcripts. */
-export const scripts: Readonly<Record<string, readonly Step[]>> = { tour, 'node-failure': nodeFailure };
+export const scripts: Readonly<Record<string, readonly Step[]>> = { tour, commands, 'node-failure': nodeFailure };

@@ -8,7 +8,7 @@ import { root } from '../harness/cluster.ts';
 import { normalize } from './normalize.ts';
 import type { CommandStep, Step, WaitStep, WatchStep } from './script.ts';
 import { titleOf } from './script.ts';
-import { type Entry, numbered } from './transcript.ts';
+import { type Entry, numbering } from './transcript.ts';
 
 /** The cluster that a script runs against, and the programs that it runs with. */
 export interface Target {
@@ -26,23 +26,25 @@ export interface Target {
 const watchSeconds = 30;
 const commandSeconds = 60;
 
-/** Runs a script. @returns what each compared step printed, normalized @throws Error if something that is waited for does not come to pass in time */
-export async function runScript(steps: readonly Step[], target: Target): Promise<Entry[]> {
+/**
+ * Runs a script and hands on what each compared step printed, normalized.
+ * @throws Error if something that is waited for does not come to pass in time
+ */
+export async function runScript(steps: readonly Step[], target: Target, printed: (entry: Entry) => unknown): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'orrery-kubectl-'));
   try {
     const environment = await prepare(home, target);
-    const entries: Entry[] = [];
+    const number = numbering();
     for (const step of steps) {
       if ('restart' in step) {
         await target.restart?.();
       } else if ('wait' in step) {
         await waitFor(step, environment);
       } else if (!('run' in step) || (step.since ?? 0) <= target.minor) {
-        entries.push({ title: titleOf(step), output: await outputOf(step, environment) });
+        await printed({ title: number(titleOf(step)), output: await outputOf(step, environment) });
         await target.afterwards?.(titleOf(step));
       }
     }
-    return numbered(entries);
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -77,7 +79,9 @@ async function run(line: string, env: NodeJS.ProcessEnv): Promise<{ code: number
   const [code, signal] = await once(child, 'close');
   clearTimeout(deadline);
   const end = code === 0 ? '' : `[${signal ?? `exit ${code}`}]\n`;
-  const errors = Buffer.concat(err).toString().replace(/^(?=.)/gm, '! ');
+  const errors = Buffer.concat(err)
+    .toString()
+    .replace(/^(?=.)/gm, '! ');
   return { code: code ?? 1, output: [Buffer.concat(out).toString(), errors, end].filter((part) => part !== '').join('') };
 }
 

@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import { sharedAbortController } from '../machinery/abort.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { createEventRecorder } from '../runtime/events.ts';
 import { createInformers } from '../runtime/informers.ts';
@@ -72,7 +73,7 @@ export interface RunningControllers extends AsyncDisposable {
 /** Starts all controllers: informers at once, the controllers' work when the lease `kube-controller-manager` is ours. */
 export function startControllers(options: ControllersOptions): RunningControllers {
   const { clientFor, catalog, identity, clock, random, logger } = options;
-  const stopping = new AbortController();
+  const stopping = sharedAbortController();
   const stop = () => stopping.abort(options.signal.reason);
   if (options.signal.aborted) stop();
   else options.signal.addEventListener('abort', stop, { once: true });

@@ -1,6 +1,6 @@
-import { daemonSet } from '../../api/apps/v1/daemonset.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
 import { replicaSet } from '../../api/apps/v1/replicaset.ts';
+import { lease } from '../../api/coordination.k8s.io/v1/lease.ts';
 import { configMap } from '../../api/core/v1/configmap.ts';
 import { endpoints as endpointsDefinition } from '../../api/core/v1/endpoints.ts';
 import { event } from '../../api/core/v1/event.ts';
@@ -11,7 +11,6 @@ import { replicationController } from '../../api/core/v1/replicationcontroller.t
 import { secret } from '../../api/core/v1/secret.ts';
 import { service } from '../../api/core/v1/service.ts';
 import { serviceAccount } from '../../api/core/v1/serviceaccount.ts';
-import { lease } from '../../api/coordination.k8s.io/v1/lease.ts';
 import { endpointSlice } from '../../api/discovery.k8s.io/v1/endpointslice.ts';
 import type { ResourceReference } from '../client/client.ts';
 
@@ -28,6 +27,5 @@ export const namespaces: ResourceReference = namespace;
 export const nodes: ResourceReference = node;
 export const deployments: ResourceReference = deployment;
 export const replicaSets: ResourceReference = replicaSet;
-export const daemonSets: ResourceReference = daemonSet;
 export const endpointSlices: ResourceReference = endpointSlice;
 export const leases: ResourceReference = lease;

@@ -42,7 +42,8 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
   if (typeof token.start !== 'string' || token.start === '') throw fail(`${invalidKey}: encoded start key empty (version ${tokenVersion})`);
   const path = token.start.startsWith('/') ? token.start : `/${token.start}`;
   // A path that is not in its shortest form could climb out of the prefix.
-  if (path.split('/').some((part, i) => (part === '' && i > 0) || part === '.' || part === '..')) throw fail(`${invalidKey}: ${token.start}`);
+  if (path.split('/').some((part, i) => (part === '' && i > 0) || part === '.' || part === '..'))
+    throw fail(`${invalidKey}: ${token.start}`);
   return { startKey: prefix + path.slice(1), revision: token.rv };
 }
 

@@ -3,8 +3,8 @@ import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { KeyExistsError } from '../storage/errors.ts';
 import { decodeStored } from '../storage/object-codec.ts';
-import { copyData } from './copy.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
+import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
 import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
@@ -130,7 +130,12 @@ async function taken(store: ResourceStore, key: string, object: KubeObject): Pro
   const error = alreadyExists(store.resource, name!);
   if (generateName) {
     const details = { ...error.details, retryAfterSeconds: 1 };
-    return new ApiError(409, 'AlreadyExists', `${error.message}, the server was not able to generate a unique name for the object`, details);
+    return new ApiError(
+      409,
+      'AlreadyExists',
+      `${error.message}, the server was not able to generate a unique name for the object`,
+      details,
+    );
   }
   const existing = await store.read(key);
   if (!existing?.object.metadata?.deletionTimestamp) return error;

@@ -37,7 +37,12 @@ export async function deleteCollection(
   }
 }
 
-async function deleteAll(store: ResourceStore, items: readonly StoredObject[], options: DeleteOptions, operation: Operation): Promise<void> {
+async function deleteAll(
+  store: ResourceStore,
+  items: readonly StoredObject[],
+  options: DeleteOptions,
+  operation: Operation,
+): Promise<void> {
   let next = 0;
   let failed = false;
   const work = async () => {

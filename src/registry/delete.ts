@@ -45,7 +45,12 @@ export async function deleteObject(store: ResourceStore, name: string, options: 
   const validate = (object: StoredObject) => admit(store, name, object, operation);
   let { preconditions } = options;
   let last: StoredObject | undefined;
-  if (first.grace !== undefined || first.finalizers || current.object.metadata!.finalizers?.length || store.strategy.staged?.holds(current.object)) {
+  if (
+    first.grace !== undefined ||
+    first.finalizers ||
+    current.object.metadata!.finalizers?.length ||
+    store.strategy.staged?.holds(current.object)
+  ) {
     const marked = await mark(store, key, name, options, operation, validate);
     if (marked.answer) return marked.answer;
     last = marked.stored;
@@ -152,7 +157,12 @@ function judge(store: ResourceStore, current: StoredObject, options: DeleteOptio
   return { pending: false, grace: { seconds, timestamp: formatTime(now + seconds * 1000), first: true }, ...changed };
 }
 
-function comparePreconditions(store: ResourceStore, preconditions: Preconditions | undefined, metadata: ObjectMeta, revision: number): void {
+function comparePreconditions(
+  store: ResourceStore,
+  preconditions: Preconditions | undefined,
+  metadata: ObjectMeta,
+  revision: number,
+): void {
   if (!preconditions) return;
   const kind = { group: store.definition.group, resource: store.definition.kind };
   const { uid, resourceVersion } = preconditions;

@@ -1,8 +1,8 @@
 import type { StoredObject } from '../storage/stored-object.ts';
 import { ApiError, notFound } from './errors.ts';
 import { readError } from './errors-of-storage.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 import type { ResourceStore } from './resource-store.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 
 /** How long a read waits for the watch cache to become as fresh as asked. */
 export const freshnessTimeoutMs = 3000;

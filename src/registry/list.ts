@@ -7,8 +7,8 @@ import { ApiError, badRequest } from './errors.ts';
 import { readError } from './errors-of-storage.ts';
 import { freshnessTimeoutMs } from './get.ts';
 import type { ListOptions } from './options.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 import { attributesOf, type ResourceStore } from './resource-store.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 import { cacheFilter, type Selection, scopeOf } from './selection.ts';
 
 export interface ObjectList {
@@ -28,7 +28,8 @@ export async function listObjects(store: ResourceStore, selection: Selection, op
   if (options.continue !== '' && !single) return listContinued(store, selection, options);
   if (options.resourceVersion === '') return listNewest(store, selection, options);
   const revision = revisionOf(options.resourceVersion);
-  const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && revision > 0 && !single);
+  const exact =
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && revision > 0 && !single);
   if (exact) return listStored(store, selection, { revision, limit: options.limit });
   // Whatever the cache holds is served whole: a limit would need a revision to go on from.
   const limit = options.resourceVersion === '0' ? 0 : options.limit;
@@ -83,7 +84,13 @@ async function fromCache(store: ResourceStore, selection: Selection, limit: numb
   return { items, metadata: listMetadata(store, selection, list.revision, more ? lastKey : undefined, list.remaining) };
 }
 
-function listMetadata(store: ResourceStore, selection: Selection, revision: number, lastKey: string | undefined, remaining: number): ObjectList['metadata'] {
+function listMetadata(
+  store: ResourceStore,
+  selection: Selection,
+  revision: number,
+  lastKey: string | undefined,
+  remaining: number,
+): ObjectList['metadata'] {
   const resourceVersion = String(revision);
   if (lastKey === undefined) return { resourceVersion };
   const token = encodeContinue(`${lastKey}\0`, store.keyPrefix(selection.namespace), revision);
@@ -183,4 +190,3 @@ function matcher(store: ResourceStore, selection: Selection): (entry: Entry) => 
     return !filter || filter(attributes(stored.object)) ? stored : undefined;
   };
 }
-

@@ -101,7 +101,14 @@ export class Registry implements AsyncDisposable {
     let cache = this.caches.get(prefix);
     if (!cache) {
       const { storage, clock, random, logger } = this.parts;
-      cache = new WatchCache<Attributes>({ storage, prefix, clock, random, logger, attributes: attributesOf(definition) as (object: KubeObject) => Attributes });
+      cache = new WatchCache<Attributes>({
+        storage,
+        prefix,
+        clock,
+        random,
+        logger,
+        attributes: attributesOf(definition) as (object: KubeObject) => Attributes,
+      });
       this.caches.set(prefix, cache);
     }
     return cache;

@@ -195,7 +195,8 @@ export function storagePrefix(definition: ResourceDefinition): string {
 /** The hooks of one subresource, or of the resource itself. */
 export function strategyOf(store: ResourceStore, subresource: string): Strategy {
   if (subresource === '') return store.strategy;
-  const part = store.strategy.subresources.find((s) => s.name === subresource) ?? store.definition.subresources.find((s) => s.name === subresource);
+  const part =
+    store.strategy.subresources.find((s) => s.name === subresource) ?? store.definition.subresources.find((s) => s.name === subresource);
   return part?.type === 'part' ? part.strategy : store.strategy;
 }
 

@@ -1,7 +1,7 @@
 import type { Strategy } from '../../api/define.ts';
 import { invalid as invalidField } from '../../api/meta/field.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 import { type ObjectMetaRules, validateObjectMeta, validateObjectMetaUpdate } from '../../api/meta/validation.ts';
 import { keepTimesIfUnchanged } from '../machinery/patch/apply/track-update.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -13,8 +13,8 @@ import { guaranteedUpdate } from './guaranteed-update.ts';
 import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 import { type ResourceStore, strategyOf } from './resource-store.ts';
+import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 
 export interface UpdateRequest {
   readonly name: string;
@@ -74,7 +74,12 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
     return updated;
   };
   try {
-    const written = await guaranteedUpdate(store, operation, { key, name, allowMissing, ...(preconditions ? { preconditions } : {}) }, attempt);
+    const written = await guaranteedUpdate(
+      store,
+      operation,
+      { key, name, allowMissing, ...(preconditions ? { preconditions } : {}) },
+      attempt,
+    );
     done = !operation.dryRun;
     return inVersion(store, written);
   } catch (error) {

@@ -11,7 +11,7 @@ export interface ControllerOptions extends WorkQueueOptions {
    * the informers and is idempotent. A number that is returned asks for the next call after so many milliseconds at the latest;
    * an error that is thrown asks for it after a growing time.
    */
-  reconcile(key: string): Promise<number | undefined | void>;
+  reconcile(key: string): Promise<unknown>;
   /** Reconciling waits until these know the cluster. */
   readonly informers?: readonly Informer[];
   /** Milliseconds in which further changes of a key are gathered after it was reconciled: larger objects may ask for more. */

@@ -1,14 +1,52 @@
-// interim, to be replaced by its engineer
+import type { ControllerRevision } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
+import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
+import { immutableMessage } from '../../meta/validation.ts';
 
-export const controllerRevision = defineResource<any>({
+const path = FieldPath.of('data');
+
+function validateCommon(revision: ControllerRevision): FieldError[] {
+  return [
+    ...validateCoreMeta(revision.metadata, { namespaced: true }),
+    ...validateNonNegativeFields(revision, ['revision'], FieldPath.empty),
+  ];
+}
+
+function validateData(data: unknown): FieldError[] {
+  if (data === undefined || data === null) return [required(path, 'data is mandatory')];
+  return typeof data === 'object' && !Array.isArray(data) ? [] : [required(path, 'data must be a valid JSON object')];
+}
+
+function controllerCell(revision: ControllerRevision): string {
+  const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller);
+  if (!owner) return '<none>';
+  const [group] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : [''];
+  return `${owner.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${owner.name}`;
+}
+
+/** ControllerRevisions. Compared with v1.36.3: data that is an object and never changes, table. */
+export const controllerRevision = defineResource<ControllerRevision>({
   group: 'apps',
   version: 'v1',
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
-  singular: 'controllerrevision',
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  subresources: [],
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', description: 'What the revision belongs to.', cell: controllerCell },
+    { name: 'Revision', type: 'string', description: 'Its number.', cell: (object) => object.revision ?? 0 },
+    ageColumn,
+  ],
+  validate: (object) => [...validateCommon(object), ...validateData(object.data)],
+  validateUpdate: (object, old) => [
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateCommon(object),
+    // What the data holds is not printed.
+    ...(semanticEqual(object.data, old.data) ? [] : [invalid(path, {}, immutableMessage)]),
+  ],
 });

@@ -1,16 +1,153 @@
-// interim, to be replaced by its engineer
+import type { DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy } from '../../../openapi/types.ts';
+import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { podTemplateWarnings, validatePodTemplateSpec } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { labelsText } from '../../meta/label-selector.ts';
+import {
+  numberOf,
+  validateAtMost100Percent,
+  validateIntOrPercent,
+  validateNonNegativeFields,
+  validateNotDecremented,
+} from '../../meta/numbers.validation.ts';
+import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
+import { hasInvalidLabelValue, validateLabelSelector } from '../../meta/validation.ts';
+import { selectorColumn } from './workload.columns.ts';
+import { defaultTemplateOf } from './workload.defaults.ts';
+import {
+  forbidEmptySelector,
+  labelsMismatch,
+  readSelector,
+  validateLastingPods,
+  validateSelectorUnchanged,
+} from './workload.validation.ts';
 
-export const daemonSet = defineResource<any>({
+const path = FieldPath.of('spec');
+const templatePath = path.child('template');
+
+function defaults(set: DaemonSet): void {
+  const spec = (set.spec ??= {} as DaemonSetSpec);
+  defaultTemplateOf(spec);
+  const strategy = (spec.updateStrategy ??= {});
+  strategy.type ||= 'RollingUpdate';
+  if (strategy.type === 'RollingUpdate') {
+    strategy.rollingUpdate ??= {};
+    strategy.rollingUpdate.maxUnavailable ??= 1;
+    strategy.rollingUpdate.maxSurge ??= 0;
+  }
+  spec.revisionHistoryLimit ??= 10;
+}
+
+function validateUpdateStrategy(strategy: DaemonSetUpdateStrategy, at: FieldPath): FieldError[] {
+  const numbers = strategy.rollingUpdate;
+  if (strategy.type === 'OnDelete') return [];
+  if (strategy.type !== 'RollingUpdate') {
+    const printed = {
+      Type: strategy.type,
+      RollingUpdate: numbers ? { MaxUnavailable: numbers.maxUnavailable ?? 0, MaxSurge: numbers.maxSurge ?? 0 } : null,
+    };
+    return [notSupported(at, printed, ['RollingUpdate', 'OnDelete'])];
+  }
+  if (!numbers) return [required(at.child('rollingUpdate'))];
+  const { maxUnavailable = 0, maxSurge = 0 } = numbers;
+  const unavailablePath = at.child('rollingUpdate', 'maxUnavailable');
+  const surgePath = at.child('rollingUpdate', 'maxSurge');
+  const errors = [
+    ...validateIntOrPercent(maxUnavailable, unavailablePath),
+    ...validateIntOrPercent(maxSurge, surgePath),
+    ...validateAtMost100Percent(maxUnavailable, unavailablePath),
+    ...validateAtMost100Percent(maxSurge, surgePath),
+  ];
+  const unavailable = numberOf(maxUnavailable) !== 0;
+  const surge = numberOf(maxSurge) !== 0;
+  if (unavailable && surge) errors.push(invalid(surgePath, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  if (!unavailable && !surge) errors.push(required(unavailablePath, 'cannot be 0 when maxSurge is 0'));
+  return errors;
+}
+
+function validateSpec(spec: DaemonSetSpec, allowInvalidValues = false): FieldError[] {
+  const errors = validateLabelSelector(spec.selector, path.child('selector'), { allowInvalidValues });
+  const selector = readSelector(spec.selector);
+  if (selector && !selector.matches(spec.template.metadata?.labels)) errors.push(labelsMismatch(spec.template, templatePath));
+  if (spec.selector) errors.push(...forbidEmptySelector(spec.selector, 'daemonset', path.child('selector')));
+  return [
+    ...errors,
+    ...validatePodTemplateSpec(spec.template, templatePath),
+    ...validateLastingPods(spec.template, 'DaemonSet', templatePath),
+    ...validateNonNegativeFields(spec, ['minReadySeconds'], path),
+    ...validateUpdateStrategy(spec.updateStrategy ?? {}, path.child('updateStrategy')),
+    ...validateNonNegativeFields(spec, ['revisionHistoryLimit'], path),
+  ];
+}
+
+const counts = [
+  'currentNumberScheduled',
+  'numberMisscheduled',
+  'desiredNumberScheduled',
+  'numberReady',
+  'observedGeneration',
+  'updatedNumberScheduled',
+  'numberAvailable',
+  'numberUnavailable',
+  'collisionCount',
+];
+
+function validateStatusUpdate({ metadata, status }: DaemonSet, old: DaemonSet): FieldError[] {
+  const at = FieldPath.of('status');
+  return [
+    ...validateCoreMetaUpdate(metadata, old.metadata),
+    ...validateNonNegativeFields(status, counts, at),
+    ...validateNotDecremented(status?.collisionCount, old.status?.collisionCount, at.child('collisionCount')),
+  ];
+}
+
+function countColumn(name: string, field: keyof DaemonSetStatus & string, description: string) {
+  return { name, type: 'integer', description, cell: ({ status }: DaemonSet) => (status?.[field] as number | undefined) ?? 0 } as const;
+}
+
+/** DaemonSets. Compared with v1.36.3: defaults, surge and unavailable, immutable selector, generations, status, warnings, table. */
+export const daemonSet = defineResource<DaemonSet>({
   group: 'apps',
   version: 'v1',
   kind: 'DaemonSet',
   plural: 'daemonsets',
-  singular: 'daemonset',
+  shortNames: ['ds'],
+  categories: ['all'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.DaemonSet',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  shortNames: ["ds"],
-  categories: ["all"],
-  subresources: [{ name: 'status', type: 'part', verbs: ['get','patch','update'], strategy: { prepareForUpdate(o: any, old: any) { o.spec = old.spec; } } }],
+  defaultGarbageCollectionPolicy: 'background',
+  subresources: [statusSubresource<DaemonSet>({ validateUpdate: validateStatusUpdate })],
+  columns: [
+    nameColumn,
+    countColumn('Desired', 'desiredNumberScheduled', 'Nodes that shall have a pod.'),
+    countColumn('Current', 'currentNumberScheduled', 'Nodes of those that have one.'),
+    countColumn('Ready', 'numberReady', 'Nodes whose pod is ready.'),
+    countColumn('Up-to-date', 'updatedNumberScheduled', 'Nodes whose pod is of the present template.'),
+    countColumn('Available', 'numberAvailable', 'Nodes whose pod is ready for long enough.'),
+    {
+      name: 'Node Selector',
+      type: 'string',
+      description: 'Labels of the nodes that pods go to.',
+      cell: (object) => labelsText(object.spec?.template?.spec?.nodeSelector),
+    },
+    ageColumn,
+    ...containerColumns<DaemonSet>((object) => object.spec?.template?.spec?.containers, 1),
+    selectorColumn<DaemonSet>((object) => object.spec?.selector),
+  ],
+  resetFields: [['status']],
+  defaults,
+  ...specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 })),
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec!)],
+  validateUpdate: (object, old) => [
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateSelectorUnchanged(object.spec!.selector, old.spec!.selector, path.child('selector')),
+    ...validateSpec(object.spec!, hasInvalidLabelValue(old.spec!.selector)),
+  ],
+  warnings(object, old) {
+    const template = object.spec!.template;
+    return old && semanticEqual(template, old.spec!.template) ? [] : podTemplateWarnings(template, templatePath);
+  },
 });

@@ -1,7 +1,7 @@
-import type { Deployment, DeploymentSpec, DeploymentStrategy, LabelSelector, PodTemplateSpec } from '../../../openapi/types.ts';
+import type { Deployment, DeploymentSpec, DeploymentStrategy, LabelSelector } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../meta/numbers.validation.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
 import { selectorColumn } from './workload.columns.ts';
+import { defaultTemplateOf } from './workload.defaults.ts';
 import { readSelector, validateReplicaTemplate, validateSelectorUnchanged } from './workload.validation.ts';
 
 const path = FieldPath.of('spec');
@@ -21,8 +22,7 @@ const templatePath = path.child('template');
 
 function defaults(deployment: Deployment): void {
   const spec = (deployment.spec ??= {} as DeploymentSpec);
-  spec.template ??= {} as PodTemplateSpec;
-  defaultPodTemplateSpec(spec.template);
+  defaultTemplateOf(spec);
   spec.replicas ??= 1;
   const strategy = (spec.strategy ??= {});
   strategy.type ||= 'RollingUpdate';
@@ -146,7 +146,12 @@ export const deployment = defineResource<Deployment>({
   },
   prepareForUpdate(object, old) {
     keepStatus(object, old);
-    countGeneration({ ...object, annotations: object.metadata.annotations ?? {} }, { ...old, annotations: old.metadata?.annotations ?? {} }, 'spec', 'annotations');
+    countGeneration(
+      { ...object, annotations: object.metadata.annotations ?? {} },
+      { ...old, annotations: old.metadata?.annotations ?? {} },
+      'spec',
+      'annotations',
+    );
   },
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec)],
   validateUpdate: (object, old) => [

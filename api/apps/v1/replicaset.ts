@@ -1,12 +1,13 @@
-import type { PodTemplateSpec, ReplicaSet, ReplicaSetSpec } from '../../../openapi/types.ts';
+import type { ReplicaSet, ReplicaSetSpec } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath } from '../../meta/field.ts';
 import { validateNonNegativeFields, validateNotGreater } from '../../meta/numbers.validation.ts';
 import { scaleSubresource, specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { selectorColumn } from './workload.columns.ts';
+import { defaultTemplateOf } from './workload.defaults.ts';
 import { validateReplicaTemplate, validateSelectorUnchanged } from './workload.validation.ts';
 
 const path = FieldPath.of('spec');
@@ -53,8 +54,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   resetFields: [['status']],
   defaults(object) {
     const spec = (object.spec ??= {} as ReplicaSetSpec);
-    spec.template ??= {} as PodTemplateSpec;
-    defaultPodTemplateSpec(spec.template);
+    defaultTemplateOf(spec);
     spec.replicas ??= 1;
   },
   ...specAndStatus(() => ({ replicas: 0 })),

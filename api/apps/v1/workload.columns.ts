@@ -6,5 +6,11 @@ export function selectorColumn<T>(
   selector: (object: T) => LabelSelectorObject | undefined,
   text: (selector: LabelSelectorObject | undefined) => string = labelSelectorText,
 ): Column<T> {
-  return { name: 'Selector', type: 'string', priority: 1, description: 'Which pods are its own.', cell: (object) => text(selector(object)) };
+  return {
+    name: 'Selector',
+    type: 'string',
+    priority: 1,
+    description: 'Which pods are its own.',
+    cell: (object) => text(selector(object)),
+  };
 }

@@ -1,11 +1,11 @@
 /** The selector and the pod template of workloads whose pods run forever. */
 import type { LabelSelector as LabelSelectorObject, PodTemplateSpec } from '../../../openapi/types.ts';
 import { type PodValidationOptions, validatePodTemplateSpec } from '../../core/v1/pod.template.ts';
+import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
-import { LabelSelector, selectorFromObject } from '../../meta/label-selector.ts';
+import { type LabelSelector, selectorFromObject } from '../../meta/label-selector.ts';
 import { printedMap, printedSelector } from '../../meta/printed.ts';
 import { immutableMessage, validateLabelSelector } from '../../meta/validation.ts';
-import { semanticEqual } from '../../meta/equal.ts';
 
 /** @throws never: undefined if the selector cannot be understood */
 export function readSelector(selector: LabelSelectorObject | undefined): LabelSelector | undefined {

@@ -1,5 +1,4 @@
 import type { Column } from '../../define.ts';
-import { labelsText } from '../../meta/label-selector.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import { ageCell } from '../../meta/time.ts';
 
@@ -43,5 +42,3 @@ export function containerColumns<T>(
     },
   ];
 }
-
-export { labelsText };

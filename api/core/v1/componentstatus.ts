@@ -16,6 +16,7 @@ export const componentStatus = defineResource<ComponentStatus>({
   version: 'v1',
   kind: 'ComponentStatus',
   plural: 'componentstatuses',
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   shortNames: ['cs'],
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.ComponentStatus',

@@ -38,7 +38,7 @@ function validate(object: ConfigMap): FieldError[] {
     errors.push(...isConfigMapKey(key).map((message) => invalid(FieldPath.of('binaryData').key(key), key, message)));
     size += base64Length(value);
   }
-  if (size > maxDataBytes) errors.push(tooLong('', maxDataBytes));
+  if (size > maxDataBytes) errors.push(tooLong('[]', maxDataBytes));
   return errors;
 }
 

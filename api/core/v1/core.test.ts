@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ResourceDefinition, StrategyContext } from '../../define.ts';
+import { parseTime } from '../../meta/timestamps.ts';
 import { configMap } from './configmap.ts';
 import { endpoints } from './endpoints.ts';
 import { limitRange } from './limitrange.ts';
@@ -208,6 +209,6 @@ test('what a pod shows in one line', () => {
       ],
     },
   };
-  const cells = pod.columns.map((column) => column.cell(object, { now: Date.UTC(2026, 0, 2, 3, 4, 5) }));
+  const cells = pod.columns.map((column) => column.cell(object, { now: parseTime('2026-01-02T03:04:05Z') }));
   assert.deepEqual(cells, ['a', '1/2', 'CrashLoopBackOff', '2 (4m ago)', '5s', '<none>', '<none>', '<none>', '<none>']);
 });

@@ -35,6 +35,13 @@ export const namespace = defineResource<Namespace>({
   version: 'v1',
   kind: 'Namespace',
   plural: 'namespaces',
+  returnsDeletedObject: true,
+  staged: {
+    mark(object: Namespace) {
+      object.status = { ...object.status, phase: 'Terminating' };
+    },
+    holds: (object: Namespace) => (object.spec?.finalizers?.length ?? 0) > 0,
+  },
   shortNames: ['ns'],
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.Namespace',

@@ -135,6 +135,20 @@ function kernelCell(node: Node): string {
   return `${kernelVersion || '<unknown>'}${architecture ? ` (${architecture})` : ''}`;
 }
 
+// The API always writes these, empty until a kubelet reports.
+const nodeInfoTexts = [
+  'architecture',
+  'bootID',
+  'containerRuntimeVersion',
+  'kernelVersion',
+  'kubeProxyVersion',
+  'kubeletVersion',
+  'machineID',
+  'operatingSystem',
+  'osImage',
+  'systemUUID',
+] as const;
+
 /** Nodes. Compared with v1.36.3: allocatable from capacity, taints, pod CIDRs set once, declared features, warnings, table. */
 export const node = defineResource<Node>({
   group: '',
@@ -200,6 +214,9 @@ export const node = defineResource<Node>({
   defaults(object) {
     object.spec ??= {};
     const status = (object.status ??= {} as NonNullable<Node['status']>);
+    status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };
+    status.nodeInfo ??= {} as NonNullable<typeof status.nodeInfo>;
+    for (const name of nodeInfoTexts) status.nodeInfo[name] ??= '';
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
     defaultResourceList(status.capacity);
     defaultResourceList(status.allocatable);

@@ -53,6 +53,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
   version: 'v1',
   kind: 'PersistentVolume',
   plural: 'persistentvolumes',
+  returnsDeletedObject: true,
   shortNames: ['pv'],
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.PersistentVolume',

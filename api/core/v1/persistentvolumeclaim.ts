@@ -57,6 +57,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   version: 'v1',
   kind: 'PersistentVolumeClaim',
   plural: 'persistentvolumeclaims',
+  returnsDeletedObject: true,
   shortNames: ['pvc'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',

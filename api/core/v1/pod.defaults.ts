@@ -1,6 +1,6 @@
 /** Defaults of pods and pod templates that the schemas do not carry. Each fills in `object` in place. */
 import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, PodTemplateSpec, Probe, Volume } from '../../../openapi/types.ts';
-import { canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
+import { canonicalQuantity, canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
 import { isOvercommitAllowed } from './resource-names.ts';
@@ -31,7 +31,9 @@ export function defaultPod(pod: Pod): void {
 
 /** Defaults of the template of a workload. */
 export function defaultPodTemplateSpec(template: PodTemplateSpec | undefined): void {
-  if (template?.spec) defaultPodSpec(template.spec);
+  if (!template) return;
+  template.metadata ??= {};
+  if (template.spec) defaultPodSpec(template.spec);
 }
 
 export function defaultPodSpec(spec: PodSpec): void {
@@ -137,7 +139,9 @@ export function defaultVolume(volume: Volume): void {
   if (volume.hostPath) volume.hostPath.type ??= '';
   if (volume.image) volume.image.pullPolicy ||= pullPolicyOf(volume.image.reference ?? '');
   const claim = volume.ephemeral?.volumeClaimTemplate;
+  if (claim) claim.metadata ??= {};
   if (claim?.spec) defaultPersistentVolumeClaimSpec(claim.spec);
+  if (volume.emptyDir?.sizeLimit !== undefined) volume.emptyDir.sizeLimit = canonicalQuantity(String(volume.emptyDir.sizeLimit));
   if (volume.azureDisk) {
     volume.azureDisk.cachingMode ??= 'ReadWrite';
     volume.azureDisk.kind ??= 'Shared';

@@ -1,6 +1,6 @@
 /** What the server does to pods as they are created and changed, through each of their subresources. */
 import type { Container, Pod, PodAffinityTerm } from '../../../openapi/types.ts';
-import type { Strategy, StrategyContext } from '../../define.ts';
+import type { Strategy } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { ipWarnings } from '../../meta/ip.ts';
@@ -20,7 +20,7 @@ import { eachContainer } from './pod-containers.ts';
 import { validateAppArmorProfile } from './security.validation.ts';
 
 export const podStrategy: Strategy<Pod> = {
-  prepareForCreate(pod) {
+  prepareForCreate(pod, { now }) {
     pod.metadata!.generation = 1;
     pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec!) };
     if ((pod.spec?.schedulingGates ?? []).length > 0) {
@@ -31,7 +31,7 @@ export const podStrategy: Strategy<Pod> = {
           reason: 'SchedulingGated',
           message: 'Scheduling is blocked due to non-empty scheduling gates',
           lastProbeTime: null,
-          lastTransitionTime: null,
+          lastTransitionTime: now,
         },
       ] as unknown as NonNullable<Pod['status']>['conditions'];
     }
@@ -48,8 +48,7 @@ export const podStrategy: Strategy<Pod> = {
 };
 
 export const podStatusStrategy: Strategy<Pod> = {
-  prepareForUpdate(pod, old, context: StrategyContext) {
-    void context;
+  prepareForUpdate(pod, old) {
     pod.spec = old.spec;
     if (old.metadata?.deletionTimestamp === undefined) delete pod.metadata!.deletionTimestamp;
     else pod.metadata!.deletionTimestamp = old.metadata.deletionTimestamp;

@@ -16,6 +16,7 @@ export const pod = defineResource<Pod>({
   version: 'v1',
   kind: 'Pod',
   plural: 'pods',
+  returnsDeletedObject: true,
   shortNames: ['po'],
   categories: ['all'],
   scope: 'Namespaced',

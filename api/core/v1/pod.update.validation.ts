@@ -311,7 +311,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   errors.push(...validatePodMetadataAndSpec(pod, options));
   errors.push(...validatePodAnnotationUpdate(pod.metadata ?? {}, old.metadata ?? {}, pod.spec!, annotationsPath, options));
   if (old.metadata?.annotations?.[mirrorAnnotation] !== undefined)
-    return [forbidden('', 'static pods do not support ephemeral containers')];
+    return [forbidden('[]', 'static pods do not support ephemeral containers')];
   const path = specPath.child('ephemeralContainers');
   const now = new Map((pod.spec?.ephemeralContainers ?? []).map((container) => [container.name, container]));
   for (const container of old.spec?.ephemeralContainers ?? []) {
@@ -331,8 +331,8 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
 export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   const errors = validateCoreMetaUpdate(pod.metadata, old.metadata);
   errors.push(...validatePodMetadataAndSpec(pod, podUpdateOptions(old)));
-  if (old.metadata?.annotations?.[mirrorAnnotation] !== undefined) return [forbidden('', 'static pods cannot be resized')];
-  if (old.spec?.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')];
+  if (old.metadata?.annotations?.[mirrorAnnotation] !== undefined) return [forbidden('[]', 'static pods cannot be resized')];
+  if (old.spec?.os?.name === 'windows') return [forbidden('[]', 'windows pods cannot be resized')];
   const spec = pod.spec!;
   const before = old.spec!;
   if ((old.status?.qosClass ?? podQosClass(before)) !== podQosClass(spec)) {

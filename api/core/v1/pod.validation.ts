@@ -176,7 +176,7 @@ function validateResourceClaims(spec: PodSpec, meta: ObjectMeta | undefined, pat
   const names = new Set<string>();
   return (spec.resourceClaims ?? []).flatMap((claim, i) => {
     if (meta?.annotations?.['kubernetes.io/config.mirror'] !== undefined) {
-      return [forbidden('', 'static pods do not support resource claims')];
+      return [forbidden('[]', 'static pods do not support resource claims')];
     }
     const at = path.index(i);
     const errors: FieldError[] = [];

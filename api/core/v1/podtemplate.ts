@@ -15,6 +15,7 @@ export const podTemplate = defineResource<PodTemplate>({
   version: 'v1',
   kind: 'PodTemplate',
   plural: 'podtemplates',
+  returnsDeletedObject: true,
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.PodTemplate',
   columns: [

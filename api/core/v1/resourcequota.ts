@@ -128,6 +128,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   version: 'v1',
   kind: 'ResourceQuota',
   plural: 'resourcequotas',
+  returnsDeletedObject: true,
   shortNames: ['quota'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.ResourceQuota',

@@ -129,6 +129,8 @@ export const service = defineResource<Service>({
   version: 'v1',
   kind: 'Service',
   plural: 'services',
+  returnsDeletedObject: true,
+  allowCreateOnUpdate: true,
   shortNames: ['svc'],
   categories: ['all'],
   scope: 'Namespaced',

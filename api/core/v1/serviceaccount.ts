@@ -16,6 +16,7 @@ export const serviceAccount = defineResource<ServiceAccount>({
   version: 'v1',
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
+  returnsDeletedObject: true,
   shortNames: ['sa'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.ServiceAccount',

@@ -12,7 +12,7 @@ import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupp
 import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isQualifiedName, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
-import { byteLength, sorted } from '../../meta/text.ts';
+import { byteLength } from '../../meta/text.ts';
 import { validateLabelSelector } from '../../meta/validation.ts';
 import { validatePersistentVolumeClaimTemplate } from './persistentvolumeclaim.validation.ts';
 import type { PodValidationOptions } from './pod.validation.ts';
@@ -627,6 +627,3 @@ export function validateKeySelector(ref: { name?: string; key?: string }, path: 
   if (missing(ref.key)) return [...errors, required(path.child('key'))];
   return [...errors, ...invalids(path.child('key'), ref.key, isConfigMapKey(ref.key!))];
 }
-
-/** The names of what is left, sorted, as messages list them. */
-export const listNames = (names: Iterable<string>): string => sorted(names).join(', ');

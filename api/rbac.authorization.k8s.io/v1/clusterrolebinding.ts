@@ -1,16 +1,22 @@
-// interim, to be replaced by its engineer
+import type { ClusterRoleBinding } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { nameIsPathSegment } from '../../meta/names.ts';
+import { bindingColumns, defaultBinding, validateBinding, validateBindingUpdate } from './binding.ts';
 
-export const clusterRoleBinding = defineResource<any>({
+const roleKinds = ['ClusterRole'];
+
+/** ClusterRoleBindings. Compared with v1.36.3: defaults, subjects, the role that stays, table. */
+export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'ClusterRoleBinding',
   plural: 'clusterrolebindings',
-  singular: 'clusterrolebinding',
   scope: 'Cluster',
   schema: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
+  columns: bindingColumns,
+  allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
-  subresources: [],
+  defaults: defaultBinding,
+  validate: (object) => validateBinding(object, false, roleKinds),
+  validateUpdate: (object, old) => validateBindingUpdate(object, old, false, roleKinds),
 });

@@ -1,16 +1,28 @@
-// interim, to be replaced by its engineer
+import type { Role } from '../../../openapi/types.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { FieldPath } from '../../meta/field.ts';
 import { nameIsPathSegment } from '../../meta/names.ts';
+import { validatePolicyRules } from './rules.validation.ts';
 
-export const role = defineResource<any>({
+const rulesPath = FieldPath.of('rules');
+
+/** Roles. Compared with v1.36.3: rules of rules, names, upsert by update. */
+export const role = defineResource<Role>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'Role',
   plural: 'roles',
-  singular: 'role',
   scope: 'Namespaced',
   schema: 'io.k8s.api.rbac.v1.Role',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
+  allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
-  subresources: [],
+  validate: (object) => [
+    ...validateCoreMeta(object.metadata, { namespaced: true, nameFn: nameIsPathSegment }),
+    ...validatePolicyRules(object.rules, true, rulesPath),
+  ],
+  validateUpdate: (object, old) => [
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validatePolicyRules(object.rules, true, rulesPath),
+  ],
 });

@@ -1,16 +1,22 @@
-// interim, to be replaced by its engineer
+import type { RoleBinding } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { nameIsPathSegment } from '../../meta/names.ts';
+import { bindingColumns, defaultBinding, validateBinding, validateBindingUpdate } from './binding.ts';
 
-export const roleBinding = defineResource<any>({
+const roleKinds = ['Role', 'ClusterRole'];
+
+/** RoleBindings. Compared with v1.36.3: defaults, subjects, the role that stays, table. */
+export const roleBinding = defineResource<RoleBinding>({
   group: 'rbac.authorization.k8s.io',
   version: 'v1',
   kind: 'RoleBinding',
   plural: 'rolebindings',
-  singular: 'rolebinding',
   scope: 'Namespaced',
   schema: 'io.k8s.api.rbac.v1.RoleBinding',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
+  columns: bindingColumns,
+  allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
-  subresources: [],
+  defaults: defaultBinding,
+  validate: (object) => validateBinding(object, true, roleKinds),
+  validateUpdate: (object, old) => validateBindingUpdate(object, old, true, roleKinds),
 });

@@ -6,6 +6,7 @@ export const deviceClass = defineResource<any>({
   version: 'v1',
   kind: 'DeviceClass',
   plural: 'deviceclasses',
+  returnsDeletedObject: true,
   singular: 'deviceclass',
   scope: 'Cluster',
   schema: 'io.k8s.api.resource.v1.DeviceClass',

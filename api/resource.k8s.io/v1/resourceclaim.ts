@@ -6,6 +6,7 @@ export const resourceClaim = defineResource<any>({
   version: 'v1',
   kind: 'ResourceClaim',
   plural: 'resourceclaims',
+  returnsDeletedObject: true,
   singular: 'resourceclaim',
   scope: 'Namespaced',
   schema: 'io.k8s.api.resource.v1.ResourceClaim',

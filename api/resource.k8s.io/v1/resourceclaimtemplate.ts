@@ -6,6 +6,7 @@ export const resourceClaimTemplate = defineResource<any>({
   version: 'v1',
   kind: 'ResourceClaimTemplate',
   plural: 'resourceclaimtemplates',
+  returnsDeletedObject: true,
   singular: 'resourceclaimtemplate',
   scope: 'Namespaced',
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',

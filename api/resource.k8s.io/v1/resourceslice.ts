@@ -6,6 +6,7 @@ export const resourceSlice = defineResource<any>({
   version: 'v1',
   kind: 'ResourceSlice',
   plural: 'resourceslices',
+  returnsDeletedObject: true,
   singular: 'resourceslice',
   scope: 'Cluster',
   schema: 'io.k8s.api.resource.v1.ResourceSlice',

@@ -1,14 +1,117 @@
-// interim, to be replaced by its engineer
+import type { CSIDriver, CSIDriverSpec } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { validateImmutableField } from '../../meta/validation.ts';
 
-export const csiDriver = defineResource<any>({
+const specPath = FieldPath.of('spec');
+const groupPolicies = ['File', 'None', 'ReadWriteOnceWithFSType'];
+const lifecycleModes = ['Persistent', 'Ephemeral'];
+const minTokenSeconds = 10 * 60;
+const maxTokenSeconds = 2 ** 32;
+const minUpdateSeconds = 10;
+
+const flags = ['attachRequired', 'podInfoOnMount', 'storageCapacity'] as const;
+
+function validateSpec(spec: CSIDriverSpec): FieldError[] {
+  const errors = flags.filter((field) => spec[field] === undefined).map((field) => required(specPath.child(field)));
+  const policy = spec.fsGroupPolicy;
+  if (policy && !groupPolicies.includes(policy)) errors.push(notSupported(specPath.child('fsGroupPolicy'), policy, groupPolicies));
+  errors.push(...validateTokenRequests(spec.tokenRequests ?? []));
+  for (const mode of spec.volumeLifecycleModes ?? []) {
+    if (!lifecycleModes.includes(mode)) errors.push(notSupported(specPath.child('volumeLifecycleModes'), mode, lifecycleModes));
+  }
+  const period = spec.nodeAllocatableUpdatePeriodSeconds;
+  if (period !== undefined && period < minUpdateSeconds) {
+    errors.push(invalid(specPath.child('nodeAllocatableUpdatePeriodSeconds'), period, 'must be greater than or equal to 10 seconds'));
+  }
+  return errors;
+}
+
+function validateTokenRequests(requests: NonNullable<CSIDriverSpec['tokenRequests']>): FieldError[] {
+  const seen = new Set<string>();
+  return requests.flatMap(({ audience = '', expirationSeconds }, i) => {
+    const path = specPath.child('tokenRequests').index(i);
+    if (seen.has(audience)) return [duplicate(path.child('audience'), audience)];
+    seen.add(audience);
+    if (expirationSeconds === undefined) return [];
+    const at = path.child('expirationSeconds');
+    if (expirationSeconds < minTokenSeconds) return [invalid(at, expirationSeconds, 'may not specify a duration less than 10 minutes')];
+    if (expirationSeconds > maxTokenSeconds) return [invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')];
+    return [];
+  });
+}
+
+/** CSIDrivers. Compared with v1.36.3: defaults, what stays, generation, table. */
+export const csiDriver = defineResource<CSIDriver>({
   group: 'storage.k8s.io',
   version: 'v1',
   kind: 'CSIDriver',
   plural: 'csidrivers',
-  singular: 'csidriver',
   scope: 'Cluster',
   schema: 'io.k8s.api.storage.v1.CSIDriver',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  subresources: [],
+  allowUnconditionalUpdate: false,
+  returnsDeletedObject: true,
+  columns: [
+    nameColumn,
+    {
+      name: 'AttachRequired',
+      type: 'boolean',
+      description: 'Whether volumes are attached to nodes first.',
+      cell: (object) => object.spec?.attachRequired ?? true,
+    },
+    {
+      name: 'PodInfoOnMount',
+      type: 'boolean',
+      description: 'Whether the driver is told of the pod.',
+      cell: (object) => object.spec?.podInfoOnMount ?? false,
+    },
+    {
+      name: 'StorageCapacity',
+      type: 'boolean',
+      description: 'Whether the scheduler asks for free capacity.',
+      cell: (object) => object.spec?.storageCapacity ?? false,
+    },
+    {
+      name: 'TokenRequests',
+      type: 'string',
+      description: 'Audiences of the tokens the driver gets.',
+      cell: (object) => object.spec?.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>',
+    },
+    {
+      name: 'RequiresRepublish',
+      type: 'boolean',
+      description: 'Whether volumes are published again and again.',
+      cell: (object) => object.spec?.requiresRepublish ?? false,
+    },
+    {
+      name: 'Modes',
+      type: 'string',
+      description: 'The lives of volumes that the driver supports.',
+      cell: (object) => object.spec?.volumeLifecycleModes?.join(',') || '<none>',
+    },
+    ageColumn,
+  ],
+  defaults(object) {
+    const spec = (object.spec ??= {});
+    spec.attachRequired ??= true;
+    spec.podInfoOnMount ??= false;
+    spec.storageCapacity ??= false;
+    spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType';
+    spec.requiresRepublish ??= false;
+    spec.seLinuxMount ??= false;
+    if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
+  },
+  prepareForUpdate(object, old) {
+    if (!semanticEqual(object.spec, old.spec)) object.metadata!.generation = (old.metadata?.generation ?? 0) + 1;
+  },
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSpec(object.spec)],
+  validateUpdate: (object, old) => [
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateSpec(object.spec),
+    ...validateImmutableField(object.spec.attachRequired, old.spec.attachRequired, specPath.child('attachedRequired')),
+    ...validateImmutableField(object.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes, specPath.child('volumeLifecycleModes')),
+  ],
 });

@@ -18,11 +18,19 @@ export function nodeAuthorizer(rules: Parameters<typeof allows>[0][]): Authorize
       const { user } = attributes;
       if (!user.username.startsWith(userPrefix) || !user.groups.includes(group)) return noOpinion;
       const name = user.username.slice(userPrefix.length);
-      if (changesAnother(attributes, name)) return { decision: 'no-opinion', reason: `can only access ${attributes.resource} with the same name as the requesting node` };
+      if (changesAnother(attributes, name))
+        return { decision: 'no-opinion', reason: `can only access ${attributes.resource} with the same name as the requesting node` };
       return rules.some((rule) => allows(rule, attributes)) ? { decision: 'allow', reason: '' } : noOpinion;
     },
-    async rulesFor() {
-      return { resourceRules: [], nonResourceRules: [], incomplete: true, evaluationError: 'node authorizer does not support user rule resolution' };
+    async rulesFor(user) {
+      if (!user.username.startsWith(userPrefix) || !user.groups.includes(group))
+        return { resourceRules: [], nonResourceRules: [], incomplete: false };
+      return {
+        resourceRules: [],
+        nonResourceRules: [],
+        incomplete: true,
+        evaluationError: 'node authorizer does not support user rule resolution',
+      };
     },
   };
 }

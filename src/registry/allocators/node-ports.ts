@@ -6,7 +6,7 @@ import { prefixEnd } from '../../storage/storage.ts';
 import { internalError } from '../errors.ts';
 import { type Allocation, type Allocator, noAllocation } from './allocator.ts';
 import type { AllocatorParts } from './index.ts';
-import { serviceInvalid, type ServicePort, type ServiceSpec } from './service-fields.ts';
+import { type ServicePort, type ServiceSpec, serviceInvalid } from './service-fields.ts';
 
 // One key for each port that is taken; what it holds says by whom, so that what a crash left behind is recognized.
 const prefix = '/registry/ranges/servicenodeports/';

@@ -1,5 +1,5 @@
-import { type ParsedCIDR, cidrContains, ipText, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
 import { invalid as invalidField } from '../../../api/meta/field.ts';
+import { cidrContains, ipText, type ParsedCIDR, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { createObject } from '../create.ts';
@@ -10,7 +10,7 @@ import { apiServerUser } from '../own-user.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { type Allocation, type Allocator, noAllocation } from './allocator.ts';
 import type { AllocatorParts } from './index.ts';
-import { carryAddresses, fillFamilies, isHeadless, serviceInvalid, type ServiceSpec } from './service-fields.ts';
+import { carryAddresses, fillFamilies, isHeadless, type ServiceSpec, serviceInvalid } from './service-fields.ts';
 
 /** A range of addresses for services. Low addresses are given only when asked for, as long as there are others. */
 interface AddressRange {
@@ -43,7 +43,11 @@ export class ServiceAddresses implements Allocator {
     const spec: ServiceSpec = (service['spec'] ??= {});
     const oldSpec: ServiceSpec | undefined = old?.['spec'];
     carryAddresses(spec, oldSpec);
-    fillFamilies(service, oldSpec, this.ranges.map((range) => range.family));
+    fillFamilies(
+      service,
+      oldSpec,
+      this.ranges.map((range) => range.family),
+    );
     if (oldSpec && oldSpec.type !== 'ExternalName') return this.change(service, spec, oldSpec, dryRun);
     if (spec.type === 'ExternalName' || isHeadless(spec)) return noAllocation;
     return this.take(service, spec, 0, dryRun);
@@ -143,7 +147,11 @@ export class ServiceAddresses implements Allocator {
       metadata: { name: address, labels: { [familyLabel]: range.family, [managerLabel]: manager } },
       spec: { parentRef: { resource: 'services', namespace, name } },
     };
-    const tracked = trackUpdate({ ...this.parts.managerOf(store.definition, 'kube-apiserver', store.now()), live: undefined, updated: object });
+    const tracked = trackUpdate({
+      ...this.parts.managerOf(store.definition, 'kube-apiserver', store.now()),
+      live: undefined,
+      updated: object,
+    });
     try {
       await createObject(store, tracked, ownOperation());
       return true;
@@ -187,4 +195,3 @@ function reservedOf(size: bigint): bigint {
   const part = size / 16n;
   return part < 16n ? 16n : part > 256n ? 256n : part;
 }
-

@@ -1,6 +1,6 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
 import { type FieldError, invalid as invalidField } from '../../../api/meta/field.ts';
 import { isIPv6 } from '../../../api/meta/ip.ts';
-import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { type ApiError, invalid } from '../errors.ts';
 
@@ -83,7 +83,8 @@ export function fillFamilies(service: KubeObject, old: ServiceSpec | undefined, 
   }
   if (missing.length > 0) throw serviceInvalid(service, missing);
   if (!spec.ipFamilies?.length) spec.ipFamilies = [families[0]!];
-  if (spec.ipFamilyPolicy !== 'SingleStack' && spec.ipFamilies.length === 1 && families.length === 2) spec.ipFamilies.push(other(spec.ipFamilies[0]!));
+  if (spec.ipFamilyPolicy !== 'SingleStack' && spec.ipFamilies.length === 1 && families.length === 2)
+    spec.ipFamilies.push(other(spec.ipFamilies[0]!));
 }
 
 function other(family: string): string {
@@ -99,12 +100,15 @@ function keepsDualStack(spec: ServiceSpec, old: ServiceSpec | undefined): boolea
 
 function reduce(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
   if (spec.ipFamilyPolicy === 'SingleStack') {
-    if (semanticEqual(old.clusterIPs, spec.clusterIPs) && (spec.clusterIPs?.length ?? 0) > 1) spec.clusterIPs = spec.clusterIPs!.slice(0, 1);
-    if (semanticEqual(old.ipFamilies, spec.ipFamilies) && (spec.ipFamilies?.length ?? 0) > 1) spec.ipFamilies = spec.ipFamilies!.slice(0, 1);
+    if (semanticEqual(old.clusterIPs, spec.clusterIPs) && (spec.clusterIPs?.length ?? 0) > 1)
+      spec.clusterIPs = spec.clusterIPs!.slice(0, 1);
+    if (semanticEqual(old.ipFamilies, spec.ipFamilies) && (spec.ipFamilies?.length ?? 0) > 1)
+      spec.ipFamilies = spec.ipFamilies!.slice(0, 1);
     return [];
   }
   const errors: FieldError[] = [];
-  const fewer = (now: readonly string[] | undefined, before: readonly string[] | undefined) => !!now?.length && now.length < (before?.length ?? 0);
+  const fewer = (now: readonly string[] | undefined, before: readonly string[] | undefined) =>
+    !!now?.length && now.length < (before?.length ?? 0);
   if (fewer(spec.clusterIPs, old.clusterIPs)) {
     errors.push(invalidField(policyPath, spec.ipFamilyPolicy, "must be 'SingleStack' to release the secondary cluster IP"));
   }

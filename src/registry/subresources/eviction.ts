@@ -29,7 +29,8 @@ export async function eviction(call: ActionCall): Promise<ActionResult> {
   const pod = await evictWithoutBudget(eviction, options);
   if (!pod) return success();
   const budgets = await budgetsOf(eviction, pod.object);
-  if (budgets.length > 1) throw new ApiError(500, '', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+  if (budgets.length > 1)
+    throw new ApiError(500, '', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   const budget = budgets[0];
   if (budget && !toleratesUnhealthy(pod.object, budget.object)) {
     await takeDisruption(eviction, budget.object.metadata!.name!, pod.object);
@@ -84,22 +85,34 @@ async function deletePod(call: Eviction, options: DeleteOptions): Promise<void> 
   const { store, name, operation } = call;
   let deleteOptions = options;
   if (!operation.dryRun) {
-    const written = await guaranteedUpdate(store, operation, { key: store.key(operation.namespace, name), name, allowMissing: false }, async (current) => {
-      comparePreconditions(current!, options);
-      const pod = copyData(current!.object);
-      const reason = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
-      setCondition(pod, { type: 'DisruptionTarget', status: 'True', lastProbeTime: null, ...reason }, store.now());
-      return pod;
-    });
+    const written = await guaranteedUpdate(
+      store,
+      operation,
+      { key: store.key(operation.namespace, name), name, allowMissing: false },
+      async (current) => {
+        comparePreconditions(current!, options);
+        const pod = copyData(current!.object);
+        const reason = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
+        setCondition(pod, { type: 'DisruptionTarget', status: 'True', lastProbeTime: null, ...reason }, store.now());
+        return pod;
+      },
+    );
     if (options.preconditions?.resourceVersion !== undefined && written.stored) deleteOptions = pinnedTo(options, written.stored);
   }
-  await deleteObject(store, name, deleteOptions, { ...operation, options: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...deleteOptions } });
+  await deleteObject(store, name, deleteOptions, {
+    ...operation,
+    options: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...deleteOptions },
+  });
 }
 
 function comparePreconditions(pod: StoredObject, { preconditions }: DeleteOptions): void {
   const { name, uid } = pod.object.metadata!;
   const refuse = (what: string, given: string, own: string, guess: string) =>
-    conflict({ group: '', resource: 'Pod' }, name!, `the ${what} in the precondition (${given}) does not match the ${what} in record (${own}). The object might have been ${guess}`);
+    conflict(
+      { group: '', resource: 'Pod' },
+      name!,
+      `the ${what} in the precondition (${given}) does not match the ${what} in record (${own}). The object might have been ${guess}`,
+    );
   if (preconditions?.uid && preconditions.uid !== uid) throw refuse('UID', preconditions.uid, uid!, 'deleted and then recreated');
   const version = preconditions?.resourceVersion;
   if (version && version !== String(pod.revision)) throw refuse('ResourceVersion', version, String(pod.revision), 'modified');
@@ -167,7 +180,8 @@ function whyNot(name: string, status: Record<string, any>): string {
   const condition = (status['conditions'] ?? []).find((c: { type: string }) => c.type === 'DisruptionAllowed');
   const refused = condition?.status === 'False' && condition.message;
   const head = `The disruption budget ${name}`;
-  if (refused && condition.reason === 'SyncFailed') return `${head} does not allow evicting pods currently because it failed sync: ${condition.message}`;
+  if (refused && condition.reason === 'SyncFailed')
+    return `${head} does not allow evicting pods currently because it failed sync: ${condition.message}`;
   const { currentHealthy = 0, desiredHealthy = 0 } = status as { currentHealthy?: number; desiredHealthy?: number };
   if (currentHealthy <= desiredHealthy) return `${head} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`;
   if (refused) return `${head} does not allow evicting pods currently (${condition.reason}): ${condition.message}`;

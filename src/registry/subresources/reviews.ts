@@ -21,7 +21,8 @@ export async function localSubjectAccessReview(call: ActionCall): Promise<Action
   if (resourceAttributes && (resourceAttributes.namespace ?? '') !== (object.metadata?.namespace ?? '')) {
     errors.push(invalidField('spec.resourceAttributes.namespace', resourceAttributes.namespace ?? '', 'must match metadata.namespace'));
   }
-  if (nonResourceAttributes) errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'));
+  if (nonResourceAttributes)
+    errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'));
   refuse(call, errors);
   if (operation.namespace === '') throw badRequest('namespace is required on this type: ');
   await call.validate();
@@ -128,10 +129,14 @@ function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
   const { resourceAttributes, nonResourceAttributes, user = '', groups = [] } = object['spec'] ?? {};
   const errors: FieldError[] = [];
   if (resourceAttributes && nonResourceAttributes) {
-    errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'));
+    errors.push(
+      invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'),
+    );
   }
   if (!resourceAttributes && !nonResourceAttributes) {
-    errors.push(invalidField('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'));
+    errors.push(
+      invalidField('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'),
+    );
   }
   if (needsSubject && user === '' && groups.length === 0) {
     errors.push(invalidField('spec.user', user, 'at least one of user or group must be specified'));
@@ -143,7 +148,13 @@ function emptyMetadata(object: KubeObject, allowsNamespace: boolean): FieldError
   const { managedFields: _managed, namespace, ...rest } = object.metadata ?? {};
   const given = { ...rest, ...(allowsNamespace || !namespace ? {} : { namespace }) };
   if (Object.keys(given).length === 0) return [];
-  return [invalidField('metadata', JSON.parse(printValue(object.metadata)), allowsNamespace ? 'must be empty except for namespace' : 'must be empty')];
+  return [
+    invalidField(
+      'metadata',
+      JSON.parse(printValue(object.metadata)),
+      allowsNamespace ? 'must be empty except for namespace' : 'must be empty',
+    ),
+  ];
 }
 
 function refuse(call: ActionCall, errors: readonly FieldError[]): void {

@@ -38,7 +38,12 @@ export function writeScale(scale: ScaleSubresource, object: KubeObject, changed:
 }
 
 /** An apply configuration of a Scale as one of the object it scales. */
-export function scaleConfiguration(scale: ScaleSubresource, definition: ResourceDefinition, apiVersion: string, applied: KubeObject): KubeObject {
+export function scaleConfiguration(
+  scale: ScaleSubresource,
+  definition: ResourceDefinition,
+  apiVersion: string,
+  applied: KubeObject,
+): KubeObject {
   const configuration: KubeObject = { apiVersion, kind: definition.kind, ...(applied.metadata ? { metadata: applied.metadata } : {}) };
   if (applied['spec']?.replicas !== undefined) put(configuration, scale.specReplicasPath, applied['spec'].replicas);
   return configuration;

@@ -54,7 +54,13 @@ export async function token(call: ActionCall): Promise<ActionResult> {
     object: {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { ...metadata, name: account.metadata!.name!, namespace: account.metadata!.namespace!, uid: account.metadata!.uid!, creationTimestamp: formatTime(now) },
+      metadata: {
+        ...metadata,
+        name: account.metadata!.name!,
+        namespace: account.metadata!.namespace!,
+        uid: account.metadata!.uid!,
+        creationTimestamp: formatTime(now),
+      },
       spec,
       status: { token: issued.token, expirationTimestamp: formatTime(issued.expires) },
     },
@@ -101,7 +107,9 @@ async function boundObjects(call: ActionCall, ref: BoundObjectRef | undefined): 
   if (kind === 'Pod') {
     bound.pod = await read('pods', namespace, name);
     if (bound.pod['spec'].serviceAccountName !== call.name) {
-      throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(call.name)} to pod running with different serviceaccount name.`);
+      throw badRequest(
+        `cannot bind token for serviceaccount ${JSON.stringify(call.name)} to pod running with different serviceaccount name.`,
+      );
     }
     uid = bound.pod.metadata!.uid;
     const node = await nodeOf(call, bound.pod['spec'].nodeName);

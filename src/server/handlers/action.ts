@@ -23,7 +23,7 @@ export interface ActionScope {
 /** POST to a resource or subresource with code of its own: reviews, binding, eviction, token. */
 export async function createAction(scope: ActionScope, context: RequestContext, action: string): Promise<Answer> {
   const { parts, definition, subresource, actions } = scope;
-  const run = createActions[action];
+  const run = createActions[action.toLowerCase()];
   if (!run) throw noSuchResource();
   const options = createOptions(context);
   const expected = expectedKind(scope);

@@ -7,8 +7,11 @@ import type { Scope } from './scope.ts';
 export function written(scope: Scope, result: Written): Answer {
   const status = result.created ? 201 : 200;
   const { definition } = scope;
-  if (scope.view) return { type: 'object', status, definition: undefined, object: scope.view.read(result.stored?.object ?? result.object!) };
-  return result.stored ? { type: 'object', status, definition, stored: result.stored } : { type: 'object', status, definition, object: result.object };
+  if (scope.view)
+    return { type: 'object', status, definition: undefined, object: scope.view.read(result.stored?.object ?? result.object!) };
+  return result.stored
+    ? { type: 'object', status, definition, stored: result.stored }
+    : { type: 'object', status, definition, object: result.object };
 }
 
 export function storedAnswer(scope: Scope, stored: StoredObject): Answer {

@@ -5,7 +5,7 @@ import { conform, DecodeError, strictDecodingError } from '../../machinery/schem
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
 import { badRequest } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
-import { type MediaType } from '../negotiation/accept.ts';
+import type { MediaType } from '../negotiation/accept.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
 import type { HandlerParts } from './scope.ts';
 
@@ -43,7 +43,8 @@ export async function readObject(
   parts: HandlerParts,
 ): Promise<DecodedBody> {
   const { request } = context;
-  if (request.object) return decodeValue({ value: request.object, format: 'json', text: '', yamlDuplicates: [] }, expected, fieldValidation, context, true);
+  if (request.object)
+    return decodeValue({ value: request.object, format: 'json', text: '', yamlDuplicates: [] }, expected, fieldValidation, context, true);
   const mediaType = requestMediaType(request.headers['content-type']);
   const bytes = await request.readBody(bodyLimit);
   return decodeValue(parseBody(bytes, mediaType, expected, parts), expected, fieldValidation, context, false);

@@ -5,7 +5,11 @@ import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 
 /** GET of what nothing is stored of: how the parts of the control plane are. */
-export async function readComponents(definition: ResourceDefinition, context: RequestContext, probes: readonly ComponentProbe[]): Promise<Answer> {
+export async function readComponents(
+  definition: ResourceDefinition,
+  context: RequestContext,
+  probes: readonly ComponentProbe[],
+): Promise<Answer> {
   const { name, verb } = context.info;
   if (verb === 'get') {
     const probe = probes.find((candidate) => candidate.name === name);

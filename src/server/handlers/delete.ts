@@ -46,7 +46,9 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
   const mediaType = requestMediaType(contentType);
   const schema = parts.schemas.get(optionsSchema);
   try {
-    const value = (mediaType === 'protobuf' ? parts.protobuf.decode(bytes) : (mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes)).value) as KubeObject;
+    const value = (
+      mediaType === 'protobuf' ? parts.protobuf.decode(bytes) : (mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes)).value
+    ) as KubeObject;
     if (value?.kind && value.kind !== 'DeleteOptions') {
       const version = JSON.stringify(value.apiVersion ?? 'v1');
       throw badRequest(`no kind ${JSON.stringify(value.kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`);

@@ -5,6 +5,7 @@ import type { Answer } from '../answer.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { createAction } from './action.ts';
+import { warn } from './body.ts';
 import { readComponents } from './component-status.ts';
 import { connect, type StreamTarget } from './connect.ts';
 import { create } from './create.ts';
@@ -65,6 +66,7 @@ export function createDispatcher(parts: DispatcherParts): (context: RequestConte
     if (!definition || !isPlace(definition, info)) throw noSuchResource();
     if (info.subresource !== '') return dispatchSubresource(parts, definition, scopeOf, context);
     if (!definition.verbs.includes(info.verb as never) || !isAllowedAt(definition, info, context.request.method)) throw methodNotAllowed();
+    noteDeprecation(definition, context);
     if (definition.action) {
       if (info.verb !== 'create') return readComponents(definition, context, parts.components);
       return createAction({ parts, actions: parts.actions, definition, subresource: undefined }, context, definition.action);
@@ -83,6 +85,7 @@ async function dispatchSubresource(
   const subresource = definition.subresources.find((candidate) => candidate.name === info.subresource);
   if (!subresource) throw noSuchResource();
   if (!subresource.verbs.includes(info.verb as never)) throw methodNotAllowed();
+  noteDeprecation(definition, context);
   if (subresource.type !== 'action') {
     if (info.rest.length > 0) throw noSuchResource();
     return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
@@ -98,7 +101,6 @@ function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
   return info.namespace !== '' || !named;
 }
 
-
 function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
   switch (info.verb) {
     case 'create':
@@ -113,4 +115,8 @@ function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: 
     default:
       return true;
   }
+}
+
+function noteDeprecation(definition: ResourceDefinition, context: RequestContext): void {
+  if (definition.deprecation) warn(context, definition.deprecation);
 }

@@ -1,6 +1,6 @@
 import { listObjects } from '../../registry/list.ts';
-import { parseSelection, type Selection } from '../../registry/selection.ts';
 import type { ListOptions } from '../../registry/options.ts';
+import { parseSelection, type Selection } from '../../registry/selection.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
 import { listOptions, validateListOptions } from './options.ts';

@@ -1,6 +1,7 @@
-import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { ApiError, badRequest, invalid as invalidError } from '../../registry/errors.ts';
+import { validateFieldManager } from '../../../api/meta/validation.ts';
+import { badRequest, invalid as invalidError } from '../../registry/errors.ts';
 import type { DeleteOptions, ListOptions } from '../../registry/options.ts';
 import type { RequestContext } from '../context.ts';
 
@@ -47,7 +48,12 @@ function writeOptions(context: RequestContext, kind: string, first: readonly Fie
   const dryRun = empty ? noValues : query.getAll('dryRun');
   const validation = empty ? '' : (query.get('fieldValidation') ?? '');
   if (first.length > 0 || !empty) {
-    const errors = [...first, ...validateFieldManager(manager), ...validateDryRun(dryRun), ...validateFieldValidation(validation)];
+    const errors = [
+      ...first,
+      ...validateFieldManager(manager, managerPath),
+      ...validateDryRun(dryRun),
+      ...validateFieldValidation(validation),
+    ];
     if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind }, '', errors);
   }
   return {
@@ -64,6 +70,7 @@ function writeOptions(context: RequestContext, kind: string, first: readonly Fie
   };
 }
 
+const managerPath = FieldPath.of('fieldManager');
 const noValues: string[] = [];
 const maximumManagerLength = 128;
 const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
@@ -82,20 +89,6 @@ function managerOfUserAgent(userAgent: string): string {
     manager += character;
   }
   return manager;
-}
-
-function validateFieldManager(manager: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (Buffer.byteLength(manager) > maximumManagerLength) errors.push(tooLong('fieldManager', maximumManagerLength));
-  let position = 0;
-  for (const character of manager) {
-    if (unprintable.test(character)) {
-      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-      errors.push(invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`));
-    }
-    position += Buffer.byteLength(character);
-  }
-  return errors;
 }
 
 function validateDryRun(dryRun: readonly string[]): FieldError[] {
@@ -181,7 +174,8 @@ function listOptionErrors(options: ListOptions): FieldError[] {
   const errors: FieldError[] = [];
   const match = options.resourceVersionMatch;
   if (match !== '') {
-    if (options.resourceVersion === '') errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+    if (options.resourceVersion === '')
+      errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
     if (options.continue !== '') errors.push(forbidden(matchPath, 'resourceVersionMatch is forbidden when continue is provided'));
     if (match !== 'Exact' && match !== 'NotOlderThan') errors.push(notSupported(matchPath, match, ['Exact', 'NotOlderThan', '']));
     if (match === 'Exact' && options.resourceVersion === '0') {
@@ -247,9 +241,4 @@ export function getOptions(query: URLSearchParams): { resourceVersion: string } 
   if (query.size === 0) return { resourceVersion: '' };
   if (booleanParameter(query, 'export')) throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   return { resourceVersion: query.get('resourceVersion') ?? '' };
-}
-
-/** A 500 without a reason, as upstream answers where an error has no status of its own. */
-export function bareError(message: string): ApiError {
-  return new ApiError(500, '', message);
 }

@@ -118,7 +118,10 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchM
   const body = parsePatch(bytes, strategic);
   const value = body.value as KubeObject;
   return {
-    patch: (current) => (strategic ? strategicMergePatch(current, value, scope.view?.expected.schema ?? scope.schema) : mergePatch(current, value)) as KubeObject,
+    patch: (current) =>
+      (strategic
+        ? strategicMergePatch(current, value, scope.view?.expected.schema ?? scope.schema)
+        : mergePatch(current, value)) as KubeObject,
     strictErrors: jsonDuplicates(body),
     shown: strategic ? () => goValue(value) : (patched) => JSON.stringify(patched),
     creates: false,
@@ -132,7 +135,9 @@ function parsePatch(bytes: Buffer, strategic: boolean): ReturnType<typeof parseJ
   try {
     const body = parseJson(bytes);
     if (typeof body.value === 'object' && !Array.isArray(body.value)) return { ...body, value: body.value ?? {} };
-    throw badRequest(`${head}json: cannot unmarshal ${Array.isArray(body.value) ? 'array' : goTypeName(body.value)} into Go value of type map[string]interface {}`);
+    throw badRequest(
+      `${head}json: cannot unmarshal ${Array.isArray(body.value) ? 'array' : goTypeName(body.value)} into Go value of type map[string]interface {}`,
+    );
   } catch (error) {
     throw error instanceof BodyError ? badRequest(`${head}${error.message}`) : error;
   }
@@ -147,7 +152,12 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
   return {
     patch(current) {
       const manager = managerContext(scope, options.fieldManager, scope.store.now());
-      const merged = applyPatch({ ...manager, live: current, applied: scope.view ? scope.view.configuration(body.object) : body.object, force: options.force ?? false });
+      const merged = applyPatch({
+        ...manager,
+        live: current,
+        applied: scope.view ? scope.view.configuration(body.object) : body.object,
+        force: options.force ?? false,
+      });
       for (const text of body.warnings) warn(context, text);
       return merged;
     },
@@ -160,7 +170,13 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
 }
 
 // Checks types, prunes and defaults, as decoding a whole object does, with the answers of a patch.
-function conformPatched(scope: Scope, patched: KubeObject, mechanism: PatchMechanism, options: PatchOptions, context: RequestContext): KubeObject {
+function conformPatched(
+  scope: Scope,
+  patched: KubeObject,
+  mechanism: PatchMechanism,
+  options: PatchOptions,
+  context: RequestContext,
+): KubeObject {
   const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
   const fail = (message: string) => invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched), message)]);
   const expected = mechanism.tracks ? kindOf(scope.parts, scope.definition, scope.schema) : expectedKind(scope);

@@ -59,7 +59,8 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
     kind: definition.kind,
     schema,
     ...(definition.defaults ? { defaults: definition.defaults } : {}),
-    isOtherVersion: (apiVersion, kind) => parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
+    isOtherVersion: (apiVersion, kind) =>
+      parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
     schemaOfKind(apiVersion, kind) {
       const other = parts.registry.definitionOfKind(apiVersion, kind);
       return other && schemaOf(parts, other);
@@ -72,7 +73,12 @@ export function schemaOf(parts: HandlerParts, definition: ResourceDefinition): S
 }
 
 /** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */
-export function operationOf(context: RequestContext, scope: { subresource: Subresource | undefined; definition: ResourceDefinition }, dryRun: boolean, options: KubeObject | undefined): Operation {
+export function operationOf(
+  context: RequestContext,
+  scope: { subresource: Subresource | undefined; definition: ResourceDefinition },
+  dryRun: boolean,
+  options: KubeObject | undefined,
+): Operation {
   return {
     user: context.user,
     namespace: scope.definition.scope === 'Namespaced' ? context.info.namespace : '',
@@ -84,7 +90,11 @@ export function operationOf(context: RequestContext, scope: { subresource: Subre
 }
 
 /** What tracking of managed fields has to know of a request. */
-export function managerContext(scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'>, manager: string, now: string): ManagerContext {
+export function managerContext(
+  scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'>,
+  manager: string,
+  now: string,
+): ManagerContext {
   const { definition, subresource } = scope;
   const resetFields = subresource ? (subresource.type === 'part' ? subresource.resetFields : undefined) : definition.resetFields;
   const versions = versionConverter(scope);
