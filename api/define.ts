@@ -113,8 +113,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly storage: { readonly group: string; readonly resource: string };
   /** Stored objects have the `storageVersion`'s form: these turn them into this version's and back. Absent where this is the stored form. */
   readonly convert?: { toStorage(object: T): KubeObject; fromStorage(object: KubeObject): T };
-  /** Fields for field selectors besides metadata.name and metadata.namespace. */
-  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Fields for field selectors besides metadata.name and metadata.namespace. They are read of the stored form. */
+  readonly selectableFields?: Readonly<Record<string, (stored: any) => string>>;
   readonly columns: readonly Column<T>[];
   /** Fills in defaults that depend on other fields (the schema's own defaults are applied before). Changes `object`. */
   defaults?(object: T): void;
@@ -130,6 +130,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   gracePeriodSeconds?(object: T, requested: number | undefined): number;
   /** The garbage collection policy when the options name none. */
   readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
+  /** Text of the `Warning` headers of a delete with these options, whether or not there is anything to delete. */
+  deleteWarnings?(options: { readonly orphanDependents?: boolean; readonly propagationPolicy?: string }): string[];
   /** Every request to the resource answers with this warning. */
   readonly deprecation?: string;
   /** A delete answers with the deleted object rather than with a Status. */

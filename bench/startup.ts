@@ -1,8 +1,8 @@
 // Time from the command to "ready" and to three nodes Ready, and resident memory then: `node --import tsx bench/startup.ts [runs]`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHttpClient } from '../src/client/http.ts';
-import { startCluster } from '../conformance/harness/cluster.ts';
 import { node as nodes } from '../api/core/v1/node.ts';
+import { startCluster } from '../conformance/harness/cluster.ts';
+import { createHttpClient } from '../src/client/http.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { median, residentMegabytes } from './processes.ts';
 
@@ -16,7 +16,9 @@ for (let run = 0; run < runs; run++) {
   let nodesReady = 0;
   while (nodesReady < 3) {
     const { items } = await client.resource(nodes).list('');
-    nodesReady = items.filter((node) => node.status?.conditions?.some(({ type, status }: any) => type === 'Ready' && status === 'True')).length;
+    nodesReady = items.filter((node) =>
+      node.status?.conditions?.some(({ type, status }: any) => type === 'Ready' && status === 'True'),
+    ).length;
   }
   const all = performance.now() - start;
   await client[Symbol.asyncDispose]();
@@ -24,4 +26,6 @@ for (let run = 0; run < runs; run++) {
   results.push({ ready, nodes: all, memory: residentMegabytes(cluster.process.pid!) });
 }
 const of = (key: keyof (typeof results)[number]) => median(results.map((result) => result[key]));
-console.log(`median of ${runs}: ready line ${of('ready').toFixed(0)} ms, three nodes Ready ${of('nodes').toFixed(0)} ms, resident after 2 s ${of('memory')} MB`);
+console.log(
+  `median of ${runs}: ready line ${of('ready').toFixed(0)} ms, three nodes Ready ${of('nodes').toFixed(0)} ms, resident after 2 s ${of('memory')} MB`,
+);

@@ -347,7 +347,7 @@ function readyText({ memory, dataDir, nodes, components }: UpOptions, { server, 
   return [
     `Orrery is ready: ${server ? `the API server listens on ${server}` : components.join(', ')}${shown} (Kubernetes ${versionInfo.gitVersion})`,
     `  kubectl   export KUBECONFIG=${kubeconfig}`,
-    `  data      ${memory ? 'in memory, gone when it stops' : resolve(dataDir)}`,
+    ...(server ? [`  data      ${memory ? 'in memory, gone when it stops' : resolve(dataDir)}`] : []),
     '  stop      Ctrl-C',
   ].join('\n');
 }

@@ -20,7 +20,7 @@ export function validateNotGreater(
 ): FieldError[] {
   const values = (object ?? {}) as Readonly<Record<string, number | undefined>>;
   const limit = values[most] ?? 0;
-  return names.filter((name) => (values[name] ?? 0) > limit).map((name) => invalid(path.child(name), values[name], words));
+  return names.filter((name) => (values[name] ?? 0) > limit).map((name) => invalid(path.child(name), values[name] ?? 0, words));
 }
 
 /** A counter that only grows, such as `status.collisionCount`. */

@@ -19,6 +19,8 @@ const canonicalShape = /^[1-9]\d{0,2}(?:n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$|^0$/;
 const simpleShape = /^(\d{1,15})(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti)?$/;
 
 const nanoScale = -9;
+// Beyond it, numbers would be too long to compute with.
+const largestScale = 4000;
 const maxValue = 2n ** 63n - 1n;
 const powersOfTen: readonly bigint[] = Array.from({ length: 40 }, (_, n) => 10n ** BigInt(n));
 
@@ -180,7 +182,7 @@ function parseGeneral(text: string): Quantity {
   if (whole === '' && fraction === '') throw new Error(numericWrong);
   let unscaled = BigInt(`${whole}${fraction}` || '0') << BigInt(bits);
   let scale = exponent - fraction.length;
-  if (scale > 60 && unscaled !== 0n) return new Quantity(sign === '-' ? -maxValue : maxValue, 0, format);
+  if (scale > largestScale && unscaled !== 0n) return new Quantity(sign === '-' ? -maxValue : maxValue, 0, format);
   if (scale < nanoScale) {
     const rounded = scale < -400 ? (unscaled === 0n ? 0n : 1n) : new Quantity(unscaled, scale, format).scaledBigInt(nanoScale);
     unscaled = rounded;
@@ -188,7 +190,7 @@ function parseGeneral(text: string): Quantity {
   }
   const limit = new Quantity(maxValue, 0, format);
   const amount = new Quantity(unscaled, unscaled === 0n ? 0 : scale, format);
-  const capped = amount.compare(limit) > 0 ? limit : amount;
+  const capped = format === 'BinarySI' && amount.compare(limit) > 0 ? limit : amount;
   return sign === '-' ? capped.negate() : capped;
 }
 
@@ -202,13 +204,41 @@ function interpretSuffix(suffix: string): { bits: number; exponent: number; form
   return { bits: 0, exponent: Number(written[1]), format: 'DecimalExponent' };
 }
 
-/** The canonical text of a quantity. @throws as parseQuantity */
+/**
+ * The text of a quantity as the API gives it back: what was written where only its spelling (a sign, leading zeros, `E` for `e`) is not
+ * canonical, the canonical text otherwise. @throws as parseQuantity
+ */
 export function canonicalQuantity(text: string): string {
-  return canonicalShape.test(text) ? text : parseQuantity(text).toString();
+  return canonicalShape.test(text) || isKept(text) ? text : parseQuantity(text).toString();
 }
 
 /** As `canonicalQuantity`, rounded up to thousandths, which is how lists of resources are kept. */
 export function canonicalResourceQuantity(text: string): string {
   if (canonicalShape.test(text) && !text.endsWith('n') && !text.endsWith('u')) return text;
-  return parseQuantity(text).roundUp(-3).toString();
+  const amount = parseQuantity(text);
+  return writtenScale(text) >= -3 && isKept(text) ? text : amount.roundUp(-3).toString();
+}
+
+const mostDigits = 18;
+const writtenShape = /^[+-]?0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
+
+function writtenScale(text: string): number {
+  const [, , fraction = '', suffix = ''] = writtenShape.exec(text) ?? [];
+  return interpretSuffix(suffix).exponent - fraction.length;
+}
+
+// The reader's short cut for numbers that fit 64 bits tells by the digits whether the text is as good as canonical.
+function isKept(text: string): boolean {
+  const match = writtenShape.exec(text);
+  if (!match) return false;
+  const [, whole = '', fraction = '', suffix = ''] = match;
+  const digits = whole + fraction;
+  if (digits === '' || digits.length > mostDigits) return false;
+  const bits = binarySuffixes[suffix];
+  if (bits !== undefined) {
+    const precision = 15 - whole.length - Math.trunc((bits * 3) / 10) - 1;
+    return fraction === '' && precision >= 0 && (BigInt(digits) & 7n) !== 0n;
+  }
+  const scale = writtenScale(text);
+  return scale >= nanoScale && scale % 3 === 0 && !digits.endsWith('000') && digits[0] !== '0';
 }

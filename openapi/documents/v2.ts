@@ -1,6 +1,6 @@
 import { printDefinitions } from './catalog.ts';
 import type { Operation, Parameter } from './operation.ts';
-import { byPath, reasonPhrases, sameParameter, sharedParameters } from './operation.ts';
+import { byPath, reasonPhrases, sharedParameters } from './operation.ts';
 import type { Json } from './print-definition.ts';
 import { v2Form } from './print-definition.ts';
 import type { DocumentedResource } from './resource.ts';
@@ -46,7 +46,7 @@ export function buildOpenAPIV2(resources: readonly DocumentedResource[]): Json {
     info: { title: 'Kubernetes', version: '1.36' },
     paths: Object.fromEntries(byPath(operations).map(([path, list]) => [path, printPath(list, parameters)])),
     definitions: printDefinitions(operations, v2Form, sharedVersions),
-    parameters: parameters.print(),
+    parameters: parameters.printAll(),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },
@@ -54,43 +54,54 @@ export function buildOpenAPIV2(resources: readonly DocumentedResource[]): Json {
   };
 }
 
-/** Parameters that many operations have are written once. */
+/** Older kubectl versions look for these among an operation's own parameters. */
+const keptInline: ReadonlySet<string> = new Set(['name', 'dryRun', 'fieldValidation']);
+
+/** Parameters that many operations have are written once, under their name and a hash of what they are. */
 class ParameterCatalog {
-  private readonly named = new Map<string, Parameter>();
+  private readonly shared = new Map<string, Json>();
+  private readonly names = new Map<string, string>();
 
   constructor(operations: readonly Operation[]) {
-    for (const parameter of operations.flatMap((operation) => operation.parameters)) {
-      if (parameter.name === 'name') continue;
-      this.named.set(this.nameOf(parameter), parameter);
+    for (const { parameters, body } of operations) {
+      for (const parameter of parameters) if (!keptInline.has(parameter.name)) this.add(parameter.name, printParameter(parameter));
+      if (body?.definition.startsWith('io.k8s.apimachinery.')) this.add('body', printBody(body));
     }
   }
 
-  reference(parameter: Parameter): Json {
-    const name = this.nameOf(parameter);
-    return this.named.has(name) ? { $ref: `#/parameters/${name}` } : printParameter(parameter);
+  /** A reference to what is shared, otherwise the parameter itself. */
+  print(parameter: Json): Json {
+    const name = this.names.get(JSON.stringify(parameter));
+    return name === undefined ? parameter : { $ref: `#/parameters/${name}` };
   }
 
-  print(): Json {
-    const sorted = [...this.named].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(sorted.map(([name, parameter]) => [name, printParameter(parameter)]));
+  printAll(): Json {
+    return Object.fromEntries([...this.shared].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  private nameOf(parameter: Parameter): string {
-    let number = 1;
-    for (;;) {
-      const name = number === 1 ? parameter.name : `${parameter.name}-${number}`;
-      const known = this.named.get(name);
-      if (known === undefined || sameParameter(known, parameter)) return name;
-      number++;
-    }
+  private add(name: string, parameter: Json): void {
+    const text = JSON.stringify(parameter);
+    if (this.names.has(text)) return;
+    const shared = `${name}-${shortHash(text)}`;
+    this.names.set(text, shared);
+    this.shared.set(shared, parameter);
   }
+}
+
+/** Eight characters of FNV-1 (64 bits) in URL-safe base64, as kube-openapi names shared parameters. */
+function shortHash(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = ((hash * 0x100000001b3n) & 0xffffffffffffffffn) ^ BigInt(byte);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(hash);
+  return bytes.toString('base64url').slice(0, 8);
 }
 
 function printPath(operations: readonly Operation[], parameters: ParameterCatalog): Json {
   const shared = sharedParameters(operations);
   return {
     ...Object.fromEntries(operations.map((operation) => [operation.method, printOperation(operation, shared, parameters)])),
-    ...(shared.length > 0 && { parameters: shared.map((parameter) => parameters.reference(parameter)) }),
+    ...(shared.length > 0 && { parameters: shared.map((parameter) => parameters.print(printParameter(parameter))) }),
   };
 }
 
@@ -98,8 +109,8 @@ function printOperation(operation: Operation, shared: readonly Parameter[], para
   const own = operation.parameters.filter(
     (parameter) => !shared.some((other) => other.name === parameter.name && other.in === parameter.in),
   );
-  const body = operation.body === undefined ? [] : [printBody(operation.body)];
-  const all = [...body, ...own.map((parameter) => parameters.reference(parameter))];
+  const body = operation.body === undefined ? [] : [parameters.print(printBody(operation.body))];
+  const all = [...body, ...own.map((parameter) => parameters.print(printParameter(parameter)))];
   return {
     description: operation.description,
     ...(operation.consumes !== undefined && { consumes: operation.consumes }),

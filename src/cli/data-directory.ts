@@ -23,7 +23,8 @@ export async function openDataDirectory(directory: string): Promise<void> {
     }
     return;
   }
-  if (names.length > 0) {
+  // A cluster in memory leaves its kubeconfig there, and nothing else.
+  if (names.some((name) => name !== 'kubeconfig')) {
     throw new UserError(`${directory} holds files that are not Orrery's; choose an empty folder with --data-dir`);
   }
   try {

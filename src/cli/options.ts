@@ -45,7 +45,11 @@ export function parseArguments(args: readonly string[], version: string): UpOpti
   const program = configured(new Command('orrery'), write)
     .description('A working model of a Kubernetes cluster in one process.')
     .version(version)
-    .action(() => program.error("error: name a command, such as 'orrery up'"));
+    .allowExcessArguments()
+    .action(() => {
+      const [name] = program.args;
+      program.error(name === undefined ? "name a command, such as 'orrery up'" : `unknown command '${name}'; the command is 'orrery up'`);
+    });
   configured(program.command('up'), write)
     .description('Start a cluster and serve it until it is interrupted.')
     .option('--port <number>', 'port of the API server; 0 takes a free one', wholeNumber(0, 65535), 6443)
@@ -66,10 +70,20 @@ export function parseArguments(args: readonly string[], version: string): UpOpti
   try {
     program.parse(args as string[], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(output || error.message, error.exitCode === 0 ? 0 : 2);
+    if (error instanceof CommanderError) throw usageError(error, output);
     throw error;
   }
   return result!;
+}
+
+// Help goes out as it is; what is wrong becomes one line.
+function usageError({ exitCode, message }: CommanderError, output: string): UsageError {
+  if (exitCode === 0) return new UsageError(output, 0);
+  const text = (output || message)
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\.?\s*\n/g, '. ');
+  return new UsageError(`orrery: ${text}`, 2);
 }
 
 function configured(command: Command, write: (text: string) => void): Command {

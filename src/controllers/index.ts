@@ -18,6 +18,7 @@ import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
 import { startGarbageCollector } from './garbagecollector/index.ts';
 import { componentName } from './identities.ts';
+import { keptOf } from './kept.ts';
 import { startNamespaceController } from './namespace/index.ts';
 import { startNodeIpamController } from './nodeipam/index.ts';
 import { startNodeLifecycleController } from './nodelifecycle/index.ts';
@@ -79,7 +80,7 @@ export function startControllers(options: ControllersOptions): RunningController
   else options.signal.addEventListener('abort', stop, { once: true });
   const base: RuntimeContext = { clock, random, logger, signal: stopping.signal };
   const client = clientFor(componentName);
-  const informers = createInformers(client, base);
+  const informers = createInformers(client, base, keptOf);
   const settings = { ...defaultSettings, ...options.settings };
   const context: ControllerContext = { ...base, clientFor, informers, catalog, settings };
   let running: RunningController[] = [];

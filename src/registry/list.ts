@@ -184,7 +184,7 @@ async function listOne(store: ResourceStore, selection: Selection, key: string, 
 
 function matcher(store: ResourceStore, selection: Selection): (entry: Entry) => StoredObject | undefined {
   const { filter } = selection;
-  const attributes = attributesOf(store.strategy);
+  const attributes = attributesOf([store.definition, store.strategy]);
   return (entry) => {
     const stored = decodeStored(entry.key, entry.value, entry.modRevision);
     return !filter || filter(attributes(stored.object)) ? stored : undefined;

@@ -107,7 +107,7 @@ export class Registry implements AsyncDisposable {
         clock,
         random,
         logger,
-        attributes: attributesOf(definition) as (object: KubeObject) => Attributes,
+        attributes: attributesOf(this.siblings(definition)) as (object: KubeObject) => Attributes,
       });
       this.caches.set(prefix, cache);
     }

@@ -52,6 +52,8 @@ export class ResourceStore {
   private readonly converted = new WeakMap<StoredObject, StoredObject>();
   private readonly events = new WeakMap<CacheEvent<Attributes>, WatchEvent>();
   private cacheIsReady = false;
+  private second = Number.NaN;
+  private secondText = '';
 
   constructor(definition: ResourceDefinition, strategy: ResourceDefinition, cache: WatchCache<Attributes>, parts: RegistryParts) {
     this.definition = definition;
@@ -96,9 +98,12 @@ export class ResourceStore {
     return this.cache.get(key);
   }
 
-  /** What is stored under a key now. */
+  /** What is stored under a key now: what the cache holds where that is it, so that its bytes and its parsed object are shared. */
   async read(key: string): Promise<StoredObject | undefined> {
-    const entry = await this.parts.storage.get(key);
+    const { storage } = this.parts;
+    const cached = this.cached(key);
+    if (cached && cached.revision === (await storage.revisionOf(key))) return cached;
+    const entry = await storage.get(key);
     return entry && decodeStored(key, entry.value, entry.modRevision);
   }
 
@@ -138,11 +143,17 @@ export class ResourceStore {
   }
 
   strategyContext(operation: Operation): StrategyContext {
-    return { now: formatTime(this.parts.clock.now()), user: operation.user as StrategyContext['user'], settings: this.parts.settings };
+    return { now: this.now(), user: operation.user as StrategyContext['user'], settings: this.parts.settings };
   }
 
+  /** The time as objects carry it; made once a second. */
   now(): string {
-    return formatTime(this.parts.clock.now());
+    const second = Math.floor(this.parts.clock.now() / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      this.secondText = formatTime(second * 1000);
+    }
+    return this.secondText;
   }
 }
 
@@ -201,8 +212,10 @@ export function strategyOf(store: ResourceStore, subresource: string): Strategy 
 }
 
 /** The attributes that selectors of a resource look at. */
-export function attributesOf(definition: ResourceDefinition): (object: KubeObject) => Attributes {
-  const selectable = Object.entries(definition.selectableFields ?? {});
+export function attributesOf(versions: readonly ResourceDefinition[]): (object: KubeObject) => Attributes {
+  const selectable = Object.entries(
+    Object.assign({}, ...versions.map((definition) => definition.selectableFields)) as NonNullable<ResourceDefinition['selectableFields']>,
+  );
   return (object) => {
     const metadata = object.metadata ?? {};
     let fields: Record<string, string> | undefined;

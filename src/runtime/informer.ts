@@ -50,8 +50,11 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
   private resourceVersion = '';
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
+  private readonly keep: (object: T) => T;
 
-  constructor(client: Client, reference: ResourceReference, context: RuntimeContext) {
+  /** @param keep what is kept of an object, in its place */
+  constructor(client: Client, reference: ResourceReference, context: RuntimeContext, keep = (object: KubeObject) => object) {
+    this.keep = keep as unknown as (object: T) => T;
     this.reference = reference;
     this.client = client.resource<T>(reference);
     this.context = context;
@@ -185,10 +188,11 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     this.resourceVersion = resourceVersion;
   }
 
-  private put(object: T): void {
-    const key = keyOf(object);
+  private put(whole: T): void {
+    const key = keyOf(whole);
     const old = this.objects.get(key);
-    if (old?.metadata?.resourceVersion === object.metadata!.resourceVersion && old?.metadata?.uid === object.metadata!.uid) return;
+    if (old?.metadata?.resourceVersion === whole.metadata!.resourceVersion && old?.metadata?.uid === whole.metadata!.uid) return;
+    const object = this.keep(whole);
     this.objects.set(key, object);
     if (this.namespaced) putUnder(this.namespaces, object.metadata!.namespace!, key, object);
     for (const index of this.indexes.values()) {

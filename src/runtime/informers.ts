@@ -15,7 +15,11 @@ export interface Informers extends AsyncDisposable {
   synced(): Promise<void>;
 }
 
-export function createInformers(client: Client, context: RuntimeContext): Informers {
+/** What an informer keeps of each object that it is told of: the object itself, or a smaller one in its place. */
+export type Keep = (object: KubeObject, reference: ResourceReference) => KubeObject;
+
+/** @param keep applied to every object of every informer, before indexes and handlers see it; default: all of it is kept */
+export function createInformers(client: Client, context: RuntimeContext, keep: Keep = (object) => object): Informers {
   const informers = new Map<string, SharedInformer>();
   let started = false;
   const nameOf = ({ group, version, plural }: ResourceReference) => `${group}/${version}/${plural}`;
@@ -24,7 +28,7 @@ export function createInformers(client: Client, context: RuntimeContext): Inform
       const name = nameOf(reference);
       let informer = informers.get(name);
       if (!informer) {
-        informer = new SharedInformer(client, reference, context);
+        informer = new SharedInformer(client, reference, context, (object) => keep(object, reference));
         informers.set(name, informer);
         if (started) informer.start();
       }

@@ -9,6 +9,9 @@ export interface Storage extends AsyncDisposable {
   /** The entry as of now, or as of `revision`. @throws CompactedError, FutureRevisionError */
   get(key: string, revision?: number): Promise<Entry | undefined>;
 
+  /** The mod revision of the entry as of now, without reading it; undefined if there is none (etcd: a range of keys only). */
+  revisionOf(key: string): Promise<number | undefined>;
+
   /** Entries with start <= key < end in key order. @throws CompactedError, FutureRevisionError */
   range(start: string, end: string, options?: RangeOptions): Promise<RangeResult>;
 

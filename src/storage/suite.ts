@@ -40,8 +40,10 @@ export function storageSuite(name: string, harness: StorageHarness): void {
       const updated = await storage.update('/a', bytes('two'), created);
       assert.equal(updated, created + 1);
       assert.deepEqual(flat(await storage.get('/a')), { key: '/a', value: 'two', createRevision: created, modRevision: updated });
+      assert.equal(await storage.revisionOf('/a'), updated);
       assert.equal(await storage.delete('/a', updated), updated + 1);
       assert.equal(await storage.get('/a'), undefined);
+      assert.equal(await storage.revisionOf('/a'), undefined);
       const again = await storage.create('/a', bytes('three'));
       assert.deepEqual(flat(await storage.get('/a')), { key: '/a', value: 'three', createRevision: again, modRevision: again });
       assert.equal(await storage.currentRevision(), again);

@@ -1,7 +1,10 @@
-// interim, to be replaced by its engineer
+import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { countGeneration } from '../../meta/statuses.ts';
 
-export const mutatingAdmissionPolicy = defineResource<any>({
+/** MutatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
+export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingAdmissionPolicy',
@@ -9,7 +12,22 @@ export const mutatingAdmissionPolicy = defineResource<any>({
   singular: 'mutatingadmissionpolicy',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  categories: ["api-extensions"],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  categories: ['api-extensions'],
   subresources: [],
+  columns: [
+    nameColumn,
+    { name: 'Mutations', type: 'integer', description: 'How many mutations there are.', cell: ({ spec }) => spec?.mutations?.length ?? 0 },
+    {
+      name: 'ParamKind',
+      type: 'string',
+      description: 'The kind of its parameters.',
+      cell: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
+    },
+    ageColumn,
+  ],
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
 });

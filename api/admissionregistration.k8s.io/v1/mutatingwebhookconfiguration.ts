@@ -1,7 +1,10 @@
-// interim, to be replaced by its engineer
+import type { MutatingWebhookConfiguration } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { countGeneration } from '../../meta/statuses.ts';
 
-export const mutatingWebhookConfiguration = defineResource<any>({
+/** MutatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
+export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'MutatingWebhookConfiguration',
@@ -9,7 +12,16 @@ export const mutatingWebhookConfiguration = defineResource<any>({
   singular: 'mutatingwebhookconfiguration',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  categories: ["api-extensions"],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  categories: ['api-extensions'],
   subresources: [],
+  columns: [
+    nameColumn,
+    { name: 'Webhooks', type: 'integer', description: 'How many webhooks there are.', cell: ({ webhooks }) => webhooks?.length ?? 0 },
+    ageColumn,
+  ],
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate: (object, old) => countGeneration(object, old, 'webhooks'),
 });

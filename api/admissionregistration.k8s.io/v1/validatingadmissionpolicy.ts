@@ -1,7 +1,10 @@
-// interim, to be replaced by its engineer
+import type { ValidatingAdmissionPolicy } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { countGeneration, keepStatus, statusSubresource } from '../../meta/statuses.ts';
 
-export const validatingAdmissionPolicy = defineResource<any>({
+/** ValidatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
+export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingAdmissionPolicy',
@@ -9,7 +12,32 @@ export const validatingAdmissionPolicy = defineResource<any>({
   singular: 'validatingadmissionpolicy',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  categories: ["api-extensions"],
-  subresources: [{ name: 'status', type: 'part', verbs: ['get','patch','update'], strategy: { prepareForUpdate(o: any, old: any) { o.spec = old.spec; } } }],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  categories: ['api-extensions'],
+  subresources: [statusSubresource<ValidatingAdmissionPolicy>({})],
+  columns: [
+    nameColumn,
+    {
+      name: 'Validations',
+      type: 'integer',
+      description: 'How many validations there are.',
+      cell: ({ spec }) => spec?.validations?.length ?? 0,
+    },
+    {
+      name: 'ParamKind',
+      type: 'string',
+      description: 'The kind of its parameters.',
+      cell: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
+    },
+    ageColumn,
+  ],
+  resetFields: [['status']],
+  prepareForCreate(object) {
+    object.status = {} as never;
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate(object, old) {
+    keepStatus(object, old);
+    countGeneration(object, old, 'spec');
+  },
 });

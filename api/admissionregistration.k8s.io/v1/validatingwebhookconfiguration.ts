@@ -1,7 +1,10 @@
-// interim, to be replaced by its engineer
+import type { ValidatingWebhookConfiguration } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { countGeneration } from '../../meta/statuses.ts';
 
-export const validatingWebhookConfiguration = defineResource<any>({
+/** ValidatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
+export const validatingWebhookConfiguration = defineResource<ValidatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
   kind: 'ValidatingWebhookConfiguration',
@@ -9,7 +12,16 @@ export const validatingWebhookConfiguration = defineResource<any>({
   singular: 'validatingwebhookconfiguration',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  categories: ["api-extensions"],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  categories: ['api-extensions'],
   subresources: [],
+  columns: [
+    nameColumn,
+    { name: 'Webhooks', type: 'integer', description: 'How many webhooks there are.', cell: ({ webhooks }) => webhooks?.length ?? 0 },
+    ageColumn,
+  ],
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate: (object, old) => countGeneration(object, old, 'webhooks'),
 });

@@ -1,16 +1,72 @@
-// interim, to be replaced by its engineer
+import type { CustomResourceDefinition } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { validateDefinition, validateDefinitionStatusUpdate, validateDefinitionUpdate } from './customresourcedefinition.validation.ts';
+import { schemaWarnings } from './schema.warnings.ts';
 
-export const customResourceDefinition = defineResource<any>({
+const storageVersion = ({ spec }: CustomResourceDefinition): string | undefined => spec.versions?.find(({ storage }) => storage)?.name;
+
+/** The stored versions with the one that is stored now. */
+function withStorageVersion(stored: readonly string[] | undefined, object: CustomResourceDefinition): string[] {
+  const version = storageVersion(object);
+  const list = [...(stored ?? [])];
+  if (version !== undefined && !list.includes(version)) list.push(version);
+  return list;
+}
+
+/** CustomResourceDefinitions. Compared with v1.36.3: names, versions, conversion, what stays, stored versions, warnings. */
+export const customResourceDefinition = defineResource<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
-  singular: 'customresourcedefinition',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
   scope: 'Cluster',
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  shortNames: ["crd","crds"],
-  categories: ["api-extensions"],
-  subresources: [{ name: 'status', type: 'part', verbs: ['get','patch','update'], strategy: { prepareForUpdate(o: any, old: any) { o.spec = old.spec; } } }],
+  allowUnconditionalUpdate: false,
+  subresources: [
+    {
+      type: 'part',
+      name: 'status',
+      verbs: ['get', 'patch', 'update'],
+      resetFields: [['spec']],
+      strategy: {
+        prepareForUpdate(object: CustomResourceDefinition, old: CustomResourceDefinition) {
+          object.spec = old.spec;
+        },
+        validateUpdate: validateDefinitionStatusUpdate,
+      },
+    },
+  ],
+  resetFields: [['status']],
+  defaults(object) {
+    const { spec } = object;
+    if (!spec?.names) return;
+    const { names } = spec;
+    if (!names.singular) names.singular = names.kind?.toLowerCase() ?? '';
+    if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
+    spec.conversion ??= { strategy: 'None' };
+    const service = spec.conversion.webhook?.clientConfig?.service;
+    if (service) service.port ??= 443;
+    if (object.status?.storedVersions?.length) return;
+    const version = storageVersion(object);
+    if (version !== undefined) object.status = { ...object.status, storedVersions: [version] } as CustomResourceDefinition['status'];
+  },
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+    const stored = withStorageVersion(undefined, object);
+    object.status = {
+      conditions: null,
+      acceptedNames: { plural: '', kind: '' },
+      storedVersions: stored.length > 0 ? stored : null,
+    } as unknown as NonNullable<CustomResourceDefinition['status']>;
+  },
+  prepareForUpdate(object, old) {
+    object.status = { ...old.status!, storedVersions: withStorageVersion(old.status?.storedVersions, object) };
+    if (!semanticEqual(object.spec, old.spec)) object.metadata!.generation = (old.metadata?.generation ?? 0) + 1;
+  },
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  warnings: (object, old) => schemaWarnings(object.spec, old?.spec),
 });

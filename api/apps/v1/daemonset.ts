@@ -39,6 +39,21 @@ function defaults(set: DaemonSet): void {
     strategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= 10;
+  const meta = (set.metadata ??= {});
+  meta.annotations = { ...meta.annotations, [templateGeneration]: meta.annotations?.[templateGeneration] ?? '0' };
+}
+
+/** The count of template changes is a field of the old API's; this version shows it as an annotation, which is not the client's to change. */
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
+const common = specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }));
+
+function countTemplate(set: DaemonSet, generation: number): void {
+  set.metadata.annotations = { ...set.metadata.annotations, [templateGeneration]: String(generation) };
+}
+
+function templateCount(set: DaemonSet): number {
+  return Number(set.metadata.annotations?.[templateGeneration] ?? '0') || 0;
 }
 
 function validateUpdateStrategy(strategy: DaemonSetUpdateStrategy, at: FieldPath): FieldError[] {
@@ -139,7 +154,14 @@ export const daemonSet = defineResource<DaemonSet>({
   ],
   resetFields: [['status']],
   defaults,
-  ...specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 })),
+  prepareForCreate(object, context) {
+    common.prepareForCreate(object, context);
+    countTemplate(object, Math.max(1, templateCount(object)));
+  },
+  prepareForUpdate(object, old, context) {
+    common.prepareForUpdate(object, old, context);
+    countTemplate(object, templateCount(old) + (semanticEqual(object.spec!.template, old.spec!.template) ? 0 : 1));
+  },
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec!)],
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),

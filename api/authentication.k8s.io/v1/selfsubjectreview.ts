@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const selfSubjectReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const selfSubjectReview = defineResource<any>({
   singular: 'selfsubjectreview',
   scope: 'Cluster',
   schema: 'io.k8s.api.authentication.v1.SelfSubjectReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'selfsubjectreview',
   subresources: [],
 });

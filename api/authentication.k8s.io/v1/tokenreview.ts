@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const tokenReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const tokenReview = defineResource<any>({
   singular: 'tokenreview',
   scope: 'Cluster',
   schema: 'io.k8s.api.authentication.v1.TokenReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'tokenreview',
   subresources: [],
 });

@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const localSubjectAccessReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const localSubjectAccessReview = defineResource<any>({
   singular: 'localsubjectaccessreview',
   scope: 'Namespaced',
   schema: 'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'localsubjectaccessreview',
   subresources: [],
 });

@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const selfSubjectAccessReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const selfSubjectAccessReview = defineResource<any>({
   singular: 'selfsubjectaccessreview',
   scope: 'Cluster',
   schema: 'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'selfsubjectaccessreview',
   subresources: [],
 });

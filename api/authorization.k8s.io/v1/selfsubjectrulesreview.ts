@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const selfSubjectRulesReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const selfSubjectRulesReview = defineResource<any>({
   singular: 'selfsubjectrulesreview',
   scope: 'Cluster',
   schema: 'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'selfsubjectrulesreview',
   subresources: [],
 });

@@ -1,4 +1,3 @@
-// interim, to be replaced by its engineer
 import { defineResource } from '../../define.ts';
 
 export const subjectAccessReview = defineResource<any>({
@@ -9,7 +8,7 @@ export const subjectAccessReview = defineResource<any>({
   singular: 'subjectaccessreview',
   scope: 'Cluster',
   schema: 'io.k8s.api.authorization.v1.SubjectAccessReview',
-  verbs: ["create"],
+  verbs: ['create'],
   action: 'subjectaccessreview',
   subresources: [],
 });

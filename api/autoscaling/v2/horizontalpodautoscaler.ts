@@ -1,16 +1,109 @@
-// interim, to be replaced by its engineer
-import { defineResource } from '../../define.ts';
+import type { HorizontalPodAutoscalerV2, HPAScalingRules, MetricSpec } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { type Column, defineResource } from '../../define.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
+import { validateSpec } from './horizontalpodautoscaler.validation.ts';
 
-export const horizontalPodAutoscaler = defineResource<any>({
+const defaultUtilization = 80;
+
+/** What is taken where the object says nothing of one direction. */
+const scaleUpPolicies = [
+  { type: 'Pods', value: 4, periodSeconds: 15 },
+  { type: 'Percent', value: 100, periodSeconds: 15 },
+];
+const scaleDownPolicies = [{ type: 'Percent', value: 100, periodSeconds: 15 }];
+
+function defaultRules(
+  rules: HPAScalingRules | undefined,
+  policies: typeof scaleUpPolicies,
+  stabilizationWindowSeconds?: number,
+): HPAScalingRules {
+  return {
+    ...(stabilizationWindowSeconds === undefined ? {} : { stabilizationWindowSeconds }),
+    ...rules,
+    selectPolicy: rules?.selectPolicy ?? 'Max',
+    policies: rules?.policies?.length ? rules.policies : policies.map((policy) => ({ ...policy })),
+  };
+}
+
+/** Fills in what an autoscaler of the stored form leaves open. */
+export function defaultAutoscaler({ spec }: HorizontalPodAutoscalerV2): void {
+  if (!spec) return;
+  spec.minReplicas ??= 1;
+  if (!spec.metrics?.length) {
+    spec.metrics = [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: defaultUtilization } } },
+    ];
+  }
+  if (!spec.behavior) return;
+  spec.behavior = {
+    ...spec.behavior,
+    scaleUp: defaultRules(spec.behavior.scaleUp, scaleUpPolicies, 0),
+    scaleDown: defaultRules(spec.behavior.scaleDown, scaleDownPolicies),
+  };
+}
+
+const unknown = '<unknown>';
+
+function targetsCell({ spec, status }: HorizontalPodAutoscalerV2): string {
+  const metrics = spec?.metrics ?? [];
+  if (metrics.length === 0) return '<none>';
+  const shown = metrics.map((metric, i) => `${targetOf(metric, (status?.currentMetrics ?? [])[i])}`);
+  return shown.length > 2 ? `${shown.slice(0, 2).join(', ')} + ${shown.length - 2} more...` : shown.join(', ');
+}
+
+/** One metric as `present/wanted`. */
+function targetOf(metric: MetricSpec, current: any): string {
+  const field = metric.type.charAt(0).toLowerCase() + metric.type.slice(1);
+  const { target = {}, name } = (metric as any)[field] ?? {};
+  const now = current?.[field]?.current ?? {};
+  if (metric.type === 'Resource' || metric.type === 'ContainerResource') {
+    if (target.averageValue !== undefined) return `${name}: ${now.averageValue ?? unknown}/${target.averageValue}`;
+    const present = now.averageUtilization === undefined ? unknown : `${now.averageUtilization}%`;
+    return `${name}: ${present}/${target.averageUtilization === undefined ? '<auto>' : `${target.averageUtilization}%`}`;
+  }
+  if (target.averageValue !== undefined)
+    return `${now.averageValue ?? unknown}/${target.averageValue}${metric.type === 'Pods' ? '' : ' (avg)'}`;
+  return `${now.value ?? unknown}/${target.value ?? unknown}`;
+}
+
+/** Columns of both versions' tables, over the stored form. */
+export const autoscalerColumns: readonly Column<HorizontalPodAutoscalerV2>[] = [
+  nameColumn,
+  {
+    name: 'Reference',
+    type: 'string',
+    description: 'What it scales.',
+    cell: ({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`,
+  },
+  { name: 'Targets', type: 'string', description: 'What is measured, and what is wanted.', cell: targetsCell },
+  { name: 'MinPods', type: 'string', description: 'Fewest replicas.', cell: ({ spec }) => String(spec?.minReplicas ?? '<unset>') },
+  { name: 'MaxPods', type: 'string', description: 'Most replicas.', cell: ({ spec }) => spec?.maxReplicas ?? 0 },
+  { name: 'Replicas', type: 'string', description: 'Replicas now.', cell: ({ status }) => status?.currentReplicas ?? 0 },
+  ageColumn,
+];
+
+/** HorizontalPodAutoscalers as stored. Compared with v1.36.3: defaults of metrics and behavior, rules of the spec, table. */
+export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscalerV2>({
   group: 'autoscaling',
   version: 'v2',
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
-  singular: 'horizontalpodautoscaler',
+  shortNames: ['hpa'],
+  categories: ['all'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  shortNames: ["hpa"],
-  categories: ["all"],
-  subresources: [{ name: 'status', type: 'part', verbs: ['get','patch','update'], strategy: { prepareForUpdate(o: any, old: any) { o.spec = old.spec; } } }],
+  subresources: [statusSubresource<HorizontalPodAutoscalerV2>({})],
+  columns: autoscalerColumns,
+  resetFields: [['status']],
+  defaults: defaultAutoscaler,
+  prepareForCreate(object) {
+    object.status = { desiredReplicas: 0, currentMetrics: null } as never;
+  },
+  prepareForUpdate(object, old) {
+    object.status = old.status as never;
+  },
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
 });

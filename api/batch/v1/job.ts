@@ -6,6 +6,7 @@ import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template
 import { defineResource } from '../../define.ts';
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { FieldPath } from '../../meta/field.ts';
+import { isLabelValue } from '../../meta/names.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { humanDuration } from '../../meta/time.ts';
 import { parseTime } from '../../meta/timestamps.ts';
@@ -90,6 +91,9 @@ function durationCell({ status }: Job, now: number): string {
 const path = FieldPath.of('spec');
 const common = specAndStatus(() => ({}));
 
+const orphanWarning =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
 /** Jobs. Compared with v1.36.3: defaults, generated selector and labels, policies, what may change and when, status transitions, table. */
 export const job = defineResource<Job>({
   group: 'batch',
@@ -100,6 +104,8 @@ export const job = defineResource<Job>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.batch.v1.Job',
   defaultGarbageCollectionPolicy: 'orphan',
+  deleteWarnings: ({ orphanDependents, propagationPolicy }) =>
+    orphanDependents === undefined && propagationPolicy === undefined ? [orphanWarning] : [],
   subresources: [statusSubresource<Job>({ validateUpdate: validateJobStatusUpdate })],
   selectableFields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
   columns: [
@@ -120,7 +126,10 @@ export const job = defineResource<Job>({
   defaults,
   prepareForCreate(object, context) {
     if (!object.spec!.manualSelector) generateSelector(object);
-    takeTemplateLabels(object);
+    // A name that is too long for a label is reported once, of the template.
+    if (Object.values(object.spec!.template.metadata?.labels ?? {}).every((value) => isLabelValue(value).length === 0)) {
+      takeTemplateLabels(object);
+    }
     common.prepareForCreate(object, context);
   },
   prepareForUpdate: common.prepareForUpdate,

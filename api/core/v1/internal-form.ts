@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, any>>;
 const hostFields = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'];
 
 /** A value as Go marshals the internal struct of that name: every field under its Go name, absent ones with their zero value. */
-export function internalForm(struct: string, value: Values | undefined, structs = internalStructs): Record<string, unknown> {
+export function internalForm(struct: string, value: Values | undefined): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   const source = struct === 'PodSpec' ? withHostFields(value ?? {}) : (value ?? {});
   for (const field of internalStructs[struct]!.split(' ')) {

@@ -220,9 +220,9 @@ export const node = defineResource<Node>({
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
     defaultResourceList(status.capacity);
     defaultResourceList(status.allocatable);
-    // The old singular field and the plural one say the same of the first range.
+    // The old singular field wins over the first of the list.
     const spec = object.spec;
-    if (spec.podCIDR && (spec.podCIDRs ?? []).length === 0) spec.podCIDRs = [spec.podCIDR];
+    if (spec.podCIDR && spec.podCIDR !== spec.podCIDRs?.[0]) spec.podCIDRs = [spec.podCIDR];
     else if (spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0];
   },
   prepareForCreate(object) {

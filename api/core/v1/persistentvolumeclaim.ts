@@ -8,6 +8,7 @@ import { persistentVolumeClaimSpecWarnings } from './persistentvolumeclaim.warni
 import { defaultResourceList } from './pod.defaults.ts';
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class';
+const betaClassWarning = `metadata.annotations[${betaClass}]: deprecated since v1.8; use "storageClassName" attribute instead`;
 const shortModes: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
   ReadOnlyMany: 'ROX',
@@ -126,5 +127,8 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   },
   validate: (object) => validateClaim(object),
   validateUpdate: validateClaimUpdate,
-  warnings: (object) => (object.spec ? persistentVolumeClaimSpecWarnings(object.spec, FieldPath.of('spec')) : []),
+  warnings: ({ metadata, spec }) => [
+    ...(metadata?.annotations?.[betaClass] === undefined ? [] : [betaClassWarning]),
+    ...(spec ? persistentVolumeClaimSpecWarnings(spec, FieldPath.of('spec')) : []),
+  ],
 });

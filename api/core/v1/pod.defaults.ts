@@ -1,5 +1,6 @@
 /** Defaults of pods and pod templates that the schemas do not carry. Each fills in `object` in place. */
 import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, PodTemplateSpec, Probe, Volume } from '../../../openapi/types.ts';
+import type { ObjectMeta } from '../../meta/object.ts';
 import { canonicalQuantity, canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
@@ -15,6 +16,8 @@ export function defaultResourceList(list: Amounts): void {
 
 /** Defaults of a pod, which has more of them than its spec alone has in a template. */
 export function defaultPod(pod: Pod): void {
+  mirrorPodIP(pod);
+  dropInitContainerAnnotations(pod.metadata);
   const spec = pod.spec;
   if (!spec) return;
   defaultPodSpec(spec);
@@ -29,10 +32,34 @@ export function defaultPod(pod: Pod): void {
   if (spec.hostNetwork) defaultHostPorts(spec);
 }
 
+// The old singular field wins over the list: kubelets of old know only that.
+function mirrorPodIP({ status }: Pod): void {
+  if (!status) return;
+  const first = status.podIPs?.[0]?.ip;
+  if (status.podIP && status.podIP !== first) status.podIPs = [{ ip: status.podIP }];
+  else if (first) status.podIP = first;
+}
+
+// Init containers were annotations before they were a field.
+const initContainerAnnotations = [
+  'pod.beta.kubernetes.io/init-containers',
+  'pod.alpha.kubernetes.io/init-containers',
+  'pod.beta.kubernetes.io/init-container-statuses',
+  'pod.alpha.kubernetes.io/init-container-statuses',
+];
+
+function dropInitContainerAnnotations(metadata: ObjectMeta | undefined): void {
+  const annotations = metadata?.annotations;
+  if (!annotations || !initContainerAnnotations.some((key) => annotations[key] !== undefined)) return;
+  for (const key of initContainerAnnotations) delete annotations[key];
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
+}
+
 /** Defaults of the template of a workload. */
 export function defaultPodTemplateSpec(template: PodTemplateSpec | undefined): void {
   if (!template) return;
   template.metadata ??= {};
+  dropInitContainerAnnotations(template.metadata);
   if (template.spec) defaultPodSpec(template.spec);
 }
 

@@ -29,7 +29,6 @@ export const pod = defineResource<Pod>({
       name: 'ephemeralcontainers',
       verbs: part,
       strategy: podEphemeralContainersStrategy,
-      resetFields: [['metadata'], ['status']],
     },
     { type: 'action', name: 'eviction', action: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
     { type: 'action', name: 'exec', action: 'exec', kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, verbs: streaming },
@@ -48,7 +47,7 @@ export const pod = defineResource<Pod>({
       kind: { group: '', version: 'v1', kind: 'PodProxyOptions' },
       verbs: ['create', 'delete', 'get', 'patch', 'update'],
     },
-    { type: 'part', name: 'resize', verbs: part, strategy: podResizeStrategy, resetFields: [['metadata'], ['status']] },
+    { type: 'part', name: 'resize', verbs: part, strategy: podResizeStrategy },
     {
       type: 'part',
       name: 'status',

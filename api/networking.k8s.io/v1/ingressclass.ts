@@ -1,14 +1,89 @@
-// interim, to be replaced by its engineer
+import type { IngressClass, IngressClassParametersReference } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
+import { isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
+import { countGeneration } from '../../meta/statuses.ts';
+import { validateImmutableField } from '../../meta/validation.ts';
 
-export const ingressClass = defineResource<any>({
+const path = FieldPath.of('spec');
+const maxControllerLength = 250;
+const scopes = ['Cluster', 'Namespace'];
+
+function validateController(controller: string): FieldError[] {
+  const at = path.child('controller');
+  if (controller.length > maxControllerLength) return [tooLong(at, maxControllerLength)];
+  if (controller === '') return [];
+  const [domain = '', ...rest] = controller.split('/');
+  if (rest.length === 0 || rest.join('/') === '')
+    return [invalid(at, controller, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  return isDns1123Subdomain(domain).map((message) => invalid(at, domain, message));
+}
+
+function validateParameters(parameters: IngressClassParametersReference | undefined): FieldError[] {
+  if (!parameters) return [];
+  const at = path.child('parameters');
+  const { apiGroup, kind, name, scope, namespace } = parameters;
+  const errors: FieldError[] = [];
+  if (apiGroup !== undefined)
+    errors.push(...isDns1123Subdomain(apiGroup).map((message) => invalid(at.child('apiGroup'), apiGroup, message)));
+  for (const [field, value] of [
+    ['kind', kind],
+    ['name', name],
+  ] as const) {
+    if (!value) errors.push(required(at.child(field), `${field} is required`));
+    else errors.push(...nameIsPathSegment(value, false).map((message) => invalid(at.child(field), value, message)));
+  }
+  if (scope === undefined) return [...errors, required(at.child('scope'))];
+  if (!scopes.includes(scope)) return [...errors, notSupported(at.child('scope'), scope, scopes)];
+  if (scope === 'Namespace') {
+    if (namespace === undefined) errors.push(required(at.child('namespace'), "`parameters.scope` is set to 'Namespace'"));
+    else errors.push(...isDns1123Label(namespace).map((message) => invalid(at.child('namespace'), namespace, message)));
+  } else if (namespace !== undefined) {
+    errors.push(forbidden(at.child('namespace'), "`parameters.scope` is set to 'Cluster'"));
+  }
+  return errors;
+}
+
+/** IngressClasses. Compared with v1.36.3: controller, parameters, immutability, table. */
+export const ingressClass = defineResource<IngressClass>({
   group: 'networking.k8s.io',
   version: 'v1',
   kind: 'IngressClass',
   plural: 'ingressclasses',
-  singular: 'ingressclass',
   scope: 'Cluster',
   schema: 'io.k8s.api.networking.v1.IngressClass',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  subresources: [],
+  columns: [
+    nameColumn,
+    { name: 'Controller', type: 'string', description: 'Who serves the class.', cell: ({ spec }) => spec?.controller ?? '' },
+    {
+      name: 'Parameters',
+      type: 'string',
+      description: 'Where the class is configured.',
+      cell({ spec }) {
+        const { apiGroup, kind, name } = spec?.parameters ?? {};
+        if (!kind) return '<none>';
+        return `${kind}${apiGroup ? `.${apiGroup}` : ''}/${name}`;
+      },
+    },
+    ageColumn,
+  ],
+  defaults({ spec }) {
+    if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
+  },
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  validate: ({ metadata, spec }) => [
+    ...validateCoreMeta(metadata, { namespaced: false }),
+    ...validateController(spec?.controller ?? ''),
+    ...validateParameters(spec?.parameters),
+  ],
+  validateUpdate: (object, old) => [
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateImmutableField(object.spec?.controller, old.spec?.controller, path.child('controller')),
+    ...validateParameters(object.spec?.parameters),
+  ],
 });

@@ -1,7 +1,10 @@
-// interim, to be replaced by its engineer
+import type { DeviceClass } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { countGeneration } from '../../meta/statuses.ts';
 
-export const deviceClass = defineResource<any>({
+/** DeviceClasss. Compared with v1.36.3: table, status, generations. */
+export const deviceClass = defineResource<DeviceClass>({
   group: 'resource.k8s.io',
   version: 'v1',
   kind: 'DeviceClass',
@@ -10,6 +13,11 @@ export const deviceClass = defineResource<any>({
   singular: 'deviceclass',
   scope: 'Cluster',
   schema: 'io.k8s.api.resource.v1.DeviceClass',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: [],
+  columns: [nameColumn, ageColumn],
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+  },
+  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
 });

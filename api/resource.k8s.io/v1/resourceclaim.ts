@@ -1,7 +1,19 @@
-// interim, to be replaced by its engineer
+import type { ResourceV1ResourceClaim } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
 
-export const resourceClaim = defineResource<any>({
+function stateCell({ metadata, status }: ResourceV1ResourceClaim): string {
+  const states: string[] = [];
+  if (metadata?.deletionTimestamp) states.push('deleted');
+  if (!status?.allocation) states.push('pending');
+  else states.push('allocated');
+  if (status?.reservedFor?.length) states.push('reserved');
+  return states.join(',');
+}
+
+/** ResourceClaims. Compared with v1.36.3: table, status. */
+export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
   group: 'resource.k8s.io',
   version: 'v1',
   kind: 'ResourceClaim',
@@ -10,6 +22,14 @@ export const resourceClaim = defineResource<any>({
   singular: 'resourceclaim',
   scope: 'Namespaced',
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
-  verbs: ["create","delete","deletecollection","get","list","patch","update","watch"],
-  subresources: [{ name: 'status', type: 'part', verbs: ['get','patch','update'], strategy: { prepareForUpdate(o: any, old: any) { o.spec = old.spec; } } }],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: [statusSubresource<ResourceV1ResourceClaim>({})],
+  columns: [nameColumn, { name: 'State', type: 'string', description: 'Whether it is allocated and used.', cell: stateCell }, ageColumn],
+  resetFields: [['status']],
+  prepareForCreate(object) {
+    object.status = {} as never;
+  },
+  prepareForUpdate(object, old) {
+    keepStatus(object, old);
+  },
 });

@@ -6,7 +6,8 @@ import { typed } from '../../runtime/objects.ts';
 import { type ControllerContext, type RunningController, run } from '../context.ts';
 import { configMaps as configMapResource, namespaces as namespaceResource } from '../resources.ts';
 
-const name = 'kube-root-ca.crt';
+/** The ConfigMap of each namespace that holds the certificate. */
+export const name = 'kube-root-ca.crt';
 const annotations = {
   'kubernetes.io/description':
     'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',

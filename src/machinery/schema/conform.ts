@@ -20,6 +20,8 @@ export interface Conformed {
   readonly object: any;
   /** Unknown and duplicate fields as Warning texts, in upstream's order; empty unless `strict`. */
   readonly strictErrors: readonly string[];
+  /** It has empty lists or maps that are stored as null: see `nullEmpties`. */
+  readonly hasEmpty: boolean;
 }
 
 /** A value that its type cannot hold; the message is that of Go's decoder. */
@@ -42,7 +44,7 @@ export function conform(value: unknown, schema: Schema, options: ConformOptions 
     throw new DecodeError(explain(value, schema) ?? error.message);
   }
   const suspect = strict && (walk.unknown || (body !== undefined && hasDuplicates(body)));
-  return { object, strictErrors: suspect ? strictErrorsOf(value, schema, body) : [] };
+  return { object, strictErrors: suspect ? strictErrorsOf(value, schema, body) : [], hasEmpty: walk.hasEmpty };
 }
 
 /** `strict decoding error: unknown field "a", duplicate field "b"` of Conformed.strictErrors. */
@@ -62,6 +64,7 @@ const nothing = Object.freeze({});
 
 class Walk {
   unknown = false;
+  hasEmpty = false;
   private readonly defaults: boolean;
   private readonly strict: boolean;
 
@@ -161,15 +164,21 @@ class Walk {
     if (field.custom || !field.dropEmpty) return value;
     switch (field.schema.type) {
       case 'list':
-        return (value as unknown[]).length === 0 && !field.keepEmpty ? field.absent : value;
+        return (value as unknown[]).length === 0 && !field.keepEmpty ? this.empty(field, value) : value;
       case 'map':
-        return isEmpty(value as object) ? field.absent : value;
+        return isEmpty(value as object) ? this.empty(field, value) : value;
       case 'object':
         return isEmpty(value as object) ? undefined : value;
       default:
         if (value !== '' && value !== 0 && value !== false) return value;
         return this.defaults && field.default !== undefined ? field.default : field.absent;
     }
+  }
+
+  private empty(field: FieldPlan, value: unknown): unknown {
+    if (field.absent !== null) return undefined;
+    this.hasEmpty = true;
+    return value;
   }
 }
 

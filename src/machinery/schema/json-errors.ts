@@ -17,7 +17,8 @@ const maxDepth = 10_000;
 
 class SyntaxCheck {
   private at = 0;
-  private depth = 0;
+  /** The brackets that are not closed yet. */
+  private readonly open: ('{' | '[')[] = [];
   private readonly text: string;
 
   constructor(text: string) {
@@ -39,52 +40,54 @@ class SyntaxCheck {
     return new SyntaxFault(`invalid character ${quote(String.fromCodePoint(this.text.codePointAt(this.at)!))} ${context}`);
   }
 
+  /** Without recursion: the text may be nested deeper than the stack allows. */
   private value(): void {
-    const first = this.next();
-    if (first === '{' || first === '[') {
-      if (++this.depth > maxDepth) throw new SyntaxFault('exceeded max depth');
+    for (;;) {
+      const first = this.next();
+      if (first === '{' || first === '[') {
+        if (this.open.length === maxDepth) throw this.fault('exceeded max depth');
+        this.open.push(first);
+        this.at++;
+        if (this.next() !== closing(first)) {
+          if (first === '{') this.key();
+          continue;
+        }
+        this.at++;
+        this.open.pop();
+      } else this.scalar(first);
+      if (!this.anotherFollows()) return;
+    }
+  }
+
+  /** Goes on from the end of a value to the beginning of the next one, if any follows inside what is open. */
+  private anotherFollows(): boolean {
+    for (let within = this.open.at(-1); within !== undefined; within = this.open.at(-1)) {
+      const end = this.next();
+      if (end !== ',' && end !== closing(within)) throw this.fault(within === '{' ? 'after object key:value pair' : 'after array element');
       this.at++;
-      if (first === '{') this.members();
-      else this.items();
-      this.depth--;
-    } else if (first === '"') this.string();
+      if (end === ',') {
+        if (within === '{') this.key();
+        return true;
+      }
+      this.open.pop();
+    }
+    return false;
+  }
+
+  private key(): void {
+    if (this.next() !== '"') throw this.fault('looking for beginning of object key string');
+    this.string();
+    if (this.next() !== ':') throw this.fault('after object key');
+    this.at++;
+  }
+
+  private scalar(first: string | undefined): void {
+    if (first === '"') this.string();
     else if (first === '-' || (first !== undefined && first >= '0' && first <= '9')) this.number();
     else if (first === 't') this.literal('true');
     else if (first === 'f') this.literal('false');
     else if (first === 'n') this.literal('null');
     else throw this.fault('looking for beginning of value');
-  }
-
-  private members(): void {
-    if (this.next() === '}') {
-      this.at++;
-      return;
-    }
-    for (;;) {
-      if (this.next() !== '"') throw this.fault('looking for beginning of object key string');
-      this.string();
-      if (this.next() !== ':') throw this.fault('after object key');
-      this.at++;
-      this.value();
-      const end = this.next();
-      if (end !== ',' && end !== '}') throw this.fault('after object key:value pair');
-      this.at++;
-      if (end === '}') return;
-    }
-  }
-
-  private items(): void {
-    if (this.next() === ']') {
-      this.at++;
-      return;
-    }
-    for (;;) {
-      this.value();
-      const end = this.next();
-      if (end !== ',' && end !== ']') throw this.fault('after array element');
-      this.at++;
-      if (end === ']') return;
-    }
   }
 
   private string(): void {
@@ -130,8 +133,12 @@ class SyntaxCheck {
       if (this.text[this.at] !== text[i]) throw this.fault(`in literal ${text} (expecting ${quote(text[i]!)})`);
     }
     this.at++;
-    if (word.test(this.text[this.at] ?? '')) throw this.fault(this.depth === 0 ? 'after top-level value' : 'after array element');
+    if (word.test(this.text[this.at] ?? '')) throw this.fault(this.open.length === 0 ? 'after top-level value' : 'after array element');
   }
+}
+
+function closing(bracket: '{' | '['): string {
+  return bracket === '{' ? '}' : ']';
 }
 
 function quote(character: string): string {

@@ -39,7 +39,7 @@ function checkDepth(text: string): void {
     if (code === 0x22) {
       while (text.charCodeAt(++i) !== 0x22) if (text.charCodeAt(i) === 0x5c) i++;
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maxDepth) throw new BodyError('exceeded max depth');
+      if (++depth > maxDepth) throw new BodyError(`invalid character '${text[i]}' exceeded max depth`);
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
 }

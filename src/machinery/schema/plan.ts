@@ -42,11 +42,16 @@ function planField(field: Field): FieldPlan {
     custom,
     zeroStruct,
     absent: custom || zeroStruct ? undefined : absentValue(field),
-    default: isStruct && !custom ? undefined : field.default,
+    default: (isStruct && !custom) || isUnwritten(field) ? undefined : field.default,
     dropEmpty: !pointer && (!isStruct || omitZero) && alwaysEncoded(schema) === undefined,
     // An empty list asks for managedFields to be cleared, and goes once they are.
     keepEmpty: name === 'managedFields',
   };
+}
+
+/** A default that Go would not write. */
+function isUnwritten({ default: value, omitEmpty = false, pointer = false }: Field): boolean {
+  return omitEmpty && !pointer && (value === 0 || value === '' || value === false);
 }
 
 /** What Go writes for a field that was never set. */

@@ -48,7 +48,7 @@ class Reader {
   }
 
   read(node: unknown, depth: number): unknown {
-    if (depth > maxDepth) throw new YamlFault('yaml: exceeded max depth');
+    if (depth > maxDepth) throw new YamlFault('yaml: exceeded max depth of 10000');
     if (++this.nodes > maxNodes) throw new YamlFault('yaml: document contains excessive aliasing');
     if (isAlias(node)) return this.readAlias(node, depth);
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;

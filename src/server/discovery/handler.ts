@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Answer } from '../answer.ts';
 import type { AnswerEncoder } from '../encoding/encoder.ts';
 import { methodNotAllowed, noSuchResource, pageNotFound } from '../errors.ts';
-import { mediaTypeNames, negotiate, noTransforms, type Transforms } from '../negotiation/accept.ts';
+import { mediaTypeNames, negotiate, negotiateForm, noTransforms, type Transforms } from '../negotiation/accept.ts';
 import { wantsPretty } from '../negotiation/pretty.ts';
 import type { ServerContext } from '../request-context.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
@@ -17,7 +17,7 @@ export interface DiscoveryParts {
 }
 
 const aggregated: Transforms = ({ kind, group, version }) =>
-  kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && (version === 'v2' || version === 'v2beta1');
+  kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && version === 'v2';
 
 /** Answers /api, /api/VERSION, /apis, /apis/GROUP and /apis/GROUP/VERSION, each also with a slash at the end. */
 export class Discovery {
@@ -64,13 +64,13 @@ export class Discovery {
 
   private root(context: ServerContext, core: boolean, legacy: () => KubeObject): Answer {
     const { headers, query } = context.request;
-    const { as, mediaType, pretty } = negotiate(headers['accept'], false, aggregated);
+    // The aggregated form wins over the old one wherever it stands in the header.
+    const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiate(headers['accept'], false, noTransforms);
     context.negotiated = { mediaType, pretty };
-    const vary = { vary: 'Accept' };
-    if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy(), headers: vary };
+    if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy() };
     const document = aggregatedDiscovery(this.parts.index, core, as.version);
     const etag = this.tagOf(core, document);
-    const tagged = { ...vary, 'cache-control': 'public', etag };
+    const tagged = { vary: 'Accept', 'cache-control': 'public', etag };
     if (headers['if-none-match'] === etag) return { type: 'raw', status: 304, contentType: '', body: '', headers: tagged };
     const { chunks } = this.parts.encoder.encode(document, mediaType, pretty || wantsPretty(query, headers['user-agent']));
     const contentType = `${mediaTypeNames[mediaType]};g=${as.group};v=${as.version};as=${as.kind}`;

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { apiVersionOf } from '../../../api/meta/object.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
 import type { ListAnswer } from '../answer.ts';
 import { ChunkWriter } from './chunks.ts';
 import type { Body } from './encoder.ts';
@@ -10,16 +11,32 @@ const commaBrace = Buffer.from(',{');
 const brace = Buffer.from('{');
 const end = Buffer.from(']}\n');
 
-/** A list's bytes from the stored bytes of its items, copied once. */
+/** The bytes of items that were listed, for whoever lists them again while the array of them is still in use. */
+const encodedItems = new WeakMap<readonly StoredObject[], { readonly chunks: readonly Buffer[]; readonly length: number }>();
+/** Fewer bytes are joined again as quickly. */
+const keptFrom = 64 * 1024;
+
+/** A list's bytes from the stored bytes of its items, copied once for all lists of the same items. */
 export function encodeListJson({ definition, items, metadata }: ListAnswer): Omit<Body, 'contentType'> {
   const apiVersion = apiVersionOf(definition.group, definition.version);
   const head = Buffer.from(
     `{"kind":${JSON.stringify(definition.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(metadata))},"items":[`,
   );
-  let expected = head.length + end.length;
+  const body = encodedItems.get(items) ?? encodeItems(definition, apiVersion, items);
+  const length = head.length + body.length;
+  // A small answer is one write.
+  const chunks = length < keptFrom ? [Buffer.concat([head, ...body.chunks], length)] : [head, ...body.chunks];
+  return { chunks, length };
+}
+
+function encodeItems(
+  definition: ResourceDefinition,
+  apiVersion: string,
+  items: readonly StoredObject[],
+): { chunks: readonly Buffer[]; length: number } {
+  let expected = end.length;
   for (const item of items) expected += item.json.length + 1;
   const writer = new ChunkWriter(expected);
-  writer.write(head);
   if (isCustom(definition)) {
     items.forEach((item, index) => {
       if (index > 0) writer.write(comma);
@@ -33,7 +50,9 @@ export function encodeListJson({ definition, items, metadata }: ListAnswer): Omi
     });
   }
   writer.write(end);
-  return { chunks: writer.finish(), length: writer.length };
+  const body = { chunks: writer.finish(), length: writer.length };
+  if (body.length >= keptFrom) encodedItems.set(items, body);
+  return body;
 }
 
 /** ListMeta in the order in which it is written. */

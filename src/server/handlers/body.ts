@@ -30,6 +30,8 @@ export interface DecodedBody {
   readonly object: KubeObject;
   /** The same once more, as it came: for a retry after the first was changed. */
   again(): KubeObject;
+  /** See `nullEmpties`. */
+  readonly hasEmpty: boolean;
 }
 
 /**
@@ -70,7 +72,7 @@ function decodeValue(
 ): DecodedBody {
   const value = checkKind(body, expected);
   const conformed = decodeInto(expected, { ...body, value }, !inProcess && fieldValidation !== 'Ignore');
-  const { object, strictErrors } = conformed;
+  const { object, strictErrors, hasEmpty } = conformed;
   if (strictErrors.length > 0) {
     if (fieldValidation === 'Strict') throw cannotHandle(value, expected, strictDecodingError(strictErrors));
     for (const text of strictErrors) warn(context, text);
@@ -78,6 +80,7 @@ function decodeValue(
   expected.defaults?.(object);
   return {
     object,
+    hasEmpty,
     again() {
       const fresh = conform(value, expected.schema).object;
       expected.defaults?.(fresh);

@@ -46,7 +46,7 @@ export async function connect(scope: Scope, context: RequestContext, target: Str
   const container = ofContainers.includes(action) ? containerOf(object, request.query.get('container') ?? '') : '';
   if (!object['spec']?.nodeName && scope.definition.subresources.some((s) => s.name === 'binding')) {
     // The log of a pod that has not begun is empty; a stream needs a node.
-    if (isLog) return { type: 'raw', status: 200, contentType: 'text/plain', body: '' };
+    if (isLog) return { type: 'raw', status: 204, contentType: '', body: '' };
     throw badRequest(`pod ${name} does not have a host assigned`);
   }
   return target.connect({ action, object, container, scheme, port, context });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { createObject } from '../../registry/create.ts';
 import { dedupeOwnerReferences, ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
 import type { Operation } from '../../registry/operation.ts';
@@ -13,7 +14,8 @@ import { expectedKind, managerContext, mutate, operationOf, type Scope } from '.
 /** POST of a new object to a resource. */
 export async function create(scope: Scope, context: RequestContext): Promise<Answer> {
   const options = createOptions(context);
-  const { object } = await readObject(context, expectedKind(scope), options.fieldValidation, scope.parts);
+  const expected = expectedKind(scope);
+  const { object, hasEmpty } = await readObject(context, expected, options.fieldValidation, scope.parts);
   const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'));
   const metadata = (object.metadata ??= {});
   wipeSystemFields(metadata);
@@ -22,6 +24,7 @@ export async function create(scope: Scope, context: RequestContext): Promise<Ans
   const tracked = trackUpdate({ ...managerContext(scope, options.fieldManager, scope.store.now()), live: undefined, updated: object });
   const admitted = await admitCreate(scope, operation, tracked, context);
   dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+  if (hasEmpty && !options.dryRun) nullEmpties(admitted, expected.schema);
   return written(scope, await createObject(scope.store, admitted, operation));
 }
 

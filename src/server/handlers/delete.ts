@@ -4,6 +4,7 @@ import { conform, DecodeError } from '../../machinery/schema/conform.ts';
 import { BodyError, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
 import { deleteObject } from '../../registry/delete.ts';
 import { badRequest } from '../../registry/errors.ts';
+import type { Operation } from '../../registry/operation.ts';
 import type { DeleteOptions } from '../../registry/options.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
@@ -16,10 +17,16 @@ import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 export async function remove(scope: Scope, context: RequestContext): Promise<Answer> {
   const options = await readDeleteOptions(scope.parts, context);
   const operation = operationOf(context, scope, (options.dryRun?.length ?? 0) > 0, deleteOptionsObject(options));
+  warnOfDelete(scope, options, operation);
   const { stored, object, gone } = await deleteObject(scope.store, context.info.name, options, operation);
   const status = !gone && options.orphanDependents === false ? 202 : 200;
   const { definition } = scope;
   return stored ? { type: 'object', status, definition, stored } : { type: 'object', status, definition, object: object! };
+}
+
+/** Gives the warnings that the kind has for a delete with these options. */
+export function warnOfDelete({ definition }: Scope, options: DeleteOptions, operation: Operation): void {
+  for (const text of definition.deleteWarnings?.(options) ?? []) operation.warn(text);
 }
 
 /** DeleteOptions as admission sees them. */

@@ -1,7 +1,7 @@
 import { deleteCollection } from '../../registry/delete-collection.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
-import { deleteOptionsObject, readDeleteOptions } from './delete.ts';
+import { deleteOptionsObject, readDeleteOptions, warnOfDelete } from './delete.ts';
 import { readListRequest } from './list.ts';
 import { operationOf, type Scope } from './scope.ts';
 
@@ -10,6 +10,7 @@ export async function removeCollection(scope: Scope, context: RequestContext): P
   const { options: list, selection } = readListRequest(scope, context);
   const options = await readDeleteOptions(scope.parts, context);
   const operation = operationOf(context, scope, (options.dryRun?.length ?? 0) > 0, deleteOptionsObject(options));
+  warnOfDelete(scope, options, operation);
   const { items, metadata } = await deleteCollection(scope.store, selection, list, options, operation);
   return { type: 'list', definition: scope.definition, items, metadata };
 }

@@ -9,6 +9,7 @@ import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
 import { mergePatch } from '../../machinery/patch/merge.ts';
 import { strategicMergePatch } from '../../machinery/patch/strategic.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
 import { ApiError, badRequest, conflict, invalid as invalidError, notFound, unsupportedMediaType } from '../../registry/errors.ts';
 import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
@@ -67,7 +68,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         if (!current && !mechanism.creates) throw notFound(scope.store.resource, name);
         const view = mechanism.tracks ? undefined : scope.view;
         const patched = inApiWords(() => mechanism!.patch(view ? view.read(current!) : current));
-        const seen = conformPatched(scope, patched, mechanism, options, context);
+        const { object: seen, hasEmpty } = conformPatched(scope, patched, mechanism, options, context);
         if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         checkName(seen, name, operation.namespace);
@@ -77,6 +78,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+        if (hasEmpty && !options.dryRun) nullEmpties(admitted, scope.schema);
         return admitted;
       },
     },
@@ -176,7 +178,7 @@ function conformPatched(
   mechanism: PatchMechanism,
   options: PatchOptions,
   context: RequestContext,
-): KubeObject {
+): { readonly object: KubeObject; readonly hasEmpty: boolean } {
   const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
   const fail = (message: string) => invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched), message)]);
   const expected = mechanism.tracks ? kindOf(scope.parts, scope.definition, scope.schema) : expectedKind(scope);
@@ -186,14 +188,14 @@ function conformPatched(
     if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
       throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
     }
-    const { object, strictErrors } = conform({ ...patched, kind, apiVersion }, expected.schema, { strict });
+    const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, { strict });
     const problems = strict ? [...mechanism.strictErrors, ...strictErrors] : [];
     if (problems.length > 0) {
       if (options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
       for (const text of problems) warn(context, text);
     }
     expected.defaults?.(object);
-    return object;
+    return { object, hasEmpty };
   } catch (error) {
     throw error instanceof DecodeError ? fail(error.message) : error;
   }

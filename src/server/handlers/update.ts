@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { badRequest } from '../../registry/errors.ts';
 import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
 import { updateObject } from '../../registry/update.ts';
@@ -14,7 +15,8 @@ import { authorizeCreate, expectedKind, managerContext, mutate, operationOf, typ
 export async function update(scope: Scope, context: RequestContext): Promise<Answer> {
   const { name } = context.info;
   const options = updateOptions(context);
-  const body = await readObject(context, expectedKind(scope), options.fieldValidation, scope.parts);
+  const expected = expectedKind(scope);
+  const body = await readObject(context, expected, options.fieldValidation, scope.parts);
   const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
   ensureNamespace((body.object.metadata ??= {}), operation.namespace);
   checkName(body.object, name, operation.namespace);
@@ -37,6 +39,7 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
+        if (body.hasEmpty && !options.dryRun) nullEmpties(admitted, expected.schema);
         return admitted;
       },
     },

@@ -94,11 +94,15 @@ function send(status: number, headers: OutgoingHeaders, empty: boolean, chunks: 
   else sendFrom(chunks, 0, reply);
 }
 
+/** So many bytes wait to be sent before more are written: enough that the connection never runs dry. */
+const pendingLimit = 1024 * 1024;
+
 /** Writes on as the client reads. */
 function sendFrom(chunks: readonly Buffer[], from: number, reply: Reply): void {
   let at = from;
   while (at < chunks.length && !reply.gone) {
-    if (!reply.write(chunks[at++]!) && at < chunks.length) return reply.drained(() => sendFrom(chunks, at, reply));
+    const flows = reply.write(chunks[at++]!);
+    if (!flows && at < chunks.length && reply.pending() > pendingLimit) return reply.drained(() => sendFrom(chunks, at, reply));
   }
   reply.end();
 }

@@ -41,6 +41,14 @@ export const objectTransforms: Transforms = ({ kind, group, version }, mediaType
 export const noTransforms: Transforms = () => false;
 
 /**
+ * The best offer among those clauses only that ask for another form.
+ * @returns undefined if there is none, and the plain form is what is left
+ */
+export function negotiateForm(accept: string | undefined, transforms: Transforms): Negotiated | undefined {
+  return accept?.includes('as=') ? bestOffer(parseAccept(accept), offered, transforms, true) : undefined;
+}
+
+/**
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
  * @param watch only what can be streamed is offered
  * @throws ApiError 406
@@ -50,15 +58,25 @@ export function negotiate(accept: string | undefined, watch: boolean, transforms
   const clauses = parseAccept(accept);
   if (!clauses.some(isRoutable)) throw notRoutable();
   const offers = watch ? streamed : offered;
-  for (const clause of clauses) {
-    for (const mediaType of offers) {
-      if (!covers(clause, mediaType)) continue;
-      const accepted = acceptParameters(clause, mediaType, transforms);
-      if (accepted) return accepted;
-    }
-  }
+  const best = bestOffer(clauses, offers, transforms, false);
+  if (best) return best;
   const names = offers.map((mediaType) => `${mediaTypeNames[mediaType]}${watch ? ';stream=watch' : ''}`);
   throw notAcceptable(`only the following media types are accepted: ${names.join(', ')}`);
+}
+
+function bestOffer(
+  clauses: readonly Clause[],
+  offers: readonly MediaType[],
+  transforms: Transforms,
+  formOnly: boolean,
+): Negotiated | undefined {
+  for (const clause of clauses) {
+    for (const mediaType of offers) {
+      const accepted = covers(clause, mediaType) ? acceptParameters(clause, mediaType, transforms) : undefined;
+      if (accepted && (accepted.as || !formOnly)) return accepted;
+    }
+  }
+  return undefined;
 }
 
 /** The router looks at whole types only and knows no `application/*`; its refusal has words of its own. */

@@ -11,6 +11,8 @@ export function openMemoryStorage(options: { clock: Clock }): Storage {
 
 /** The bytes stay where the versions are. */
 class MemoryBackend implements Backend {
+  readonly eagerWrites = Number.POSITIVE_INFINITY;
+
   schedule(callback: () => void): void {
     queueMicrotask(callback);
   }

@@ -2,6 +2,9 @@ import type { Version } from './version.ts';
 
 /** Where an engine's bytes lie. All else (index, history, watches, leases) is MvccStore's. */
 export interface Backend {
+  /** So many waiting writes are a batch worth its cost: they are not kept waiting for more. */
+  readonly eagerWrites: number;
+
   /** Calls back soon; what was written until then goes into one batch. */
   schedule(callback: () => void): void;
 

@@ -9,6 +9,7 @@ import type { Version } from './version.ts';
 
 /** A backend that writes when it is told to. */
 class ManualBackend implements Backend {
+  readonly eagerWrites = Number.POSITIVE_INFINITY;
   readonly batches: { revisions: number[]; finish(error?: Error): void }[] = [];
 
   schedule(callback: () => void): void {

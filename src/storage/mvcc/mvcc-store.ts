@@ -85,6 +85,10 @@ export class MvccStore implements Storage, WatchSource {
     return version && entryOf(version, this.readValue(version));
   }
 
+  async revisionOf(key: string): Promise<number | undefined> {
+    return this.live.get(key)?.revision;
+  }
+
   async range(start: string, end: string, options: RangeOptions = {}): Promise<RangeResult> {
     const limit = options.limit || Number.POSITIVE_INFINITY;
     const versions: Version[] = [];
@@ -237,7 +241,9 @@ export class MvccStore implements Storage, WatchSource {
   }
 
   private scheduleFlush(): void {
-    if (this.scheduled || this.writing) return;
+    if (this.writing) return;
+    if (this.queue.length >= this.backend.eagerWrites) return this.flush();
+    if (this.scheduled) return;
     this.scheduled = true;
     this.backend.schedule(() => {
       this.scheduled = false;

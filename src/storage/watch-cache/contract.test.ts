@@ -55,6 +55,10 @@ class CachedStorage implements Storage {
     return object && this.entryOf(object);
   }
 
+  async revisionOf(key: string): Promise<number | undefined> {
+    return (await this.get(key))?.modRevision;
+  }
+
   async range(start: string, end: string, options: RangeOptions = {}): Promise<RangeResult> {
     if (options.revision) {
       const result = await this.storage.range(start, end, options);

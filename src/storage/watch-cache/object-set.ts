@@ -7,6 +7,8 @@ import type { CacheList, CacheListOptions, CacheScope } from './types.ts';
 /** The present objects in key order, with their secondary indexes. */
 export class ObjectSet<A> {
   private readonly objects = new SortedMap<CachedEntry<A>>();
+  /** What was listed whole last, while it still holds: who lists the same again gets the same array, and with it the bytes made of it. */
+  private listed: { readonly start: string; readonly end: string; readonly items: WeakRef<CachedEntry<A>[]> } | undefined;
   private readonly indexes = new Map<string, Map<string, Map<string, CachedEntry<A>>>>();
 
   get size(): number {
@@ -18,6 +20,7 @@ export class ObjectSet<A> {
   }
 
   put(entry: CachedEntry<A>): void {
+    this.listed = undefined;
     const before = this.objects.set(entry.key, entry);
     for (const [index, values] of entry.indexed) {
       const byValue = this.index(index);
@@ -31,6 +34,7 @@ export class ObjectSet<A> {
   }
 
   delete(key: string): void {
+    this.listed = undefined;
     const before = this.objects.delete(key);
     if (before) this.unindex(before, undefined);
   }
@@ -38,6 +42,8 @@ export class ObjectSet<A> {
   list({ scope, after, filter, limit = 0, indexValue }: CacheListOptions<A>, revision: number): CacheList<A> {
     const [start, end] = boundsOf(scope);
     const from = after !== undefined && after >= start ? `${after}\0` : start;
+    const isWhole = from === start && !filter && limit === 0 && !indexValue;
+    if (isWhole) return { items: this.whole(start, end), revision, remaining: 0 };
     const most = limit > 0 ? limit : Number.POSITIVE_INFINITY;
     const items: CachedEntry<A>[] = [];
     const take = (entry: CachedEntry<A>) => {
@@ -52,11 +58,18 @@ export class ObjectSet<A> {
   }
 
   /** All objects of a scope, in key order. */
-  all(scope: CacheScope): CachedEntry<A>[] {
-    const [start, end] = boundsOf(scope);
-    const all: CachedEntry<A>[] = [];
-    this.objects.scan(start, end, (entry) => all.push(entry) > 0);
-    return all;
+  all(scope: CacheScope): readonly CachedEntry<A>[] {
+    return this.whole(...boundsOf(scope));
+  }
+
+  private whole(start: string, end: string): readonly CachedEntry<A>[] {
+    const { listed } = this;
+    const known = listed?.start === start && listed.end === end ? listed.items.deref() : undefined;
+    if (known) return known;
+    const items: CachedEntry<A>[] = [];
+    this.objects.scan(start, end, (entry) => items.push(entry) > 0);
+    this.listed = { start, end, items: new WeakRef(items) };
+    return items;
   }
 
   /** The objects of a scope with this value in an index, in key order. */

@@ -66,8 +66,11 @@ function checkKind({ applied, apiVersion, kind }: ApplyInput): void {
   throw badPatch(`invalid object type: ${groupVersionKind(applied)}`);
 }
 
-function groupVersionKind({ apiVersion = '', kind = '' }: KubeObject): string {
-  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
+/** The body is a client's: it may say anything here. What is no version (not text, or with a second slash) is none. */
+function groupVersionKind({ apiVersion, kind }: { readonly apiVersion?: unknown; readonly kind?: unknown }): string {
+  const parts = typeof apiVersion === 'string' ? apiVersion.split('/') : [];
+  const version = parts.length === 2 ? apiVersion : `/${parts.length === 1 ? apiVersion : ''}`;
+  return `${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
 }
 
 /** Namespace, name and kind, as upstream's messages have them. */

@@ -17,12 +17,11 @@ export type Managers = Map<string, ManagedSet>;
 /** Who an entry belongs to. An applier is one whatever version it applied; an updater is another one in each version. */
 export function managerId(entry: Pick<ManagedSet, 'manager' | 'operation' | 'apiVersion' | 'subresource'>): string {
   const { manager, operation, apiVersion, subresource } = entry;
-  return JSON.stringify({
-    ...(manager !== '' && { manager }),
-    operation,
-    ...(operation === 'Update' && { apiVersion }),
-    ...(subresource !== '' && { subresource }),
-  });
+  let id = manager === '' ? '{' : `{"manager":${JSON.stringify(manager)},`;
+  id += `"operation":"${operation}"`;
+  if (operation === 'Update') id += `,"apiVersion":${JSON.stringify(apiVersion)}`;
+  if (subresource !== '') id += `,"subresource":${JSON.stringify(subresource)}`;
+  return `${id}}`;
 }
 
 /** Field sets that were read or written, by the fieldsV1 object they belong to: an entry that does not change is decoded and encoded once. */

@@ -1,0 +1,103 @@
+/** What RoleBindings and ClusterRoleBindings share. */
+import type { RbacV1Subject, RoleRef } from '../../../openapi/types.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import type { Column } from '../../define.ts';
+import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { nameIsDnsSubdomain, nameIsPathSegment } from '../../meta/names.ts';
+import type { KubeObject } from '../../meta/object.ts';
+
+const group = 'rbac.authorization.k8s.io';
+
+export interface RoleBindingObject extends KubeObject {
+  roleRef?: RoleRef;
+  subjects?: RbacV1Subject[];
+}
+
+const roleRefPath = FieldPath.of('roleRef');
+const subjectsPath = FieldPath.of('subjects');
+
+export function defaultBinding(binding: RoleBindingObject): void {
+  if (binding.roleRef && !binding.roleRef.apiGroup) binding.roleRef.apiGroup = group;
+  for (const subject of binding.subjects ?? []) {
+    if ((subject.kind === 'User' || subject.kind === 'Group') && !subject.apiGroup) subject.apiGroup = group;
+  }
+}
+
+/** @param roleKinds the kinds of role that may be bound */
+export function validateBinding(binding: RoleBindingObject, namespaced: boolean, roleKinds: readonly string[]): FieldError[] {
+  return [...validateCoreMeta(binding.metadata, { namespaced, nameFn: nameIsPathSegment }), ...rules(binding, namespaced, roleKinds)];
+}
+
+export function validateBindingUpdate(
+  binding: RoleBindingObject,
+  old: RoleBindingObject,
+  namespaced: boolean,
+  roleKinds: readonly string[],
+): FieldError[] {
+  const errors = [...validateCoreMetaUpdate(binding.metadata, old.metadata), ...rules(binding, namespaced, roleKinds)];
+  const reference = internalRoleRef(binding.roleRef);
+  if (JSON.stringify(reference) !== JSON.stringify(internalRoleRef(old.roleRef))) {
+    errors.push(invalid(roleRefPath, reference, 'cannot change roleRef'));
+  }
+  return errors;
+}
+
+function internalRoleRef(reference: RoleRef | undefined): object {
+  return { APIGroup: reference?.apiGroup ?? '', Kind: reference?.kind ?? '', Name: reference?.name ?? '' };
+}
+
+function rules(binding: RoleBindingObject, namespaced: boolean, roleKinds: readonly string[]): FieldError[] {
+  const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {};
+  const errors: FieldError[] = [];
+  if (apiGroup !== group) errors.push(notSupported(roleRefPath.child('apiGroup'), apiGroup, [group]));
+  if (!roleKinds.includes(kind)) errors.push(notSupported(roleRefPath.child('kind'), kind, roleKinds));
+  if (name === '') errors.push(required(roleRefPath.child('name')));
+  else errors.push(...nameIsPathSegment(name, false).map((message) => invalid(roleRefPath.child('name'), name, message)));
+  (binding.subjects ?? []).forEach((subject, i) => {
+    errors.push(...validateSubject(subject, namespaced, subjectsPath.index(i)));
+  });
+  return errors;
+}
+
+const subjectKinds = ['ServiceAccount', 'User', 'Group'];
+
+function validateSubject(subject: RbacV1Subject, namespaced: boolean, path: FieldPath): FieldError[] {
+  const { kind = '', name = '', namespace = '', apiGroup = '' } = subject;
+  const errors = name === '' ? [required(path.child('name'))] : [];
+  if (!subjectKinds.includes(kind)) return [...errors, notSupported(path.child('kind'), kind, subjectKinds)];
+  const isAccount = kind === 'ServiceAccount';
+  if (isAccount && name !== '') {
+    errors.push(...nameIsDnsSubdomain(name, false).map((message) => invalid(path.child('name'), name, message)));
+  }
+  const wanted = isAccount ? '' : group;
+  if (apiGroup !== wanted) errors.push(notSupported(path.child('apiGroup'), apiGroup, [wanted]));
+  if (isAccount && !namespaced && namespace === '') errors.push(required(path.child('namespace')));
+  return errors;
+}
+
+const names = (binding: RoleBindingObject, kind: string): string =>
+  (binding.subjects ?? [])
+    .filter((subject) => subject.kind === kind)
+    .map((subject) => (kind === 'ServiceAccount' ? `${subject.namespace ?? ''}/${subject.name}` : subject.name))
+    .join(', ');
+
+export const bindingColumns: readonly Column<RoleBindingObject>[] = [
+  nameColumn,
+  {
+    name: 'Role',
+    type: 'string',
+    description: 'Kind and name of the role bound.',
+    cell: ({ roleRef }) => `${roleRef?.kind ?? ''}/${roleRef?.name ?? ''}`,
+  },
+  ageColumn,
+  { name: 'Users', type: 'string', priority: 1, description: 'Users among the subjects.', cell: (binding) => names(binding, 'User') },
+  { name: 'Groups', type: 'string', priority: 1, description: 'Groups among the subjects.', cell: (binding) => names(binding, 'Group') },
+  {
+    name: 'ServiceAccounts',
+    type: 'string',
+    priority: 1,
+    description: 'Service accounts among the subjects, with their namespaces.',
+    cell: (binding) => names(binding, 'ServiceAccount'),
+  },
+];

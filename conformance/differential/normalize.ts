@@ -1,0 +1,51 @@
+import type { Reply } from './connection.ts';
+
+const patterns: readonly [RegExp, string][] = [
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
+  [/\b10\.(9[6-9]|10\d|11[01])\.\d{1,3}\.\d{1,3}\b/g, '<clusterIP>'],
+  [/kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'kube-api-access-<random>'],
+  [/resourceVersion: "?\d+"?/g, 'resourceVersion: <revision>'],
+];
+
+/** A text without what differs between two runs of one server. */
+export function scrub(text: string): string {
+  return patterns.reduce((result, [pattern, instead]) => result.replace(pattern, instead), text);
+}
+
+/** An answer without what differs between two runs of one server. */
+export function normalized(reply: Reply): unknown {
+  return { status: reply.status, contentType: reply.contentType, warning: scrub(reply.warning), body: normal(reply.body) };
+}
+
+function normal(value: unknown, key?: string, parent?: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => normal(item));
+  if (typeof value === 'object' && value !== null) {
+    const object = value as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(object).map(([name, inside]) => [scrub(name), normal(inside, name, object)]));
+  }
+  if (typeof value !== 'string') return key === 'nodePort' || key === 'healthCheckNodePort' ? '<port>' : value;
+  if (key === 'uid') return '<uid>';
+  if (key === 'resourceVersion' && value !== '' && value !== '0') return '<revision>';
+  const base = parent?.['generateName'];
+  if (key === 'name' && typeof base === 'string' && base !== '' && value.startsWith(base)) return `${base}<random>`;
+  return scrub(value);
+}
+
+export interface Difference {
+  readonly path: string;
+  readonly want: unknown;
+  readonly got: unknown;
+}
+
+/** Where two values differ, innermost places. */
+export function differences(want: unknown, got: unknown, path = ''): Difference[] {
+  if (Object.is(want, got)) return [];
+  const comparable = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  if (comparable(want) && comparable(got) && Array.isArray(want) === Array.isArray(got)) {
+    const a = want as Record<string, unknown>;
+    const b = got as Record<string, unknown>;
+    return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) => differences(a[key], b[key], `${path}.${key}`));
+  }
+  return [{ path, want, got }];
+}

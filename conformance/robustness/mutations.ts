@@ -1,0 +1,27 @@
+// Bad input for a running cluster: node --import tsx conformance/robustness/mutations.ts --kubeconfig FILE [--count N] [--seed N] [--only I]
+import { parseArgs } from 'node:util';
+import { runMutations, serverOf } from './bad-input.ts';
+
+const { values } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string' },
+    count: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+});
+if (!values.kubeconfig) throw new Error('mutations.ts --kubeconfig FILE [--count N] [--seed N] [--only I]');
+const { findings, statuses } = await runMutations({
+  server: await serverOf(values.kubeconfig),
+  count: Number(values.count),
+  seed: Number(values.seed),
+  only: values.only === undefined ? undefined : Number(values.only),
+  answered: (index) => {
+    if (index % 1000 === 999) console.log(`${index + 1} requests`);
+  },
+});
+for (const { index, problem, request } of findings) console.log(`#${index} ${problem}\n    ${request}`);
+console.log(
+  `answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)))}; ${findings.length} findings`,
+);
+process.exitCode = findings.length > 0 ? 1 : 0;

@@ -1,0 +1,99 @@
+import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openDataDirectory } from './data-directory.ts';
+import { UserError } from './errors.ts';
+import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
+import { parseArguments, UsageError } from './options.ts';
+
+async function withFolder(run: (folder: string) => Promise<void>) {
+  const folder = await mkdtemp(join(tmpdir(), 'orrery-cli-'));
+  try {
+    await run(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('the flags have the defaults that the README names', () => {
+  deepEqual(parseArguments(['up'], 'v1'), {
+    port: 6443,
+    bindAddress: '127.0.0.1',
+    dataDir: '.orrery',
+    memory: false,
+    nodes: 3,
+    components: ['apiserver', 'controllers', 'scheduler', 'fleet'],
+    serviceClusterIpRange: '10.96.0.0/16',
+    clusterCidr: '10.244.0.0/16',
+    compactionInterval: 300_000,
+    logLevel: 'warn',
+  });
+  const some = parseArguments(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory'], 'v1');
+  deepEqual([some.port, some.components, some.compactionInterval, some.memory], [0, ['apiserver', 'fleet'], 90_000, true]);
+});
+
+test('a wrong command line is one line and exit code 2', () => {
+  const cases: [string[], RegExp][] = [
+    [[], /^orrery: name a command, such as 'orrery up'/],
+    [['down'], /^orrery: unknown command 'down'/],
+    [['up', 'now'], /too many arguments/],
+    [['up', '--port', 'x'], /'--port <number>' argument 'x' is invalid\. Give a whole number from 0 to 65535\./],
+    [['up', '--nodes', '-1'], /--nodes/],
+    [['up', '--bind-address', 'here'], /Give an IP address/],
+    [['up', '--components', 'api'], /Known components are apiserver, controllers, scheduler, fleet\./],
+    [['up', '--cluster-cidr', '10.0.0.0'], /Give a CIDR/],
+    [['up', '--compaction-interval', '5'], /Give a duration/],
+    [['up', '--colour'], /unknown option '--colour'/],
+  ];
+  for (const [args, message] of cases) {
+    throws(
+      () => parseArguments(args, 'v1'),
+      (error) => {
+        match((error as Error).message, message);
+        return error instanceof UsageError && error.exitCode === 2 && !error.message.includes('\n');
+      },
+    );
+  }
+});
+
+test('help and version are no failure', () => {
+  for (const flag of ['--help', '--version']) {
+    throws(
+      () => parseArguments([flag], 'v1.2.3'),
+      (error) => error instanceof UsageError && error.exitCode === 0,
+    );
+  }
+});
+
+test('a data directory is made, found again, and refused when it is another’s, newer or damaged', () =>
+  withFolder(async (folder) => {
+    const ours = join(folder, 'ours');
+    await openDataDirectory(ours);
+    await openDataDirectory(ours);
+    const refused = (directory: string, message: RegExp) =>
+      rejects(openDataDirectory(directory), (error: Error) => error instanceof UserError && message.test(error.message));
+    await writeFile(join(ours, 'orrery.json'), '{"format":99}');
+    await refused(ours, /newer Orrery \(format 99\); update Orrery/);
+    await writeFile(join(ours, 'orrery.json'), '{');
+    await refused(ours, /damaged; move the data directory away/);
+    const foreign = join(folder, 'foreign');
+    await mkdir(foreign);
+    await writeFile(join(foreign, 'notes.txt'), '');
+    await refused(foreign, /holds files that are not Orrery's; choose an empty folder/);
+    await refused(join(foreign, 'notes.txt'), /cannot use the data directory .* \(ENOTDIR\)/);
+  }));
+
+test('a kubeconfig that was written can be read', () =>
+  withFolder(async (folder) => {
+    const file = join(folder, 'kubeconfig');
+    const contents = { server: 'https://127.0.0.1:1', authority: 'CA\n', certificate: 'CERT\n', key: 'KEY\n' };
+    await writeFile(file, kubeconfigText(contents));
+    deepEqual(await readKubeconfig(file), contents);
+    match(await readFile(file, 'utf8'), /current-context: orrery/);
+    await rejects(readKubeconfig(join(folder, 'none')), /cannot read the kubeconfig/);
+    await writeFile(file, 'kind: Config\n');
+    await rejects(readKubeconfig(file), /names no server/);
+    equal(contents.server.startsWith('https'), true);
+  }));
