@@ -146,7 +146,8 @@ export const commands: readonly Step[] = [
   { run: 'kubectl wait deployment/web --for=condition=Never --timeout=1s' },
   { run: 'kubectl apply -f job.yaml && kubectl get job sum -o jsonpath={.spec}' },
   { run: 'kubectl delete job sum' },
-  { run: 'kubectl apply -f namespaced-quota.yaml && kubectl describe limitrange limits' },
+  // kubectl goes through the limits in the order of a Go map.
+  { run: 'kubectl apply -f namespaced-quota.yaml && kubectl describe limitrange limits', unordered: true },
   { run: 'kubectl delete limitrange limits' },
 
   // Kustomize.
@@ -211,10 +212,10 @@ export const commands: readonly Step[] = [
   { run: 'kubectl get clusterroles -o name' },
   { run: 'kubectl explain networkpolicy.spec.ingress.from.ipBlock', omit: descriptions },
   { run: 'kubectl explain pod.spec.containers.imagePullPolicy --api-version=v1', omit: descriptions },
-  { run: 'kubectl explain cronjob.spec.schedule' },
-  { run: 'kubectl explain hpa.spec.maxReplicas' },
-  { run: 'kubectl explain hpa.spec.minReplicas --api-version=autoscaling/v1' },
-  { run: 'kubectl explain pod.spec.nothing' },
-  { run: 'kubectl explain secret.immutable' },
-  { run: 'kubectl explain role.rules.verbs' },
+  { run: 'kubectl explain cronjob.spec.schedule', omit: descriptions },
+  { run: 'kubectl explain hpa.spec.maxReplicas', omit: descriptions },
+  { run: 'kubectl explain hpa.spec.minReplicas --api-version=autoscaling/v1', omit: descriptions },
+  { run: 'kubectl explain pod.spec.nothing', omit: descriptions },
+  { run: 'kubectl explain secret.immutable', omit: descriptions },
+  { run: 'kubectl explain role.rules.verbs', omit: descriptions },
 ];

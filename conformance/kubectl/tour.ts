@@ -95,7 +95,7 @@ export const tour: readonly Step[] = [
   { run: 'kubectl explain deployment.spec.strategy', omit: descriptions },
   { run: 'kubectl explain pods.spec.containers.livenessProbe --recursive', omit: descriptions },
   { run: 'kubectl explain service.spec.type', omit: descriptions },
-  { run: 'kubectl explain pod.spec.containers.image' },
+  { run: 'kubectl explain pod.spec.containers.image', omit: descriptions },
   { run: 'kubectl explain configmap', omit: descriptions },
   { run: 'kubectl events --for pod/apple', omit: kubeletEvents },
   { run: 'kubectl get events --field-selector involvedObject.name=apple,reason=Scheduled' },

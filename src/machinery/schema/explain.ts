@@ -1,115 +1,147 @@
-import type { Schema } from '../../../openapi/schema.ts';
+import type { ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import { namedTypes } from './named-types.data.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
 
-/** What Go's decoder says of the first wrong value, in the order of the document; undefined if all is well. */
+/**
+ * What Go's decoder says of a value that its type cannot hold: values that read themselves (times, quantities) end the decoding where they
+ * stand, all others are noted, and the first of them is told at the end. Undefined if all is well.
+ */
 export function explain(value: unknown, schema: Schema): string | undefined {
+  const check = new Check();
   try {
-    check(value, schema, { struct: '', path: '' });
+    check.value(value, schema, { struct: '', path: '' });
   } catch (error) {
     if (error instanceof ValueError) return error.message;
     throw error;
   }
-  return undefined;
+  return check.first;
 }
 
-/** Where the decoder is: the innermost struct's type, and the names of fields from the root on. */
+/** Where the decoder is: the innermost struct's type, the names of fields from the root on, and the field's type if it has a name. */
 interface Place {
   readonly struct: string;
   readonly path: string;
+  readonly named?: string;
 }
 
-function check(value: any, schema: Schema, place: Place): void {
-  if (value === null || value === undefined) return;
-  switch (schema.type) {
-    case 'object':
-      if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, schema, place);
-      for (const name in value) checkField(value[name], schema, name, place);
+class Check {
+  first: string | undefined;
+
+  private note(value: unknown, schema: Schema, place: Place): void {
+    this.first ??= mismatch(value, schema, place);
+  }
+
+  value(value: any, schema: Schema, place: Place): void {
+    if (value === null || value === undefined) return;
+    switch (schema.type) {
+      case 'object':
+        if (typeof value !== 'object' || Array.isArray(value)) return this.note(value, schema, place);
+        for (const name in value) this.field(value[name], schema, name, place);
+        return;
+      case 'map':
+        if (typeof value !== 'object' || Array.isArray(value)) return this.note(value, schema, place);
+        for (const key in value) this.value(value[key], schema.values, place);
+        return;
+      case 'list':
+        if (!Array.isArray(value)) return this.note(value, schema, place);
+        for (const item of value) this.value(item, schema.items, place);
+        return;
+      case 'any':
+        return;
+      default:
+        this.scalar(value, schema, place);
+    }
+  }
+
+  private field(value: unknown, schema: ObjectSchema, name: string, { path }: Place): void {
+    const field = schema.fields.get(name);
+    if (field === undefined) return;
+    const named = namedTypeOf(schema, name);
+    const step = `${path === '' ? '' : `${path}.`}${embedding(structName(schema), name)}${name}`;
+    this.value(value, field.schema, { struct: structName(schema), path: step, ...(named ? { named } : {}) });
+  }
+
+  private scalar(value: any, schema: Schema, place: Place): void {
+    switch (schema.type) {
+      case 'string':
+      case 'duration':
+        if (typeof value !== 'string') this.note(value, schema, place);
+        return;
+      case 'boolean':
+        if (typeof value !== 'boolean') this.note(value, schema, place);
+        return;
+      case 'int32':
+      case 'int64':
+        if (!isInteger(value, schema.type === 'int32' ? 2 ** 31 : 2 ** 63)) this.note(value, schema, place);
+        return;
+      case 'double':
+        if (typeof value !== 'number') this.note(value, schema, place);
+        return;
+      case 'bytes':
+        return this.bytes(value, schema, place);
+      case 'intOrString':
+        if (typeof value !== 'string' && !isInteger(value, 2 ** 31)) throw new ValueError(mismatch(value, schema, place));
+        return;
+      case 'quantity':
+        convertQuantity(value);
+        return;
+      default:
+        if (typeof value !== 'string') throw new ValueError(mismatch(value, schema, place));
+        if (schema.type === 'time') convertTime(value);
+        else convertMicroTime(value);
+    }
+  }
+
+  private bytes(value: unknown, schema: Schema, place: Place): void {
+    if (typeof value !== 'string') {
+      if (!Array.isArray(value)) this.note(value, schema, place);
       return;
-    case 'map':
-      if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, schema, place);
-      for (const key in value) check(value[key], schema.values, place);
-      return;
-    case 'list':
-      if (!Array.isArray(value)) throw mismatch(value, schema, place);
-      for (const item of value) check(item, schema.items, place);
-      return;
-    case 'any':
-      return;
-    case 'string':
-    case 'duration':
-      if (typeof value !== 'string') throw mismatch(value, schema, place);
-      return;
-    case 'boolean':
-      if (typeof value !== 'boolean') throw mismatch(value, schema, place);
-      return;
-    default:
-      checkScalar(value, schema, place);
+    }
+    try {
+      convertBase64(value);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      this.first ??= error.message;
+    }
   }
 }
 
-function checkScalar(value: any, schema: Schema, place: Place): void {
-  switch (schema.type) {
-    case 'int32':
-      return checkInteger(value, schema, place, 2 ** 31);
-    case 'int64':
-      return checkInteger(value, schema, place, 2 ** 63);
-    case 'intOrString':
-      if (typeof value !== 'string') checkInteger(value, schema, place, 2 ** 31);
-      return;
-    case 'double':
-      if (typeof value !== 'number') throw mismatch(value, schema, place);
-      return;
-    case 'quantity':
-      convertQuantity(value);
-      return;
-    case 'bytes':
-      if (typeof value === 'string') convertBase64(value);
-      else if (!Array.isArray(value)) throw mismatch(value, schema, place);
-      return;
-    default:
-      if (typeof value !== 'string') throw mismatch(value, schema, place);
-      if (schema.type === 'time') convertTime(value);
-      else convertMicroTime(value);
-  }
+function isInteger(value: unknown, limit: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value < limit && value >= -limit;
 }
 
-function checkInteger(value: unknown, schema: Schema, place: Place, limit: number): void {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value >= limit || value < -limit) throw mismatch(value, schema, place);
-}
-
-function checkField(value: unknown, schema: Extract<Schema, { type: 'object' }>, name: string, { path }: Place): void {
-  const field = schema.fields.get(name);
-  if (field === undefined) return;
-  const struct = structName(schema);
-  const step = `${path === '' ? '' : `${path}.`}${embedding(struct, name)}${name}`;
-  check(value, field.schema, { struct, path: step });
+/** The Go type of a field that is a string or number with a name of its own, or a list or map of such. */
+export function namedTypeOf(schema: ObjectSchema, field: string): string | undefined {
+  const list = schema.name === undefined ? undefined : namedTypes[schema.name];
+  return list && new RegExp(`(?:^| )${field}=(\\S+)`).exec(list)?.[1];
 }
 
 function structName(schema: Schema): string {
   return schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? '';
 }
 
-function mismatch(value: unknown, schema: Schema, { struct, path }: Place): ValueError {
-  const type = goTypeOf(schema);
+function mismatch(value: unknown, schema: Schema, { struct, path, named }: Place): string {
+  const type = goTypeOf(schema, named);
   const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const isNumeric = type === 'int32' || type === 'int64' || type === 'float64';
+  const isNumeric = schema.type === 'intOrString' || schema.type === 'int32' || schema.type === 'int64' || schema.type === 'double';
   const shown = kind === 'number' && isNumeric ? `number ${printNumber(value as number)}` : kind;
   const where = struct === '' && path === '' ? 'Go value' : `Go struct field ${struct}.${path}`;
-  return new ValueError(`json: cannot unmarshal ${shown} into ${where} of type ${type}`);
+  return `json: cannot unmarshal ${shown} into ${where} of type ${type}`;
 }
 
 function printNumber(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e300 ? BigInt(value).toString() : String(value);
 }
 
-function goTypeOf(schema: Schema): string {
+/** @param named the name of the type of a scalar, or of what a list or map holds */
+export function goTypeOf(schema: Schema, named?: string): string {
   switch (schema.type) {
     case 'object':
       return schema.name === undefined ? 'map[string]interface {}' : schema.name.split('.').slice(-2).join('.');
     case 'list':
-      return `[]${goElement(schema.items)}`;
+      return `[]${named ?? goElement(schema.items)}`;
     case 'map':
-      return schema.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${goElement(schema.values)}`;
+      return schema.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${named ?? goElement(schema.values)}`;
     case 'boolean':
       return 'bool';
     case 'double':
@@ -123,7 +155,7 @@ function goTypeOf(schema: Schema): string {
     case 'duration':
       return 'string';
     default:
-      return schema.type;
+      return named ?? schema.type;
   }
 }
 

@@ -11,6 +11,7 @@ import { strategicMergePatch } from '../../machinery/patch/strategic.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
+import { explainRestore } from '../../machinery/schema/restore.ts';
 import { ApiError, badRequest, conflict, invalid as invalidError, notFound, unsupportedMediaType } from '../../registry/errors.ts';
 import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
 import { updateObject } from '../../registry/update.ts';
@@ -18,7 +19,6 @@ import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { bodyLimit, warn, wrongKind } from './body.ts';
-
 import { type PatchOptions, patchOptions } from './options.ts';
 import { authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 import { checkName } from './update.ts';
@@ -36,6 +36,8 @@ interface PatchMechanism {
   readonly decodesKind: boolean;
   /** Whether `patch` has worked out managedFields already. */
   readonly tracks: boolean;
+  /** Whether the result is a map of values, restored into its type rather than decoded from JSON. */
+  readonly restores: boolean;
 }
 
 const jsonPatchType = 'application/json-patch+json';
@@ -113,6 +115,7 @@ function jsonMechanism(bytes: Buffer): PatchMechanism {
     creates: false,
     decodesKind: true,
     tracks: false,
+    restores: false,
   };
 }
 
@@ -129,6 +132,7 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchM
     creates: false,
     decodesKind: !strategic,
     tracks: false,
+    restores: strategic,
   };
 }
 
@@ -168,6 +172,7 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
     creates: true,
     decodesKind: false,
     tracks: true,
+    restores: false,
   };
 }
 
@@ -197,7 +202,8 @@ function conformPatched(
     expected.defaults?.(object);
     return { object, hasEmpty };
   } catch (error) {
-    throw error instanceof DecodeError ? fail(error.message) : error;
+    if (!(error instanceof DecodeError)) throw error;
+    throw fail((mechanism.restores && explainRestore(patched, expected.schema)) || error.message);
   }
 }
 
