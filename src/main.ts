@@ -16,7 +16,7 @@ import { followRbac } from './auth/authorize/rbac-source.ts';
 import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
-import { type ClusterKeys, loadClusterKeys, writeSecret } from './auth/pki.ts';
+import { loadClusterKeys, writeSecret } from './auth/pki.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
 import { openDataDirectory } from './cli/data-directory.ts';
@@ -25,7 +25,7 @@ import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './cli/options.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
-import { identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
+import { type ControllerSettings, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
 import { Fleet } from './kubelet/fleet.ts';
 import { anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
@@ -118,8 +118,9 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
 
 interface ServedApi {
   readonly address: string;
-  readonly keys: ClusterKeys;
   readonly server: ApiServer;
+  /** What only the process that has the cluster's keys can do. */
+  readonly controllerSettings: Partial<ControllerSettings>;
   readonly clientFor: ClientFor;
 }
 
@@ -208,7 +209,11 @@ async function startApiServer(
     kubeconfig,
     kubeconfigText({ server: address, authority: authority.certificate, certificate: admin.certificate, key: admin.key }),
   );
-  return { address, keys, server, clientFor: (user, userAgent) => server.client(user, userAgent) };
+  const controllerSettings: Partial<ControllerSettings> = {
+    rootCertificate: authority.certificate,
+    signSecretToken: (claims) => tokens.issueForSecret(claims),
+  };
+  return { address, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
 }
 
 async function tokenFile(file: string): Promise<Authenticator> {
@@ -291,7 +296,7 @@ async function runControllers(
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
       catalog: catalogOf(served?.server.registry),
       identity,
-      settings: { clusterCIDR: clusterCidr, ...(served ? { rootCertificate: served.keys.authority.certificate } : {}) },
+      settings: { clusterCIDR: clusterCidr, ...served?.controllerSettings },
     }),
   );
   controllers.lost.catch(onFailure);

@@ -40,6 +40,9 @@ interface Reference {
 
 const userPrefix = 'system:serviceaccount:';
 const extraPrefix = 'authentication.kubernetes.io';
+/** Issuer and claims of tokens that are kept in secrets. */
+const secretIssuer = 'kubernetes/serviceaccount';
+const secretClaim = 'kubernetes.io/serviceaccount';
 
 /** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key. */
 export class ServiceAccountTokens implements Authenticator {
@@ -84,6 +87,21 @@ export class ServiceAccountTokens implements Authenticator {
     return { token, expires: expires * 1000 };
   }
 
+  /** The token of a Secret of type kubernetes.io/service-account-token: it never ends, and dies with the secret. */
+  issueForSecret(claims: { namespace: string; serviceAccount: { name: string; uid: string }; secretName: string }): Promise<string> {
+    const { namespace, serviceAccount, secretName } = claims;
+    return new SignJWT({
+      [`${secretClaim}/namespace`]: namespace,
+      [`${secretClaim}/secret.name`]: secretName,
+      [`${secretClaim}/service-account.name`]: serviceAccount.name,
+      [`${secretClaim}/service-account.uid`]: serviceAccount.uid,
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
+      .setIssuer(secretIssuer)
+      .setSubject(`${userPrefix}${namespace}:${serviceAccount.name}`)
+      .sign(this.keys.privateKey);
+  }
+
   async authenticate(credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo | undefined> {
     const token = bearerToken(credentials);
     return token === undefined ? undefined : (await this.review(token, [this.issuer]))?.user;
@@ -96,6 +114,7 @@ export class ServiceAccountTokens implements Authenticator {
   async review(token: string, audiences: readonly string[]): Promise<{ user: UserInfo; audiences: string[] } | undefined> {
     const payload = await this.verify(token);
     if (!payload) return undefined;
+    if (payload.iss === secretIssuer) return { user: await this.secretUser(token, payload), audiences: [...audiences] };
     const tokenAudiences = [payload.aud ?? []].flat();
     const common = audiences.filter((audience) => tokenAudiences.includes(audience));
     if (common.length === 0)
@@ -125,7 +144,7 @@ export class ServiceAccountTokens implements Authenticator {
   private async verify(token: string): Promise<JWTPayload | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.keys.publicKey, {
-        issuer: this.issuer,
+        issuer: [this.issuer, secretIssuer],
         algorithms: ['ES256'],
         // jose wants a Date; the time is the injected clock's.
         currentDate: new Date(this.clock.now()),
@@ -136,6 +155,18 @@ export class ServiceAccountTokens implements Authenticator {
       if (error instanceof joseErrors.JOSEError) return undefined;
       throw error;
     }
+  }
+
+  // Whether the secret still holds this very token, and its account is the one that it was made for.
+  private async secretUser(token: string, payload: JWTPayload): Promise<UserInfo> {
+    const claim = (name: string) => String(payload[`${secretClaim}/${name}`] ?? '');
+    const [namespace, name, secretName] = [claim('namespace'), claim('service-account.name'), claim('secret.name')];
+    const secret = await this.read('secrets', namespace, secretName);
+    if (!secret || secret.metadata?.deletionTimestamp) throw new Error('Token has been invalidated');
+    if (Buffer.from(secret['data']?.token ?? '', 'base64').toString() !== token) throw new Error("Token does not match server's copy");
+    const uid = claim('service-account.uid');
+    await this.checkBoundObjects({ namespace, serviceaccount: { name, uid } });
+    return { ...serviceAccountUser(namespace, name), uid };
   }
 
   private async checkBoundObjects(claims: KubernetesClaims): Promise<void> {

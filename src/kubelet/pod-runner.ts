@@ -174,10 +174,6 @@ export class PodRunner {
       const target = { object: pod, resource: pods, fieldPath: `spec.containers{${name}}` };
       host.events.event(target, 'Normal', 'Killing', `Stopping container ${name}`);
     }
-    // Where a finalizer holds the object, others see how the pod ended.
-    if (pod.metadata!.finalizers?.length && pod.status?.phase === 'Running') {
-      await this.patch(pod, host, endedStatus(pod, 0, this.statusContext(host, '')));
-    }
     host.release(pod);
     const { namespace, name, uid } = pod.metadata!;
     const api = this.context.clientFor(host.name).resource<Pod>(pods);

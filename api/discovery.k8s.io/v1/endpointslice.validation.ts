@@ -49,7 +49,9 @@ function validateEndpoints(endpoints: readonly Endpoint[], type: string, path: F
   if (endpoints.length > maxEndpoints) return [tooMany(path, endpoints.length, maxEndpoints)];
   return endpoints.flatMap((endpoint, i) => {
     const at = path.index(i);
-    const { addresses = [], nodeName, hostname, hints } = endpoint;
+    const { nodeName, hostname, hints } = endpoint;
+    // Required lists that are left out are null, as in Go.
+    const addresses = endpoint.addresses ?? [];
     const errors: FieldError[] = [];
     const addressesPath = at.child('addresses');
     if (addresses.length === 0) errors.push(required(addressesPath, 'must contain at least 1 address'));
