@@ -49,7 +49,9 @@ export function normalize(text: string, { unordered = false } = {}): string {
     const [, indent, content] = /^( *)(.*?)\s*$/.exec(line)!;
     const cells = content.split(/ *\t *| {2,}/);
     if (content === '' || isHeader(content, cells)) endTable();
-    if (columns && cells.length === columns.length) {
+    // A label that is not there leaves the last cell empty.
+    const whole = cells.length === columns?.length || (cells.length === (columns?.length ?? 0) - 1 && columns?.at(-2) === 'AGE');
+    if (columns && whole) {
       lines.push(indent + cells.map((cell, i) => (/^-+$/.test(cell) ? cell : (volatileColumns.get(columns![i]) ?? cell))).join('  '));
     } else {
       lines.push(indent + cells.join('  '));
