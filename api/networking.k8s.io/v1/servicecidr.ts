@@ -1,7 +1,24 @@
 import type { ServiceCIDR } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
+import { parseCIDR, validateCIDR } from '../../meta/ip.ts';
 import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
+
+const cidrsPath = FieldPath.of('spec', 'cidrs');
+
+function validateSpec({ spec }: ServiceCIDR): FieldError[] {
+  const cidrs = spec?.cidrs ?? [];
+  if (cidrs.length === 0) return [required(cidrsPath, 'at least one CIDR required')];
+  if (cidrs.length > 2) return [invalid(cidrsPath, { CIDRs: cidrs }, 'may only hold up to 2 values')];
+  const families = cidrs.map((text) => parseCIDR(text)?.version);
+  const errors: FieldError[] = [];
+  if (cidrs.length === 2 && families[0] !== undefined && families[0] === families[1]) {
+    errors.push(invalid(cidrsPath, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
+  }
+  return [...errors, ...cidrs.flatMap((text, i) => validateCIDR(cidrsPath.index(i), text))];
+}
 
 /** ServiceCIDRs. Compared with v1.36.3: table, status. */
 export const serviceCIDR = defineResource<ServiceCIDR>({
@@ -26,4 +43,6 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   prepareForUpdate(object, old) {
     keepStatus(object, old);
   },
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
 });

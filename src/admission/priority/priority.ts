@@ -6,6 +6,9 @@ import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
 
+/** Names of classes that the cluster itself needs. */
+const systemPrefix = 'system-';
+
 /** Resolves a pod's priority from its PriorityClass, and lets at most one class be the default (KEP-268). */
 export function priorityPlugin(lookup: Lookup): AdmissionPlugin {
   return {
@@ -14,6 +17,9 @@ export function priorityPlugin(lookup: Lookup): AdmissionPlugin {
       if (attributes.operation === 'CREATE' && isFor(attributes, pods)) await resolve(attributes, lookup);
     },
     async validate(attributes) {
+      if (attributes.operation === 'DELETE' && isFor(attributes, priorityClasses) && attributes.name.startsWith(systemPrefix)) {
+        throw refuse(attributes, 'this is a system priority class and cannot be deleted');
+      }
       if (attributes.operation !== 'CREATE' && attributes.operation !== 'UPDATE') return;
       if (!isFor(attributes, priorityClasses) || !attributes.object?.globalDefault) return;
       const others = await lookup.list(priorityClasses, '');

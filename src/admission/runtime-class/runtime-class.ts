@@ -37,7 +37,7 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
         if (present !== undefined && present !== value) {
           throw refuse(
             attributes,
-            `pod rejected: conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${present}`,
+            `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${present}`,
           );
         }
         spec.nodeSelector = { ...spec.nodeSelector, [key]: value };
