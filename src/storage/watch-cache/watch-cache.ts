@@ -128,8 +128,11 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
       prelude = { state, revision: this.seen };
     } else if (typeof from === 'number') {
       prelude = { revision: from };
-      // While the older changes are read, the ring may move on.
-      while (prelude.revision < this.events.floor) prelude = { history: await this.readHistory(from, options), revision: this.seen };
+      // While the older changes are read, the ring may move on; what comes meanwhile is the ring's to give.
+      while (prelude.revision < this.events.floor) {
+        const until = this.seen;
+        prelude = { history: await this.readHistory(from, until, options), revision: until };
+      }
       this.refuseCompacted(from);
     }
     const watcher: CacheWatcher<A> = new CacheWatcher(this, options, sink, prelude);
@@ -258,10 +261,9 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
       throw new WatchTooOldError(from, compacted);
   }
 
-  /** The changes of a scope from a revision up to what the cache has seen, out of storage's history. @throws WatchTooOldError */
-  private async readHistory(from: number, { scope }: CacheWatchOptions<A>): Promise<CacheChange<A>[]> {
+  /** The changes of a scope after one revision, up to another, out of storage's history. @throws WatchTooOldError */
+  private async readHistory(from: number, until: number, { scope }: CacheWatchOptions<A>): Promise<CacheChange<A>[]> {
     const { storage, prefix } = this.options;
-    const until = this.seen;
     const time = this.clock.monotonic();
     const history: CacheChange<A>[] = [];
     const stopping = new AbortController();
