@@ -2,11 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
+import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
 import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createSchemaSource } from '../openapi/source.ts';
 import { defaultAdmissionPlugins } from './admission/plugins.ts';
+import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
 import { unionAuthenticator } from './auth/authenticate/union.ts';
@@ -34,6 +36,7 @@ import { createLogger, type Logger } from './machinery/logger.ts';
 import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
 import type { RuntimeContext } from './runtime/context.ts';
+import { unlessNotFound } from './runtime/errors.ts';
 import { acquireLeadership } from './runtime/leader-election.ts';
 import { startScheduler } from './scheduler/index.ts';
 import type { Answer } from './server/answer.ts';
@@ -175,7 +178,13 @@ async function startApiServer(
     authorizer: unionAuthorizer([superuserAuthorizer, nodeAuthorizer(nodeRules(policy)), rbac]),
     tokens,
     protobuf,
-    admissionPlugins: (lookup) => defaultAdmissionPlugins(lookup, clock, random),
+    admissionPlugins: (lookup) =>
+      defaultAdmissionPlugins(
+        lookup,
+        quotaStore(() => server.client(apiServerUser, 'kube-apiserver')),
+        clock,
+        random,
+      ),
     versionInfo,
     serverAddress: () => `${options.bindAddress}:${port}`,
     handlers: {
@@ -214,6 +223,15 @@ async function startApiServer(
     signSecretToken: (claims) => tokens.issueForSecret(claims),
   };
   return { address, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
+}
+
+/** Quotas for their admission plugin, which charges them in the API server's own name. */
+function quotaStore(client: () => Client): QuotaStore {
+  const api = () => client().resource(resourceQuotas);
+  return {
+    read: (namespace, name) => unlessNotFound(api().get(namespace, name)),
+    updateStatus: (quota) => api().update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
+  };
 }
 
 async function tokenFile(file: string): Promise<Authenticator> {

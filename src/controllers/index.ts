@@ -25,6 +25,7 @@ import { startNodeLifecycleController } from './nodelifecycle/index.ts';
 import { startNodeTtlController } from './nodettl/index.ts';
 import { startPodGarbageCollector } from './podgc/index.ts';
 import { startReplicaSetController, startReplicationController } from './replicaset/index.ts';
+import { startResourceQuotaController } from './resourcequota/index.ts';
 import { events, leases } from './resources.ts';
 import { startRootCertificatePublisher } from './rootca/index.ts';
 import { startServiceAccountController } from './serviceaccount/index.ts';
@@ -51,6 +52,7 @@ const controllers: readonly StartController[] = [
   startTaintEvictionController,
   startPodGarbageCollector,
   startGarbageCollector,
+  startResourceQuotaController,
 ];
 
 export interface ControllersOptions extends RuntimeContext {

@@ -8,6 +8,7 @@ import { namespace } from '../../api/core/v1/namespace.ts';
 import { node } from '../../api/core/v1/node.ts';
 import { pod } from '../../api/core/v1/pod.ts';
 import { replicationController } from '../../api/core/v1/replicationcontroller.ts';
+import { resourceQuota } from '../../api/core/v1/resourcequota.ts';
 import { secret } from '../../api/core/v1/secret.ts';
 import { service } from '../../api/core/v1/service.ts';
 import { serviceAccount } from '../../api/core/v1/serviceaccount.ts';
@@ -16,6 +17,7 @@ import type { ResourceReference } from '../client/client.ts';
 
 // The resources that controllers work on, in the plural, so that `pod` stays free for an object.
 export const pods: ResourceReference = pod;
+export const resourceQuotas: ResourceReference = resourceQuota;
 export const services: ResourceReference = service;
 export const endpoints: ResourceReference = endpointsDefinition;
 export const events: ResourceReference = event;

@@ -1,0 +1,39 @@
+import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
+import { persistentVolumeClaim } from '../../../api/core/v1/persistentvolumeclaim.ts';
+import { pod } from '../../../api/core/v1/pod.ts';
+import { resourceQuota } from '../../../api/core/v1/resourcequota.ts';
+import { event as newEvent } from '../../../api/events.k8s.io/v1/event.ts';
+import type { Clock } from '../../machinery/clock.ts';
+import { quotaEvaluator } from '../../machinery/quota/index.ts';
+import type { Lookup } from '../lookup.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { QuotaAccounting, type QuotaStore } from './accounting.ts';
+
+/**
+ * Refuses what would exceed a ResourceQuota of its namespace, and books what it lets pass into the quota's status before it is stored. It comes last, so
+ * that nothing is booked for what another plugin refuses.
+ */
+export function resourceQuotaPlugin(lookup: Lookup, store: QuotaStore, clock: Clock): AdmissionPlugin {
+  const accounting = new QuotaAccounting(store, clock);
+  return {
+    name: 'ResourceQuota',
+    async validate(attributes) {
+      const { definition, operation, subresource, namespace, object, old } = attributes;
+      if ((operation !== 'CREATE' && operation !== 'UPDATE') || namespace === '' || !object || isUncounted(attributes)) return;
+      const evaluator = quotaEvaluator(definition);
+      if (!evaluator.handles({ operation, subresource, object, old })) return;
+      const quotas = await lookup.list(resourceQuota, namespace);
+      if (quotas.length > 0) await accounting.charge(namespace, quotas, { attributes, evaluator });
+    },
+  };
+}
+
+// Subresources change nothing that is counted, but for two; events come and go by themselves.
+function isUncounted({ definition, subresource }: AdmissionAttributes): boolean {
+  const { group, plural } = definition;
+  if (plural === newEvent.plural && (group === '' || group === newEvent.group)) return true;
+  if (group === namespaces.group && plural === namespaces.plural) return true;
+  if (subresource === '') return false;
+  if (group !== '') return true;
+  return !((plural === pod.plural && subresource === 'resize') || (plural === persistentVolumeClaim.plural && subresource === 'status'));
+}

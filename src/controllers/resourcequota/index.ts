@@ -1,0 +1,121 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { parseResources, printResources } from '../../../api/meta/resources.ts';
+import type { ResourceReference } from '../../client/client.ts';
+import { maskAmounts, sameAmounts } from '../../machinery/quota/amounts.ts';
+import { objectCountName, type QuotaEvaluator } from '../../machinery/quota/evaluator.ts';
+import { calculateUsage, quotaEvaluator } from '../../machinery/quota/index.ts';
+import { createController } from '../../runtime/controller.ts';
+import { Delays } from '../../runtime/delays.ts';
+import type { Informer } from '../../runtime/informer.ts';
+import { keyOf } from '../../runtime/keys.ts';
+import { typed } from '../../runtime/objects.ts';
+import { type ControllerContext, type RunningController, run } from '../context.ts';
+import { events as eventResource, resourceQuotas as quotaResource } from '../resources.ts';
+
+// What was booked for requests that failed later is given back no later than this.
+const resyncEvery = 5 * 60_000;
+const resync = 'resync';
+
+interface Monitor extends QuotaEvaluator {
+  readonly reference: ResourceReference;
+  readonly informer: Informer;
+  readonly stop: () => void;
+}
+
+/** Keeps `status.hard` and `status.used` of ResourceQuotas: counts anew when a quota changes and when something counted goes. */
+export function startResourceQuotaController(context: ControllerContext): RunningController {
+  const { catalog, clock, informers } = context;
+  const api = context.clientFor('resourcequota-controller').resource(quotaResource);
+  const quotas = informers.for(quotaResource);
+  const monitors = new Map<string, Monitor>();
+  // Counting much is done less often than it changes.
+  const calmFor = new Map<string, number>();
+  const controller = createController(
+    { name: 'resourcequota', workers: 5, reconcile, informers: [quotas], calmFor: (key) => calmFor.get(key) ?? 0 },
+    context,
+  );
+  const timer = new Delays(clock, () => {
+    for (const quota of quotas.list()) controller.enqueue(keyOf(quota));
+    timer.set(resync, resyncEvery);
+  });
+
+  function monitor(): void {
+    const wanted = new Map<string, ResourceReference>();
+    for (const resource of catalog.resources()) {
+      const countable = ['create', 'delete', 'list', 'watch'].every((verb) => resource.verbs.includes(verb));
+      const name = objectCountName(resource);
+      if (countable && resource.scope === 'Namespaced' && resource.plural !== eventResource.plural && !wanted.has(name)) {
+        wanted.set(name, resource);
+      }
+    }
+    for (const [name, { reference, stop }] of monitors) {
+      if (wanted.get(name)?.version === reference.version) continue;
+      stop();
+      monitors.delete(name);
+    }
+    for (const [name, reference] of wanted) if (!monitors.has(name)) monitors.set(name, watch(reference));
+  }
+
+  function watch(reference: ResourceReference): Monitor {
+    const evaluator = quotaEvaluator(reference);
+    const informer = informers.for(reference);
+    const replenish = ({ metadata }: KubeObject) => {
+      for (const quota of quotas.list(metadata!.namespace)) {
+        if (evaluator.matchingResources(Object.keys(quota.status?.hard ?? {})).length > 0) controller.enqueue(keyOf(quota));
+      }
+    };
+    const stop = informer.addHandler({
+      updated(object, old) {
+        if (evaluator.replenishes?.(object, old, clock.now())) replenish(object);
+      },
+      deleted: replenish,
+    });
+    return { ...evaluator, reference, informer, stop };
+  }
+
+  quotas.addHandler({
+    added: (quota) => controller.enqueue(keyOf(quota)),
+    updated(quota, old) {
+      // The status is written by us and by admission.
+      if (!semanticEqual(quota.spec, old.spec)) controller.enqueue(keyOf(quota));
+    },
+  });
+  monitor();
+  const unsubscribe = catalog.subscribe(monitor);
+  timer.set(resync, resyncEvery);
+
+  async function reconcile(key: string): Promise<void> {
+    const quota = quotas.getByKey(key);
+    if (!quota) return void calmFor.delete(key);
+    const { namespace } = quota.metadata!;
+    let counted = 0;
+    const concerned = [...monitors.values()].filter(
+      (evaluator) => evaluator.matchingResources(Object.keys(quota.spec?.hard ?? {})).length > 0,
+    );
+    await Promise.all(concerned.map(({ informer }) => informer.synced()));
+    const objectsOf = function* ({ informer }: Monitor) {
+      for (const object of informer.list(namespace)) {
+        counted++;
+        yield object;
+      }
+    };
+    const usage = calculateUsage(quota, concerned, objectsOf, clock.now());
+    calmFor.set(key, Math.min(1000, Math.floor(counted / 20)));
+    const hard = quota.spec?.hard ?? {};
+    const before = parseResources(quota.status?.used);
+    const used = maskAmounts(new Map([...before, ...usage]), Object.keys(hard));
+    const { hard: hardBefore, used: usedBefore } = quota.status ?? {};
+    if (hardBefore && usedBefore && semanticEqual(hard, hardBefore) && sameAmounts(used, before)) return;
+    await api.update(namespace!, typed(quotaResource, { ...quota, status: { hard, used: printResources(used) } }), {
+      subresource: 'status',
+    });
+  }
+
+  const stop = () => {
+    unsubscribe();
+    timer.clear();
+    for (const entry of monitors.values()) entry.stop();
+  };
+  return run('resourcequota', [controller], stop);
+}
