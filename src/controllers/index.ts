@@ -13,6 +13,7 @@ import {
   type RunningController,
   type StartController,
 } from './context.ts';
+import { startDaemonSetController } from './daemon/index.ts';
 import { startDeploymentController } from './deployment/index.ts';
 import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
@@ -30,6 +31,7 @@ import { events, leases } from './resources.ts';
 import { startRootCertificatePublisher } from './rootca/index.ts';
 import { startServiceAccountController } from './serviceaccount/index.ts';
 import { startTokenController } from './serviceaccount/tokens.ts';
+import { startStatefulSetController } from './statefulset/index.ts';
 import { startTaintEvictionController } from './tainteviction/index.ts';
 
 export type { ControllerSettings, ResourceCatalog, SecretTokenClaims, ServedResource } from './context.ts';
@@ -44,6 +46,8 @@ const controllers: readonly StartController[] = [
   startDeploymentController,
   startReplicaSetController,
   startReplicationController,
+  startStatefulSetController,
+  startDaemonSetController,
   startEndpointsController,
   startEndpointSliceController,
   startNodeIpamController,

@@ -1,6 +1,6 @@
 import type { PreferredSchedulingTerm } from '../../../openapi/types.ts';
+import { matchesNodeAffinity, matchesTerm } from '../../runtime/node-selection.ts';
 import { normalizeByHighest, type Plugin } from '../framework.ts';
-import { matchesNodeAffinity, matchesTerm } from '../node-selection.ts';
 import { unresolvable } from './refuse.ts';
 
 const name = 'NodeAffinity';

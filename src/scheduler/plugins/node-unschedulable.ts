@@ -1,5 +1,5 @@
+import { tolerates } from '../../runtime/node-selection.ts';
 import type { Plugin } from '../framework.ts';
-import { tolerates } from '../node-selection.ts';
 import { unresolvable } from './refuse.ts';
 
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };

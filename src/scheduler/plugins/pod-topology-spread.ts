@@ -1,9 +1,9 @@
 import { type LabelSelectorObject, labelSelectorText, selectorFromObject } from '../../../api/meta/label-selector.ts';
 import type { Pod, TopologySpreadConstraint } from '../../../openapi/types.ts';
+import { matchesNodeAffinity, tolerates } from '../../runtime/node-selection.ts';
 import type { ClusterState, PodCounter } from '../cluster-state.ts';
 import { type CycleState, maxNodeScore, type Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { matchesNodeAffinity, tolerates } from '../node-selection.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'PodTopologySpread';

@@ -1,6 +1,6 @@
 import type { Taint, Toleration } from '../../../openapi/types.ts';
+import { tolerates } from '../../runtime/node-selection.ts';
 import { normalizeByHighest, type Plugin } from '../framework.ts';
-import { tolerates } from '../node-selection.ts';
 import { unresolvable } from './refuse.ts';
 
 const name = 'TaintToleration';

@@ -1,0 +1,182 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Client } from '../../client/client.ts';
+import type { Clock } from '../../machinery/clock.ts';
+import { isAlreadyExists, isNotFound, messageOf } from '../../runtime/errors.ts';
+import type { EventRecorder } from '../../runtime/events.ts';
+import { typed } from '../../runtime/objects.ts';
+import { isPodFinished } from '../../runtime/pods.ts';
+import { slowStart } from '../../runtime/slow-start.ts';
+import { pods as podResource, statefulSets } from '../resources.ts';
+import type { Claims } from './claims.ts';
+import { hasIdentity, hasStorage, revisionOf, withIdentity, withStorage } from './identity.ts';
+import { firstUnavailable, isAvailable, isUnavailable, type Members, maxUnavailableOf, membersOf, type Version } from './replicas.ts';
+import { countPods, isCreated, isGoing, isRunningAndReady, type SetStatus } from './status.ts';
+
+export interface ControlDependencies {
+  readonly client: Client;
+  readonly recorder: EventRecorder;
+  readonly claims: Claims;
+  readonly clock: Clock;
+}
+
+/** Whether what follows has to wait. */
+type Blocked = boolean;
+
+export interface Step {
+  readonly status: SetStatus;
+  /** What the step failed with: the status is to be written all the same. */
+  readonly failure?: unknown;
+}
+
+/** Creates, repairs and deletes the pods of a StatefulSet, one step at a time. */
+export interface SetControl {
+  advance(set: KubeObject, pods: readonly KubeObject[], current: Version, update: Version, status: SetStatus): Promise<Step>;
+}
+
+export function createSetControl({ client, recorder, claims, clock }: ControlDependencies): SetControl {
+  const api = client.resource(podResource);
+
+  async function advance(set: KubeObject, pods: readonly KubeObject[], current: Version, update: Version, base: SetStatus): Promise<Step> {
+    const count = (counted: readonly KubeObject[]) => countPods(base, counted, set.spec.minReadySeconds ?? 0, clock.now());
+    const members = membersOf(set, pods, current, update);
+    if (set.metadata!.deletionTimestamp) return { status: count(pods) };
+    const { replicas, condemned } = members;
+    const counted = () => count([...replicas, ...condemned]);
+    const ordered = set.spec.podManagementPolicy !== 'Parallel';
+    const first = firstUnavailable(set, members, clock.now());
+    const steps: [readonly KubeObject[], (pod: KubeObject) => Promise<Blocked>][] = [
+      [replicas, (pod) => keep(set, update.set, pod, ordered)],
+      [condemned, (pod) => fixClaims(update.set, pod)],
+      [condemned, (pod) => condemn(set, pod, first, ordered)],
+    ];
+    for (const [group, action] of steps) {
+      const { blocked, failure } = await forEach(group, action, ordered);
+      if (blocked) return { status: counted(), failure };
+    }
+    return replaceOutdated(set, members, update, counted());
+  }
+
+  /** Brings a wanted pod nearer to what it should be. */
+  async function keep(set: KubeObject, updateSet: KubeObject, pod: KubeObject, ordered: boolean): Promise<Blocked> {
+    if (isPodFinished(pod)) {
+      // Whatever its containers ended with, it is started anew, once it is gone.
+      if (!isGoing(pod)) await remove(set, pod);
+      return true;
+    }
+    if (!isCreated(pod)) {
+      if (claims.areStale(set, pod)) return true;
+      await create(set, pod);
+      if (ordered) return true;
+    }
+    if (pod.status?.phase === 'Pending') await createMissingClaims(set, pod);
+    if (ordered && (isGoing(pod) || !isRunningAndReady(pod) || !isAvailable(set, pod, clock.now()))) return true;
+    const consistent = hasIdentity(set, pod) && hasStorage(set, pod) && claims.areOwned(updateSet, pod);
+    if (isCreated(pod) && !consistent) await repair(updateSet, pod);
+    return false;
+  }
+
+  async function fixClaims(updateSet: KubeObject, pod: KubeObject): Promise<Blocked> {
+    if (!claims.areOwned(updateSet, pod)) await claims.setOwners(updateSet, pod);
+    return false;
+  }
+
+  /** Deletes a pod that is not wanted; in order, only when those before it are well, or it is itself the first that is not. */
+  async function condemn(set: KubeObject, pod: KubeObject, first: KubeObject | undefined, ordered: boolean): Promise<Blocked> {
+    if (isGoing(pod)) return ordered;
+    if (ordered && pod !== first && !(isRunningAndReady(pod) && isAvailable(set, pod, clock.now()))) return true;
+    await remove(set, pod);
+    return true;
+  }
+
+  /** Deletes pods of another revision down to the partition, the highest ordinal first, as many as may be unavailable. */
+  async function replaceOutdated(set: KubeObject, { replicas }: Members, update: Version, counted: SetStatus): Promise<Step> {
+    const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
+    let status = counted;
+    if (type === 'OnDelete') return { status };
+    const unavailable = replicas.filter((pod) => isUnavailable(set, pod, clock.now())).length;
+    let left = maxUnavailableOf(set) - unavailable;
+    for (let index = replicas.length - 1; index >= (rollingUpdate?.partition ?? 0) && left > 0; index--) {
+      const pod = replicas[index]!;
+      if (revisionOf(pod) === update.name || isGoing(pod)) continue;
+      try {
+        await remove(set, pod);
+      } catch (error) {
+        if (!isNotFound(error)) return { status, failure: error };
+      }
+      left--;
+      status = { ...status, currentReplicas: status.currentReplicas - 1 };
+    }
+    return { status };
+  }
+
+  async function create(set: KubeObject, pod: KubeObject): Promise<void> {
+    await recorded('create', set, pod, () => claims.create(set, pod), false);
+    let made = pod;
+    await recorded('create', set, pod, async () => {
+      made = await api.create(set.metadata!.namespace!, pod);
+    });
+    if (!claims.areOwned(set, made)) await recorded('update', set, pod, () => claims.setOwners(set, made), false);
+  }
+
+  async function createMissingClaims(set: KubeObject, pod: KubeObject): Promise<void> {
+    await claims.create(set, pod);
+    if (!claims.areOwned(set, pod)) await recorded('update', set, pod, () => claims.setOwners(set, pod), false);
+  }
+
+  async function repair(set: KubeObject, pod: KubeObject): Promise<void> {
+    await recorded('update', set, pod, async () => {
+      if (!hasStorage(set, pod)) await claims.create(set, pod);
+      if (!claims.areOwned(set, pod)) await claims.setOwners(set, pod);
+      await api.update(set.metadata!.namespace!, typed(podResource, withStorage(set, withIdentity(set, pod))));
+    });
+  }
+
+  async function remove(set: KubeObject, pod: KubeObject): Promise<void> {
+    const { namespace, name, uid } = pod.metadata!;
+    // A pod of the same name may have taken its place since.
+    await recorded('delete', set, pod, () => api.delete(namespace!, name!, { preconditions: { uid: uid! } }));
+  }
+
+  /** Runs an action and tells of it in an event about the set. @param success whether to tell that it went well, too */
+  async function recorded(
+    verb: 'create' | 'update' | 'delete',
+    set: KubeObject,
+    pod: KubeObject,
+    action: () => Promise<unknown>,
+    success = true,
+  ): Promise<void> {
+    const target = { object: set, resource: statefulSets };
+    const what = `${verb} Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name}`;
+    const sort = `${verb[0]!.toUpperCase()}${verb.slice(1)}`;
+    try {
+      await action();
+    } catch (error) {
+      if (verb !== 'create' || !isAlreadyExists(error))
+        recorder.event(target, 'Warning', `Failed${sort}`, `${what} failed error: ${messageOf(error)}`);
+      throw error;
+    }
+    if (success) recorder.event(target, 'Normal', `Successful${sort}`, `${what} successful`);
+  }
+
+  return { advance };
+}
+
+/** In order until one blocks, or all in growing batches, in which none waits for another. */
+async function forEach(
+  pods: readonly KubeObject[],
+  action: (pod: KubeObject) => Promise<Blocked>,
+  ordered: boolean,
+): Promise<{ blocked: Blocked; failure?: unknown }> {
+  if (!ordered) {
+    const { failure } = await slowStart(pods.length, async (index) => {
+      await action(pods[index]!);
+    });
+    return { blocked: failure !== undefined, failure };
+  }
+  try {
+    for (const pod of pods) if (await action(pod)) return { blocked: true };
+    return { blocked: false };
+  } catch (failure) {
+    return { blocked: true, failure };
+  }
+}
