@@ -65,6 +65,8 @@ const versionInfo = {
 };
 /** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
 const simulatedHost = '172.18.0.1';
+/** A default cluster CIDR has room for 256 nodes; the pods of further ones take addresses that are shared by nature (RFC 6598), as with cloud networks. */
+const furtherClusterCIDR = '100.64.0.0/10';
 /** Reads for all kubelets of the fleet at once, which no single kubelet may. */
 const fleetUser: UserInfo = { username: 'orrery:fleet', groups: ['system:masters', 'system:authenticated'] };
 const issuer = 'https://kubernetes.default.svc.cluster.local';
@@ -314,7 +316,7 @@ async function runControllers(
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
       catalog: catalogOf(served?.server.registry),
       identity,
-      settings: { clusterCIDR: clusterCidr, ...served?.controllerSettings },
+      settings: { clusterCIDR: clusterCidr, furtherClusterCIDR, ...served?.controllerSettings },
     }),
   );
   controllers.lost.catch(onFailure);

@@ -22,6 +22,8 @@ export interface ControllerSettings {
   readonly rootCertificate?: string;
   /** Nodes get a part of it as their podCIDR; absent: they get none. */
   readonly clusterCIDR?: string;
+  /** Where the parts come from when that is used up; absent: nodes beyond get none. */
+  readonly furtherClusterCIDR?: string;
   /** Prefix length of a node's part. */
   readonly nodeCIDRMaskSize: number;
   /** How long a node's lease may be unrenewed until the node counts as unknown. */

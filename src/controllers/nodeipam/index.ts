@@ -5,33 +5,45 @@ import { keyOf } from '../../runtime/keys.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { nodes as nodeResource } from '../resources.ts';
 
-/** Gives each node a part of the cluster's CIDR for its pods. */
+/** Gives each node a part of the cluster's CIDR for its pods, and of the further one when that is used up. */
 export function startNodeIpamController(context: ControllerContext): RunningController {
-  const { clusterCIDR, nodeCIDRMaskSize } = context.settings;
+  const { clusterCIDR, furtherClusterCIDR, nodeCIDRMaskSize } = context.settings;
   if (clusterCIDR === undefined) return run('nodeipam', []);
   const client = context.clientFor('node-controller');
   const api = client.resource(nodeResource);
   const recorder = recorderFor(context, client, 'cidrAllocator');
   const nodes = context.informers.for(nodeResource);
-  const ranges = new CidrRanges(clusterCIDR, nodeCIDRMaskSize);
+  const ranges = [clusterCIDR, ...(furtherClusterCIDR ? [furtherClusterCIDR] : [])].map((cidr) => new CidrRanges(cidr, nodeCIDRMaskSize));
   const controller = createController({ name: 'nodeipam', workers: 30, reconcile, informers: [nodes] }, context);
   const observe = (node: KubeObject) => {
     const { podCIDR } = node.spec ?? {};
-    if (podCIDR) ranges.occupy(podCIDR);
+    if (podCIDR) for (const range of ranges) range.occupy(podCIDR);
     else controller.enqueue(keyOf(node));
   };
   nodes.addHandler({
     added: observe,
     updated: observe,
     deleted(node) {
-      if (node.spec?.podCIDR) ranges.release(node.spec.podCIDR);
+      if (node.spec?.podCIDR) release(node.spec.podCIDR);
     },
   });
+
+  function release(cidr: string): void {
+    for (const range of ranges) range.release(cidr);
+  }
+
+  function allocate(): string | undefined {
+    for (const range of ranges) {
+      const cidr = range.allocate();
+      if (cidr !== undefined) return cidr;
+    }
+    return undefined;
+  }
 
   async function reconcile(name: string): Promise<void> {
     const node = nodes.getByKey(name);
     if (!node || node.spec?.podCIDR) return;
-    const cidr = ranges.allocate();
+    const cidr = allocate();
     if (cidr === undefined) {
       recorder.event(
         { object: node, resource: nodeResource },
@@ -43,9 +55,9 @@ export function startNodeIpamController(context: ControllerContext): RunningCont
     }
     try {
       const body = { spec: { podCIDR: cidr, podCIDRs: [cidr] } };
-      if (!(await unlessNotFound(api.patch('', name, 'application/strategic-merge-patch+json', body)))) ranges.release(cidr);
+      if (!(await unlessNotFound(api.patch('', name, 'application/strategic-merge-patch+json', body)))) release(cidr);
     } catch (error) {
-      ranges.release(cidr);
+      release(cidr);
       throw error;
     }
   }
@@ -71,6 +83,7 @@ export class CidrRanges {
   }
 
   allocate(): string | undefined {
+    if (this.used.size === this.count) return undefined;
     for (let i = 0; i < this.count; i++) {
       const candidate = (this.next + i) % this.count;
       if (this.used.has(candidate)) continue;
@@ -81,8 +94,10 @@ export class CidrRanges {
     return undefined;
   }
 
+  /** A part of another range changes nothing. */
   occupy(cidr: string): void {
-    this.used.add(this.indexOf(cidr));
+    const index = this.indexOf(cidr);
+    if (index >= 0 && index < this.count) this.used.add(index);
   }
 
   release(cidr: string): void {
