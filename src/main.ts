@@ -1,14 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration.ts';
+import { validatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/validatingwebhookconfiguration.ts';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
 import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
+import type { ResourceDefinition } from '../api/define.ts';
 import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createSchemaSource } from '../openapi/source.ts';
-import { defaultAdmissionPlugins } from './admission/plugins.ts';
+import { type AdmissionParts, defaultAdmissionPlugins } from './admission/plugins.ts';
 import type { QuotaStore } from './admission/resource-quota/accounting.ts';
+import { serviceResolver } from './admission/webhook/services.ts';
+import { Webhooks } from './admission/webhook/webhook.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
 import { unionAuthenticator } from './auth/authenticate/union.ts';
@@ -35,6 +40,8 @@ import { Disposables } from './machinery/disposables.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
 import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
+import { WebhookClient } from './machinery/webhook-client.ts';
+import { storagePrefix } from './registry/resource-store.ts';
 import type { RuntimeContext } from './runtime/context.ts';
 import { unlessNotFound } from './runtime/errors.ts';
 import { acquireLeadership } from './runtime/leader-election.ts';
@@ -44,6 +51,7 @@ import { ApiServer } from './server/api-server.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
+import { followObjects } from './storage/follow.ts';
 import { openLevelStorage } from './storage/level/level-storage.ts';
 import { openMemoryStorage } from './storage/memory/memory-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -164,6 +172,13 @@ async function startApiServer(
     body: JSON.stringify(document),
   });
   let port = options.port;
+  const webhookClient = running.use(new WebhookClient((...service) => resolveService(...service), clock));
+  const admission: AdmissionParts = {
+    quotas: quotaStore(() => server.client(apiServerUser, 'kube-apiserver')),
+    webhookClient,
+    mutatingWebhooks: new Webhooks(),
+    validatingWebhooks: new Webhooks(),
+  };
   const server: ApiServer = new ApiServer({
     storage,
     definitions,
@@ -180,13 +195,7 @@ async function startApiServer(
     authorizer: unionAuthorizer([superuserAuthorizer, nodeAuthorizer(nodeRules(policy)), rbac]),
     tokens,
     protobuf,
-    admissionPlugins: (lookup) =>
-      defaultAdmissionPlugins(
-        lookup,
-        quotaStore(() => server.client(apiServerUser, 'kube-apiserver')),
-        clock,
-        random,
-      ),
+    admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),
     versionInfo,
     serverAddress: () => `${options.bindAddress}:${port}`,
     handlers: {
@@ -196,7 +205,9 @@ async function startApiServer(
     tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
   });
   running.use(server);
+  const resolveService = serviceResolver(server.lookup);
   await followRbac(storage, rbac, signal, onFailure);
+  await followWebhooks(storage, admission, signal, onFailure);
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
@@ -225,6 +236,20 @@ async function startApiServer(
     signSecretToken: (claims) => tokens.issueForSecret(claims),
   };
   return { address, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
+}
+
+/** Keeps the webhooks of admission in step with their configurations. */
+async function followWebhooks(
+  storage: Storage,
+  { mutatingWebhooks, validatingWebhooks }: AdmissionParts,
+  signal: AbortSignal,
+  onFailure: (error: Error) => void,
+): Promise<void> {
+  const followed: [ResourceDefinition, Webhooks][] = [
+    [mutatingWebhookConfiguration, mutatingWebhooks],
+    [validatingWebhookConfiguration, validatingWebhooks],
+  ];
+  for (const [definition, webhooks] of followed) await followObjects(storage, storagePrefix(definition), webhooks, signal, onFailure);
 }
 
 /** Quotas for their admission plugin, which charges them in the API server's own name. */

@@ -11,8 +11,8 @@ export interface AdmissionAttributes {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
-  /** What would be stored (or the options object of a subresource such as Binding or Eviction); absent on DELETE. */
-  readonly object: KubeObject | undefined;
+  /** What would be stored (or the options object of a subresource such as Binding or Eviction); absent on DELETE. `mutate` may replace it. */
+  object: KubeObject | undefined;
   /** What is stored; absent on CREATE. Shared: never changed. */
   readonly old: KubeObject | undefined;
   readonly user: UserInfo;
@@ -22,10 +22,21 @@ export interface AdmissionAttributes {
   warn(text: string): void;
 }
 
+/**
+ * One request's way through the mutating plugins: a second round follows the first if a plugin asked for it, so that those which ran before a change
+ * see it. What a plugin has to remember of the first round it keeps here.
+ */
+export interface Reinvocation {
+  readonly isSecond: boolean;
+  /** Asks for a second round; there is no third. */
+  request(): void;
+  stateOf<T>(plugin: string, make: () => T): T;
+}
+
 /** A plugin refuses by throwing an ApiError (registry/errors.ts, mostly `forbidden`). It has no lasting effect unless it says so. */
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Changes `attributes.object`. */
-  mutate?(attributes: AdmissionAttributes): Promise<void> | void;
+  /** Changes `attributes.object`, or puts another object in its place. */
+  mutate?(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> | void;
   validate?(attributes: AdmissionAttributes): Promise<void> | void;
 }

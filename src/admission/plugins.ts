@@ -1,10 +1,9 @@
-import type { Clock } from '../machinery/clock.ts';
-import type { Random } from '../machinery/random.ts';
+import type { WebhookClient } from '../machinery/webhook-client.ts';
 import { defaultIngressClassPlugin } from './default-ingress-class/default-ingress-class.ts';
 import { defaultStorageClassPlugin } from './default-storage-class/default-storage-class.ts';
 import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/default-toleration-seconds.ts';
+import type { AdmissionEnvironment } from './environment.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
-import type { Lookup } from './lookup.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { priorityPlugin } from './priority/priority.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
@@ -13,9 +12,23 @@ import { runtimeClassPlugin } from './runtime-class/runtime-class.ts';
 import { serviceAccountPlugin } from './service-account/service-account.ts';
 import { storageObjectInUseProtectionPlugin } from './storage-object-in-use-protection/storage-object-in-use-protection.ts';
 import { taintNodesByConditionPlugin } from './taint-nodes-by-condition/taint-nodes-by-condition.ts';
+import { MutatingWebhookPlugin } from './webhook/mutating.ts';
+import { ValidatingWebhookPlugin } from './webhook/validating.ts';
+import type { Webhooks } from './webhook/webhook.ts';
+
+/** What the default plugins need besides their environment. */
+export interface AdmissionParts {
+  readonly quotas: QuotaStore;
+  readonly webhookClient: WebhookClient;
+  /** Kept in step with the configurations that are stored. */
+  readonly mutatingWebhooks: Webhooks;
+  readonly validatingWebhooks: Webhooks;
+}
 
 /** The plugins that are on by default, in kube-apiserver's order (NamespaceLifecycle, which needs the registry, comes before them). */
-export function defaultAdmissionPlugins(lookup: Lookup, quotas: QuotaStore, clock: Clock, random: Random): AdmissionPlugin[] {
+export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts: AdmissionParts): AdmissionPlugin[] {
+  const { lookup, clock, random } = environment;
+  const webhooks = { ...environment, client: parts.webhookClient };
   return [
     limitRangerPlugin(lookup),
     serviceAccountPlugin(lookup, clock, random),
@@ -26,6 +39,8 @@ export function defaultAdmissionPlugins(lookup: Lookup, quotas: QuotaStore, cloc
     storageObjectInUseProtectionPlugin(),
     runtimeClassPlugin(lookup),
     defaultIngressClassPlugin(lookup),
-    resourceQuotaPlugin(lookup, quotas, clock),
+    new MutatingWebhookPlugin(parts.mutatingWebhooks, webhooks),
+    new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
+    resourceQuotaPlugin(lookup, parts.quotas, clock),
   ];
 }

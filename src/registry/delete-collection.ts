@@ -49,7 +49,7 @@ async function deleteAll(
     while (next < items.length && !failed) {
       const { name, namespace = '' } = items[next++]!.object.metadata!;
       try {
-        await deleteObject(store, name!, options, { ...operation, namespace });
+        await deleteObject(store, name!, options, { ...operation, namespace, ofCollection: true });
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) continue;
         failed = true;

@@ -280,7 +280,7 @@ async function admit(store: ResourceStore, name: string, stored: StoredObject, o
     operation: 'DELETE' as const,
     subresource: operation.subresource,
     namespace: operation.namespace,
-    name,
+    name: operation.ofCollection ? '' : name,
     object: undefined,
     old: store.versioned(stored).object,
     user: operation.user,

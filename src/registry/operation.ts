@@ -11,6 +11,8 @@ export interface Operation {
   /** '' for the resource itself. */
   readonly subresource: string;
   readonly dryRun: boolean;
+  /** One of the objects that a deletecollection deletes: admission hears no name. */
+  readonly ofCollection?: boolean;
   /** CreateOptions, UpdateOptions or DeleteOptions, for admission. */
   readonly options: KubeObject | undefined;
   /** Adds a Warning header, once for each text. */

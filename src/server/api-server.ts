@@ -1,6 +1,7 @@
 import type { ClusterSettings, ResourceDefinition } from '../../api/define.ts';
 import type { SchemaSource } from '../../openapi/schema.ts';
 import { type AdmissionChain, createAdmissionChain } from '../admission/chain.ts';
+import type { AdmissionEnvironment } from '../admission/environment.ts';
 import type { Lookup } from '../admission/lookup.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
@@ -25,7 +26,7 @@ import { AnswerEncoder } from './encoding/encoder.ts';
 import { FlowControl } from './filters/flow-control.ts';
 import { type StreamTarget, unreachableTarget } from './handlers/connect.ts';
 import { createDispatcher } from './handlers/index.ts';
-import { type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
+import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { createHttpServer, type HttpServer, type HttpServerParts } from './http/server.ts';
 import { ServerMetrics } from './metrics.ts';
@@ -46,7 +47,7 @@ export interface ApiServerOptions {
   readonly tokens: TokenIssuer & Partial<TokenReviewer>;
   readonly protobuf: ProtobufCodec;
   /** The plugins after NamespaceLifecycle, in order. */
-  readonly admissionPlugins: (lookup: Lookup) => readonly AdmissionPlugin[];
+  readonly admissionPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[];
   /** Where logs, exec and the like go. Default: no node can be reached. */
   readonly streams?: StreamTarget;
   readonly components?: readonly ComponentProbe[];
@@ -96,7 +97,15 @@ export class ApiServer implements AsyncDisposable {
     };
     this.registry = new Registry(parts, options.definitions);
     this.lookup = registryLookup(this.registry);
-    late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(this.lookup)]);
+    const environment: AdmissionEnvironment = {
+      clock,
+      random,
+      logger,
+      lookup: this.lookup,
+      siblings: (definition) => this.registry.siblings(definition),
+      conform: (object) => conformAny(this.handlerParts, object),
+    };
+    late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(environment)]);
     const index = new ResourceIndex(this.registry);
     const encoder = new AnswerEncoder({ clock, protobuf: options.protobuf });
     const metrics = new ServerMetrics({

@@ -2,6 +2,7 @@ import type { ValidatingWebhookConfiguration } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
 import { countGeneration } from '../../meta/statuses.ts';
+import { defaultWebhook } from './webhook.defaults.ts';
 
 /** ValidatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
 export const validatingWebhookConfiguration = defineResource<ValidatingWebhookConfiguration>({
@@ -20,6 +21,9 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
     { name: 'Webhooks', type: 'integer', description: 'How many webhooks there are.', cell: ({ webhooks }) => webhooks?.length ?? 0 },
     ageColumn,
   ],
+  defaults({ webhooks }) {
+    for (const webhook of webhooks ?? []) defaultWebhook(webhook as Parameters<typeof defaultWebhook>[0]);
+  },
   prepareForCreate(object) {
     object.metadata!.generation = 1;
   },

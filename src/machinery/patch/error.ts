@@ -4,12 +4,15 @@ export class PatchError extends Error {
   /** Empty where upstream's Status has none (plain errors of its patch code, code 500). */
   readonly reason: string;
   readonly causes: readonly PatchErrorCause[] | undefined;
-  constructor(code: number, reason: string, message: string, causes?: readonly PatchErrorCause[]) {
+  /** What the JSON patch library says, which clients that patch are not told, but those whose request a webhook's patch breaks. */
+  readonly detail: string | undefined;
+  constructor(code: number, reason: string, message: string, causes?: readonly PatchErrorCause[], detail?: string) {
     super(message);
     this.name = 'PatchError';
     this.code = code;
     this.reason = reason;
     this.causes = causes;
+    this.detail = detail;
   }
 }
 

@@ -82,7 +82,7 @@ export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
 }
 
 function applyOperation(document: unknown, { op, path = '', from = '', value = null }: JsonPatchOperation): unknown {
-  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move');
+  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', () => missing(op, path));
   switch (op) {
     case 'add':
       return put(document, target, value);
@@ -91,27 +91,39 @@ function applyOperation(document: unknown, { op, path = '', from = '', value = n
       if (Array.isArray(target.parent)) return edit(document, { op, path: target.pointer, value });
       return put(document, target, value);
     case 'remove':
-      if (!target.exists || target.last === undefined) throw refused();
+      if (!target.exists || target.last === undefined) {
+        throw refused(`error in remove for path: '${path}': Unable to remove nonexistent key: ${target.last ?? ''}: missing value`);
+      }
       return edit(document, { op, path: target.pointer });
     case 'test':
-      if (!sameJson(target.value ?? null, value)) throw refused();
+      if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
-      return put(document, target, resolve(document, from, false).value ?? null);
+      return put(document, target, resolve(document, from, false, () => missing(op, from)).value ?? null);
     case 'move': {
-      const source = resolve(document, from, false);
-      if (!source.exists || source.last === undefined) throw refused();
+      const source = resolve(document, from, false, () => missing(op, from));
+      if (!source.exists || source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, from)}`);
       const without = edit(document, { op: 'remove', path: source.pointer });
-      return put(without, resolve(without, path, true), source.value);
+      return put(
+        without,
+        resolve(without, path, true, () => missing(op, path)),
+        source.value,
+      );
     }
     default:
-      throw refused();
+      throw refused(`Unexpected kind: ${op ?? 'unknown'}`);
   }
 }
 
-/** The library says no more to clients than this. */
-function refused(): PatchError {
-  return new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request');
+/** Clients are told no more than that it failed. */
+function refused(detail: string): PatchError {
+  return new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request', undefined, detail);
+}
+
+function missing(op: string, path: string): string {
+  const place = { add: 'path', remove: 'path', move: 'from path', copy: 'from path' }[op];
+  if (op === 'test') return `test operation does not apply: is missing path: ${path}: missing value`;
+  return `${op} operation does not apply: doc is missing ${place ?? 'path'}: ${op === 'add' || op === 'remove' ? JSON.stringify(path) : path}: missing value`;
 }
 
 interface Target {
@@ -125,7 +137,7 @@ interface Target {
 }
 
 /** @param inserting an index may be one past the end, and `-` stands for that. @throws PatchError if the parent is not there */
-function resolve(document: unknown, path: string, inserting: boolean): Target {
+function resolve(document: unknown, path: string, inserting: boolean, words: () => string): Target {
   if (path === '') return { parent: undefined, last: undefined, exists: true, value: document, pointer: '' };
   const parts = path
     .split('/')
@@ -135,32 +147,32 @@ function resolve(document: unknown, path: string, inserting: boolean): Target {
   let pointer = '';
   const last = parts.pop();
   for (const part of parts) {
-    const step = child(parent, part, false);
-    if (!step.exists) throw refused();
+    const step = child(parent, part, false, words);
+    if (!step.exists) throw refused(words());
     parent = step.value;
     pointer += `/${escapePart(step.key)}`;
   }
-  if (last === undefined || typeof parent !== 'object' || parent === null) throw refused();
-  const { key, exists, value } = child(parent, last, inserting);
+  if (last === undefined || typeof parent !== 'object' || parent === null) throw refused(words());
+  const { key, exists, value } = child(parent, last, inserting, words);
   return { parent, last: key, exists, value, pointer: `${pointer}/${escapePart(key)}` };
 }
 
-function child(parent: unknown, part: string, inserting: boolean): { key: string; exists: boolean; value: unknown } {
+function child(parent: unknown, part: string, inserting: boolean, words: () => string): { key: string; exists: boolean; value: unknown } {
   if (Array.isArray(parent)) {
-    const index = arrayIndex(parent, part, inserting);
+    const index = arrayIndex(parent, part, inserting, words);
     return { key: String(index), exists: index < parent.length, value: parent[index] };
   }
-  if (typeof parent !== 'object' || parent === null || part === '__proto__') throw refused();
+  if (typeof parent !== 'object' || parent === null || part === '__proto__') throw refused(words());
   const exists = Object.hasOwn(parent, part);
   return { key: part, exists, value: exists ? (parent as Record<string, unknown>)[part] : undefined };
 }
 
-function arrayIndex(list: readonly unknown[], part: string, inserting: boolean): number {
+function arrayIndex(list: readonly unknown[], part: string, inserting: boolean, words: () => string): number {
   const size = inserting ? list.length + 1 : list.length;
   if (part === '-' && inserting) return list.length;
-  if (!/^-?\d+$/.test(part)) throw refused();
+  if (!/^-?\d+$/.test(part)) throw refused(words());
   const index = Number(part) < 0 ? size + Number(part) : Number(part);
-  if (index < 0 || index >= size) throw refused();
+  if (index < 0 || index >= size) throw refused(`Unable to access invalid index: ${part}: invalid index referenced`);
   return index;
 }
 

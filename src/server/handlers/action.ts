@@ -1,5 +1,6 @@
 import type { ActionSubresource, ResourceDefinition } from '../../../api/define.ts';
-import { apiVersionOf, type GroupVersionKind } from '../../../api/meta/object.ts';
+import { apiVersionOf } from '../../../api/meta/object.ts';
+import type { AdmissionAttributes } from '../../admission/plugin.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
@@ -10,7 +11,7 @@ import type { RequestContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
 import { type ExpectedKind, readObject } from './body.ts';
 import { createOptions } from './options.ts';
-import { type HandlerParts, kindOf, operationOf, schemaOf } from './scope.ts';
+import { type HandlerParts, kindOf, operationOf, schemaName, schemaOf } from './scope.ts';
 
 export interface ActionScope {
   readonly parts: HandlerParts;
@@ -43,9 +44,9 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
     live: undefined,
     updated: object,
   });
-  const attributes = {
+  const attributes: AdmissionAttributes = {
     definition,
-    operation: 'CREATE' as const,
+    operation: 'CREATE',
     subresource: operation.subresource,
     namespace: operation.namespace,
     name: context.info.name || (metadata.name ?? ''),
@@ -62,7 +63,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
     definition,
     store: subresource ? parts.registry.store(definition) : undefined,
     name: context.info.name,
-    object: tracked,
+    object: attributes.object!,
     operation,
     validate: async () => parts.admission.validate(attributes),
   };
@@ -73,9 +74,4 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
 function expectedKind({ parts, definition, subresource }: ActionScope): ExpectedKind {
   if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
   return { ...subresource.kind, schema: parts.schemas.get(schemaName(subresource.kind)) };
-}
-
-/** The name of a built-in kind's schema. */
-export function schemaName({ group, version, kind }: GroupVersionKind): string {
-  return `io.k8s.api.${group === '' ? 'core' : group.split('.')[0]}.${version}.${kind}`;
 }

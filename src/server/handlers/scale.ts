@@ -1,8 +1,8 @@
 import type { ScaleSubresource } from '../../../api/define.ts';
 import { apiVersionOf } from '../../../api/meta/object.ts';
 import { readScale, scaleConfiguration, writeScale } from '../../registry/subresources/scale.ts';
-import { schemaName } from './action.ts';
-import type { Scope, View } from './scope.ts';
+
+import { type Scope, schemaName, type View } from './scope.ts';
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 

@@ -1,11 +1,12 @@
 import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
-import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { AdmissionAttributes, AdmissionOperation } from '../../admission/plugin.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
+import { conform } from '../../machinery/schema/conform.ts';
 import type { Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
@@ -70,6 +71,25 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
 
 export function schemaOf(parts: HandlerParts, definition: ResourceDefinition): Schema {
   return typeof definition.schema === 'string' ? parts.schemas.get(definition.schema) : definition.schema;
+}
+
+/** The name of a built-in kind's schema. */
+export function schemaName({ group, version, kind }: GroupVersionKind): string {
+  return `io.k8s.api.${group === '' ? 'core' : group.split('.')[0]}.${version}.${kind}`;
+}
+
+/** An object of whatever kind it says, as decoding it gives it. @throws DecodeError */
+export function conformAny(parts: HandlerParts, object: KubeObject): KubeObject {
+  const { apiVersion = '', kind = '' } = object;
+  const definition = parts.registry.definitionOfKind(apiVersion, kind);
+  if (definition) {
+    const conformed = conform(object, schemaOf(parts, definition)).object as KubeObject;
+    definition.defaults?.(conformed);
+    if (conformed.metadata?.managedFields?.length === 0) delete conformed.metadata.managedFields;
+    return conformed;
+  }
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return conform(object, parts.schemas.get(schemaName({ group: group!, version: version!, kind }))).object;
 }
 
 /** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */
@@ -156,7 +176,7 @@ export async function mutate(
     warn: operation.warn,
   };
   await admission.mutate(attributes);
-  return object;
+  return attributes.object!;
 }
 
 /**

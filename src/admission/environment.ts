@@ -1,0 +1,18 @@
+import type { ResourceDefinition } from '../../api/define.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
+import type { Clock } from '../machinery/clock.ts';
+import type { Logger } from '../machinery/logger.ts';
+import type { Random } from '../machinery/random.ts';
+import type { Lookup } from './lookup.ts';
+
+/** What plugins are made of: the cluster as the API server knows it. */
+export interface AdmissionEnvironment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly lookup: Lookup;
+  /** All versions in which a definition's resource is served, itself included. */
+  siblings(definition: ResourceDefinition): readonly ResourceDefinition[];
+  /** An object that a plugin changed, as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
+  conform(object: KubeObject): KubeObject;
+}

@@ -1,0 +1,76 @@
+import type { Logger } from '../../machinery/logger.ts';
+import type { Random } from '../../machinery/random.ts';
+import { WebhookCallError, type WebhookClient } from '../../machinery/webhook-client.ts';
+import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
+import type { AdmissionAttributes } from '../plugin.ts';
+import type { Match, MatchParts } from './match.ts';
+import { type AdmissionResponse, InvalidReviewError, responseOf, reviewOf, wrongReview } from './review.ts';
+import type { Webhook } from './webhook.ts';
+
+/** What the plugins that call webhooks are made of. */
+export interface WebhookParts extends MatchParts {
+  readonly client: WebhookClient;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A call that failed: the webhook's failure policy decides whether that matters. */
+export class CallFailure extends Error {}
+
+const userAgent = 'kube-apiserver-admission';
+
+/** Configurations of admission itself are never shown to webhooks, so that a broken one can be mended. */
+export function isExempt({ definition }: AdmissionAttributes): boolean {
+  return definition.group === 'admissionregistration.k8s.io';
+}
+
+/**
+ * Asks a webhook.
+ * @throws CallFailure if it gave no valid answer; ApiError 400 if it may not be asked in a dry run, or its refusal
+ */
+export async function ask(
+  webhook: Webhook,
+  attributes: AdmissionAttributes,
+  match: Match,
+  mutating: boolean,
+  { client, random }: WebhookParts,
+): Promise<AdmissionResponse> {
+  if (attributes.dryRun && !webhook.allowsDryRun) {
+    throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
+  }
+  const uid = random.uuid();
+  const { reviewVersion } = webhook;
+  let response: AdmissionResponse;
+  try {
+    const review = reviewOf(attributes, match, uid, reviewVersion);
+    const answer = await client.post(webhook.client, review, userAgent, webhook.timeoutSeconds);
+    const wrong = wrongReview(answer, reviewVersion);
+    if (wrong) throw new WebhookCallError(wrong);
+    response = responseOf(answer, uid, reviewVersion, mutating);
+  } catch (error) {
+    if (error instanceof WebhookCallError) throw failure(webhook, `failed to call webhook: ${error.message}`);
+    if (error instanceof InvalidReviewError) throw failure(webhook, `received invalid webhook response: ${error.message}`);
+    throw error;
+  }
+  for (const text of response.warnings ?? []) attributes.warn(text);
+  if (!response.allowed) throw refusal(webhook, response);
+  return response;
+}
+
+export function failure({ name }: Webhook, message: string): CallFailure {
+  return new CallFailure(`failed calling webhook ${JSON.stringify(name)}: ${message}`);
+}
+
+/** Lets a failed call pass where the webhook's policy says so. @throws ApiError */
+export function failOrIgnore(webhook: Webhook, error: unknown, { logger }: WebhookParts): void {
+  if (!(error instanceof CallFailure)) throw error;
+  if (!webhook.ignoresFailure) throw internalError(error.message);
+  logger.warn({ webhook: webhook.name, error: error.message }, 'a webhook failed, which its policy ignores');
+}
+
+function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): ApiError {
+  const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
+  const { message = '', reason = '', code = 0, details } = status;
+  const explained = message || reason;
+  return new ApiError(Math.max(code, 400), reason, explained ? `${denied}: ${explained}` : `${denied} without explanation`, details);
+}

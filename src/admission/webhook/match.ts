@@ -1,0 +1,111 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { internalError, notFound } from '../../registry/errors.ts';
+import type { Lookup } from '../lookup.ts';
+import type { AdmissionAttributes } from '../plugin.ts';
+import type { Rule, Webhook } from './webhook.ts';
+
+/** How a webhook sees a request: in the version that its rules name. */
+export interface Match {
+  readonly definition: ResourceDefinition;
+  readonly object: KubeObject | undefined;
+  readonly old: KubeObject | undefined;
+}
+
+/** What deciding whether a webhook hears of a request needs to know of the cluster. */
+export interface MatchParts {
+  readonly lookup: Lookup;
+  /** All versions in which a definition's resource is served, itself included. */
+  siblings(definition: ResourceDefinition): readonly ResourceDefinition[];
+}
+
+const namespaces = { group: '', version: 'v1', plural: 'namespaces' };
+
+/**
+ * Whether and how a webhook hears of a request: rules first, as they need nothing else; then the selectors.
+ * @throws ApiError if the request's namespace cannot be read
+ */
+export async function matchOf(webhook: Webhook, attributes: AdmissionAttributes, parts: MatchParts): Promise<Match | undefined> {
+  const definition = matchingVersion(webhook, attributes, parts);
+  if (!definition) return undefined;
+  if (!(await namespaceSelected(webhook, attributes, parts.lookup))) return undefined;
+  const { object, old } = attributes;
+  if (!webhook.objectSelector.isEverything()) {
+    if (!labelled(webhook, object) && !labelled(webhook, old)) return undefined;
+  }
+  if (definition === attributes.definition) return { definition, object, old };
+  return {
+    definition,
+    object: inVersion(object, attributes.definition, definition),
+    old: inVersion(old, attributes.definition, definition),
+  };
+}
+
+function matchingVersion(webhook: Webhook, attributes: AdmissionAttributes, { siblings }: MatchParts): ResourceDefinition | undefined {
+  const { definition } = attributes;
+  if (webhook.rules.some((rule) => ruleMatches(rule, attributes, definition))) return definition;
+  if (webhook.exact) return undefined;
+  return siblings(definition).find((other) => other !== definition && webhook.rules.some((rule) => ruleMatches(rule, attributes, other)));
+}
+
+function ruleMatches(rule: Rule, { operation, subresource, namespace }: AdmissionAttributes, definition: ResourceDefinition): boolean {
+  return (
+    includes(rule.operations, operation) &&
+    includes(rule.apiGroups, definition.group) &&
+    includes(rule.apiVersions, definition.version) &&
+    scopeMatches(rule.scope, definition, namespace) &&
+    rule.resources.some((text) => resourceMatches(text, definition.plural, subresource))
+  );
+}
+
+function includes(list: readonly string[], value: string): boolean {
+  return list.includes('*') || list.includes(value);
+}
+
+// A Namespace counts as cluster-scoped, although its requests carry its name as their namespace.
+function scopeMatches(scope: string, definition: ResourceDefinition, namespace: string): boolean {
+  if (scope === '*') return true;
+  const namespaced = namespace !== '' && definition.scope === 'Namespaced';
+  return namespaced === (scope === 'Namespaced');
+}
+
+function resourceMatches(text: string, resource: string, subresource: string): boolean {
+  const slash = text.indexOf('/');
+  const [wantedResource, wantedSubresource] = slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash + 1)];
+  const resourceFits = wantedResource === '*' || wantedResource === resource;
+  return resourceFits && (wantedSubresource === '*' || wantedSubresource === subresource);
+}
+
+async function namespaceSelected(webhook: Webhook, attributes: AdmissionAttributes, lookup: Lookup): Promise<boolean> {
+  const { namespaceSelector } = webhook;
+  if (namespaceSelector.isEverything()) return true;
+  const { definition, namespace, name, operation, object, subresource } = attributes;
+  const isNamespace = definition.group === namespaces.group && definition.plural === namespaces.plural;
+  if (!isNamespace && (namespace === '' || definition.scope === 'Cluster')) return true;
+  // A new namespace is not in the store yet; of one that is deleted, only the store knows the labels.
+  const own = isNamespace && subresource === '' && (operation === 'CREATE' || operation === 'UPDATE') ? object : undefined;
+  const labels = (own ?? (await readNamespace(lookup, isNamespace ? name : namespace))).metadata?.labels;
+  return namespaceSelector.matches(labels);
+}
+
+async function readNamespace(lookup: Lookup, name: string): Promise<KubeObject> {
+  let found: KubeObject | undefined;
+  try {
+    found = await lookup.get(namespaces, '', name);
+  } catch (error) {
+    throw internalError((error as Error).message);
+  }
+  if (!found) throw notFound({ group: namespaces.group, resource: namespaces.plural }, name);
+  return found;
+}
+
+function labelled({ objectSelector }: Webhook, object: KubeObject | undefined): boolean {
+  return object?.metadata !== undefined && objectSelector.matches(object.metadata.labels);
+}
+
+/** An object of one version of its resource in another. */
+export function inVersion(object: KubeObject | undefined, from: ResourceDefinition, to: ResourceDefinition): KubeObject | undefined {
+  if (!object || object.kind !== from.kind) return object;
+  const stored = from.convert ? from.convert.toStorage(object) : object;
+  return to.convert ? to.convert.fromStorage(stored) : stored;
+}

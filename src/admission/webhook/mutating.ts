@@ -1,0 +1,110 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { sameJson } from '../../machinery/json-equal.ts';
+import { PatchError } from '../../machinery/patch/error.ts';
+import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
+import { DecodeError } from '../../machinery/schema/conform.ts';
+import { copyData } from '../../registry/copy.ts';
+import { internalError } from '../../registry/errors.ts';
+import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
+import { ask, CallFailure, failOrIgnore, failure, isExempt, type WebhookParts } from './caller.ts';
+import { inVersion, type Match, matchOf } from './match.ts';
+import type { AdmissionResponse } from './review.ts';
+import type { Webhook, Webhooks } from './webhook.ts';
+
+export interface MutatingWebhookParts extends WebhookParts {
+  /** A patched object as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
+  conform(object: KubeObject): KubeObject;
+}
+
+/** What the plugin keeps of its first round for a second one. */
+interface Round {
+  /** Webhooks that were called and may be again. */
+  readonly called: Set<string>;
+  /** Webhooks to call again, as something changed after them. */
+  readonly again: Set<string>;
+  /** What the last round left. */
+  output: KubeObject | undefined;
+}
+
+/**
+ * Calls mutating webhooks one after the other and applies their patches. Where one changes the object after another that asked to be reinvoked, a second
+ * round calls those again.
+ */
+export class MutatingWebhookPlugin implements AdmissionPlugin {
+  readonly name = 'MutatingAdmissionWebhook';
+  private readonly webhooks: Webhooks;
+  private readonly parts: MutatingWebhookParts;
+
+  constructor(webhooks: Webhooks, parts: MutatingWebhookParts) {
+    this.webhooks = webhooks;
+    this.parts = parts;
+  }
+
+  mutate(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> | void {
+    if (this.webhooks.all.length === 0 || isExempt(attributes)) return;
+    return this.callAll(attributes, reinvocation);
+  }
+
+  private async callAll(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> {
+    const round = reinvocation.stateOf<Round>(this.name, () => ({ called: new Set(), again: new Set(), output: undefined }));
+    if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
+    for (const webhook of this.webhooks.all) {
+      const match = await matchOf(webhook, attributes, this.parts);
+      if (!match || (reinvocation.isSecond && !round.again.has(webhook.uid))) continue;
+      round.again.delete(webhook.uid);
+      try {
+        const response = await ask(webhook, attributes, match, true, this.parts);
+        if (this.patch(webhook, attributes, match, response)) {
+          requireAll(round);
+          reinvocation.request();
+        }
+      } catch (error) {
+        failOrIgnore(webhook, error, this.parts);
+      }
+      if (webhook.reinvocable) round.called.add(webhook.uid);
+    }
+    // A copy: the plugins of the second round change the object itself.
+    if (reinvocation.isSecond || round.called.size > 0) round.output = copyData(attributes.object);
+  }
+
+  /** @returns whether the object is another now. @throws CallFailure, ApiError 500 */
+  private patch(webhook: Webhook, attributes: AdmissionAttributes, match: Match, response: AdmissionResponse): boolean {
+    if (!response.patch) return false;
+    const text = Buffer.from(response.patch, 'base64');
+    const operations = decode(webhook, text);
+    if (operations.operations.length === 0) return false;
+    if (match.object === undefined)
+      throw internalError('the API server does not support patching when the admission request has no object');
+    if (response.patchType !== 'JSONPatch') {
+      throw failure(webhook, `unsupported patch type ${JSON.stringify(response.patchType ?? '')}`);
+    }
+    const patched = this.conformed(match.object, operations);
+    const changed = !sameJson(patched, match.object);
+    if (changed) attributes.object = inVersion(patched, match.definition, attributes.definition);
+    return changed;
+  }
+
+  private conformed(object: KubeObject, operations: ReturnType<typeof parseJsonPatch>): KubeObject {
+    try {
+      return this.parts.conform(applyJsonPatch(object, operations) as KubeObject);
+    } catch (error) {
+      if (error instanceof PatchError) throw internalError(error.detail ?? error.message);
+      if (error instanceof DecodeError) throw internalError(error.message);
+      throw error;
+    }
+  }
+}
+
+function requireAll(round: Round): void {
+  for (const uid of round.called) round.again.add(uid);
+}
+
+function decode(webhook: Webhook, text: Buffer): ReturnType<typeof parseJsonPatch> {
+  try {
+    return parseJsonPatch(text);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    const message = error.message.replace(/^error decoding patch: /, '');
+    throw new CallFailure(failure(webhook, `received undecodable patch in webhook response: ${message}`).message);
+  }
+}

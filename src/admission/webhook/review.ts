@@ -1,0 +1,108 @@
+import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
+import type { AdmissionAttributes } from '../plugin.ts';
+import type { Match } from './match.ts';
+
+/** An answer that is not what it should be; the webhook's failure policy decides what follows. */
+export class InvalidReviewError extends Error {}
+
+/** `response` of an AdmissionReview. */
+export interface AdmissionResponse {
+  readonly uid: string;
+  readonly allowed: boolean;
+  readonly status?: Readonly<Record<string, any>>;
+  /** JSON patch in base64. */
+  readonly patch?: string;
+  readonly patchType?: string;
+  readonly warnings?: readonly string[];
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+const reviewGroup = 'admission.k8s.io';
+const knownVersions: readonly string[] = ['v1', 'v1beta1'];
+
+/** The first of the versions that a webhook lists and this server speaks. */
+export function reviewVersionOf(versions: readonly string[]): string {
+  return versions.find((version) => knownVersions.includes(version))!;
+}
+
+/** The kind that a request is about: that of the resource, or of its subresource. */
+export function requestKind({ definition, subresource, object }: AdmissionAttributes): GroupVersionKind {
+  const own = definition.subresources.find(({ name }) => name === subresource)?.kind;
+  if (own) return own;
+  if (subresource !== '' && object?.kind && object.kind !== definition.kind) {
+    const [group, version] = object.apiVersion!.includes('/') ? object.apiVersion!.split('/') : ['', object.apiVersion!];
+    return { group: group!, version: version!, kind: object.kind };
+  }
+  return { group: definition.group, version: definition.version, kind: definition.kind };
+}
+
+/** An AdmissionReview for a webhook. @param match the version in which the webhook sees the request */
+export function reviewOf(attributes: AdmissionAttributes, match: Match, uid: string, version: string): KubeObject {
+  const { definition, subresource, user } = attributes;
+  const seen = match.definition;
+  const kind = requestKind(attributes);
+  const resourceOf = (of: typeof definition) => ({ group: of.group, version: of.version, resource: of.plural });
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: apiVersionOf(reviewGroup, version),
+    request: {
+      uid,
+      kind: seen === definition ? kind : { group: seen.group, version: seen.version, kind: seen.kind },
+      resource: resourceOf(seen),
+      ...(subresource ? { subResource: subresource } : {}),
+      requestKind: kind,
+      requestResource: resourceOf(definition),
+      ...(subresource ? { requestSubResource: subresource } : {}),
+      ...(attributes.name ? { name: attributes.name } : {}),
+      ...(attributes.namespace ? { namespace: attributes.namespace } : {}),
+      operation: attributes.operation,
+      userInfo: {
+        ...(user.username ? { username: user.username } : {}),
+        ...(user.uid ? { uid: user.uid } : {}),
+        ...(user.groups.length > 0 ? { groups: user.groups } : {}),
+        ...(user.extra && Object.keys(user.extra).length > 0 ? { extra: user.extra } : {}),
+      },
+      object: match.object ?? null,
+      oldObject: match.old ?? null,
+      dryRun: attributes.dryRun,
+      options: attributes.options ?? null,
+    },
+  };
+}
+
+/**
+ * The response of an answered review.
+ * @param mutating whether it may carry a patch
+ * @throws InvalidReviewError in upstream's words
+ */
+export function responseOf(answer: any, uid: string, version: string, mutating: boolean): AdmissionResponse {
+  const { response } = answer;
+  if (!response) throw new InvalidReviewError('webhook response was absent');
+  if ((response.uid ?? '') !== uid) {
+    throw new InvalidReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+  }
+  if (version === 'v1') checkPatch(response, mutating);
+  return { ...response, allowed: response.allowed === true };
+}
+
+function checkPatch({ patch = '', patchType }: Partial<AdmissionResponse>, mutating: boolean): void {
+  if (!mutating) {
+    if (patch !== '') throw new InvalidReviewError('validating webhook may not return response.patch');
+    if (patchType !== undefined) throw new InvalidReviewError('validating webhook may not return response.patchType');
+    return;
+  }
+  if (patch !== '' && !patchType) throw new InvalidReviewError('webhook returned response.patch but not response.patchType');
+  if (patch === '' && patchType) throw new InvalidReviewError('webhook returned response.patchType but not response.patch');
+}
+
+/** What decoding an answer as a review of the version that was asked for says of another kind. */
+export function wrongReview(answer: { apiVersion?: string; kind?: string }, version: string): string | undefined {
+  const expected = apiVersionOf(reviewGroup, version);
+  const { apiVersion = '', kind = '' } = answer;
+  if ((apiVersion || expected) === expected && (kind || 'AdmissionReview') === 'AdmissionReview') return undefined;
+  const [group, of] = apiVersion.split('/');
+  if (kind === 'AdmissionReview' && group === reviewGroup && knownVersions.includes(of!)) {
+    return `converting (${of}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`;
+  }
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+}

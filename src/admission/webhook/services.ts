@@ -1,0 +1,42 @@
+import type { EndpointSlice, Service } from '../../../openapi/types.ts';
+import type { ResolveService } from '../../machinery/webhook-client.ts';
+import type { Lookup } from '../lookup.ts';
+
+const services = { group: '', version: 'v1', plural: 'services' };
+const slices = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
+const serviceName = 'kubernetes.io/service-name';
+
+/**
+ * Finds a process behind a service: the first ready address of its EndpointSlices that is not a simulated pod's, as those listen inside
+ * the simulation only. So a Service with an EndpointSlice that names this machine (by an address, or as `anything.localhost`) reaches it.
+ */
+export function serviceResolver(lookup: Lookup): ResolveService {
+  return async (namespace, name, port) => {
+    const service = (await lookup.get(services, namespace, name)) as Service | undefined;
+    if (!service) throw new Error(`service ${JSON.stringify(name)} not found`);
+    const { spec } = service;
+    if (spec!.type === 'ExternalName') return { host: spec!.externalName!, port };
+    const servicePort = spec!.ports?.find((candidate) => candidate.port === port);
+    if (!servicePort) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
+    const found = (await lookup.list(slices, namespace)) as EndpointSlice[];
+    for (const slice of found) {
+      if (slice.metadata?.labels?.[serviceName] !== name) continue;
+      const target = slice.ports?.find((candidate) => (candidate.name ?? '') === (servicePort.name ?? ''));
+      if (!target?.port) continue;
+      for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
+        if (conditions?.ready !== false && targetRef?.kind !== 'Pod') return { host: reachable(addresses[0]!), port: target.port };
+      }
+    }
+    throw refused(spec!.clusterIP ?? '', port);
+  };
+}
+
+// Every name below localhost is this machine (RFC 6761), whatever the resolver knows.
+function reachable(address: string): string {
+  return address.endsWith('.localhost') ? '127.0.0.1' : address;
+}
+
+// What dialing a service without endpoints comes to: the node's proxy rejects it.
+function refused(address: string, port: number): Error {
+  return Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED', address, port });
+}

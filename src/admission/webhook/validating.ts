@@ -1,0 +1,40 @@
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { ask, failOrIgnore, isExempt, type WebhookParts } from './caller.ts';
+import { type Match, matchOf } from './match.ts';
+import type { Webhook, Webhooks } from './webhook.ts';
+
+/** Calls all validating webhooks that hear of a request side by side; the first refusal to come is the answer. */
+export class ValidatingWebhookPlugin implements AdmissionPlugin {
+  readonly name = 'ValidatingAdmissionWebhook';
+  private readonly webhooks: Webhooks;
+  private readonly parts: WebhookParts;
+
+  constructor(webhooks: Webhooks, parts: WebhookParts) {
+    this.webhooks = webhooks;
+    this.parts = parts;
+  }
+
+  validate(attributes: AdmissionAttributes): Promise<void> | void {
+    if (this.webhooks.all.length === 0 || isExempt(attributes)) return;
+    return this.callAll(attributes);
+  }
+
+  private async callAll(attributes: AdmissionAttributes): Promise<void> {
+    const concerned: [Webhook, Match][] = [];
+    for (const webhook of this.webhooks.all) {
+      const match = await matchOf(webhook, attributes, this.parts);
+      if (match) concerned.push([webhook, match]);
+    }
+    const refusals: unknown[] = [];
+    await Promise.all(concerned.map(([webhook, match]) => this.call(webhook, attributes, match).catch((error) => refusals.push(error))));
+    if (refusals.length > 0) throw refusals[0];
+  }
+
+  private async call(webhook: Webhook, attributes: AdmissionAttributes, match: Match): Promise<void> {
+    try {
+      await ask(webhook, attributes, match, false, this.parts);
+    } catch (error) {
+      failOrIgnore(webhook, error, this.parts);
+    }
+  }
+}
