@@ -2,6 +2,7 @@ import { event as events } from '../../api/core/v1/event.ts';
 import { node as nodes } from '../../api/core/v1/node.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Node, Pod } from '../../openapi/types.ts';
+import { BackgroundWork } from '../runtime/background.ts';
 import { type Controller, createController } from '../runtime/controller.ts';
 import { isAlreadyExists } from '../runtime/errors.ts';
 import { createEventRecorder, type EventRecorder } from '../runtime/events.ts';
@@ -17,19 +18,23 @@ import { defaultStages } from './stages/default.ts';
 /** Where the nodes' own addresses come from; the first one is the network's gateway. */
 const nodeNetwork = '172.18.0.0/16';
 const byNode = 'spec.nodeName';
+/** So many kubelets write events at the same time, whatever their number: pods that start come first. */
+const eventWriters = 2;
 
 /** One node of the fleet: its kubelet and the addresses of its pods. */
 class Kubelet implements PodHost {
   readonly name: string;
   readonly agent: NodeAgent;
   private readonly context: FleetContext;
+  private readonly background: BackgroundWork;
   private recorder: EventRecorder | undefined;
   private pool: AddressPool | undefined;
   private readonly given = new Map<string, string>();
 
-  constructor(name: string, address: string, context: FleetContext) {
+  constructor(name: string, address: string, context: FleetContext, background: BackgroundWork) {
     this.name = name;
     this.context = context;
+    this.background = background;
     this.agent = new NodeAgent(name, address, context);
   }
 
@@ -38,8 +43,9 @@ class Kubelet implements PodHost {
   }
 
   get events(): EventRecorder {
-    const { name, context } = this;
-    this.recorder ??= createEventRecorder({ client: context.clientFor(name), events, component: 'kubelet', context, host: name });
+    const { name, context, background } = this;
+    const client = context.clientFor(name);
+    this.recorder ??= createEventRecorder({ client, events, component: 'kubelet', context, host: name, background });
     return this.recorder;
   }
 
@@ -85,6 +91,7 @@ export class Fleet implements AsyncDisposable {
   private readonly podInformer: Informer<Pod>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly nodeAddresses = new AddressPool(nodeNetwork);
+  private readonly eventWrites: BackgroundWork;
   private readonly runner: PodRunner;
   private readonly nodeController: Controller;
   private readonly podController: Controller;
@@ -98,6 +105,7 @@ export class Fleet implements AsyncDisposable {
     this.nodeInformer = this.informers.for<Node>(nodes);
     this.podInformer = this.informers.for<Pod>(pods);
     this.podInformer.addIndex(byNode, (pod) => (pod.spec!.nodeName ? [pod.spec!.nodeName] : []));
+    this.eventWrites = new BackgroundWork(eventWriters, context.signal);
     this.runner = new PodRunner(context, options.stages ?? defaultStages);
     this.nodeController = createController(
       { name: 'kubelet-nodes', workers: 32, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
@@ -183,7 +191,7 @@ export class Fleet implements AsyncDisposable {
     if (!kubelet) {
       const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
       if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      kubelet = new Kubelet(name, address, this.context);
+      kubelet = new Kubelet(name, address, this.context, this.eventWrites);
       this.kubelets.set(name, kubelet);
     }
     return kubelet;

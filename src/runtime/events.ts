@@ -1,6 +1,7 @@
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient, ResourceReference } from '../client/client.ts';
 import { formatTime } from '../machinery/clock.ts';
+import { BackgroundWork } from './background.ts';
 import { TokenBucket } from './backoff.ts';
 import type { RuntimeContext } from './context.ts';
 import { isNotFound, messageOf } from './errors.ts';
@@ -26,6 +27,8 @@ export interface EventRecorderOptions {
   readonly component: string;
   readonly context: RuntimeContext;
   readonly host?: string;
+  /** Shared by the recorders of one process that write a lot. Default: one write at a time. */
+  readonly background?: BackgroundWork;
 }
 
 interface Known {
@@ -48,14 +51,15 @@ const remembered = 4096;
  * Writes core/v1 Events as client-go's recorder does: an event equal to an earlier one counts that one up, more than ten alike that differ in their
  * message within ten minutes become one, and each object has a budget of 25 and then one every five minutes.
  */
-export function createEventRecorder({ client, events, component, context, host }: EventRecorderOptions): EventRecorder {
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  const { client, events, component, context, host } = options;
   const api: ResourceClient = client.resource(events);
   const { clock, random, logger, signal } = context;
   const known = new Map<string, Known>();
   const similar = new Map<string, Similar>();
   const budgets = new Map<string, TokenBucket>();
   const source = { component, ...(host ? { host } : {}) };
-  let last: Promise<void> = Promise.resolve();
+  const writes = (options.background ?? new BackgroundWork(1, signal)).source();
 
   function involved({ object, resource, fieldPath }: EventTarget): Record<string, string> {
     const { namespace, name, uid, resourceVersion } = object.metadata!;
@@ -70,9 +74,7 @@ export function createEventRecorder({ client, events, component, context, host }
     };
   }
 
-  function hasBudget(object: Record<string, string>): boolean {
-    const { resourceVersion: _, ...identity } = object;
-    const key = JSON.stringify(identity);
+  function hasBudget(key: string): boolean {
     let budget = budgets.get(key);
     if (!budget) remember(budgets, key, (budget = new TokenBucket(1 / 300, 25, clock.monotonic())));
     return budget.tryTake(clock.monotonic());
@@ -91,9 +93,9 @@ export function createEventRecorder({ client, events, component, context, host }
   }
 
   async function write(object: Record<string, string>, type: string, reason: string, text: string, at: number): Promise<void> {
-    const { resourceVersion: _, ...identity } = object;
-    const { key, message } = combine(JSON.stringify([identity, type, reason]), text);
-    if (!hasBudget(object)) return;
+    const identity = identityOf(object);
+    const { key, message } = combine(`${identity} ${type} ${reason}`, text);
+    if (!hasBudget(identity)) return;
     const time = formatTime(at);
     const before = known.get(key);
     if (before) {
@@ -133,12 +135,19 @@ export function createEventRecorder({ client, events, component, context, host }
       if (signal.aborted) return;
       const object = involved(target);
       const at = clock.now();
-      last = last
-        .then(() => write(object, type, reason, message, at))
-        .catch((error) => logger.debug({ reason, error: messageOf(error) }, 'event was not written'));
+      writes.add(() =>
+        write(object, type, reason, message, at).catch((error) =>
+          logger.debug({ reason, error: messageOf(error) }, 'event was not written'),
+        ),
+      );
     },
-    flushed: () => last,
+    flushed: () => writes.finished(),
   };
+}
+
+/** What tells the object of an event from all others, whatever its version; short, as thousands are remembered. */
+function identityOf({ uid, kind, namespace, name, fieldPath }: Record<string, string>): string {
+  return [uid ?? `${kind}/${namespace}/${name}`, fieldPath].join(' ');
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {

@@ -2,6 +2,7 @@ import { event as events } from '../../api/events.k8s.io/v1/event.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client } from '../client/client.ts';
 import { formatMicroTime } from '../machinery/clock.ts';
+import { type BackgroundSource, BackgroundWork } from '../runtime/background.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 
 const controller = 'default-scheduler';
@@ -22,22 +23,25 @@ export class SchedulerEvents {
   private readonly context: RuntimeContext;
   private readonly instance: string;
   private readonly remembered = new Map<string, Series>();
+  private readonly writes: BackgroundSource;
 
   constructor(client: Client, context: RuntimeContext, host: string) {
     this.api = client.resource(events);
     this.context = context;
     this.instance = `${controller}-${host}`;
+    this.writes = new BackgroundWork(1, context.signal).source();
   }
 
   record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string): void {
-    this.write(pod, type, reason, action, note).catch((error) => {
-      if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
-    });
+    const now = this.context.clock.now();
+    this.writes.add(() =>
+      this.write(pod, type, reason, action, note, now).catch((error) => {
+        if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
+      }),
+    );
   }
 
-  private async write(pod: KubeObject, type: string, reason: string, action: string, note: string): Promise<void> {
-    const { clock } = this.context;
-    const now = clock.now();
+  private async write(pod: KubeObject, type: string, reason: string, action: string, note: string, now: number): Promise<void> {
     const { name, namespace, uid, resourceVersion } = pod.metadata!;
     const key = `${uid} ${type} ${reason} ${action} ${note}`;
     const series = this.remembered.get(key);

@@ -53,7 +53,7 @@ export function startReplicaController(context: ControllerContext, kind: Replica
       reconcile,
       informers: [owners, pods],
       // Statuses of large sets are written less often than their pods change.
-      calmFor: (key) => Math.min(50, Math.floor((owners.getByKey(key)?.spec.replicas ?? 0) / 20)),
+      calmFor: (key) => Math.min(200, Math.floor((owners.getByKey(key)?.spec.replicas ?? 0) / 20)),
     },
     context,
   );
