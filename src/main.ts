@@ -23,10 +23,10 @@ import { followRbac } from './auth/authorize/rbac-source.ts';
 import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
-import { loadClusterKeys, writeSecret } from './auth/pki.ts';
+import { loadClusterKeys } from './auth/pki.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
-import { openDataDirectory } from './cli/data-directory.ts';
+import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { UserError } from './cli/errors.ts';
 import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './cli/options.ts';
@@ -37,6 +37,7 @@ import { Fleet } from './kubelet/fleet.ts';
 import { anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
+import { writeSecret } from './machinery/files.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
 import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
@@ -113,7 +114,7 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
       : undefined;
     const clientFor = served?.clientFor ?? (await remoteClients(kubeconfig, running));
     running.defer(() => stopping.abort(new Error('the cluster stops')));
-    const identity = `${hostname()}_${random.uuid()}`;
+    const identity = served?.identity ?? newIdentity(random);
     const starting: Promise<void>[] = [];
     if (options.components.includes('controllers'))
       starting.push(runControllers(options, clientFor, served, identity, context, running, surroundings.onFailure));
@@ -129,8 +130,14 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
   }
 }
 
+function newIdentity(random: Random): string {
+  return `${hostname()}_${random.uuid()}`;
+}
+
 interface ServedApi {
   readonly address: string;
+  /** As whom this process leads, where it has its data directory for itself. */
+  readonly identity?: string;
   readonly server: ApiServer;
   /** What only the process that has the cluster's keys can do. */
   readonly controllerSettings: Partial<ControllerSettings>;
@@ -148,6 +155,7 @@ async function startApiServer(
   const storage: Storage = running.use(
     options.memory ? openMemoryStorage({ clock }) : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure }),
   );
+  const identity = options.memory ? undefined : await controlPlaneIdentity(options.dataDir, () => newIdentity(random));
   const ranges = [options.serviceClusterIpRange];
   const keys = await loadClusterKeys({
     ...(options.memory ? {} : { directory: join(options.dataDir, 'pki') }),
@@ -235,7 +243,7 @@ async function startApiServer(
     rootCertificate: authority.certificate,
     signSecretToken: (claims) => tokens.issueForSecret(claims),
   };
-  return { address, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
+  return { address, identity, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
 }
 
 /** Keeps the webhooks of admission in step with their configurations. */

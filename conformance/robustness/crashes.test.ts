@@ -3,7 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startCluster } from '../harness/cluster.ts';
+import { serverOf } from './bad-input.ts';
 import { runCrashes } from './crashes.ts';
+import { Http2Sender } from './wire.ts';
 
 const kills = Number(process.env.ORRERY_KILLS ?? 10);
 const seed = Number(process.env.ORRERY_SEED ?? 1);
@@ -14,6 +17,35 @@ test(`nothing that was answered is lost when the process is killed ${kills} time
     const { problems, writes, unanswered, events } = await runCrashes({ kills, seed, folder });
     deepEqual(problems, []);
     console.log(`${writes} answered writes, ${unanswered} cut off, ${events} events`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** Who holds the leases of the control plane. */
+async function holders(kubeconfig: string): Promise<object[]> {
+  const sender = new Http2Sender(await serverOf(kubeconfig));
+  const leases = ['kube-controller-manager', 'kube-scheduler'].map(async (name) => {
+    const target = `/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${name}`;
+    const { body } = await sender.send({ method: 'GET', target, headers: {}, body: undefined }, 'whole');
+    const { holderIdentity, acquireTime, leaseTransitions } = JSON.parse(body.toString()).spec;
+    return { name, holderIdentity, acquireTime, leaseTransitions };
+  });
+  const found = await Promise.all(leases);
+  sender.close();
+  return found;
+}
+
+test('a control plane that was killed takes its own leases back at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'orrery-crashes-'));
+  try {
+    const first = await startCluster({ folder, flags: ['--nodes', '0'] });
+    const before = await holders(first.kubeconfig);
+    await first.stop('SIGKILL');
+    const second = await startCluster({ folder, flags: ['--nodes', '0'] });
+    // Ready means that both lead: another identity would have waited for the leases to run out, and would have counted a transition.
+    deepEqual(await holders(second.kubeconfig), before);
+    await second.stop();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject, type webcrypto } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import 'reflect-metadata'; // which the certificate library's container asks for
 import * as x509 from '@peculiar/x509';
 import type { Clock } from '../machinery/clock.ts';
+import { writeSecret } from '../machinery/files.ts';
 import type { Random } from '../machinery/random.ts';
 
 /** A certificate with its private key, both PEM. */
@@ -155,11 +156,4 @@ async function openDirectory(directory: string): Promise<KeyStore> {
       return made;
     },
   };
-}
-
-/** Writes a file that only its owner may read, whole or not at all. */
-export async function writeSecret(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, file);
 }

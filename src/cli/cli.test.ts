@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openDataDirectory } from './data-directory.ts';
+import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { UserError } from './errors.ts';
 import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
 import { parseArguments, UsageError } from './options.ts';
@@ -72,6 +72,8 @@ test('a data directory is made, found again, and refused when it is another’s,
     const ours = join(folder, 'ours');
     await openDataDirectory(ours);
     await openDataDirectory(ours);
+    deepEqual(await controlPlaneIdentity(ours, () => 'host_1'), 'host_1');
+    deepEqual(await controlPlaneIdentity(ours, () => 'host_2'), 'host_1');
     const refused = (directory: string, message: RegExp) =>
       rejects(openDataDirectory(directory), (error: Error) => error instanceof UserError && message.test(error.message));
     await writeFile(join(ours, 'orrery.json'), '{"format":99}');

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeSecret } from '../machinery/files.ts';
 import { UserError } from './errors.ts';
 
 const marker = 'orrery.json';
@@ -45,4 +46,20 @@ async function readMarker(file: string): Promise<number> {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new UserError(`${file} is damaged; move the data directory away, or choose another with --data-dir`);
+}
+
+/**
+ * Who the control plane of this data directory is when it holds a lease. It outlives the process, so that the next one takes its own leases back at once
+ * after a crash. Only for the process that has the directory locked: two of the same identity would both believe that they lead.
+ */
+export async function controlPlaneIdentity(directory: string, make: () => string): Promise<string> {
+  const file = join(directory, 'identity');
+  const present = await readFile(file, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  if (present.trim() !== '') return present.trim();
+  const identity = make();
+  await writeSecret(file, `${identity}\n`);
+  return identity;
 }
