@@ -55,3 +55,8 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
     return Boolean(key) && value === (taint.value ?? '');
   });
 }
+
+/** Whether one of a node's taints keeps a pod with these tolerations off it. */
+export function keepsOff(taints: readonly Taint[] | undefined, tolerations: readonly Toleration[]): boolean {
+  return (taints ?? []).some((taint) => (taint.effect === 'NoSchedule' || taint.effect === 'NoExecute') && !tolerates(tolerations, taint));
+}

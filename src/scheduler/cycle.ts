@@ -1,82 +1,146 @@
 import type { Pod } from '../../openapi/types.ts';
 import type { Random } from '../machinery/random.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { ClusterState } from './cluster-state.ts';
-import type { CycleState, Plugin, Refusal, WeightedPlugin } from './framework.ts';
+import { CycleState } from './cycle-state.ts';
+import type { Filtering } from './filtering.ts';
+import { maxNodeScore, type Refusal } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
+import { availableText, NodeStatuses } from './node-statuses.ts';
+import type { Profile } from './profile.ts';
+
+/** Why no node fits. */
+export interface Diagnosis {
+  readonly nodeCount: number;
+  readonly statuses: NodeStatuses;
+  /** Said once for all nodes, where a plugin refused the pod before it saw any. */
+  readonly preFilterMessage?: string;
+  /** The plugins that refused the pod, and those of them that wait for something. */
+  readonly refusedBy: ReadonlySet<string>;
+  readonly pendingFor: ReadonlySet<string>;
+}
 
 /** What a cycle found: a node, or why there is none. */
 export type CycleResult =
   | { readonly node: NodeInfo; readonly state: CycleState }
-  | { readonly node: undefined; readonly state: CycleState; readonly refusals: ReadonlyMap<string, Refusal>; readonly message: string };
+  | { readonly node: undefined; readonly state: CycleState; readonly diagnosis: Diagnosis };
 
-/** Below so many nodes all are looked at. */
+export const noNodesMessage = 'no nodes available to schedule pods';
+
+/** Below so many nodes all are looked at, and at least so many feasible ones are found where there are. */
 const leastNodesToFind = 100;
+const leastPercentage = 5;
 
 /** Runs the filters and scores of a profile for one pod over the cluster as it stands. Synchronous. */
 export class SchedulingCycle {
-  private readonly plugins: readonly WeightedPlugin[];
+  private readonly profile: Profile;
+  private readonly filtering: Filtering;
   private readonly cluster: ClusterState;
   private readonly random: Random;
   /** Where the next search begins, so that large clusters are used evenly. */
   private nextStart = 0;
 
-  constructor(plugins: readonly WeightedPlugin[], cluster: ClusterState, random: Random) {
-    this.plugins = plugins;
+  constructor(profile: Profile, filtering: Filtering, cluster: ClusterState, random: Random) {
+    this.profile = profile;
+    this.filtering = filtering;
     this.cluster = cluster;
     this.random = random;
   }
 
+  /** @throws Error of a plugin that cannot tell */
   run(pod: Pod): CycleResult {
-    const state: CycleState = { data: new Map() };
-    const refusals = new Map<string, Refusal>();
-    if (this.cluster.nodes.length === 0) return { node: undefined, state, refusals, message: 'no nodes available to schedule pods' };
-    const feasible = this.findFeasible(state, pod, refusals);
-    if (feasible.length === 0) return { node: undefined, state, refusals, message: fitMessage(this.cluster.nodes.length, refusals) };
+    const state = new CycleState();
+    const { feasible, diagnosis } = this.findFeasible(state, pod);
+    if (feasible.length === 0) return { node: undefined, state, diagnosis: diagnosis() };
     const node = feasible.length === 1 ? feasible[0]! : this.best(state, pod, feasible);
     return { node, state };
   }
 
-  private findFeasible(state: CycleState, pod: Pod, refusals: Map<string, Refusal>): NodeInfo[] {
-    const filters: Plugin[] = [];
-    let candidates: readonly NodeInfo[] = this.cluster.nodes;
-    for (const { plugin } of this.plugins) {
-      const result = plugin.preFilter?.(state, pod, this.cluster);
-      if (result?.refusal) {
-        for (const node of this.cluster.nodes) refusals.set(node.name, result.refusal);
-        return [];
+  /** The nodes that can take the pod: enough of them, or `all`. */
+  findFeasible(state: CycleState, pod: Pod, all = false): { feasible: NodeInfo[]; diagnosis: () => Diagnosis } {
+    const { nodes } = this.cluster;
+    const statuses = new NodeStatuses();
+    const before = this.preFilter(state, pod);
+    const diagnosis = (): Diagnosis => {
+      const refusedBy = new Set(before.plugins);
+      const pendingFor = new Set<string>();
+      for (const { plugin, code } of [statuses.absent, ...statuses.explicit.values()]) {
+        if (plugin !== '') (code === 'pending' ? pendingFor : refusedBy).add(plugin);
       }
-      if (result?.nodes) {
-        const { nodes } = result;
-        const outside: Refusal = {
-          code: 'unresolvable',
-          plugin: plugin.name,
-          reasons: [`node(s) didn't satisfy plugin(s) [${plugin.name}]`],
-        };
-        for (const node of candidates) if (!nodes.has(node.name)) refusals.set(node.name, outside);
-        candidates = [...nodes].flatMap((name) => this.cluster.node(name) ?? []).filter((node) => !refusals.has(node.name));
-      }
-      if (plugin.filter && !result?.skip) filters.push(plugin);
+      const message = before.refusal?.reasons.join(', ');
+      return { nodeCount: nodes.length, statuses, refusedBy, pendingFor, ...(message ? { preFilterMessage: message } : {}) };
+    };
+    if (before.refusal) {
+      statuses.absent = before.refusal;
+      return { feasible: [], diagnosis };
     }
-    const wanted = nodesToFind(candidates.length);
+    const nominated = this.cluster.node(pod.status?.nominatedNodeName ?? '');
+    if (nominated && !all) {
+      const refusal = this.filtering.checkWithNominated(state, pod, nominated);
+      if (!refusal) return { feasible: [nominated], diagnosis };
+      statuses.explicit.set(nominated.name, refusal);
+    }
+    let candidates: readonly NodeInfo[] = nodes;
+    if (before.nodes) {
+      candidates = [...before.nodes].flatMap((name) => this.cluster.node(name) ?? []);
+      const reason = `node(s) didn't satisfy plugin(s) [${[...before.plugins].sort().join(' ')}]`;
+      statuses.absent = { code: 'unresolvable', plugin: '', reasons: [reason] };
+    }
+    const wanted = all ? candidates.length : this.nodesToFind(candidates.length);
     const feasible: NodeInfo[] = [];
     const start = candidates.length > 0 ? this.nextStart % candidates.length : 0;
-    let seen = 0;
-    for (; seen < candidates.length && feasible.length < wanted; seen++) {
+    for (let seen = 0; seen < candidates.length && feasible.length < wanted; seen++) {
       const node = candidates[(start + seen) % candidates.length]!;
-      const refusal = firstRefusal(filters, state, pod, node);
-      if (refusal) refusals.set(node.name, refusal);
+      const refusal = this.filtering.checkWithNominated(state, pod, node);
+      if (refusal) statuses.explicit.set(node.name, refusal);
       else feasible.push(node);
     }
-    this.nextStart = start + seen;
-    return feasible;
+    if (!all) this.nextStart = (this.nextStart + feasible.length + statuses.explicit.size) % nodes.length;
+    return { feasible, diagnosis };
+  }
+
+  /** The weighted scores of each plugin, node by node; plugins that skipped are left out. */
+  scores(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): { plugin: string; scores: number[] }[] {
+    const skipped = this.preScore(state, pod, nodes);
+    const all: { plugin: string; scores: number[] }[] = [];
+    for (const { plugin, weight } of this.profile.points.score) {
+      if (skipped.has(plugin.name)) continue;
+      const scores = new Array<number>(nodes.length);
+      for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score!(state, pod, nodes[i]!);
+      plugin.normalize?.(state, pod, scores, nodes);
+      for (let i = 0; i < scores.length; i++) {
+        const score = scores[i]!;
+        if (score > maxNodeScore || score < 0)
+          throw new Error(
+            `applying score defaultWeights on Score plugins: plugin "${plugin.name}" returns an invalid score ${score}, it should in the range of [0, ${maxNodeScore}] after normalizing`,
+          );
+        scores[i] = score * weight;
+      }
+      all.push({ plugin: plugin.name, scores });
+    }
+    return all;
+  }
+
+  private preScore(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Set<string> {
+    const skipped = new Set<string>();
+    for (const plugin of this.profile.points.preScore) {
+      try {
+        if (plugin.preScore!(state, pod, nodes) === 'skip') skipped.add(plugin.name);
+      } catch (error) {
+        throw new Error(`running PreScore plugin "${plugin.name}": ${messageOf(error)}`);
+      }
+    }
+    return skipped;
   }
 
   private best(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): NodeInfo {
-    const totals = this.scores(state, pod, nodes);
+    const scores = this.scores(state, pod, nodes);
     let highest = -1;
     let equals = 0;
     let chosen = nodes[0]!;
-    for (const [i, total] of totals.entries()) {
+    for (let i = 0; i < nodes.length; i++) {
+      let total = 0;
+      for (const plugin of scores) total += plugin.scores[i]!;
       if (total > highest) {
         highest = total;
         equals = 1;
@@ -86,40 +150,49 @@ export class SchedulingCycle {
     return chosen;
   }
 
-  /** The weighted sums of all scores, node by node. */
-  scores(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): number[] {
-    const totals = new Array<number>(nodes.length).fill(0);
-    for (const { plugin, weight } of this.plugins) {
-      if (!plugin.score || plugin.preScore?.(state, pod, nodes, this.cluster) === 'skip') continue;
-      const scores = nodes.map((node) => plugin.score!(state, pod, node));
-      plugin.normalize?.(state, pod, scores, nodes);
-      for (let i = 0; i < totals.length; i++) totals[i]! += scores[i]! * weight;
+  private preFilter(state: CycleState, pod: Pod): { refusal?: Refusal; nodes?: ReadonlySet<string>; plugins: Set<string> } {
+    const plugins = new Set<string>();
+    let nodes: ReadonlySet<string> | undefined;
+    let refusal: Refusal | undefined;
+    for (const plugin of this.profile.points.preFilter) {
+      let result: ReturnType<NonNullable<typeof plugin.preFilter>>;
+      try {
+        result = plugin.preFilter!(state, pod);
+      } catch (error) {
+        throw new Error(`running PreFilter plugin "${plugin.name}": ${messageOf(error)}`);
+      }
+      if (result?.skip) state.skipFilter.add(plugin.name);
+      if (result?.refusal) {
+        if (result.refusal.code === 'unresolvable') return { refusal: result.refusal, plugins: new Set() };
+        refusal = result.refusal; // Preemption may help, and needs what the other plugins prepare.
+      }
+      if (!result?.nodes) continue;
+      plugins.add(plugin.name);
+      const { nodes: named } = result;
+      nodes = nodes ? new Set([...nodes].filter((name) => named.has(name))) : named;
+      if (nodes.size === 0) {
+        const names = [...plugins].sort();
+        const reason =
+          names.length === 1
+            ? `node(s) didn't satisfy plugin ${names[0]}`
+            : `node(s) didn't satisfy plugin(s) [${names.join(' ')}] simultaneously`;
+        return { refusal: { code: 'unresolvable', plugin: '', reasons: [reason] }, plugins };
+      }
     }
-    return totals;
+    return { ...(refusal ? { refusal } : {}), ...(nodes ? { nodes } : {}), plugins };
+  }
+
+  /** How many feasible nodes are enough: where the profile does not say, a share that shrinks as the cluster grows. */
+  private nodesToFind(all: number): number {
+    if (this.profile.points.score.length === 0) return 1;
+    if (all < leastNodesToFind) return all;
+    const percentage = this.profile.percentageOfNodesToScore || Math.max(leastPercentage, 50 - Math.trunc(all / 125));
+    return Math.max(leastNodesToFind, Math.trunc((all * percentage) / 100));
   }
 }
 
-function firstRefusal(filters: readonly Plugin[], state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
-  for (const plugin of filters) {
-    const refusal = plugin.filter!(state, pod, node);
-    if (refusal) return refusal;
-  }
-  return undefined;
-}
-
-/** How many feasible nodes are enough: a share that shrinks as the cluster grows, never fewer than a hundred. */
-function nodesToFind(all: number): number {
-  if (all < leastNodesToFind) return all;
-  const percentage = Math.max(5, 50 - Math.trunc(all / 125));
-  return Math.max(leastNodesToFind, Math.trunc((all * percentage) / 100));
-}
-
-/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` */
-export function fitMessage(nodeCount: number, refusals: ReadonlyMap<string, Refusal>): string {
-  const counts = new Map<string, number>();
-  for (const { reasons } of refusals.values()) {
-    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  const reasons = Array.from(counts, ([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${nodeCount} nodes are available${reasons.length > 0 ? `: ${reasons.join(', ')}` : ':'}.`;
+/** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.` and what came of making room. */
+export function fitMessage({ nodeCount, statuses, preFilterMessage }: Diagnosis, postFilterMessage: string): string {
+  const fit = preFilterMessage === undefined ? statuses.message(nodeCount) : `${availableText(nodeCount)} ${preFilterMessage}.`;
+  return postFilterMessage === '' ? fit : `${fit} ${postFilterMessage}`;
 }

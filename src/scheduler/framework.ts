@@ -1,10 +1,13 @@
 import type { Pod } from '../../openapi/types.ts';
-import type { ClusterState } from './cluster-state.ts';
-import type { NodeInfo } from './node-info.ts';
+import type { CycleState } from './cycle-state.ts';
+import type { EventRegistration } from './events.ts';
+import type { NodeInfo, PodInfo } from './node-info.ts';
+import type { NodeStatuses } from './node-statuses.ts';
+import type { QueuedPod } from './queue.ts';
 
 /**
  * Why a plugin refused a pod or a node. `unresolvable`: taking other pods away would not help. `pending`: something else must happen
- * first, and the pod waits without back-off.
+ * first, and the pod is tried at once when it has. A plugin that cannot tell throws.
  */
 export interface Refusal {
   readonly code: 'unschedulable' | 'unresolvable' | 'pending';
@@ -12,62 +15,58 @@ export interface Refusal {
   readonly reasons: readonly string[];
 }
 
-/** What happened in the cluster, for a plugin to say whether a pod that it refused might fit now. */
-export interface ClusterEvent {
-  readonly resource: 'node' | 'assignedPod' | 'pod' | 'other';
-  readonly action: 'add' | 'update' | 'delete';
-  readonly object?: any;
-  readonly old?: any;
-}
-
-/** One scheduling cycle's data: plugins keep what they compute once for all nodes under their own name. */
-export interface CycleState {
-  readonly data: Map<string, unknown>;
-}
-
 export const maxNodeScore = 100;
 
 /**
- * A plugin takes part in those extension points whose methods it has. Methods are synchronous up to `reserve`, as a cycle reads a cluster
- * that stands still; `preBind` and `bind` run afterwards, beside the next cycles.
+ * A plugin takes part in those extension points whose methods it has. Methods are synchronous up to `permit`, as a cycle reads a cluster
+ * that stands still; `preBind`, `bind` and `postBind` run afterwards, beside the next cycles.
  */
 export interface Plugin {
   readonly name: string;
+  /** What may let a pod fit that this plugin refused. Absent: every event. */
+  readonly events?: readonly EventRegistration[];
   /** May the pod enter the queue at all? */
   preEnqueue?(pod: Pod): Refusal | undefined;
-  /** Once a cycle, before any node: `nodes` narrows the search to these names; `skip` spares the filter. */
-  preFilter?(state: CycleState, pod: Pod, cluster: ClusterState): PreFilterResult | undefined;
+  /** Whether the first of two pods is tried first. Every profile has the same one plugin for it. */
+  less?(a: QueuedPod, b: QueuedPod): boolean;
+  /** Once a cycle, before any node. */
+  preFilter?(state: CycleState, pod: Pod): PreFilterResult | undefined;
+  /** What `preFilter` left in the state is to count this pod too; only where it did not skip. */
+  addPod?(state: CycleState, pod: Pod, added: PodInfo, node: NodeInfo): void;
+  removePod?(state: CycleState, pod: Pod, removed: PodInfo, node: NodeInfo): void;
   filter?(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined;
-  /** When no node fits: may find a node to nominate, and says how it went. */
-  postFilter?(
-    state: CycleState,
-    pod: Pod,
-    cluster: ClusterState,
-    refusals: ReadonlyMap<string, Refusal>,
-  ): Promise<PostFilterResult> | PostFilterResult;
+  /** When no node fits: may find a node to nominate. The first plugin that succeeds ends it. */
+  postFilter?(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult;
   /** Once a cycle, before scoring; `skip` spares the score. */
-  preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[], cluster: ClusterState): 'skip' | undefined;
+  preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): 'skip' | undefined;
   score?(state: CycleState, pod: Pod, node: NodeInfo): number;
   /** Brings the scores into 0…100, in place. */
   normalize?(state: CycleState, pod: Pod, scores: number[], nodes: readonly NodeInfo[]): void;
-  reserve?(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined;
-  unreserve?(state: CycleState, pod: Pod, node: NodeInfo): void;
-  preBind?(state: CycleState, pod: Pod, node: NodeInfo): Promise<void>;
-  bind?(pod: Pod, nodeName: string): Promise<void>;
-  /** Whether an event may let a pod fit that this plugin refused. Absent: every event may. */
-  mayHelp?(event: ClusterEvent, pod: Pod): boolean;
+  reserve?(state: CycleState, pod: Pod, node: string): Refusal | undefined;
+  /** Undoes `reserve`; also called where `reserve` was not. */
+  unreserve?(state: CycleState, pod: Pod, node: string): void;
+  /** May hold the pod until somebody allows it, at most so long. */
+  permit?(state: CycleState, pod: Pod, node: string): Refusal | { readonly waitMilliseconds: number } | undefined;
+  /** Whether `preBind` will have to do something; absent: it will. */
+  preBindPreFlight?(state: CycleState, pod: Pod, node: string): boolean;
+  preBind?(state: CycleState, pod: Pod, node: string): Promise<void>;
+  bind?(pod: Pod, node: string): Promise<void>;
+  postBind?(state: CycleState, pod: Pod, node: string): void;
 }
 
 export interface PreFilterResult {
   readonly refusal?: Refusal;
+  /** Only these nodes need to be looked at. */
   readonly nodes?: ReadonlySet<string>;
+  /** The plugin has nothing to filter. */
   readonly skip?: boolean;
 }
 
 export interface PostFilterResult {
-  /** The node that will have room once the victims are gone. */
+  /** The node that will have room once the victims are gone; '' takes an earlier nomination back; absent: as it was. */
   readonly nominatedNode?: string;
-  readonly message: string;
+  readonly success?: boolean;
+  readonly reasons: readonly string[];
 }
 
 /** A plugin in a profile, with the weight of its scores. */

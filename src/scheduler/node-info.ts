@@ -1,12 +1,16 @@
 import type { Node, Pod } from '../../openapi/types.ts';
-import { type Amounts, amountsOf, requestsOf, scoredRequestsOf } from './resources.ts';
+import { type AffinityTerms, affinityTermsOf } from './affinity-term.ts';
+import { type Amounts, amountsOf, type ScoredRequests, scoredTakenBy, takenBy } from './resources.ts';
 
 /** A pod on a node, with what the plugins ask of it computed once. */
 export interface PodInfo {
   readonly pod: Pod;
   readonly requests: Amounts;
-  readonly scored: { readonly cpu: number; readonly memory: number };
+  readonly scored: ScoredRequests;
   readonly hostPorts: readonly HostPort[];
+  readonly affinity: AffinityTerms;
+  /** The claims that it uses, as `namespace/name`. */
+  readonly claims: readonly string[];
 }
 
 export interface HostPort {
@@ -16,7 +20,22 @@ export interface HostPort {
 }
 
 export function podInfoOf(pod: Pod): PodInfo {
-  return { pod, requests: requestsOf(pod), scored: scoredRequestsOf(pod), hostPorts: hostPortsOf(pod) };
+  return {
+    pod,
+    requests: takenBy(pod),
+    scored: scoredTakenBy(pod),
+    hostPorts: hostPortsOf(pod),
+    affinity: affinityTermsOf(pod),
+    claims: claimKeysOf(pod),
+  };
+}
+
+/** The claims that a pod's volumes name, as `namespace/name`. */
+function claimKeysOf(pod: Pod): string[] {
+  const keys: string[] = [];
+  for (const { persistentVolumeClaim: claim } of pod.spec?.volumes ?? [])
+    if (claim) keys.push(`${pod.metadata!.namespace}/${claim.claimName}`);
+  return keys;
 }
 
 /** The ports of the node itself that a pod's containers take. */
@@ -39,8 +58,10 @@ export function portsConflict(a: HostPort, b: HostPort): boolean {
 export class NodeInfo {
   readonly name: string;
   node: Node;
-  allocatable: Amounts;
-  maxPods: number;
+  allocatable!: Amounts;
+  maxPods!: number;
+  /** The size of each image on the node, by each of its names. */
+  images!: ReadonlyMap<string, number>;
   readonly pods = new Map<string, PodInfo>();
   readonly requested: Amounts = new Map();
   scoredCpu = 0;
@@ -50,14 +71,22 @@ export class NodeInfo {
   constructor(node: Node) {
     this.name = node.metadata!.name!;
     this.node = node;
-    this.allocatable = amountsOf(node.status?.allocatable);
-    this.maxPods = this.allocatable.get('pods') ?? 0;
+    this.setNode(node);
   }
 
   setNode(node: Node): void {
     this.node = node;
     this.allocatable = amountsOf(node.status?.allocatable);
     this.maxPods = this.allocatable.get('pods') ?? 0;
+    this.images = new Map(
+      (node.status?.images ?? []).flatMap(({ names, sizeBytes }) => (names ?? []).map((name) => [name, sizeBytes ?? 0] as const)),
+    );
+  }
+
+  /** A copy on which pods can be tried out. */
+  clone(): NodeInfo {
+    const copy: NodeInfo = Object.create(NodeInfo.prototype);
+    return Object.assign(copy, this, { pods: new Map(this.pods), requested: new Map(this.requested) });
   }
 
   add(info: PodInfo): void {
@@ -71,6 +100,11 @@ export class NodeInfo {
     this.pods.delete(uid);
     this.count(info, -1);
     return info;
+  }
+
+  /** Takes another object in place of a pod that counts the same. */
+  replace(info: PodInfo): void {
+    this.pods.set(info.pod.metadata!.uid!, info);
   }
 
   hasPortConflict(wanted: readonly HostPort[]): boolean {

@@ -5,10 +5,17 @@ import { formatMicroTime } from '../machinery/clock.ts';
 import { type BackgroundSource, BackgroundWork } from '../runtime/background.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 
-const controller = 'default-scheduler';
 /** An event that recurs within this time joins the series of the earlier one (KEP-383). */
 const seriesWindow = 6 * 60_000;
 const maxRemembered = 4_096;
+
+/** As long as the API lets a note be. */
+const longestNote = 1_024;
+
+/** Where a profile's events go. */
+export interface EventSink {
+  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void;
+}
 
 interface Series {
   name: string;
@@ -18,31 +25,43 @@ interface Series {
 }
 
 /** Writes events.k8s.io/v1 Events as kube-scheduler does. Failures are logged, never thrown: an event must not stop a pod. */
-export class SchedulerEvents {
+export class SchedulerEvents implements EventSink {
   private readonly api;
   private readonly context: RuntimeContext;
+  private readonly controller: string;
   private readonly instance: string;
   private readonly remembered = new Map<string, Series>();
   private readonly writes: BackgroundSource;
 
-  constructor(client: Client, context: RuntimeContext, host: string) {
+  /** @param controller the name of the profile that speaks */
+  constructor(client: Client, context: RuntimeContext, controller: string, host: string) {
     this.api = client.resource(events);
     this.context = context;
+    this.controller = controller;
     this.instance = `${controller}-${host}`;
     this.writes = new BackgroundWork(1, context.signal).source();
   }
 
-  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string): void {
+  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void {
+    const short = note.length <= longestNote ? note : `${note.slice(0, longestNote - 4)} ...`;
     const now = this.context.clock.now();
     this.writes.add(() =>
-      this.write(pod, type, reason, action, note, now).catch((error) => {
+      this.write(pod, type, reason, action, short, related, now).catch((error) => {
         if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
       }),
     );
   }
 
-  private async write(pod: KubeObject, type: string, reason: string, action: string, note: string, now: number): Promise<void> {
-    const { name, namespace, uid, resourceVersion } = pod.metadata!;
+  private async write(
+    pod: KubeObject,
+    type: string,
+    reason: string,
+    action: string,
+    note: string,
+    related: KubeObject | undefined,
+    now: number,
+  ): Promise<void> {
+    const { name, namespace, uid } = pod.metadata!;
     const key = `${uid} ${type} ${reason} ${action} ${note}`;
     const series = this.remembered.get(key);
     if (series && now - series.lastSeen < seriesWindow) {
@@ -61,11 +80,12 @@ export class SchedulerEvents {
       kind: 'Event',
       metadata: { name: eventName, namespace },
       eventTime: formatMicroTime(now),
-      reportingController: controller,
+      reportingController: this.controller,
       reportingInstance: this.instance,
       action,
       reason,
-      regarding: { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion },
+      regarding: referenceTo(pod),
+      ...(related ? { related: referenceTo(related) } : {}),
       note,
       type,
     });
@@ -76,4 +96,9 @@ export class SchedulerEvents {
     this.remembered.set(key, series);
     if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value!);
   }
+}
+
+function referenceTo({ metadata }: KubeObject) {
+  const { name, namespace, uid, resourceVersion } = metadata!;
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion };
 }

@@ -1,55 +1,119 @@
-import { parseQuantity } from '../../api/meta/quantity.ts';
+import { parseQuantity, type Quantity } from '../../api/meta/quantity.ts';
 import { podRequests } from '../../api/meta/resources.ts';
-import type { Container, Pod } from '../../openapi/types.ts';
+import type { Container, ContainerStatus, Pod } from '../../openapi/types.ts';
 
 /** Amounts by resource: CPU in thousandths, all others in their base unit. */
 export type Amounts = Map<string, number>;
 
-export function amountsOf(list: Readonly<Record<string, string>> | undefined): Amounts {
-  const amounts: Amounts = new Map();
-  for (const [name, text] of Object.entries(list ?? {})) amounts.set(name, amountOf(name, text));
-  return amounts;
-}
+type Texts = Readonly<Record<string, string>>;
 
-function amountOf(name: string, text: string): number {
-  const quantity = parseQuantity(text);
-  return Number(name === 'cpu' ? quantity.milliValue() : quantity.value());
-}
-
-/** What a pod asks for, as filters count it. */
-export function requestsOf(pod: Pod): Amounts {
+export function amountsOf(list: Texts | undefined): Amounts {
   const amounts: Amounts = new Map();
-  for (const [name, quantity] of podRequests(pod.spec as any)) {
-    amounts.set(name, Number(name === 'cpu' ? quantity.milliValue() : quantity.value()));
+  for (const [name, text] of Object.entries(list ?? {})) {
+    if (name === 'pods' || isCounted(name)) amounts.set(name, amountOf(name, parseQuantity(text)));
   }
   return amounts;
 }
 
-const assumedMilliCpu = 100;
-const assumedMemory = 200 * 1024 * 1024;
+export function amountOf(name: string, quantity: Quantity): number {
+  return name === 'cpu' ? quantity.milliValue() : quantity.value();
+}
 
-/** As scores count it: a container that asks for no CPU or memory is taken to use a little, so that such pods spread as well. */
-export function scoredRequestsOf(pod: Pod): { cpu: number; memory: number } {
-  const spec = pod.spec!;
-  const podLevel = (spec as any).resources?.requests ?? {};
-  const of = (name: 'cpu' | 'memory', assumed: number) => {
-    if (podLevel[name] !== undefined) return amountOf(name, podLevel[name]);
-    const each = (container: Container) => {
-      const text = container.resources?.requests?.[name];
-      return text === undefined ? assumed : amountOf(name, text);
-    };
-    let total = 0;
-    for (const container of spec.containers ?? []) total += each(container);
-    let restartable = 0;
-    let peak = 0;
-    for (const container of spec.initContainers ?? []) {
-      if (container.restartPolicy === 'Always') {
-        restartable += each(container);
-        peak = Math.max(peak, restartable);
-      } else peak = Math.max(peak, restartable + each(container));
+/** The resources that a node's room is counted in: the three basic ones, and those that have a name of somebody else's or of a kind. */
+function isCounted(name: string): boolean {
+  return name === 'cpu' || name === 'memory' || name === 'ephemeral-storage' || isScalarResource(name);
+}
+
+/** Extended resources, huge pages and attachable volumes. */
+export function isScalarResource(name: string): boolean {
+  return name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');
+}
+
+/** A resource that is not Kubernetes' own: its name has a domain other than kubernetes.io. */
+export function isExtendedResource(name: string): boolean {
+  return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
+}
+
+/** What a pod asks for, as filters count it. */
+export function requestsOf(pod: Pod): Amounts {
+  return countedRequests(pod.spec!);
+}
+
+/** What a pod on a node takes of it: while its containers are resized, the larger of what they have and what they should have (KEP-1287). */
+export function takenBy(pod: Pod): Amounts {
+  return countedRequests(effectiveSpec(pod));
+}
+
+function countedRequests(spec: Spec): Amounts {
+  const amounts: Amounts = new Map();
+  for (const [name, quantity] of podRequests(spec as Parameters<typeof podRequests>[0])) {
+    if (isCounted(name)) amounts.set(name, amountOf(name, quantity));
+  }
+  return amounts;
+}
+
+/** What a container without requests is taken to use, so that such pods spread as well. */
+const assumedRequests: Texts = { cpu: '100m', memory: '209715200' };
+
+export interface ScoredRequests {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** What a pod on a node counts for the scores. Where it states requests as a whole, containers are assumed to use only what nothing states. */
+export function scoredTakenBy(pod: Pod): ScoredRequests {
+  const spec = effectiveSpec(pod);
+  if (!Object.keys(spec.resources?.requests ?? {}).length) return scored(spec, assumedRequests);
+  const stated = countedRequests(spec);
+  return scored(spec, Object.fromEntries(Object.entries(assumedRequests).filter(([name]) => !stated.has(name))));
+}
+
+/** What a pod that looks for a node would count for the scores. */
+export function scoredRequestsOf(pod: Pod): ScoredRequests {
+  return scored(effectiveSpec(pod), assumedRequests);
+}
+
+function scored(spec: Spec, assumed: Texts): ScoredRequests {
+  const filled = countedRequests(withRequests(spec, (container) => ({ ...assumed, ...container.resources?.requests })));
+  return { cpu: filled.get('cpu') ?? 0, memory: filled.get('memory') ?? 0 };
+}
+
+type Spec = Pod['spec'] & { resources?: { requests?: Texts } };
+
+function withRequests(spec: Spec, requestsFor: (container: Container) => Texts | undefined): Spec {
+  const change = (container: Container) => ({ ...container, resources: { requests: requestsFor(container) as any } });
+  return { ...spec, containers: (spec.containers ?? []).map(change), initContainers: (spec.initContainers ?? []).map(change) } as Spec;
+}
+
+/** The spec with the requests that count while resizes are on their way. */
+function effectiveSpec(pod: Pod): Spec {
+  const spec = pod.spec as Spec;
+  const statuses = new Map<string, ContainerStatus>();
+  for (const status of [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])]) {
+    if (status.resources) statuses.set(status.name, status);
+  }
+  const whole = (pod.status as any)?.resources?.requests as Texts | undefined;
+  if (statuses.size === 0 && !whole) return spec;
+  const infeasible = (pod.status?.conditions ?? []).some(({ type, reason }) => type === 'PodResizePending' && reason === 'Infeasible');
+  const effective = (asked: Texts | undefined, actual: Texts | undefined, allocated: Texts | undefined) =>
+    largest([...(infeasible ? [] : [asked]), actual, allocated]);
+  const resized = withRequests(spec, (container) => {
+    const status = statuses.get(container.name);
+    const asked = container.resources?.requests;
+    return status ? effective(asked, status.resources!.requests, status.allocatedResources) : asked;
+  });
+  if (!whole || !spec.resources?.requests) return resized;
+  const requests = effective(spec.resources.requests, whole, (pod.status as any).allocatedResources);
+  return { ...resized, resources: { requests } };
+}
+
+function largest(lists: readonly (Texts | undefined)[]): Texts {
+  const result: Record<string, string> = {};
+  for (const list of lists) {
+    for (const [name, text] of Object.entries(list ?? {})) {
+      const present = result[name];
+      if (present === undefined || parseQuantity(text).compare(parseQuantity(present)) > 0) result[name] = text;
     }
-    const overhead = spec.overhead?.[name];
-    return Math.max(total + restartable, peak) + (overhead ? amountOf(name, overhead) : 0);
-  };
-  return { cpu: of('cpu', assumedMilliCpu), memory: of('memory', assumedMemory) };
+  }
+  return result;
 }

@@ -2,12 +2,11 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node, Pod } from '../../openapi/types.ts';
 import { VirtualClock } from '../machinery/clock.ts';
-import { seededRandom } from '../machinery/random.ts';
-import { ClusterState } from './cluster-state.ts';
-import { SchedulingCycle } from './cycle.ts';
 import type { Plugin } from './framework.ts';
-import { defaultProfile } from './profile.ts';
+import { prioritySort } from './plugins/priority-sort.ts';
+import { schedulingGates } from './plugins/scheduling-gates.ts';
 import { SchedulingQueue } from './queue.ts';
+import { StaticScheduler } from './testing/static-cluster.ts';
 
 let uids = 0;
 
@@ -31,17 +30,12 @@ function pod(spec: object = {}, labels: Record<string, string> = {}): Pod {
 const asking = (cpu: string, memory = '1Gi') => ({ containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu, memory } } }] });
 
 function clusterOf(nodes: Node[], placed: [Pod, string][] = []) {
-  const cluster = new ClusterState();
-  for (const each of nodes) cluster.setNode(each);
-  for (const [each, name] of placed) cluster.setPod({ ...each, spec: { ...each.spec, nodeName: name } } as Pod);
-  // No binding happens in these tests, so the client is never used.
-  const { plugins } = defaultProfile({ resource: () => ({}) as any }, () => undefined);
-  return { cluster, cycle: new SchedulingCycle(plugins, cluster, seededRandom(1)) };
+  const pods = placed.map(([each, name]) => ({ ...each, spec: { ...each.spec, nodeName: name } }) as Pod);
+  return new StaticScheduler({ nodes, pods });
 }
 
 function place(nodes: Node[], wanted: Pod, placed: [Pod, string][] = []): string {
-  const result = clusterOf(nodes, placed).cycle.run(wanted);
-  return result.node ? result.node.name : result.message;
+  return clusterOf(nodes, placed).place(wanted);
 }
 
 const taint = (effect: string) => ({ spec: { taints: [{ key: 'k', value: 'v', effect }] } });
@@ -146,42 +140,89 @@ test('assumed pods take their room until they are forgotten', () => {
   equal(cycle.run(pod(asking('1'))).node?.name, 'a');
 });
 
-test('the queue hands out by priority, then age; refused pods wait for an event that helps, and back off', async () => {
+const onNodes: Plugin = { name: 'OnNodes', events: [{ resource: 'Node', actions: ['add'] }] };
+
+function queueOf(clock: VirtualClock, plugins: readonly Plugin[], available: () => void = () => {}) {
+  const gates = plugins.filter((plugin) => plugin.preEnqueue);
+  return new SchedulingQueue(clock, [{ schedulerName: 'default-scheduler', plugins: [prioritySort, ...plugins], gates }], available);
+}
+
+const refusedBy = (...names: string[]) => [new Set(names), new Set<string>()] as const;
+const aNode = { metadata: { name: 'n' } };
+
+test('the queue hands out by priority, then age', async () => {
   const clock = new VirtualClock();
-  let available = 0;
-  const queue = new SchedulingQueue(clock, [], () => available++);
-  const onNodes: Plugin = { name: 'OnNodes', mayHelp: (event) => event.resource === 'node' };
+  const queue = queueOf(clock, []);
   queue.add('low', pod({ priority: 0 }));
   await clock.advance(1);
   queue.add('high', pod({ priority: 10 }));
   queue.add('late', pod({ priority: 0 }));
   const order = [queue.take(), queue.take(), queue.take(), queue.take()].map((queued) => queued?.key);
   deepEqual(order, ['high', 'low', 'late', undefined]);
+});
 
+test('a refused pod waits for an event that helps, and backs off only while there is something else to try', async () => {
+  const clock = new VirtualClock();
+  const queue = queueOf(clock, [onNodes]);
   queue.add('p', pod());
-  queue.refused(queue.take()!, [onNodes]);
-  queue.happened({ resource: 'assignedPod', action: 'delete' });
+  queue.refused(queue.take()!, pod(), ...refusedBy('OnNodes'));
+  queue.happened({ resource: 'AssignedPod', action: 'delete', old: pod() });
   await clock.advance(20_000);
   equal(queue.take(), undefined);
-  queue.happened({ resource: 'node', action: 'add' });
+  queue.happened({ resource: 'Node', action: 'add', object: aNode });
   const again = queue.take()!;
   equal(again.attempts, 2);
-  queue.refused(again, [onNodes]);
-  queue.happened({ resource: 'node', action: 'add' });
-  equal(queue.take(), undefined);
+  queue.refused(again, pod(), ...refusedBy('OnNodes'));
+  queue.happened({ resource: 'Node', action: 'add', object: aNode });
+  queue.add('q', pod());
+  deepEqual([queue.take()?.key, queue.take()?.key], ['q', 'p']);
+});
+
+test('a pod whose attempt failed without a refusal waits its back-off out', async () => {
+  const clock = new VirtualClock();
+  const queue = queueOf(clock, [onNodes]);
+  queue.add('p', pod());
+  queue.refused(queue.take()!, pod(), ...refusedBy());
   await clock.advance(1_999);
   equal(queue.take(), undefined);
   await clock.advance(1);
   equal(queue.take()?.key, 'p');
 });
 
-test('a pod whose event came during its cycle is tried again', async () => {
+test('a pod whose event came during its cycle is tried again; others’ events are forgotten', async () => {
   const clock = new VirtualClock();
-  const queue = new SchedulingQueue(clock, [], () => {});
+  const queue = queueOf(clock, [onNodes]);
   queue.add('p', pod());
-  const queued = queue.take()!;
-  queue.happened({ resource: 'node', action: 'add' });
-  queue.refused(queued, [{ name: 'Any' }]);
-  await clock.advance(1_000);
+  queue.happened({ resource: 'Node', action: 'add', object: aNode });
+  const first = queue.take()!;
+  queue.refused(first, pod(), ...refusedBy('OnNodes'));
+  equal(queue.take(), undefined);
+  queue.activate('p');
+  const second = queue.take()!;
+  queue.happened({ resource: 'Node', action: 'add', object: aNode });
+  queue.refused(second, pod(), ...refusedBy('OnNodes'));
+  equal(queue.take()?.key, 'p');
+});
+
+test('a gated pod enters when its gates are gone, and is not tried for other events', async () => {
+  const clock = new VirtualClock();
+  const queue = queueOf(clock, [schedulingGates, onNodes]);
+  const gated = pod({ schedulingGates: [{ name: 'g' }] });
+  queue.add('p', gated);
+  queue.happened({ resource: 'Node', action: 'add', object: aNode });
+  equal(queue.take(), undefined);
+  const free = { ...gated, spec: { ...gated.spec, schedulingGates: [] } } as unknown as Pod;
+  queue.update('p', free, [{ resource: 'UnscheduledPod', action: 'updatePodSchedulingGatesEliminated', object: free, old: gated }]);
+  equal(queue.take()?.key, 'p');
+});
+
+test('a pod is tried again after five minutes without an event', async () => {
+  const clock = new VirtualClock();
+  const queue = queueOf(clock, [onNodes]);
+  queue.add('p', pod());
+  queue.refused(queue.take()!, pod(), ...refusedBy('OnNodes'));
+  await clock.advance(299_999);
+  equal(queue.take(), undefined);
+  await clock.advance(1);
   equal(queue.take()?.key, 'p');
 });

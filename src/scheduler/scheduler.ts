@@ -1,26 +1,46 @@
 import { node as nodes } from '../../api/core/v1/node.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
-import type { Node, Pod, PodCondition } from '../../openapi/types.ts';
+import type { Node, Pod } from '../../openapi/types.ts';
 import type { Client } from '../client/client.ts';
-import { formatTime } from '../machinery/clock.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
+import { messageOf, unlessNotFound } from '../runtime/errors.ts';
 import type { Informer } from '../runtime/informer.ts';
 import type { Informers } from '../runtime/informers.ts';
+import { BindingCycle } from './binding.ts';
 import { ClusterState } from './cluster-state.ts';
-import { SchedulingCycle } from './cycle.ts';
-import { defaultSelectorFrom } from './default-selector.ts';
-import type { ClusterEvent, CycleState, Plugin } from './framework.ts';
+import type { SchedulerConfiguration } from './config/configuration.ts';
+import { type Diagnosis, fitMessage, noNodesMessage, SchedulingCycle } from './cycle.ts';
+import type { CycleState } from './cycle-state.ts';
+import { type EventResource, nodeEvents, podEvents } from './events.ts';
+import { priorityOf } from './filtering.ts';
+import type { Handle } from './handle.ts';
 import type { NodeInfo } from './node-info.ts';
-import { defaultProfile, type Profile } from './profile.ts';
+import { Nominator } from './nominator.ts';
+import { conditionPatch } from './pod-status.ts';
+import { PodsInBinding } from './pods-in-binding.ts';
+import { type Profile, pluginsOf } from './profile.ts';
+import { profilesOf } from './profiles.ts';
 import { type QueuedPod, SchedulingQueue } from './queue.ts';
 import { SchedulerEvents } from './recorder.ts';
+import { watchedResources } from './watched-resources.ts';
 
 /** After so many milliseconds of cycles, other work of the process gets its turn. */
 const turn = 10;
 
 interface RunningProfile extends Profile {
   readonly cycle: SchedulingCycle;
-  readonly byName: ReadonlyMap<string, Plugin>;
+  readonly binding: BindingCycle;
+  readonly handle: Handle;
+}
+
+/** Why an attempt failed, in the words of the pod's condition. */
+export interface Failure {
+  readonly reason: 'Unschedulable' | 'SchedulerError';
+  readonly message: string;
+  readonly refusedBy?: ReadonlySet<string>;
+  readonly pendingFor?: ReadonlySet<string>;
+  /** '' takes an earlier nomination back; absent: as it was. */
+  readonly nominatedNode?: string;
 }
 
 /**
@@ -31,27 +51,51 @@ export class Scheduler implements AsyncDisposable {
   private readonly client: Client;
   private readonly context: RuntimeContext;
   private readonly cluster = new ClusterState();
+  private readonly nominator = new Nominator();
+  private readonly inBinding: PodsInBinding;
   private readonly queue: SchedulingQueue;
   private readonly profiles = new Map<string, RunningProfile>();
-  private readonly events: SchedulerEvents;
-  private readonly bindings = new Set<Promise<void>>();
+  private readonly work = new Set<Promise<void>>();
   private readonly removers: (() => void)[] = [];
+  private readonly pods: Informer<Pod>;
   private running = false;
   private stopped = false;
 
-  constructor(client: Client, informers: Informers, context: RuntimeContext, host: string) {
+  constructor(client: Client, informers: Informers, context: RuntimeContext, host: string, configuration: SchedulerConfiguration) {
     this.client = client;
     this.context = context;
-    this.events = new SchedulerEvents(client, context, host);
-    const profile = defaultProfile(client, defaultSelectorFrom(informers));
-    this.profiles.set(profile.schedulerName, {
-      ...profile,
-      cycle: new SchedulingCycle(profile.plugins, this.cluster, context.random),
-      byName: new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin])),
-    });
-    const gates = profile.plugins.map(({ plugin }) => plugin).filter((plugin) => plugin.preEnqueue);
-    this.queue = new SchedulingQueue(context.clock, gates, () => this.wake());
-    this.follow(informers.for<Node>(nodes), informers.for<Pod>(pods));
+    this.inBinding = new PodsInBinding(context.clock);
+    this.pods = informers.for<Pod>(pods);
+    const profiles = profilesOf(configuration, (schedulerName, filtering) => ({
+      client,
+      context,
+      listers: informers,
+      cluster: this.cluster,
+      nominator: this.nominator,
+      binding: this.inBinding,
+      events: new SchedulerEvents(client, context, schedulerName, host),
+      filtering,
+      latest: (pod) => this.latest(pod),
+      activate: (pod) => this.queue.activate(pod.metadata!.uid!),
+    }));
+    for (const { profile, handle } of profiles) {
+      this.profiles.set(profile.schedulerName, {
+        ...profile,
+        handle,
+        cycle: new SchedulingCycle(profile, handle.filtering(), this.cluster, context.random),
+        binding: new BindingCycle(profile.points, handle),
+      });
+    }
+    const queueProfiles = profiles.map(({ profile }) => ({
+      schedulerName: profile.schedulerName,
+      plugins: pluginsOf(profile),
+      gates: profile.points.preEnqueue,
+    }));
+    this.queue = new SchedulingQueue(context.clock, queueProfiles, () => this.wake(), configuration.queue);
+    const watched = new Set(
+      queueProfiles.flatMap(({ plugins }) => plugins.flatMap(({ events = [] }) => events.map(({ resource }) => resource))),
+    );
+    this.follow(informers, watched);
   }
 
   /** What waits for a node, and why. */
@@ -63,32 +107,50 @@ export class Scheduler implements AsyncDisposable {
     this.stopped = true;
     for (const remove of this.removers) remove();
     this.queue.close();
-    await Promise.allSettled(this.bindings);
+    this.inBinding.close();
+    await Promise.allSettled(this.work);
   }
 
-  private follow(nodeInformer: Informer<Node>, podInformer: Informer<Pod>): void {
+  private latest(pod: Pod): Pod | undefined {
+    const { namespace, name, uid } = pod.metadata!;
+    const present = this.pods.get(namespace!, name!);
+    return present?.metadata?.uid === uid ? present : undefined;
+  }
+
+  private follow(informers: Informers, watched: ReadonlySet<EventResource>): void {
+    const nodeInformer = informers.for<Node>(nodes);
     this.removers.push(
       nodeInformer.addHandler({
         added: (node) => {
           this.cluster.setNode(node);
-          this.queue.happened({ resource: 'node', action: 'add', object: node });
+          this.queue.happened({ resource: 'Node', action: 'add', object: node });
         },
         updated: (node, old) => {
           this.cluster.setNode(node);
-          if (matters(node, old)) this.queue.happened({ resource: 'node', action: 'update', object: node, old });
+          if (this.queue.isWatching) for (const event of nodeEvents(node, old)) this.queue.happened(event);
         },
         deleted: (node) => {
+          this.queue.happened({ resource: 'Node', action: 'delete', old: node });
           this.cluster.removeNode(node.metadata!.name!);
-          this.queue.happened({ resource: 'node', action: 'delete', object: node });
         },
       }),
-      podInformer.addHandler({
+      this.pods.addHandler({
         added: (pod) => this.podChanged(pod, undefined),
         updated: (pod, old) => this.podChanged(pod, old),
         deleted: (pod) => this.podGone(pod),
       }),
     );
-    void Promise.all([nodeInformer.synced(), podInformer.synced()]).then(
+    for (const [resource, reference] of watchedResources) {
+      if (!watched.has(resource)) continue;
+      this.removers.push(
+        informers.for(reference).addHandler({
+          added: (object) => this.queue.happened({ resource, action: 'add', object }),
+          updated: (object, old) => this.queue.happened({ resource, action: 'update', object, old }),
+          deleted: (old) => this.queue.happened({ resource, action: 'delete', old }),
+        }),
+      );
+    }
+    void informers.synced().then(
       () => {
         this.running = true;
         this.wake();
@@ -98,37 +160,60 @@ export class Scheduler implements AsyncDisposable {
   }
 
   private podChanged(pod: Pod, old: Pod | undefined): void {
-    const key = pod.metadata!.uid!;
+    const uid = pod.metadata!.uid!;
     if (ended(pod)) {
-      if (!old || !ended(old)) this.podGone(pod);
+      if (!old || !ended(old)) this.podGone(old ?? pod);
       return;
     }
-    if (pod.spec!.nodeName) {
-      this.queue.remove(key);
-      this.cluster.setPod(pod);
-      const action: ClusterEvent['action'] = old?.spec?.nodeName ? 'update' : 'add';
-      if (
-        action === 'add' ||
-        pod.metadata!.generation !== old!.metadata!.generation ||
-        pod.metadata!.deletionTimestamp !== old!.metadata!.deletionTimestamp
-      ) {
-        this.queue.happened({ resource: 'assignedPod', action, object: pod, old });
-      }
+    if (pod.spec!.nodeName) return this.assignedPodChanged(pod, old?.spec?.nodeName ? old : undefined);
+    if (!this.profiles.has(pod.spec!.schedulerName ?? '')) return;
+    if (!old) {
+      this.nominator.set(pod);
+      this.queue.add(uid, pod);
       return;
     }
-    if (!this.profiles.has(pod.spec!.schedulerName ?? '') || pod.metadata!.deletionTimestamp) {
-      this.queue.remove(key);
+    if (this.cluster.isAssumed(uid)) {
+      if (pod.metadata!.deletionTimestamp && !old.metadata!.deletionTimestamp) this.assumedPodGone(pod);
       return;
     }
-    if (this.cluster.isAssumed(key)) return;
-    if (old && !old.metadata!.deletionTimestamp) this.queue.update(key, pod);
-    else this.queue.add(key, pod);
+    this.nominator.update(pod, old);
+    this.queue.update(uid, pod, podEvents(pod, old));
+    const nominated = old.status?.nominatedNodeName;
+    if (nominated && nominated !== pod.status?.nominatedNodeName) this.roomIsFree(old);
+  }
+
+  private assignedPodChanged(pod: Pod, old: Pod | undefined): void {
+    const uid = pod.metadata!.uid!;
+    this.nominator.delete(uid);
+    this.cluster.setPod(pod);
+    if (!old) {
+      this.queue.remove(uid);
+      this.queue.happened({ resource: 'AssignedPod', action: 'add', object: pod });
+    } else if (this.queue.isWatching) for (const event of podEvents(pod, old)) this.queue.happened(event);
   }
 
   private podGone(pod: Pod): void {
-    this.queue.remove(pod.metadata!.uid!);
-    this.cluster.removePod(pod.metadata!.uid!);
-    if (pod.spec!.nodeName) this.queue.happened({ resource: 'assignedPod', action: 'delete', object: pod });
+    const uid = pod.metadata!.uid!;
+    this.queue.remove(uid);
+    this.nominator.delete(uid);
+    if (pod.spec!.nodeName) {
+      this.cluster.removePod(uid);
+      this.queue.happened({ resource: 'AssignedPod', action: 'delete', old: pod });
+    } else if (this.cluster.isAssumed(uid)) this.assumedPodGone(pod);
+    else if (pod.status?.nominatedNodeName) this.roomIsFree(pod);
+  }
+
+  /** A pod is deleted on its way to a node. */
+  private assumedPodGone(pod: Pod): void {
+    const uid = pod.metadata!.uid!;
+    const assumed = this.cluster.pod(uid) ?? pod;
+    if (!this.inBinding.reject(uid, { code: 'unschedulable', plugin: '', reasons: ['removed'] })) this.cluster.forget(uid);
+    this.queue.happened({ resource: 'AssignedPod', action: 'delete', old: assumed });
+  }
+
+  /** A nominated pod counted as one on its node for all that are no more important. */
+  private roomIsFree(old: Pod): void {
+    this.queue.happened({ resource: 'AssignedPod', action: 'delete', old }, (pod) => priorityOf(pod) <= priorityOf(old));
   }
 
   private wakePending = false;
@@ -138,11 +223,11 @@ export class Scheduler implements AsyncDisposable {
     this.wakePending = true;
     setImmediate(() => {
       this.wakePending = false;
-      this.work();
+      this.takeTurn();
     });
   }
 
-  private work(): void {
+  private takeTurn(): void {
     const { clock } = this.context;
     const end = clock.monotonic() + turn;
     while (!this.stopped) {
@@ -154,117 +239,104 @@ export class Scheduler implements AsyncDisposable {
   }
 
   private schedule(queued: QueuedPod): void {
-    const profile = this.profiles.get(queued.pod.spec!.schedulerName!)!;
-    const result = profile.cycle.run(queued.pod);
-    if (result.node) {
-      this.track(this.bind(queued, profile, result.node, result.state));
-      return;
+    const { pod } = queued;
+    const profile = this.profiles.get(pod.spec!.schedulerName!)!;
+    const { namespace, name, uid } = pod.metadata!;
+    if (pod.metadata!.deletionTimestamp) {
+      profile.handle.events.record(pod, 'Warning', 'FailedScheduling', 'Scheduling', `skip schedule deleting pod: ${namespace}/${name}`);
+      return this.queue.done(queued);
     }
-    const plugins = new Set([...result.refusals.values()].map((refusal) => refusal.plugin));
-    this.track(
-      this.refuse(
-        queued,
-        profile,
-        result.message,
-        result.refusals,
-        result.state,
-        [...plugins].flatMap((name) => profile.byName.get(name) ?? []),
-      ),
-    );
+    if (this.cluster.isAssumed(uid!)) return this.queue.done(queued);
+    if (this.cluster.nodes.length === 0)
+      return this.fail(queued, profile, { reason: 'Unschedulable', message: noNodesMessage, nominatedNode: '' });
+    try {
+      const result = profile.cycle.run(pod);
+      if (result.node) this.track(this.bind(queued, profile, result.node, result.state));
+      else this.fail(queued, profile, this.makeRoom(pod, profile, result.state, result.diagnosis));
+    } catch (error) {
+      this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
+    }
+  }
+
+  /** No node fits: the plugins that may change that have their say. */
+  private makeRoom(pod: Pod, { points }: RunningProfile, state: CycleState, diagnosis: Diagnosis): Failure {
+    const { refusedBy, pendingFor } = diagnosis;
+    const reasons: string[] = [];
+    let nominatedNode: string | undefined = points.postFilter.length === 0 ? '' : undefined;
+    try {
+      for (const plugin of points.postFilter) {
+        const result = plugin.postFilter!(state, pod, diagnosis.statuses);
+        if (result.nominatedNode !== undefined) nominatedNode = result.nominatedNode;
+        if (result.success) {
+          reasons.length = 0;
+          break;
+        }
+        reasons.push(...result.reasons);
+      }
+    } catch (error) {
+      reasons.splice(0, reasons.length, messageOf(error));
+      nominatedNode = undefined;
+    }
+    const message = fitMessage(diagnosis, reasons.join(', '));
+    return { reason: 'Unschedulable', message, refusedBy, pendingFor, ...(nominatedNode === undefined ? {} : { nominatedNode }) };
   }
 
   private track(work: Promise<void>): void {
-    this.bindings.add(work);
-    void work.finally(() => this.bindings.delete(work));
+    this.work.add(work);
+    void work.finally(() => this.work.delete(work));
   }
 
   private async bind(queued: QueuedPod, profile: RunningProfile, node: NodeInfo, state: CycleState): Promise<void> {
     const { pod } = queued;
+    const uid = pod.metadata!.uid!;
     this.cluster.assume(pod, node.name);
-    try {
-      for (const { plugin } of profile.plugins) {
-        const refusal = plugin.reserve?.(state, pod, node);
-        if (refusal) throw new Error(refusal.reasons.join(', '));
-      }
-      for (const { plugin } of profile.plugins) if (plugin.preBind) await plugin.preBind(state, pod, node);
-      const binder = profile.plugins.find(({ plugin }) => plugin.bind)!.plugin;
-      await binder.bind!(pod, node.name);
+    this.nominator.delete(uid);
+    const failure = await profile.binding.run(state, pod, node.name, () => this.queue.done(queued));
+    if (!failure) {
       this.queue.done(queued);
-      this.events.record(
-        pod,
-        'Normal',
-        'Scheduled',
-        'Binding',
-        `Successfully assigned ${pod.metadata!.namespace}/${pod.metadata!.name} to ${node.name}`,
-      );
+      return;
+    }
+    this.cluster.forget(uid);
+    if (this.stopped) return;
+    // The pod itself is not to be tried again for the room that it leaves, unless it failed through no fault of its own.
+    const old = { ...pod, spec: { ...pod.spec!, nodeName: node.name } };
+    const freed = { resource: 'AssignedPod', action: 'delete', old } as const;
+    if (failure.reason === 'Unschedulable') {
+      this.fail(queued, profile, failure);
+      this.queue.happened(freed, (other) => other.metadata!.uid !== uid);
+    } else {
+      this.queue.happened(freed);
+      this.fail(queued, profile, failure);
+    }
+  }
+
+  private fail(queued: QueuedPod, { handle }: RunningProfile, failure: Failure): void {
+    const { reason, message, nominatedNode, refusedBy = new Set(), pendingFor = new Set() } = failure;
+    const pod = this.latest(queued.pod);
+    if (!pod || pod.spec!.nodeName) {
+      this.queue.done(queued);
+      if (!pod) return;
+    } else {
+      this.queue.refused(queued, pod, refusedBy, pendingFor);
+      this.nominator.set(pod, nominatedNode);
+    }
+    handle.events.record(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
+    const condition = { type: 'PodScheduled', status: 'False', reason, message } as const;
+    const patch = conditionPatch(pod, condition, this.context.clock.now(), nominatedNode);
+    if (patch) this.track(this.report(pod, patch));
+  }
+
+  private async report(pod: Pod, patch: object): Promise<void> {
+    const { namespace, name } = pod.metadata!;
+    const api = this.client.resource(pods);
+    try {
+      await unlessNotFound(api.patch(namespace!, name!, 'application/strategic-merge-patch+json', patch, { subresource: 'status' }));
     } catch (error) {
-      for (const { plugin } of profile.plugins) plugin.unreserve?.(state, pod, node);
-      this.cluster.forget(pod.metadata!.uid!);
-      if (this.stopped) return;
-      this.context.logger.debug({ pod: pod.metadata!.name, error }, 'binding failed');
-      this.queue.refused(queued, []);
-      this.queue.happened({ resource: 'assignedPod', action: 'delete', object: pod });
+      if (!this.stopped) this.context.logger.debug({ pod: name, error }, 'the PodScheduled condition was not written');
     }
-  }
-
-  private async refuse(
-    queued: QueuedPod,
-    profile: RunningProfile,
-    fit: string,
-    refusals: Parameters<NonNullable<Plugin['postFilter']>>[3],
-    state: CycleState,
-    plugins: readonly Plugin[],
-  ): Promise<void> {
-    const { pod } = queued;
-    let message = fit;
-    let nominatedNode: string | undefined;
-    if (refusals.size > 0) {
-      const notes: string[] = [];
-      for (const { plugin } of profile.plugins) {
-        const result = await plugin.postFilter?.(state, pod, this.cluster, refusals);
-        if (!result) continue;
-        if (result.message) notes.push(result.message);
-        nominatedNode ??= result.nominatedNode;
-      }
-      if (notes.length > 0) message += ` ${notes.join(', ')}`;
-    }
-    this.queue.refused(queued, plugins);
-    this.events.record(pod, 'Warning', 'FailedScheduling', 'Scheduling', message);
-    await this.report(pod, message, nominatedNode).catch((error) => {
-      if (!this.stopped) this.context.logger.debug({ pod: pod.metadata!.name, error }, 'the PodScheduled condition was not written');
-    });
-  }
-
-  private async report(pod: Pod, message: string, nominatedNode: string | undefined): Promise<void> {
-    const present = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
-    const same = present?.status === 'False' && present.reason === 'Unschedulable' && present.message === message;
-    if (same && (nominatedNode ?? pod.status?.nominatedNodeName) === pod.status?.nominatedNodeName) return;
-    const condition: PodCondition = {
-      type: 'PodScheduled',
-      status: 'False',
-      reason: 'Unschedulable',
-      message,
-      observedGeneration: pod.metadata!.generation,
-      lastProbeTime: null as any,
-      lastTransitionTime: present?.status === 'False' ? present.lastTransitionTime : formatTime(this.context.clock.now()),
-    };
-    const patch = {
-      metadata: { uid: pod.metadata!.uid },
-      status: { conditions: [condition], ...(nominatedNode ? { nominatedNodeName: nominatedNode } : {}) },
-    };
-    await this.client
-      .resource(pods)
-      .patch(pod.metadata!.namespace!, pod.metadata!.name!, 'application/strategic-merge-patch+json', patch, { subresource: 'status' });
   }
 }
 
 function ended(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
-/** Whether a node changed in a way that a filter could see: its heartbeat is no such change. */
-function matters(node: Node, old: Node): boolean {
-  const visible = ({ metadata, spec, status }: Node) =>
-    JSON.stringify([metadata?.labels, spec, status?.allocatable, status?.conditions?.map(({ type, status }) => [type, status])]);
-  return visible(node) !== visible(old);
 }

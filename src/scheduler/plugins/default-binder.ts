@@ -7,13 +7,13 @@ export function defaultBinder(client: Client): Plugin {
   const api = client.resource(pods);
   return {
     name: 'DefaultBinder',
-    async bind(pod, nodeName) {
+    async bind(pod, node) {
       const { namespace, name, uid } = pod.metadata!;
       await api.createSubresource(namespace!, name!, 'binding', {
         apiVersion: 'v1',
         kind: 'Binding',
         metadata: { name, namespace, uid },
-        target: { kind: 'Node', name: nodeName },
+        target: { kind: 'Node', name: node },
       });
     },
   };

@@ -1,36 +1,54 @@
-import type { PreferredSchedulingTerm } from '../../../openapi/types.ts';
+import type { Node, NodeAffinity, Pod, PreferredSchedulingTerm } from '../../../openapi/types.ts';
 import { matchesNodeAffinity, matchesTerm } from '../../runtime/node-selection.ts';
 import { normalizeByHighest, type Plugin } from '../framework.ts';
 import { unresolvable } from './refuse.ts';
 
 const name = 'NodeAffinity';
 
-/** nodeSelector and node affinity: the required terms filter, the preferred ones score. */
-export const nodeAffinity: Plugin = {
-  name,
-  preFilter(_state, pod, cluster) {
-    const { nodeSelector, affinity } = pod.spec!;
-    const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    if (!nodeSelector && !required) return { skip: true };
-    const named = namedNodes(required?.nodeSelectorTerms ?? []);
-    if (named?.size === 0) return { refusal: unresolvable(name, 'pod affinity terms conflict') };
-    return named ? { nodes: new Set([...named].filter((node) => cluster.node(node))) } : undefined;
-  },
-  filter(_state, pod, { node }) {
-    return matchesNodeAffinity(pod, node) ? undefined : unresolvable(name, "node(s) didn't match Pod's node affinity/selector");
-  },
-  preScore: (_state, pod) => (preferences(pod).length === 0 ? 'skip' : undefined),
-  score(_state, pod, { node }) {
-    let total = 0;
-    for (const { weight, preference } of preferences(pod)) if (matchesTerm(preference, node)) total += weight;
-    return total;
-  },
-  normalize: (_state, _pod, scores) => normalizeByHighest(scores, false),
-  mayHelp: (event, pod) =>
-    event.resource === 'pod' || (event.resource === 'node' && event.action !== 'delete' && matchesNodeAffinity(pod, event.object)),
-};
+export interface NodeAffinityArguments {
+  /** What counts as if every pod of the profile said it. */
+  readonly addedAffinity?: NodeAffinity;
+}
 
-function preferences(pod: { spec?: { affinity?: any } }): readonly PreferredSchedulingTerm[] {
+/** nodeSelector and node affinity: the required terms filter, the preferred ones score. */
+export function nodeAffinity({ addedAffinity }: NodeAffinityArguments = {}): Plugin {
+  const enforced = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const addedPreferences = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const isEnforced = (node: Node) => !enforced || enforced.nodeSelectorTerms.some((term) => matchesTerm(term, node));
+  return {
+    name,
+    events: [
+      {
+        resource: 'Node',
+        actions: ['add', 'updateNodeLabel'],
+        hint: (pod, { object, old }) => isEnforced(object) && matchesNodeAffinity(pod, object) && !(old && matchesNodeAffinity(pod, old)),
+      },
+    ],
+    preFilter(_state, pod) {
+      const { nodeSelector, affinity } = pod.spec!;
+      const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+      if (!nodeSelector && !required && !enforced) return { skip: true };
+      const named = namedNodes(required?.nodeSelectorTerms ?? []);
+      if (named?.size === 0) return { refusal: unresolvable(name, 'pod affinity terms conflict') };
+      return named ? { nodes: named } : undefined;
+    },
+    filter(_state, pod, { node }) {
+      if (!isEnforced(node)) return unresolvable(name, "node(s) didn't match scheduler-enforced node affinity");
+      return matchesNodeAffinity(pod, node) ? undefined : unresolvable(name, "node(s) didn't match Pod's node affinity/selector");
+    },
+    preScore: (_state, pod) => (preferences(pod).length + addedPreferences.length === 0 ? 'skip' : undefined),
+    score(_state, pod, { node }) {
+      let total = 0;
+      for (const terms of [addedPreferences, preferences(pod)]) {
+        for (const { weight, preference } of terms) if (weight !== 0 && matchesTerm(preference, node)) total += weight;
+      }
+      return total;
+    },
+    normalize: (_state, _pod, scores) => normalizeByHighest(scores, false),
+  };
+}
+
+function preferences(pod: Pod): readonly PreferredSchedulingTerm[] {
   return pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
 }
 

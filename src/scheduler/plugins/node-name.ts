@@ -4,9 +4,9 @@ import { unresolvable } from './refuse.ts';
 /** A pod that names its node goes nowhere else. */
 export const nodeName: Plugin = {
   name: 'NodeName',
+  events: [{ resource: 'Node', actions: ['add'] }],
   filter(_state, pod, node) {
     const wanted = pod.spec?.nodeName;
     return !wanted || wanted === node.name ? undefined : unresolvable('NodeName', "node(s) didn't match the requested node name");
   },
-  mayHelp: (event) => event.resource === 'node' && event.action === 'add',
 };

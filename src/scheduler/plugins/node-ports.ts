@@ -7,6 +7,18 @@ const name = 'NodePorts';
 /** Two pods cannot have the same port of one node. */
 export const nodePorts: Plugin = {
   name,
+  events: [
+    {
+      resource: 'Pod',
+      actions: ['delete'],
+      hint(pod, { old }) {
+        if (!old.spec.nodeName && !old.status?.nominatedNodeName) return false;
+        const wanted = hostPortsOf(pod);
+        return hostPortsOf(old).some((freed) => wanted.some((port) => portsConflict(freed, port)));
+      },
+    },
+    { resource: 'Node', actions: ['add'] },
+  ],
   preFilter(state, pod) {
     const ports = hostPortsOf(pod);
     if (ports.length === 0) return { skip: true };
@@ -16,11 +28,5 @@ export const nodePorts: Plugin = {
   filter(state, _pod, node) {
     const wanted = state.data.get(name) as HostPort[];
     return node.hasPortConflict(wanted) ? unschedulable(name, "node(s) didn't have free ports for the requested pod ports") : undefined;
-  },
-  mayHelp(event, pod) {
-    if (event.resource === 'node') return event.action === 'add';
-    if (event.resource !== 'assignedPod' || event.action !== 'delete') return false;
-    const wanted = hostPortsOf(pod);
-    return hostPortsOf(event.object).some((freed) => wanted.some((port) => portsConflict(freed, port)));
   },
 };

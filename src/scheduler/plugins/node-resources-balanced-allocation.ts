@@ -1,27 +1,32 @@
-import { maxNodeScore, type Plugin } from '../framework.ts';
-import { type Amounts, requestsOf } from '../resources.ts';
+import type { Plugin } from '../framework.ts';
+import type { NodeInfo } from '../node-info.ts';
+import { takenBy } from '../resources.ts';
+import { balanced, type DeviceAmounts, requestedOf, sharesOf, type WeightedResource } from './resource-scoring.ts';
 
 const name = 'NodeResourcesBalancedAllocation';
-const resources = ['cpu', 'memory'];
 
-/** Prefers nodes on which CPU and memory would be used to the same share. */
-export const nodeResourcesBalancedAllocation: Plugin = {
-  name,
-  preScore(state, pod) {
-    const requests = requestsOf(pod);
-    if (resources.every((resource) => !requests.get(resource))) return 'skip';
-    state.data.set(name, requests);
-    return undefined;
-  },
-  score(state, _pod, node) {
-    const requests = state.data.get(name) as Amounts;
-    const shares: number[] = [];
-    for (const resource of resources) {
-      const allocatable = node.allocatable.get(resource);
-      if (!allocatable) continue;
-      shares.push(Math.min(1, ((node.requested.get(resource) ?? 0) + (requests.get(resource) ?? 0)) / allocatable));
-    }
-    const deviation = shares.length === 2 ? Math.abs(shares[0]! - shares[1]!) / 2 : 0;
-    return Math.trunc((1 - deviation) * maxNodeScore);
-  },
-};
+export interface NodeResourcesBalancedAllocationArguments {
+  readonly resources: readonly WeightedResource[];
+}
+
+export const defaultResources: readonly WeightedResource[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+
+/** Prefers nodes whose resources would be used to the same share, of all that are configured. */
+export function nodeResourcesBalancedAllocation(
+  { resources }: NodeResourcesBalancedAllocationArguments = { resources: defaultResources },
+  devices?: (resource: string, node: NodeInfo) => DeviceAmounts | undefined,
+): Plugin {
+  return {
+    name,
+    preScore(state, pod) {
+      const requested = requestedOf(resources, takenBy(pod));
+      if (requested.every((amount) => amount === 0)) return 'skip';
+      state.data.set(name, requested);
+      return undefined;
+    },
+    score: (state, _pod, node) => balanced(sharesOf(node, resources, state.data.get(name) as number[], false, devices)),
+  };
+}

@@ -1,51 +1,130 @@
-import { maxNodeScore, type Plugin } from '../framework.ts';
-import { type Amounts, requestsOf, scoredRequestsOf } from '../resources.ts';
+import type { Node, Pod } from '../../../openapi/types.ts';
+import type { Plugin, Refusal } from '../framework.ts';
+import { NodeInfo } from '../node-info.ts';
+import { type Amounts, amountsOf, isExtendedResource, requestsOf, scoredRequestsOf, takenBy } from '../resources.ts';
+import { defaultResources } from './node-resources-balanced-allocation.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
+import {
+  type DeviceAmounts,
+  leastAllocated,
+  mostAllocated,
+  requestedOf,
+  requestedToCapacityRatio,
+  type ShapePoint,
+  type Strategy,
+  sharesOf,
+  type WeightedResource,
+} from './resource-scoring.ts';
 
 const name = 'NodeResourcesFit';
 
-/** Requests must fit into what a node has left; of the nodes where they do, the emptier are preferred (LeastAllocated). */
-export const nodeResourcesFit: Plugin = {
-  name,
-  preFilter(state, pod) {
-    state.data.set(name, requestsOf(pod));
-    return undefined;
-  },
-  filter(state, _pod, node) {
-    const requests = state.data.get(name) as Amounts;
-    const reasons: string[] = [];
+export interface NodeResourcesFitArguments {
+  readonly ignoredResources: readonly string[];
+  readonly ignoredResourceGroups: readonly string[];
+  readonly scoringStrategy: {
+    readonly type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
+    readonly resources: readonly WeightedResource[];
+    readonly requestedToCapacityRatio?: { readonly shape: readonly ShapePoint[] };
+  };
+}
+
+export const defaultFitArguments: NodeResourcesFitArguments = {
+  ignoredResources: [],
+  ignoredResourceGroups: [],
+  scoringStrategy: { type: 'LeastAllocated', resources: defaultResources },
+};
+
+/** Extended resources that a device class serves. */
+export interface DeviceBackedResources {
+  readonly has: (resource: string) => boolean;
+  readonly amounts: (resource: string, node: NodeInfo) => DeviceAmounts | undefined;
+}
+
+/** Requests must fit into what a node has left; of the nodes where they do, the strategy prefers some. */
+export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: DeviceBackedResources): Plugin {
+  const { ignoredResources, ignoredResourceGroups, scoringStrategy } = arguments_;
+  const { resources } = scoringStrategy;
+  const strategy = strategyOf(scoringStrategy);
+  const ignores = (resource: string) =>
+    isExtendedResource(resource) &&
+    (ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.slice(0, resource.indexOf('/'))));
+  // What a device class serves is not this plugin's matter on nodes that have none of it themselves.
+  const servedByDevices = (resource: string, node: NodeInfo) => !node.allocatable.get(resource) && Boolean(devices?.has(resource));
+  const lacking = (requests: Amounts, node: NodeInfo, ignored: (resource: string) => boolean): Refusal | undefined => {
+    let reasons: string[] | undefined;
     let neverFits = false;
-    if (node.pods.size + 1 > node.maxPods) reasons.push('Too many pods');
+    if (node.pods.size + 1 > node.maxPods) reasons = ['Too many pods'];
     for (const [resource, amount] of requests) {
       if (amount === 0) continue;
       const allocatable = node.allocatable.get(resource) ?? 0;
       if (amount <= allocatable - (node.requested.get(resource) ?? 0)) continue;
-      reasons.push(`Insufficient ${resource}`);
+      if (ignored(resource) || servedByDevices(resource, node)) continue;
+      (reasons ??= []).push(`Insufficient ${resource}`);
       if (amount > allocatable) neverFits = true;
     }
-    if (reasons.length === 0) return undefined;
+    if (!reasons) return undefined;
     return neverFits ? unresolvable(name, ...reasons) : unschedulable(name, ...reasons);
-  },
-  preScore(state, pod) {
-    state.data.set(`${name}/scored`, scoredRequestsOf(pod));
-    return undefined;
-  },
-  score(state, _pod, node) {
-    const scored = state.data.get(`${name}/scored`) as { cpu: number; memory: number };
-    const parts = [
-      leastAllocated(node.allocatable.get('cpu'), node.scoredCpu + scored.cpu),
-      leastAllocated(node.allocatable.get('memory'), node.scoredMemory + scored.memory),
-    ].filter((part) => part !== undefined);
-    return parts.length === 0 ? 0 : Math.trunc(parts.reduce((sum, part) => sum + part, 0) / parts.length);
-  },
-  mayHelp: (event) =>
-    event.resource === 'pod' ||
-    (event.resource === 'node' && event.action !== 'delete') ||
-    (event.resource === 'assignedPod' && event.action !== 'add'),
-};
+  };
+  return {
+    name,
+    events: [
+      {
+        resource: 'Pod',
+        actions: ['delete', 'updatePodScaleDown'],
+        hint(pod, { object, old }) {
+          if (!object) return Boolean(old.spec.nodeName || old.status?.nominatedNodeName);
+          return mayGainFrom(pod, object, old);
+        },
+      },
+      {
+        resource: 'Node',
+        actions: ['add', 'updateNodeAllocatable'],
+        hint(pod, { object, old }) {
+          const requests = requestsOf(pod);
+          if (lacking(requests, new NodeInfo(object), () => false)) return false;
+          return !old || hasMore(requests, object, old, (resource) => Boolean(devices?.has(resource)));
+        },
+      },
+      {
+        resource: 'DeviceClass',
+        actions: ['add', 'update'],
+        hint(pod, { object, old }) {
+          const requests = requestsOf(pod);
+          const served = object.spec?.extendedResourceName;
+          if (old ? old.spec?.extendedResourceName === served : requests.has(`deviceclass.resource.kubernetes.io/${object.metadata.name}`))
+            return !old;
+          return served !== undefined && requests.has(served);
+        },
+      },
+    ],
+    preFilter(state, pod) {
+      state.data.set(name, requestsOf(pod));
+      return undefined;
+    },
+    filter: (state, _pod, node) => lacking(state.data.get(name) as Amounts, node, ignores),
+    preScore(state, pod) {
+      state.data.set(`${name}/scored`, requestedOf(resources, takenBy(pod), scoredRequestsOf(pod)));
+      return undefined;
+    },
+    score: (state, _pod, node) => strategy(sharesOf(node, resources, state.data.get(`${name}/scored`) as number[], true, devices?.amounts)),
+  };
+}
 
-/** 0…100, or undefined where the node has none of the resource. */
-function leastAllocated(allocatable: number | undefined, requested: number): number | undefined {
-  if (!allocatable) return undefined;
-  return requested > allocatable ? 0 : Math.trunc(((allocatable - requested) * maxNodeScore) / allocatable);
+function strategyOf({ type, requestedToCapacityRatio: ratio }: NodeResourcesFitArguments['scoringStrategy']): Strategy {
+  if (type === 'MostAllocated') return mostAllocated;
+  return type === 'LeastAllocated' ? leastAllocated : requestedToCapacityRatio(ratio!.shape);
+}
+
+/** Whether a pod on a node, or the waiting pod itself, now takes less of something that the waiting pod needs. */
+function mayGainFrom(waiting: Pod, pod: Pod, old: Pod): boolean {
+  if (pod.metadata!.uid === waiting.metadata!.uid) return true;
+  if (!pod.spec!.nodeName) return false;
+  const [before, now] = [takenBy(old), takenBy(pod)];
+  return [...requestsOf(waiting)].some(([resource, amount]) => amount > 0 && (before.get(resource) ?? 0) > (now.get(resource) ?? 0));
+}
+
+function hasMore(requests: Amounts, node: Node, old: Node, servedByDevices: (resource: string) => boolean): boolean {
+  const [before, now] = [amountsOf(old.status?.allocatable), amountsOf(node.status?.allocatable)];
+  const grew = (resource: string) => (now.get(resource) ?? 0) > (before.get(resource) ?? 0);
+  return grew('pods') || [...requests].some(([resource, amount]) => amount > 0 && (grew(resource) || servedByDevices(resource)));
 }

@@ -1,16 +1,31 @@
+import type { Pod } from '../../../openapi/types.ts';
 import { tolerates } from '../../runtime/node-selection.ts';
 import type { Plugin } from '../framework.ts';
 import { unresolvable } from './refuse.ts';
 
+const name = 'NodeUnschedulable';
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 /** Cordoned nodes take only pods that tolerate it. */
 export const nodeUnschedulable: Plugin = {
-  name: 'NodeUnschedulable',
+  name,
+  events: [
+    {
+      resource: 'Node',
+      actions: ['add', 'updateNodeTaint'],
+      hint: (_pod, { object, old }) => !object.spec?.unschedulable && (!old || Boolean(old.spec?.unschedulable)),
+    },
+    {
+      resource: 'Pod',
+      actions: ['updatePodToleration'],
+      hint: (pod, { object }) => pod.metadata!.uid === object.metadata.uid && toleratesIt(object),
+    },
+  ],
   filter(_state, pod, { node }) {
-    if (!node.spec?.unschedulable || tolerates(pod.spec?.tolerations ?? [], taint)) return undefined;
-    return unresolvable('NodeUnschedulable', 'node(s) were unschedulable');
+    return !node.spec?.unschedulable || toleratesIt(pod) ? undefined : unresolvable(name, 'node(s) were unschedulable');
   },
-  mayHelp: (event) =>
-    (event.resource === 'node' && event.action !== 'delete' && !event.object.spec?.unschedulable) || event.resource === 'pod',
 };
+
+function toleratesIt({ spec }: Pod): boolean {
+  return tolerates(spec?.tolerations ?? [], taint);
+}

@@ -1,90 +1,208 @@
-import { type LabelSelectorObject, labelSelectorText, selectorFromObject } from '../../../api/meta/label-selector.ts';
-import type { Pod, TopologySpreadConstraint } from '../../../openapi/types.ts';
-import { matchesNodeAffinity, tolerates } from '../../runtime/node-selection.ts';
-import type { ClusterState, PodCounter } from '../cluster-state.ts';
-import { type CycleState, maxNodeScore, type Plugin } from '../framework.ts';
-import type { NodeInfo } from '../node-info.ts';
+import { LabelSelector, type LabelSelectorObject, selectorFromObject } from '../../../api/meta/label-selector.ts';
+import type { Node, Pod, TopologySpreadConstraint } from '../../../openapi/types.ts';
+import { sameJson } from '../../machinery/json-equal.ts';
+import { keepsOff, matchesNodeAffinity } from '../../runtime/node-selection.ts';
+import { selectorText } from '../affinity-term.ts';
+import type { CycleState } from '../cycle-state.ts';
+import { type DefaultSelector, defaultSelectorFrom } from '../default-selector.ts';
+import { maxNodeScore, type Plugin } from '../framework.ts';
+import type { Handle } from '../handle.ts';
+import type { NodeCounts } from '../node-counts.ts';
+import type { NodeInfo, PodInfo } from '../node-info.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'PodTopologySpread';
 const mismatch = "node(s) didn't match pod topology spread constraints";
 const hostname = 'kubernetes.io/hostname';
 
-/** One constraint, with the pods it counts. */
+export interface PodTopologySpreadArguments {
+  /** For pods that have none; they must not select pods, as they take the selectors of what owns the pod. */
+  readonly defaultConstraints: readonly TopologySpreadConstraint[];
+  readonly defaultingType: 'System' | 'List';
+}
+
+export const defaultSpreadArguments: PodTopologySpreadArguments = { defaultConstraints: [], defaultingType: 'System' };
+
+const systemConstraints: readonly TopologySpreadConstraint[] = [
+  { maxSkew: 3, topologyKey: hostname, whenUnsatisfiable: 'ScheduleAnyway' },
+  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
+];
+
+/** One constraint, with the pods that it counts. */
 interface Constraint {
   readonly maxSkew: number;
   readonly topologyKey: string;
   readonly minDomains: number;
   readonly honorAffinity: boolean;
   readonly honorTaints: boolean;
-  readonly counter: PodCounter;
-  readonly matchesSelf: boolean;
+  readonly selector: LabelSelector;
 }
 
-interface FilterData {
+/** How many pods are in each domain that takes part. A copy, so that trials of preemption can change it. */
+interface SpreadCounts {
   readonly constraint: Constraint;
-  readonly byDomain: ReadonlyMap<string, number>;
-  readonly least: number;
+  readonly byDomain: Map<string, number>;
+  /** The fewest pods that a domain has; undefined where it must be found out. */
+  least: number | undefined;
+}
+
+class FilterData {
+  readonly counts: readonly SpreadCounts[];
+
+  constructor(counts: readonly SpreadCounts[]) {
+    this.counts = counts;
+  }
+
+  clone(): FilterData {
+    return new FilterData(this.counts.map((counts) => ({ ...counts, byDomain: new Map(counts.byDomain) })));
+  }
+
+  count(pod: Pod, { pod: other }: PodInfo, info: NodeInfo, by: 1 | -1): void {
+    if (other.metadata!.namespace !== pod.metadata!.namespace) return;
+    const constraints = this.counts.map(({ constraint }) => constraint);
+    if (!hasAllKeys(info.node, constraints)) return;
+    for (const counts of this.counts) {
+      const { constraint, byDomain } = counts;
+      if (!constraint.selector.matches(other.metadata!.labels) || !takesPart(constraint, pod, info.node)) continue;
+      const domain = domainOf(info.node, constraint.topologyKey)!;
+      byDomain.set(domain, (byDomain.get(domain) ?? 0) + by);
+      counts.least = undefined;
+    }
+  }
 }
 
 interface ScoreData {
-  readonly constraints: readonly { constraint: Constraint; byDomain: ReadonlyMap<string, number>; weight: number }[];
+  readonly parts: readonly { constraint: Constraint; counts: NodeCounts; byDomain: ReadonlyMap<string, number>; weight: number }[];
   readonly ignored: ReadonlySet<string>;
 }
-
-/** The selector of a pod's owner or Services, for pods that say nothing of spreading; undefined if nothing selects it. */
-export type DefaultSelector = (pod: Pod) => LabelSelectorObject | undefined;
-
-const defaultConstraints = [
-  { maxSkew: 3, topologyKey: hostname },
-  { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone' },
-];
 
 /**
  * Spreads pods that a selector takes over the domains of a topology key (KEP-895): `DoNotSchedule` constraints filter, `ScheduleAnyway` ones score.
  * Pods without constraints of their own are spread a little over nodes and zones (KEP-1258).
  */
-export function podTopologySpread(defaultSelector: DefaultSelector): Plugin {
+export function podTopologySpread(
+  { defaultConstraints, defaultingType }: PodTopologySpreadArguments,
+  { cluster, listers }: Pick<Handle, 'cluster' | 'listers'>,
+): Plugin {
+  const defaults = defaultingType === 'System' ? systemConstraints : defaultConstraints;
+  const defaultSelector: DefaultSelector = defaults.length > 0 ? defaultSelectorFrom(listers) : () => LabelSelector.everything;
+
+  function constraintsOf(pod: Pod, whenUnsatisfiable: string): Constraint[] {
+    const own = pod.spec?.topologySpreadConstraints ?? [];
+    const such = (own.length > 0 ? own : defaults).filter((spread) => spread.whenUnsatisfiable === whenUnsatisfiable);
+    if (such.length === 0) return [];
+    if (own.length > 0) return such.map((spread) => constraint(spread, ownSelector(spread, pod)));
+    const selector = defaultSelector(pod);
+    return selector.isEverything() ? [] : such.map((spread) => constraint(spread, selector));
+  }
+
+  function countsOf(pod: Pod, { selector }: Constraint): NodeCounts {
+    const namespace = pod.metadata!.namespace!;
+    // Pods that are being deleted do not count, as their places will be free; nor does anything for a selector that selects all.
+    const nothing = selector.isEverything();
+    return cluster.count({
+      key: `spread ${namespace} ${nothing ? '<all>' : selectorText(selector)}`,
+      namespaces: new Set([namespace]),
+      matches: ({ metadata }) => !nothing && !metadata!.deletionTimestamp && selector.matches(metadata!.labels),
+    });
+  }
+
+  function filterCounts(pod: Pod, constraints: readonly Constraint[]): SpreadCounts[] {
+    const counts = constraints.map((each) => countsOf(pod, each));
+    const all = constraints.map((each): SpreadCounts => ({ constraint: each, byDomain: new Map(), least: undefined }));
+    for (const { node, name: nodeName } of cluster.nodes) {
+      // A node that lacks one of the keys takes part in none of the constraints.
+      if (!hasAllKeys(node, constraints)) continue;
+      for (const [i, { constraint: each, byDomain }] of all.entries()) {
+        if (!takesPart(each, pod, node)) continue;
+        const domain = domainOf(node, each.topologyKey)!;
+        byDomain.set(domain, (byDomain.get(domain) ?? 0) + (counts[i]!.byNode.get(nodeName) ?? 0));
+      }
+    }
+    return all;
+  }
+
+  function scoreData(pod: Pod, constraints: readonly Constraint[], nodes: readonly NodeInfo[]): ScoreData {
+    const requireAllKeys = Boolean(pod.spec?.topologySpreadConstraints?.length) || defaultingType !== 'System';
+    const ignored = new Set<string>();
+    const domains = constraints.map(() => new Set<string>());
+    for (const info of nodes) {
+      if (requireAllKeys && !hasAllKeys(info.node, constraints)) {
+        ignored.add(info.name);
+        continue;
+      }
+      for (const [i, { topologyKey }] of constraints.entries()) domains[i]!.add(domainOf(info.node, topologyKey) ?? '');
+    }
+    const parts = constraints.map((each, i) => {
+      const counts = countsOf(pod, each);
+      const size = each.topologyKey === hostname ? nodes.length - ignored.size : domains[i]!.size;
+      const byDomain = each.topologyKey === hostname ? counts.byNode : scoreDomains(pod, each, counts, requireAllKeys ? constraints : []);
+      return { constraint: each, counts, byDomain, weight: Math.log(size + 2) };
+    });
+    return { ignored, parts };
+  }
+
+  /** The pods in each domain: of the nodes that take part, which usually are all. */
+  function scoreDomains(pod: Pod, each: Constraint, counts: NodeCounts, keys: readonly Constraint[]): ReadonlyMap<string, number> {
+    const choosy = each.honorTaints || (each.honorAffinity && choosesNodes(pod));
+    if (!choosy && keys.length <= 1) return counts.byDomain(each.topologyKey);
+    const byDomain = new Map<string, number>();
+    for (const [nodeName, count] of counts.byNode) {
+      const info = cluster.node(nodeName);
+      if (!info || !hasAllKeys(info.node, keys) || !takesPart(each, pod, info.node)) continue;
+      const domain = domainOf(info.node, each.topologyKey);
+      if (domain !== undefined) byDomain.set(domain, (byDomain.get(domain) ?? 0) + count);
+    }
+    return byDomain;
+  }
+
   return {
     name,
-    preFilter(state, pod, cluster) {
-      const constraints = constraintsOf(pod, 'DoNotSchedule', cluster);
+    events: [
+      {
+        resource: 'Pod',
+        actions: ['add', 'updatePodLabel', 'updatePodToleration', 'delete'],
+        hint: (pod, { object, old }) => podMayHelp(pod, constraintsOf(pod, 'DoNotSchedule'), object, old),
+      },
+      {
+        resource: 'Node',
+        actions: ['add', 'delete', 'updateNodeLabel', 'updateNodeTaint'],
+        hint: (pod, { object, old }) => nodeMayHelp(constraintsOf(pod, 'DoNotSchedule'), object, old),
+      },
+    ],
+    preFilter(state, pod) {
+      const constraints = constraintsOf(pod, 'DoNotSchedule');
       if (constraints.length === 0) return { skip: true };
-      state.data.set(
-        name,
-        constraints.map((constraint) => filterData(constraint, constraints, pod, cluster)),
-      );
+      state.data.set(name, new FilterData(filterCounts(pod, constraints)));
       return undefined;
     },
-    filter(state, _pod, info) {
-      for (const { constraint, byDomain, least } of state.data.get(name) as FilterData[]) {
-        const domain = domainOf(info, constraint.topologyKey);
+    addPod: (state, pod, added, node) => (state.data.get(name) as FilterData).count(pod, added, node, 1),
+    removePod: (state, pod, removed, node) => (state.data.get(name) as FilterData).count(pod, removed, node, -1),
+    filter(state, pod, { node }) {
+      for (const counts of (state.data.get(name) as FilterData).counts) {
+        const { constraint: each, byDomain } = counts;
+        const domain = domainOf(node, each.topologyKey);
         if (domain === undefined) return unresolvable(name, `${mismatch} (missing required label)`);
-        const skew = (byDomain.get(domain) ?? 0) + (constraint.matchesSelf ? 1 : 0) - least;
-        if (skew > constraint.maxSkew) return unschedulable(name, mismatch);
+        const self = each.selector.matches(pod.metadata!.labels) ? 1 : 0;
+        if ((byDomain.get(domain) ?? 0) + self - (counts.least ??= leastOf(counts)) > each.maxSkew) return unschedulable(name, mismatch);
       }
       return undefined;
     },
-    preScore(state, pod, nodes, cluster) {
-      let constraints = constraintsOf(pod, 'ScheduleAnyway', cluster);
-      const byDefault = !pod.spec?.topologySpreadConstraints?.length;
-      if (byDefault) {
-        const selector = defaultSelector(pod);
-        if (selector) constraints = defaultConstraints.map((spread) => constraint({ ...spread, labelSelector: selector }, pod, cluster));
-      }
+    preScore(state, pod, nodes) {
+      const constraints = constraintsOf(pod, 'ScheduleAnyway');
       if (constraints.length === 0) return 'skip';
-      state.data.set(`${name}/score`, scoreData(constraints, pod, nodes, cluster, !byDefault));
+      state.data.set(`${name}/score`, scoreData(pod, constraints, nodes));
       return undefined;
     },
     score(state, _pod, info) {
-      const { constraints, ignored } = state.data.get(`${name}/score`) as ScoreData;
+      const { parts, ignored } = state.data.get(`${name}/score`) as ScoreData;
       if (ignored.has(info.name)) return 0;
       let total = 0;
-      for (const { constraint, byDomain, weight } of constraints) {
-        const domain = domainOf(info, constraint.topologyKey);
+      for (const { constraint: each, byDomain, weight } of parts) {
+        const domain = domainOf(info.node, each.topologyKey);
         if (domain === undefined) continue;
-        const count = constraint.topologyKey === hostname ? (constraint.counter.byNode.get(info.name) ?? 0) : (byDomain.get(domain) ?? 0);
-        total += count * weight + (constraint.maxSkew - 1);
+        const count = byDomain.get(each.topologyKey === hostname ? info.name : domain) ?? 0;
+        total += count * weight + (each.maxSkew - 1);
       }
       return Math.round(total);
     },
@@ -107,92 +225,72 @@ function normalizeSpread(state: CycleState, _pod: Pod, scores: number[], nodes: 
   }
 }
 
-function domainOf({ node }: NodeInfo, topologyKey: string): string | undefined {
-  return node.metadata?.labels?.[topologyKey];
+function domainOf({ metadata }: Node, topologyKey: string): string | undefined {
+  return metadata?.labels?.[topologyKey];
 }
 
-function constraintsOf(pod: Pod, whenUnsatisfiable: string, cluster: ClusterState): Constraint[] {
-  return (pod.spec?.topologySpreadConstraints ?? [])
-    .filter((spread) => spread.whenUnsatisfiable === whenUnsatisfiable)
-    .map((spread) => constraint(spread, pod, cluster));
+function hasAllKeys(node: Node, constraints: readonly Constraint[]): boolean {
+  return constraints.every(({ topologyKey }) => domainOf(node, topologyKey) !== undefined);
 }
 
-type Spread = Pick<TopologySpreadConstraint, 'maxSkew' | 'topologyKey'> & Partial<TopologySpreadConstraint>;
+/** Where there are fewer domains than there should be, the missing ones count as empty. */
+function leastOf({ constraint, byDomain }: SpreadCounts): number {
+  if (byDomain.size < constraint.minDomains) return 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const count of byDomain.values()) if (count < least) least = count;
+  return least;
+}
 
-function constraint(spread: Spread, pod: Pod, cluster: ClusterState): Constraint {
-  const labels = pod.metadata?.labels ?? {};
-  const matchLabels = { ...(spread.labelSelector as LabelSelectorObject | undefined)?.matchLabels };
-  // The pod's own values of these labels join the selector (KEP-3243).
-  for (const key of spread.matchLabelKeys ?? []) if (labels[key] !== undefined) matchLabels[key] = labels[key];
-  const object: LabelSelectorObject | undefined = spread.labelSelector && { ...(spread.labelSelector as LabelSelectorObject), matchLabels };
-  const selector = selectorFromObject(object);
-  const matches = (other: Readonly<Record<string, string>>) => selector.matches(other);
+/** The constraint's selector; the pod's own values of `matchLabelKeys` join it (KEP-3243). */
+function ownSelector({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, pod: Pod): LabelSelector {
+  const selector = selectorFromObject(labelSelector as LabelSelectorObject | undefined);
+  const labels = pod.metadata!.labels ?? {};
+  const own = matchLabelKeys.filter((key) => labels[key] !== undefined);
+  if (selector.isNothing() || own.length === 0) return selector;
+  return new LabelSelector([...selector.requirements, ...own.map((key) => ({ key, operator: '=' as const, values: [labels[key]!] }))]);
+}
+
+function constraint(spread: TopologySpreadConstraint, selector: LabelSelector): Constraint {
   return {
     maxSkew: spread.maxSkew,
     topologyKey: spread.topologyKey,
     minDomains: spread.minDomains ?? 1,
     honorAffinity: spread.nodeAffinityPolicy !== 'Ignore',
     honorTaints: spread.nodeTaintsPolicy === 'Honor',
-    counter: cluster.counter(pod.metadata!.namespace!, object ? labelSelectorText(object) : '<none>', matches),
-    matchesSelf: matches(labels),
+    selector,
   };
 }
 
 /** Whether a node's pods and domain count for a constraint of this pod. */
-function takesPart(constraint: Constraint, pod: Pod, { node }: NodeInfo): boolean {
-  if (constraint.honorAffinity && !matchesNodeAffinity(pod, node)) return false;
-  if (!constraint.honorTaints) return true;
-  const tolerations = pod.spec?.tolerations ?? [];
-  return (node.spec?.taints ?? []).every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(tolerations, taint));
+function takesPart({ honorAffinity, honorTaints }: Constraint, pod: Pod, node: Node): boolean {
+  if (honorAffinity && !matchesNodeAffinity(pod, node)) return false;
+  return !honorTaints || !keepsOff(node.spec?.taints, pod.spec?.tolerations ?? []);
 }
 
-function filterData(constraint: Constraint, all: readonly Constraint[], pod: Pod, cluster: ClusterState): FilterData {
-  const byDomain = new Map<string, number>();
-  for (const info of cluster.nodes) {
-    // A node that lacks one of the keys takes part in none of the constraints.
-    if (all.some(({ topologyKey }) => domainOf(info, topologyKey) === undefined)) continue;
-    if (!takesPart(constraint, pod, info)) continue;
-    const domain = domainOf(info, constraint.topologyKey)!;
-    byDomain.set(domain, (byDomain.get(domain) ?? 0) + (constraint.counter.byNode.get(info.name) ?? 0));
-  }
-  const least = byDomain.size < constraint.minDomains || byDomain.size === 0 ? 0 : Math.min(...byDomain.values());
-  return { constraint, byDomain, least };
+function choosesNodes({ spec }: Pod): boolean {
+  return Boolean(spec?.nodeSelector || spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution);
 }
 
-function scoreData(
-  constraints: readonly Constraint[],
-  pod: Pod,
-  nodes: readonly NodeInfo[],
-  cluster: ClusterState,
-  requireAllKeys: boolean,
-): ScoreData {
-  const ignored = new Set<string>();
-  const domains = constraints.map(() => new Map<string, number>());
-  for (const info of nodes) {
-    if (requireAllKeys && constraints.some(({ topologyKey }) => domainOf(info, topologyKey) === undefined)) {
-      ignored.add(info.name);
-      continue;
-    }
-    for (const [i, { topologyKey }] of constraints.entries()) {
-      const domain = domainOf(info, topologyKey);
-      if (domain !== undefined && topologyKey !== hostname) domains[i]!.set(domain, 0);
-    }
+function podMayHelp(waiting: Pod, constraints: readonly Constraint[], pod: Pod | undefined, old: Pod | undefined): boolean {
+  for (const each of [pod, old]) {
+    if (!each || each.metadata!.uid === waiting.metadata!.uid) continue;
+    if (!each.spec!.nodeName && !each.status?.nominatedNodeName) return false;
+    if (each.metadata!.namespace !== waiting.metadata!.namespace) return false;
   }
-  for (const info of cluster.nodes) {
-    for (const [i, constraint] of constraints.entries()) {
-      if (constraint.topologyKey === hostname) continue;
-      const domain = domainOf(info, constraint.topologyKey);
-      const counted = domain === undefined ? undefined : domains[i]!.get(domain);
-      if (counted === undefined || !takesPart(constraint, pod, info)) continue;
-      domains[i]!.set(domain!, counted + (constraint.counter.byNode.get(info.name) ?? 0));
-    }
+  const selects = (selector: LabelSelector, each: Pod) => selector.matches(each.metadata!.labels);
+  if (pod && old) {
+    const tolerations = (each: Pod) => each.spec?.tolerations ?? [];
+    const own = pod.metadata!.uid === waiting.metadata!.uid;
+    if (own && !sameJson(tolerations(pod), tolerations(old)) && constraints.some(({ honorTaints }) => honorTaints)) return true;
+    return constraints.some(({ selector }) => selects(selector, pod) !== selects(selector, old));
   }
-  return {
-    ignored,
-    constraints: constraints.map((constraint, i) => ({
-      constraint,
-      byDomain: domains[i]!,
-      weight: Math.log((constraint.topologyKey === hostname ? nodes.length - ignored.size : domains[i]!.size) + 2),
-    })),
-  };
+  return constraints.some(({ selector }) => selects(selector, (pod ?? old)!));
+}
+
+function nodeMayHelp(constraints: readonly Constraint[], node: Node | undefined, old: Node | undefined): boolean {
+  if (!node || !old) return hasAllKeys((node ?? old)!, constraints);
+  if (hasAllKeys(node, constraints) !== hasAllKeys(old, constraints)) return true;
+  if (!hasAllKeys(node, constraints)) return false;
+  if (constraints.some(({ topologyKey }) => domainOf(node, topologyKey) !== domainOf(old, topologyKey))) return true;
+  return !sameJson(node.spec?.taints ?? [], old.spec?.taints ?? []);
 }

@@ -1,0 +1,108 @@
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Node, Pod } from '../../../openapi/types.ts';
+import { VirtualClock } from '../../machinery/clock.ts';
+import { silentLogger } from '../../machinery/logger.ts';
+import { seededRandom } from '../../machinery/random.ts';
+import { ClusterState } from '../cluster-state.ts';
+import type { SchedulerConfiguration } from '../config/configuration.ts';
+import { defaultConfiguration } from '../config/defaults.ts';
+import { fitMessage, noNodesMessage, SchedulingCycle } from '../cycle.ts';
+import { CycleState } from '../cycle-state.ts';
+import type { Handle, Listers } from '../handle.ts';
+import { Nominator } from '../nominator.ts';
+import { PodsInBinding } from '../pods-in-binding.ts';
+import { profilesOf } from '../profiles.ts';
+
+/** A cluster as it stands: nodes, pods (bound or not) and whatever else plugins read. */
+export interface StaticCluster {
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  /** Objects of other kinds; each with its kind. */
+  readonly others?: readonly KubeObject[];
+}
+
+/** A scheduler's cycle over objects that stand still, for one decision at a time. Nothing is written: the client is never used. */
+export class StaticScheduler {
+  readonly cluster = new ClusterState();
+  readonly cycle: SchedulingCycle;
+  readonly handle: Handle;
+  private readonly postFilters;
+
+  constructor({ nodes, pods, others = [] }: StaticCluster, configuration: SchedulerConfiguration = defaultConfiguration, seed = 1) {
+    for (const node of nodes) this.cluster.setNode(node);
+    const nominator = new Nominator();
+    for (const pod of pods) {
+      if (pod.spec!.nodeName) this.cluster.setPod(pod);
+      else nominator.set(pod);
+    }
+    const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00Z'));
+    const context = { clock, random: seededRandom(seed), logger: silentLogger, signal: new AbortController().signal };
+    const [first] = profilesOf(configuration, (_, filtering) => ({
+      client: { resource: () => ({}) as any },
+      context,
+      listers: listersOf(others),
+      cluster: this.cluster,
+      nominator,
+      binding: new PodsInBinding(clock),
+      events: { record: () => {} },
+      filtering,
+      latest: (pod) => pod,
+      activate: () => {},
+    }));
+    this.handle = first!.handle;
+    this.cycle = new SchedulingCycle(first!.profile, this.handle.filtering(), this.cluster, context.random);
+    this.postFilters = first!.profile.points.postFilter;
+  }
+
+  /** The node that the pod would get, or the message that it would get instead. */
+  place(pod: Pod): string {
+    if (this.cluster.nodes.length === 0) return noNodesMessage;
+    const result = this.cycle.run(pod);
+    return result.node ? result.node.name : fitMessage(result.diagnosis, '');
+  }
+
+  /** As `place`, with what came of making room: the node that was nominated in brackets. */
+  placeOrPreempt(pod: Pod): string {
+    const result = this.cycle.run(pod);
+    if (result.node) return result.node.name;
+    const reasons: string[] = [];
+    for (const plugin of this.postFilters) {
+      const after = plugin.postFilter!(result.state, pod, result.diagnosis.statuses);
+      if (after.success) return `[${after.nominatedNode}]`;
+      reasons.push(...after.reasons);
+    }
+    return fitMessage(result.diagnosis, reasons.join(', '));
+  }
+
+  /** Every node that can take the pod, with the sum of its scores, by name; and why the others cannot. */
+  decide(pod: Pod): { scores: Map<string, number>; byPlugin: Map<string, Map<string, number>>; refusals: Map<string, readonly string[]> } {
+    const state = new CycleState();
+    const { feasible, diagnosis } = this.cycle.findFeasible(state, pod, true);
+    const { statuses } = diagnosis();
+    const refusals = new Map<string, readonly string[]>();
+    const names = new Set(feasible.map(({ name }) => name));
+    for (const { name } of this.cluster.nodes) if (!names.has(name)) refusals.set(name, statuses.get(name).reasons);
+    const byPlugin = new Map<string, Map<string, number>>();
+    const scores = new Map(feasible.map(({ name }) => [name, 0]));
+    if (feasible.length > 0) {
+      for (const { plugin, scores: own } of this.cycle.scores(state, pod, feasible)) {
+        byPlugin.set(plugin, new Map(feasible.map(({ name }, i) => [name, own[i]!])));
+        for (const [i, { name }] of feasible.entries()) scores.set(name, scores.get(name)! + own[i]!);
+      }
+    }
+    return { scores, byPlugin, refusals };
+  }
+}
+
+function listersOf(objects: readonly KubeObject[]): Listers {
+  return {
+    for: <T extends KubeObject>({ kind }: { kind: string }) => {
+      const own = objects.filter((object) => object.kind === kind) as T[];
+      const byKey = new Map(own.map((object) => [`${object.metadata!.namespace ?? ''}/${object.metadata!.name}`, object]));
+      return {
+        get: (namespace: string, name: string) => byKey.get(`${namespace}/${name}`),
+        list: (namespace?: string) => (namespace === undefined ? own : own.filter(({ metadata }) => metadata!.namespace === namespace)),
+      };
+    },
+  };
+}
