@@ -4,6 +4,8 @@ import { semanticEqual } from './equal.ts';
 import { type LabelSelectorObject, selectorFromObject } from './label-selector.ts';
 import type { KubeObject } from './object.ts';
 
+type CommonHooks = Required<Pick<Strategy<any>, 'prepareForCreate' | 'prepareForUpdate'>>;
+
 const verbs = ['get', 'patch', 'update'] as const;
 
 /** The status is not the main resource's to change. */
@@ -20,7 +22,7 @@ export function countGeneration(object: KubeObject, old: KubeObject, ...parts: r
 }
 
 /** The strategy's common hooks of an object whose changes of spec count as generations. @param empty the status of a new object */
-export function specAndStatus(empty: () => object): Required<Pick<Strategy<any>, 'prepareForCreate' | 'prepareForUpdate'>> {
+export function specAndStatus(empty: () => object): CommonHooks {
   return {
     prepareForCreate(object: KubeObject) {
       object.status = empty();
@@ -32,6 +34,24 @@ export function specAndStatus(empty: () => object): Required<Pick<Strategy<any>,
     },
   };
 }
+
+/** The hooks of an object without a status whose changes of some parts count as generations. */
+export function countsGenerations(...parts: readonly string[]): CommonHooks {
+  return {
+    prepareForCreate(object: KubeObject) {
+      object.metadata!.generation = 1;
+    },
+    prepareForUpdate: (object: KubeObject, old: KubeObject) => countGeneration(object, old, ...parts),
+  };
+}
+
+/** The hooks of an object with a status that begins empty, and without generations. */
+export const keepsStatus: CommonHooks = {
+  prepareForCreate(object: KubeObject) {
+    object.status = {};
+  },
+  prepareForUpdate: keepStatus,
+};
 
 /** `status`: everything but the spec may change through it, if `rules` say no more. */
 export function statusSubresource<T extends KubeObject>(

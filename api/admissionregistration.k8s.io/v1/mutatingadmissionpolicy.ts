@@ -1,7 +1,7 @@
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 
 /** MutatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
 export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
@@ -26,8 +26,5 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
     },
     ageColumn,
   ],
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
 });

@@ -1,7 +1,7 @@
 import type { MutatingAdmissionPolicyBinding } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { paramCell } from './binding.columns.ts';
 
 /** MutatingAdmissionPolicyBindings. Compared with v1.36.3: table, status, generations. */
@@ -22,8 +22,5 @@ export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPo
     { name: 'ParamRef', type: 'string', description: 'The parameters.', cell: paramCell },
     ageColumn,
   ],
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
 });

@@ -1,7 +1,7 @@
 import type { MutatingWebhookConfiguration } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { defaultWebhook } from './webhook.defaults.ts';
 
 /** MutatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
@@ -27,8 +27,5 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
       webhook.reinvocationPolicy ??= 'Never';
     }
   },
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'webhooks'),
+  ...countsGenerations('webhooks'),
 });

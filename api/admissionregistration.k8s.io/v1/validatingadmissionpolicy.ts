@@ -1,7 +1,7 @@
 import type { ValidatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration, keepStatus, statusSubresource } from '../../meta/statuses.ts';
+import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 
 /** ValidatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
 export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
@@ -32,12 +32,5 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     ageColumn,
   ],
   resetFields: [['status']],
-  prepareForCreate(object) {
-    object.status = {} as never;
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-    countGeneration(object, old, 'spec');
-  },
+  ...specAndStatus(() => ({})),
 });

@@ -1,7 +1,7 @@
 import type { ValidatingWebhookConfiguration } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { defaultWebhook } from './webhook.defaults.ts';
 
 /** ValidatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
@@ -24,8 +24,5 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   defaults({ webhooks }) {
     for (const webhook of webhooks ?? []) defaultWebhook(webhook as Parameters<typeof defaultWebhook>[0]);
   },
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'webhooks'),
+  ...countsGenerations('webhooks'),
 });

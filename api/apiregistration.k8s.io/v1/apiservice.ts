@@ -1,7 +1,7 @@
 import type { APIService } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
+import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 
 function availableCell({ status }: APIService): string {
   const condition = status?.conditions?.find(({ type }) => type === 'Available');
@@ -33,10 +33,5 @@ export const apiService = defineResource<APIService>({
     ageColumn,
   ],
   resetFields: [['status']],
-  prepareForCreate(object) {
-    object.status = {} as never;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-  },
+  ...keepsStatus,
 });

@@ -9,6 +9,7 @@ import { validateLabelName } from '../../meta/validation.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
 import { defaultResourceList } from './pod.defaults.ts';
+import { proxySubresource } from './proxy.ts';
 import { validateResourceAmount } from './resource-names.ts';
 import { validateTaintEffect } from './scheduling.validation.ts';
 
@@ -159,13 +160,7 @@ export const node = defineResource<Node>({
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.Node',
   subresources: [
-    {
-      type: 'action',
-      name: 'proxy',
-      action: 'proxy',
-      kind: { group: '', version: 'v1', kind: 'NodeProxyOptions' },
-      verbs: ['create', 'delete', 'get', 'patch', 'update'],
-    },
+    proxySubresource('NodeProxyOptions'),
     {
       type: 'part',
       name: 'status',

@@ -3,6 +3,7 @@ import { defineResource } from '../../define.ts';
 import { podColumns } from './pod.columns.ts';
 import { defaultPod } from './pod.defaults.ts';
 import { podEphemeralContainersStrategy, podResizeStrategy, podStatusStrategy, podStrategy } from './pod.strategy.ts';
+import { proxySubresource } from './proxy.ts';
 
 const streaming = ['create', 'get'] as const;
 const part = ['get', 'patch', 'update'] as const;
@@ -40,13 +41,7 @@ export const pod = defineResource<Pod>({
       kind: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
       verbs: streaming,
     },
-    {
-      type: 'action',
-      name: 'proxy',
-      action: 'proxy',
-      kind: { group: '', version: 'v1', kind: 'PodProxyOptions' },
-      verbs: ['create', 'delete', 'get', 'patch', 'update'],
-    },
+    proxySubresource('PodProxyOptions'),
     { type: 'part', name: 'resize', verbs: part, strategy: podResizeStrategy },
     {
       type: 'part',

@@ -5,6 +5,7 @@ import { cidrWarnings, ipWarnings } from '../../meta/ip.ts';
 import { labelsText } from '../../meta/label-selector.ts';
 import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
+import { proxySubresource } from './proxy.ts';
 import { isHeadless, mayHaveNodePort, needsClusterIP, needsHealthCheckPort, sameClusterIPs, sameFamilies } from './service.addresses.ts';
 import { isExternallyAccessible, validateServiceCreate, validateServiceStatusUpdate, validateServiceUpdate } from './service.validation.ts';
 
@@ -136,13 +137,7 @@ export const service = defineResource<Service>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.Service',
   subresources: [
-    {
-      type: 'action',
-      name: 'proxy',
-      action: 'proxy',
-      kind: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
-      verbs: ['create', 'delete', 'get', 'patch', 'update'],
-    },
+    proxySubresource('ServiceProxyOptions'),
     {
       type: 'part',
       name: 'status',

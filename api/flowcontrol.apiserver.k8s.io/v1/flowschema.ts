@@ -1,7 +1,7 @@
 import type { FlowSchema } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration, keepStatus, statusSubresource } from '../../meta/statuses.ts';
+import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 
 /** FlowSchemas. Compared with v1.36.3: table, status, generations. */
 export const flowSchema = defineResource<FlowSchema>({
@@ -43,12 +43,5 @@ export const flowSchema = defineResource<FlowSchema>({
     },
   ],
   resetFields: [['status']],
-  prepareForCreate(object) {
-    object.status = {} as never;
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-    countGeneration(object, old, 'spec');
-  },
+  ...specAndStatus(() => ({})),
 });

@@ -4,7 +4,7 @@ import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-met
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
 import { isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 
 const path = FieldPath.of('spec');
@@ -72,10 +72,7 @@ export const ingressClass = defineResource<IngressClass>({
   defaults({ spec }) {
     if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
   },
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
   validate: ({ metadata, spec }) => [
     ...validateCoreMeta(metadata, { namespaced: false }),
     ...validateController(spec?.controller ?? ''),

@@ -6,7 +6,7 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import { cidrContains, parseCIDR, parseIP, validateCIDR } from '../../meta/ip.ts';
 import { type LabelSelectorObject, labelSelectorText } from '../../meta/label-selector.ts';
 import { isPortName, isPortNumber } from '../../meta/names.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { validateLabelSelector } from '../../meta/validation.ts';
 
 const path = FieldPath.of('spec');
@@ -111,10 +111,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
     for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) for (const port of rule.ports ?? []) port.protocol ??= 'TCP';
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
 });

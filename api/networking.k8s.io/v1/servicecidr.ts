@@ -4,7 +4,7 @@ import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-met
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { parseCIDR, validateCIDR } from '../../meta/ip.ts';
-import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
+import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 
 const cidrsPath = FieldPath.of('spec', 'cidrs');
 
@@ -37,12 +37,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
     ageColumn,
   ],
   resetFields: [['status']],
-  prepareForCreate(object) {
-    object.status = {} as never;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-  },
+  ...keepsStatus,
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
 });

@@ -1,7 +1,7 @@
 import type { DeviceClass } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 
 /** DeviceClasss. Compared with v1.36.3: table, status, generations. */
 export const deviceClass = defineResource<DeviceClass>({
@@ -16,8 +16,5 @@ export const deviceClass = defineResource<DeviceClass>({
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: [],
   columns: [nameColumn, ageColumn],
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
 });

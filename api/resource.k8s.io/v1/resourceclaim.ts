@@ -1,7 +1,7 @@
 import type { ResourceV1ResourceClaim } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
+import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 
 function stateCell({ metadata, status }: ResourceV1ResourceClaim): string {
   const states: string[] = [];
@@ -26,10 +26,5 @@ export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
   subresources: [statusSubresource<ResourceV1ResourceClaim>({})],
   columns: [nameColumn, { name: 'State', type: 'string', description: 'Whether it is allocated and used.', cell: stateCell }, ageColumn],
   resetFields: [['status']],
-  prepareForCreate(object) {
-    object.status = {} as never;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-  },
+  ...keepsStatus,
 });

@@ -1,7 +1,7 @@
 import type { ResourceSlice } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
-import { countGeneration } from '../../meta/statuses.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 
 /** ResourceSlices. Compared with v1.36.3: table, status, generations. */
 export const resourceSlice = defineResource<ResourceSlice>({
@@ -27,8 +27,5 @@ export const resourceSlice = defineResource<ResourceSlice>({
     { name: 'Pool', type: 'string', description: 'The pool they belong to.', cell: ({ spec }) => spec?.pool?.name ?? '' },
     ageColumn,
   ],
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate: (object, old) => countGeneration(object, old, 'spec'),
+  ...countsGenerations('spec'),
 });
