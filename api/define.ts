@@ -83,6 +83,8 @@ export interface ScaleSubresource extends SubresourceBase {
 /** An operation with code of its own in `src/registry/subresources/<action>.ts`: binding, eviction, token, log, exec, attach, portforward, proxy. */
 export interface ActionSubresource extends SubresourceBase {
   readonly type: 'action';
+  /** Fills in defaults of the subresource's own kind. Changes `object`. */
+  defaults?(object: any): void;
   readonly action: string;
 }
 

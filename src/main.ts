@@ -50,6 +50,7 @@ import { startScheduler } from './scheduler/index.ts';
 import type { Answer } from './server/answer.ts';
 import { ApiServer } from './server/api-server.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
+import { nodeObjects } from './server/node-objects.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
 import { followObjects } from './storage/follow.ts';
@@ -200,7 +201,14 @@ async function startApiServer(
       ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
       tokens,
     ]),
-    authorizer: unionAuthorizer([superuserAuthorizer, nodeAuthorizer(nodeRules(policy)), rbac]),
+    authorizer: unionAuthorizer([
+      superuserAuthorizer,
+      nodeAuthorizer(
+        nodeRules(policy),
+        nodeObjects(() => server.registry),
+      ),
+      rbac,
+    ]),
     tokens,
     protobuf,
     admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),

@@ -187,20 +187,50 @@ export function validateLabelSelector(
 ): FieldError[] {
   if (!selector) return [];
   const errors = validateLabels(selector.matchLabels, path.child('matchLabels'));
-  (selector.matchExpressions ?? []).forEach(({ key = '', operator = '', values = [] }, i) => {
+  (selector.matchExpressions ?? []).forEach((requirement, i) => {
     const at = path.child('matchExpressions').index(i);
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0) errors.push(required(at.child('values'), "must be specified when `operator` is 'In' or 'NotIn'"));
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0) {
-        errors.push(forbidden(at.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-      }
-    } else if (!allowUnknownOperators) errors.push(invalid(at.child('operator'), operator, 'not a valid selector operator'));
-    errors.push(...validateLabelName(key, at.child('key')));
-    if (!allowInvalidValues)
-      errors.push(...values.flatMap((value, v) => invalids(at.child('values').index(v), value, isLabelValue(value))));
+    errors.push(...validateLabelRequirement(requirement, at, { allowInvalidValues, allowUnknownOperators }));
   });
   return errors;
+}
+
+export interface SelectorRequirement {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly values?: readonly string[];
+}
+
+/** One requirement of a label selector. */
+export function validateLabelRequirement(
+  requirement: SelectorRequirement,
+  path: FieldPath,
+  { allowInvalidValues = false, allowUnknownOperators = false }: LabelSelectorRules = {},
+): FieldError[] {
+  const { key = '', values = [] } = requirement;
+  const errors = validateOperator(requirement, path, allowUnknownOperators);
+  errors.push(...validateLabelName(key, path.child('key')));
+  if (!allowInvalidValues)
+    errors.push(...values.flatMap((value, v) => invalids(path.child('values').index(v), value, isLabelValue(value))));
+  return errors;
+}
+
+/** One requirement of a field selector, whose keys are paths and whose operators may be of a later version. */
+export function validateFieldRequirement(requirement: SelectorRequirement, path: FieldPath): FieldError[] {
+  const keyErrors = requirement.key ? [] : [required(path.child('key'), 'must be specified')];
+  return [...keyErrors, ...validateOperator(requirement, path, true)];
+}
+
+// Whether the operator is known, and there are values where it takes some.
+function validateOperator({ operator = '', values = [] }: SelectorRequirement, path: FieldPath, allowUnknown: boolean): FieldError[] {
+  if (operator === 'In' || operator === 'NotIn') {
+    return values.length > 0 ? [] : [required(path.child('values'), "must be specified when `operator` is 'In' or 'NotIn'")];
+  }
+  if (operator === 'Exists' || operator === 'DoesNotExist') {
+    return values.length === 0
+      ? []
+      : [forbidden(path.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+  }
+  return allowUnknown ? [] : [invalid(path.child('operator'), operator, 'not a valid selector operator')];
 }
 
 /** Whether a stored selector has values that are no label values, so that an update may keep them. */

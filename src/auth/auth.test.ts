@@ -164,7 +164,7 @@ test('a service account token holds until it ends or its account is gone', async
   await rejects(tokens.review(token, ['other']), /audiences/);
   equal(await tokens.authenticate({ authorization: 'Bearer not-ours' }), undefined);
   present = undefined;
-  await rejects(authenticate(), /service account builder is gone/);
+  await rejects(authenticate(), /serviceaccounts "builder" not found/);
   present = account;
   await clock.advance(601_000);
   await rejects(authenticate(), /expired/);

@@ -152,6 +152,7 @@ export class ServiceAccountTokens implements Authenticator {
       return payload;
     } catch (error) {
       if (error instanceof joseErrors.JWTExpired) throw new Error('service account token has expired');
+      if (error instanceof joseErrors.JWSSignatureVerificationFailed) throw new Error('go-jose/go-jose: error in cryptographic primitive');
       if (error instanceof joseErrors.JOSEError) return undefined;
       throw error;
     }
@@ -172,10 +173,14 @@ export class ServiceAccountTokens implements Authenticator {
   private async checkBoundObjects(claims: KubernetesClaims): Promise<void> {
     const check = async (resource: Parameters<ObjectReader>[0], namespace: string, wanted: Reference | undefined, what: string) => {
       if (!wanted) return;
-      const object = await this.read(resource, namespace, wanted.name);
-      if (!object || object.metadata?.uid !== wanted.uid) throw new Error(`${what} ${wanted.name} is gone`);
+      const uid = (await this.read(resource, namespace, wanted.name))?.metadata?.uid;
+      if (uid === undefined) throw new Error('service account token has been invalidated');
+      if (uid !== wanted.uid) throw new Error(`${what} UID (${uid}) does not match service account ${what} ref claim (${wanted.uid})`);
     };
-    await check('serviceaccounts', claims.namespace, claims.serviceaccount, 'service account');
+    const { name, uid } = claims.serviceaccount;
+    const account = (await this.read('serviceaccounts', claims.namespace, name))?.metadata;
+    if (!account) throw new Error(`serviceaccounts ${JSON.stringify(name)} not found`);
+    if (account.uid !== uid) throw new Error(`service account UID (${account.uid}) does not match claim (${uid})`);
     await check('pods', claims.namespace, claims.pod, 'pod');
     await check('secrets', claims.namespace, claims.secret, 'secret');
     if (!claims.pod) await check('nodes', '', claims.node, 'node');

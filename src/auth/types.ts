@@ -1,3 +1,5 @@
+import type { FieldRequirement } from '../../api/meta/field-selector.ts';
+
 /** Who makes a request. */
 export interface UserInfo {
   readonly username: string;
@@ -19,6 +21,8 @@ export interface AccessAttributes {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** What a list, watch or deletecollection is limited to (KEP-4601); absent if to nothing, or to nothing that can be read. */
+  readonly fieldSelector?: readonly FieldRequirement[];
 }
 
 export type Decision = { readonly decision: 'allow' | 'deny' | 'no-opinion'; readonly reason: string };

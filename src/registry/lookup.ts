@@ -6,7 +6,8 @@ import { listObjects } from './list.ts';
 import type { Registry } from './registry.ts';
 import { parseSelection } from './selection.ts';
 
-const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit: 0, continue: '' };
+/** Options of a read that takes what the cache has. */
+export const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit: 0, continue: '' };
 
 /**
  * Reads for the parts of the API server itself (admission). What the cache does not have is asked of storage, so that what was

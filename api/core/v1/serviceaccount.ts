@@ -1,4 +1,4 @@
-import type { ServiceAccount } from '../../../openapi/types.ts';
+import type { ServiceAccount, AuthenticationV1TokenRequest as TokenRequest } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
@@ -27,6 +27,9 @@ export const serviceAccount = defineResource<ServiceAccount>({
       action: 'token',
       kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
       verbs: ['create'],
+      defaults(request: TokenRequest) {
+        request.spec.expirationSeconds ??= 3600;
+      },
     },
   ],
   columns: [nameColumn, ageColumn],

@@ -1,5 +1,7 @@
-import { type FieldError, invalid as invalidField, printValue } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, invalid as invalidField, printValue, required } from '../../../api/meta/field.ts';
+import { type FieldRequirement, parseFieldSelector } from '../../../api/meta/field-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { type SelectorRequirement, validateFieldRequirement, validateLabelRequirement } from '../../../api/meta/validation.ts';
 import type { AccessAttributes, UserInfo } from '../../auth/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { badRequest, invalid } from '../errors.ts';
@@ -22,7 +24,7 @@ export async function localSubjectAccessReview(call: ActionCall): Promise<Action
     errors.push(invalidField('spec.resourceAttributes.namespace', resourceAttributes.namespace ?? '', 'must match metadata.namespace'));
   }
   if (nonResourceAttributes)
-    errors.push(invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'));
+    errors.push(invalidField('spec.nonResourceAttributes', inGo(nonResourceAttributes), 'disallowed on this kind of request'));
   refuse(call, errors);
   if (operation.namespace === '') throw badRequest('namespace is required on this type: ');
   await call.validate();
@@ -60,6 +62,8 @@ export async function selfSubjectReview(call: ActionCall): Promise<ActionResult>
   });
 }
 
+const invalidToken = 'invalid bearer token';
+
 /** TokenReview: whose token is this? */
 export async function tokenReview(call: ActionCall): Promise<ActionResult> {
   const { object, parts } = call;
@@ -76,11 +80,11 @@ async function review(parts: ActionCall['parts'], token: string, audiences: read
     const reviewed = await parts.tokenReviewer?.review(token, audiences.length > 0 ? audiences : [own]);
     if (reviewed) return { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
     const user = await parts.authenticator.authenticate({ authorization: `Bearer ${token}` });
-    if (!user) return { user: {}, error: '[invalid bearer token]' };
+    if (!user) return { user: {}, error: invalidToken };
     if (audiences.length > 0 && !audiences.includes(own)) return { user: {} };
     return { authenticated: true, user: userInfo(user), audiences: [own] };
   } catch (error) {
-    return { user: {}, error: (error as Error).message };
+    return { user: {}, error: `[${invalidToken}, ${(error as Error).message}]` };
   }
 }
 
@@ -122,7 +126,29 @@ function attributesOf(user: UserInfo, spec: any): AccessAttributes {
     subresource: resource?.subresource ?? '',
     namespace: resource?.namespace ?? '',
     name: resource?.name ?? '',
+    ...(resource?.fieldSelector ? { fieldSelector: exactRequirements(resource.fieldSelector) } : {}),
   };
+}
+
+// Only requirements that a field selector could state are passed on: the others narrow nothing that is known.
+function exactRequirements({
+  rawSelector = '',
+  requirements = [],
+}: {
+  rawSelector?: string;
+  requirements?: readonly SelectorRequirement[];
+}): readonly FieldRequirement[] {
+  if (rawSelector !== '') {
+    try {
+      return parseFieldSelector(rawSelector).requirements;
+    } catch {
+      return [];
+    }
+  }
+  return requirements.flatMap(({ key = '', operator, values = [] }) => {
+    if (values.length !== 1 || (operator !== 'In' && operator !== 'NotIn')) return [];
+    return [{ field: key, operator: operator === 'In' ? ('=' as const) : ('!=' as const), value: values[0]! }];
+  });
 }
 
 function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
@@ -130,7 +156,7 @@ function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
   const errors: FieldError[] = [];
   if (resourceAttributes && nonResourceAttributes) {
     errors.push(
-      invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'cannot be specified in combination with resourceAttributes'),
+      invalidField('spec.nonResourceAttributes', inGo(nonResourceAttributes), 'cannot be specified in combination with resourceAttributes'),
     );
   }
   if (!resourceAttributes && !nonResourceAttributes) {
@@ -141,7 +167,35 @@ function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
   if (needsSubject && user === '' && groups.length === 0) {
     errors.push(invalidField('spec.user', user, 'at least one of user or group must be specified'));
   }
+  const { fieldSelector, labelSelector } = resourceAttributes ?? {};
+  const path = FieldPath.of('spec').child('resourceAttributes');
+  if (fieldSelector) errors.push(...selectorErrors(fieldSelector, path.child('fieldSelector'), validateFieldRequirement));
+  if (labelSelector) {
+    const validate = (requirement: SelectorRequirement, at: FieldPath) =>
+      validateLabelRequirement(requirement, at, { allowUnknownOperators: true });
+    errors.push(...selectorErrors(labelSelector, path.child('labelSelector'), validate));
+  }
   return errors;
+}
+
+// Upstream prints its internal type, whose fields have no JSON names.
+function inGo({ path = '', verb = '' }: { path?: string; verb?: string }): object {
+  return { Path: path, Verb: verb };
+}
+
+function selectorErrors(
+  { rawSelector = '', requirements = [] }: { rawSelector?: string; requirements?: readonly SelectorRequirement[] },
+  path: FieldPath,
+  validate: (requirement: SelectorRequirement, path: FieldPath) => FieldError[],
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (rawSelector !== '' && requirements.length > 0) {
+    errors.push(invalidField(path.child('rawSelector'), rawSelector, 'may not specified at the same time as requirements'));
+  }
+  if (rawSelector === '' && requirements.length === 0) {
+    errors.push(required(path.child('requirements'), `when ${path} is specified, requirements or rawSelector is required`));
+  }
+  return [...errors, ...requirements.flatMap((requirement, i) => validate(requirement, path.child('requirements').index(i)))];
 }
 
 function emptyMetadata(object: KubeObject, allowsNamespace: boolean): FieldError[] {
@@ -158,5 +212,6 @@ function emptyMetadata(object: KubeObject, allowsNamespace: boolean): FieldError
 }
 
 function refuse(call: ActionCall, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid({ group: call.definition.group, kind: call.object.kind! }, '', errors);
+  // Upstream builds this error without the kind.
+  if (errors.length > 0) throw invalid({ group: call.definition.group, kind: '' }, '', errors);
 }

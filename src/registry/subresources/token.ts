@@ -22,7 +22,6 @@ export interface TokenIssuer {
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-const defaultExpirationSeconds = 3600;
 const leastExpirationSeconds = 600;
 const mostExpirationSeconds = 2 ** 32;
 
@@ -41,7 +40,6 @@ export async function token(call: ActionCall): Promise<ActionResult> {
     );
   }
   const spec = { ...object['spec'], audiences: object['spec']?.audiences?.length ? object['spec'].audiences : [parts.tokenIssuer.issuer] };
-  spec.expirationSeconds ??= defaultExpirationSeconds;
   const errors = validateExpiration(spec.expirationSeconds);
   if (errors.length > 0) throw invalid(tokenRequest, '', errors);
   await call.validate();

@@ -1,3 +1,4 @@
+import { parseFieldSelector } from '../../../api/meta/field-selector.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../../auth/types.ts';
 import { type ApiError, forbidden } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
@@ -13,11 +14,24 @@ export function authorization(authorizer: Authorizer): Stage {
     throw accessForbidden(attributes, decision.reason);
   };
   return (context, next) => {
-    const attributes = accessAttributes(context.info, context.user);
+    const attributes = withSelector(accessAttributes(context.info, context.user), context);
     const decision = authorizer.authorize(attributes);
     if (decision instanceof Promise) return decision.then((made) => proceed(context, attributes, made, next));
     return proceed(context, attributes, decision, next);
   };
+}
+
+const selecting: readonly string[] = ['list', 'watch', 'deletecollection'];
+
+function withSelector(attributes: AccessAttributes, { request }: ServerContext): AccessAttributes {
+  const text = selecting.includes(attributes.verb) ? request.query.get('fieldSelector') : undefined;
+  if (!text) return attributes;
+  try {
+    return { ...attributes, fieldSelector: parseFieldSelector(text).requirements };
+  } catch {
+    // The handler says what is wrong with it; nothing is allowed because of it.
+    return attributes;
+  }
 }
 
 export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttributes {

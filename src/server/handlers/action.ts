@@ -73,5 +73,6 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
 
 function expectedKind({ parts, definition, subresource }: ActionScope): ExpectedKind {
   if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
-  return { ...subresource.kind, schema: parts.schemas.get(schemaName(subresource.kind)) };
+  const schema = parts.schemas.get(schemaName(subresource.kind));
+  return { ...subresource.kind, schema, ...(subresource.defaults ? { defaults: subresource.defaults } : {}) };
 }
