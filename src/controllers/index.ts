@@ -19,6 +19,7 @@ import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
 import { startGarbageCollector } from './garbagecollector/index.ts';
 import { componentName } from './identities.ts';
+import { startJobController } from './job/index.ts';
 import { keptOf } from './kept.ts';
 import { startNamespaceController } from './namespace/index.ts';
 import { startNodeIpamController } from './nodeipam/index.ts';
@@ -48,6 +49,7 @@ const controllers: readonly StartController[] = [
   startReplicationController,
   startStatefulSetController,
   startDaemonSetController,
+  startJobController,
   startEndpointsController,
   startEndpointSliceController,
   startNodeIpamController,

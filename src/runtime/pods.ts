@@ -57,18 +57,30 @@ export function restartsOf(pod: KubeObject): number {
 
 const phaseOrder: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
+// Unassigned before assigned, pending before running, not ready before ready.
+function compareProgress(a: KubeObject, b: KubeObject): number {
+  const assigned = Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName));
+  if (assigned !== 0) return assigned;
+  const phase = (phaseOrder[a.status?.phase ?? 'Pending'] ?? 0) - (phaseOrder[b.status?.phase ?? 'Pending'] ?? 0);
+  return phase !== 0 ? phase : Number(isPodReady(a)) - Number(isPodReady(b));
+}
+
+/** Orders pods of which none is preferred over the others so that the one that has got least far comes first: then the later ready, the more often restarted, the younger. */
+export function compareActive(a: KubeObject, b: KubeObject): number {
+  const progress = compareProgress(a, b);
+  if (progress !== 0) return progress;
+  const later = isPodReady(a) ? (readySince(b) ?? 0) - (readySince(a) ?? 0) : 0;
+  return later || restartsOf(b) - restartsOf(a) || (createdAt(b) ?? 0) - (createdAt(a) ?? 0);
+}
+
 /**
  * Orders pods so that the one to give up first comes first: unassigned, pending, not ready, lower deletion cost, on a node with more
  * of the same owner's pods, ready or created later, more restarts. `rank` is the number of related pods on the pod's node.
  */
 export function compareForDeletion(rank: (pod: KubeObject) => number, now: number): (a: KubeObject, b: KubeObject) => number {
   return (a, b) => {
-    const assigned = Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName));
-    if (assigned !== 0) return assigned;
-    const phase = (phaseOrder[a.status?.phase ?? 'Pending'] ?? 0) - (phaseOrder[b.status?.phase ?? 'Pending'] ?? 0);
-    if (phase !== 0) return phase;
-    const ready = Number(isPodReady(a)) - Number(isPodReady(b));
-    if (ready !== 0) return ready;
+    const progress = compareProgress(a, b);
+    if (progress !== 0) return progress;
     const cost = deletionCost(a) - deletionCost(b);
     if (cost !== 0) return cost;
     const ranks = rank(b) - rank(a);
