@@ -13,8 +13,10 @@ import {
   type RunningController,
   type StartController,
 } from './context.ts';
+import { startCronJobController } from './cronjob/index.ts';
 import { startDaemonSetController } from './daemon/index.ts';
 import { startDeploymentController } from './deployment/index.ts';
+import { startDisruptionController } from './disruption/index.ts';
 import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
 import { startGarbageCollector } from './garbagecollector/index.ts';
@@ -34,6 +36,7 @@ import { startServiceAccountController } from './serviceaccount/index.ts';
 import { startTokenController } from './serviceaccount/tokens.ts';
 import { startStatefulSetController } from './statefulset/index.ts';
 import { startTaintEvictionController } from './tainteviction/index.ts';
+import { startTtlAfterFinishedController } from './ttlafterfinished/index.ts';
 
 export type { ControllerSettings, ResourceCatalog, SecretTokenClaims, ServedResource } from './context.ts';
 export { identityOf } from './identities.ts';
@@ -50,6 +53,9 @@ const controllers: readonly StartController[] = [
   startStatefulSetController,
   startDaemonSetController,
   startJobController,
+  startCronJobController,
+  startTtlAfterFinishedController,
+  startDisruptionController,
   startEndpointsController,
   startEndpointSliceController,
   startNodeIpamController,

@@ -16,12 +16,19 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Node fires a timer at once that is set for longer (24.8 days). */
+const longestTimeout = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(ms, callback, options) {
-    const handle = setTimeout(callback, ms);
-    if (options?.background) handle.unref();
+    let handle: NodeJS.Timeout;
+    const arm = (left: number) => {
+      handle = setTimeout(() => (left > longestTimeout ? arm(left - longestTimeout) : callback()), Math.min(left, longestTimeout));
+      if (options?.background) handle.unref();
+    };
+    arm(ms);
     return { cancel: () => clearTimeout(handle) };
   },
   sleep(ms, signal) {
