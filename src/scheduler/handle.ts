@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import type { Pod } from '../../openapi/types.ts';
 import type { Client, ResourceReference } from '../client/client.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
+import type { Handler } from '../runtime/informer.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Filtering } from './filtering.ts';
 import type { Nominator } from './nominator.ts';
@@ -12,6 +13,11 @@ import type { EventSink } from './recorder.ts';
 export interface Lister<T> {
   get(namespace: string, name: string): T | undefined;
   list(namespace?: string): Iterable<T>;
+  /** Objects that the index `name` filed under `value`. */
+  byIndex(name: string, value: string): Iterable<T>;
+  /** Adds an index if there is none of that name: `valuesOf` says under which values an object is filed. */
+  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void;
+  addHandler(handler: Handler<T>): () => void;
 }
 
 /** What plugins read besides nodes and pods. A plugin asks for its listers when it is made, so that they are filled before it runs. */

@@ -11,10 +11,14 @@ import { nodePorts } from './plugins/node-ports.ts';
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts';
 import { defaultFitArguments, nodeResourcesFit } from './plugins/node-resources-fit.ts';
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts';
+import { nodeVolumeLimits } from './plugins/node-volume-limits.ts';
 import { defaultSpreadArguments, podTopologySpread } from './plugins/pod-topology-spread.ts';
 import { prioritySort } from './plugins/priority-sort.ts';
 import { schedulingGates } from './plugins/scheduling-gates.ts';
 import { taintToleration } from './plugins/taint-toleration.ts';
+import { defaultVolumeBindingArguments, volumeBinding } from './plugins/volume-binding.ts';
+import { volumeRestrictions } from './plugins/volume-restrictions.ts';
+import { volumeZone } from './plugins/volume-zone.ts';
 
 /** Makes a plugin for one profile. @param arguments_ as the configuration has them, checked; undefined: the defaults */
 export type PluginFactory = (arguments_: any, handle: Handle) => Plugin;
@@ -29,6 +33,10 @@ export const registry: Readonly<Record<string, PluginFactory>> = {
   NodeAffinity: (arguments_ = {}) => nodeAffinity(arguments_),
   NodePorts: () => nodePorts,
   NodeResourcesFit: (arguments_ = defaultFitArguments) => nodeResourcesFit(arguments_),
+  VolumeRestrictions: (_, handle) => volumeRestrictions(handle),
+  NodeVolumeLimits: (_, handle) => nodeVolumeLimits(handle),
+  VolumeBinding: (arguments_ = defaultVolumeBindingArguments, handle) => volumeBinding(arguments_, handle),
+  VolumeZone: (_, handle) => volumeZone(handle),
   PodTopologySpread: (arguments_ = defaultSpreadArguments, handle) => podTopologySpread(arguments_, handle),
   InterPodAffinity: (arguments_ = defaultInterPodAffinityArguments, handle) => interPodAffinity(arguments_, handle),
   DefaultPreemption: (arguments_ = defaultPreemptionArguments, handle) => defaultPreemption(arguments_, handle),

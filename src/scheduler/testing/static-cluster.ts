@@ -98,10 +98,14 @@ function listersOf(objects: readonly KubeObject[]): Listers {
   return {
     for: <T extends KubeObject>({ kind }: { kind: string }) => {
       const own = objects.filter((object) => object.kind === kind) as T[];
+      const indexes = new Map<string, (object: T) => readonly string[]>();
       const byKey = new Map(own.map((object) => [`${object.metadata!.namespace ?? ''}/${object.metadata!.name}`, object]));
       return {
         get: (namespace: string, name: string) => byKey.get(`${namespace}/${name}`),
         list: (namespace?: string) => (namespace === undefined ? own : own.filter(({ metadata }) => metadata!.namespace === namespace)),
+        addIndex: (name: string, valuesOf: (object: T) => readonly string[]) => void indexes.set(name, valuesOf),
+        byIndex: (name: string, value: string) => own.filter((object) => indexes.get(name)!(object).includes(value)),
+        addHandler: () => () => {},
       };
     },
   };
