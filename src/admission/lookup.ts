@@ -3,6 +3,8 @@ import type { KubeObject } from '../../api/meta/object.ts';
 /** What plugins read of the cluster: the present state, from the caches that the API server keeps anyway. Objects are shared: never changed. */
 export interface Lookup {
   get(resource: LookupResource, namespace: string, name: string): Promise<KubeObject | undefined>;
+  /** What the cache has, at once: undefined may also mean that it has not heard of the object yet. */
+  cached(resource: LookupResource, namespace: string, name: string): KubeObject | undefined;
   /** @param namespace '' for all */
   list(resource: LookupResource, namespace: string): Promise<readonly KubeObject[]>;
 }

@@ -5,6 +5,7 @@ import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/def
 import type { AdmissionEnvironment } from './environment.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podSecurityPlugin } from './pod-security/pod-security.ts';
 import { priorityPlugin } from './priority/priority.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
 import { resourceQuotaPlugin } from './resource-quota/resource-quota.ts';
@@ -33,6 +34,7 @@ export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts
     limitRangerPlugin(lookup),
     serviceAccountPlugin(lookup, clock, random),
     taintNodesByConditionPlugin(),
+    podSecurityPlugin(lookup),
     priorityPlugin(lookup),
     defaultTolerationSecondsPlugin(),
     defaultStorageClassPlugin(lookup),

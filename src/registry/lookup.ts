@@ -20,6 +20,11 @@ export function registryLookup(registry: Registry): Lookup {
       const cached = await found(getObject(store, namespace, name, '0'));
       return cached ?? (await found(getObject(store, namespace, name)));
     },
+    cached({ group, version, plural }, namespace, name) {
+      const store = registry.storeOf(group, version, plural);
+      const stored = store.cached(store.key(namespace, name));
+      return stored && store.versioned(stored).object;
+    },
     async list({ group, version, plural }, namespace) {
       const store = registry.storeOf(group, version, plural);
       const { items } = await listObjects(store, parseSelection(store, namespace, '', ''), fromCache);

@@ -1,0 +1,160 @@
+import { cronJob } from '../../../api/batch/v1/cronjob.ts';
+import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
+import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { podTemplate } from '../../../api/core/v1/podtemplate.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Container, EphemeralContainer, Pod } from '../../../openapi/types.ts';
+import { forbidden, internalError, invalid } from '../../registry/errors.ts';
+import { isFor, type Lookup } from '../lookup.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import type { PodParts, Violation } from './check.ts';
+import { compareLevels, type Policy, policyOf, type Standard, sameStandard, standardText } from './policy.ts';
+import { reasonsText, violations, violationsText } from './standards.ts';
+
+/** These change nothing of a pod that a standard looks at. */
+const ignoredSubresources: readonly string[] = ['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status'];
+/** So many pods are looked at when a namespace becomes stricter. */
+const mostPods = 3000;
+
+/**
+ * PodSecurity (KEP-2579): holds pods to the standard that their namespace's labels enforce, and warns of pods and of templates of pods that go against the
+ * one to warn of.
+ */
+export function podSecurityPlugin(lookup: Lookup): AdmissionPlugin {
+  return {
+    name: 'PodSecurity',
+    validate(attributes) {
+      const { operation, definition, subresource, object } = attributes;
+      if ((operation !== 'CREATE' && operation !== 'UPDATE') || !object) return;
+      if (isFor(attributes, namespaces)) return validateNamespace(attributes, lookup);
+      const isPod = definition.group === pods.group && definition.plural === pods.plural;
+      if (isPod) {
+        if (ignoredSubresources.includes(subresource)) return;
+        return underPolicy(attributes, lookup, (found) => validatePod(attributes, found));
+      }
+      const template = subresource === '' ? templateOf(attributes) : undefined;
+      if (template) return underPolicy(attributes, lookup, (found) => validateTemplate(attributes, template, found));
+    },
+  };
+}
+
+async function validateNamespace(attributes: AdmissionAttributes, lookup: Lookup): Promise<void> {
+  const { operation, object, old, definition } = attributes;
+  const name = object!.metadata!.name!;
+  const { policy, errors } = policyOf(object!.metadata!.labels);
+  const before = operation === 'UPDATE' ? policyOf(old!.metadata!.labels) : undefined;
+  if (errors.length > 0 && (!before || JSON.stringify(errors) !== JSON.stringify(before.errors))) throw invalid(definition, name, errors);
+  if (!before) return;
+  const { enforce } = policy;
+  const enforced = before.policy.enforce;
+  if (enforce.level === 'privileged' || sameStandard(enforce, enforced)) return;
+  if (enforce.minor === enforced.minor && compareLevels(enforce.level, enforced.level) < 1) return;
+  for (const text of await warningsOfPods(name, enforce, lookup)) attributes.warn(text);
+}
+
+/** One warning for each sort of violation in a namespace, with the first pod that has it. */
+async function warningsOfPods(name: string, enforce: Standard, lookup: Lookup): Promise<string[]> {
+  const all = prioritized((await lookup.list(pods, name)) as Pod[]);
+  const checked = all.slice(0, mostPods);
+  const found = new Map<string, string[]>();
+  for (const pod of checked) {
+    const text = reasonsText(violations(enforce, pod as PodParts));
+    if (text !== '') found.set(text, [...(found.get(text) ?? []), pod.metadata!.name!]);
+  }
+  const warnings: string[] = [];
+  if (checked.length < all.length) {
+    warnings.push(`new PodSecurity enforce level only checked against the first ${checked.length} of ${all.length} existing pods`);
+  }
+  if (found.size > 0) {
+    warnings.push(
+      `existing pods in namespace ${JSON.stringify(name)} violate the new PodSecurity enforce level ${JSON.stringify(standardText(enforce))}`,
+    );
+  }
+  const others = (count: number) => (count === 0 ? '' : count === 1 ? ' (and 1 other pod)' : ` (and ${count} other pods)`);
+  const named = Array.from(found, ([text, names]) => `${names.sort()[0]}${others(names.length - 1)}: ${text}`);
+  return [...warnings, ...named.sort()];
+}
+
+// One pod of each controller first, so that many replicas do not hide the others.
+function prioritized(list: readonly Pod[]): Pod[] {
+  const first: Pod[] = [];
+  const further: Pod[] = [];
+  const seen = new Set<string>();
+  for (const pod of list) {
+    const controller = pod.metadata!.ownerReferences?.find((owner) => owner.controller)?.uid;
+    if (controller !== undefined && seen.has(controller)) further.push(pod);
+    else first.push(pod);
+    if (controller !== undefined) seen.add(controller);
+  }
+  return [...first, ...further];
+}
+
+function validatePod(attributes: AdmissionAttributes, { policy }: ReturnType<typeof policyOf>): void {
+  const { operation, definition, object, old, name } = attributes;
+  if (isPrivileged(policy)) return;
+  if (operation === 'UPDATE' && !changesImages(object as Pod, old as Pod)) return;
+  const pod = object as unknown as PodParts;
+  const found = violations(policy.enforce, pod);
+  if (found.length > 0) {
+    const text = `violates PodSecurity ${JSON.stringify(standardText(policy.enforce))}: ${violationsText(found)}`;
+    throw forbidden({ group: definition.group, resource: definition.plural }, name, text);
+  }
+  warn(attributes, policy.warn, sameStandard(policy.warn, policy.enforce) ? found : violations(policy.warn, pod));
+}
+
+function validateTemplate(attributes: AdmissionAttributes, template: PodParts, { policy }: ReturnType<typeof policyOf>): void {
+  warn(attributes, policy.warn, violations(policy.warn, template));
+}
+
+function warn(attributes: AdmissionAttributes, standard: Standard, found: readonly Violation[]): void {
+  if (found.length > 0) attributes.warn(`would violate PodSecurity ${JSON.stringify(standardText(standard))}: ${violationsText(found)}`);
+}
+
+/** Judges by the policy of the request's namespace: at once where the cache knows it. */
+function underPolicy(
+  { namespace }: AdmissionAttributes,
+  lookup: Lookup,
+  judge: (found: ReturnType<typeof policyOf>) => void,
+): Promise<void> | void {
+  const cached = lookup.cached(namespaces, '', namespace);
+  if (cached) return judge(policyOf(cached.metadata?.labels));
+  return lookup.get(namespaces, '', namespace).then((found) => {
+    if (!found) throw internalError(`failed to lookup namespace ${JSON.stringify(namespace)}`);
+    judge(policyOf(found.metadata?.labels));
+  });
+}
+
+function isPrivileged({ enforce, audit, warn: warned }: Policy): boolean {
+  return [enforce, audit, warned].every(({ level }) => level === 'privileged');
+}
+
+// Of what an update may change, only images and the containers themselves matter.
+function changesImages(pod: Pod, old: Pod): boolean {
+  const differ = (now: readonly Container[] = [], before: readonly Container[] = []) =>
+    now.length !== before.length || now.some(({ image }, i) => image !== before[i]!.image);
+  const added = (container: EphemeralContainer) => {
+    const before = old.spec!.ephemeralContainers?.find(({ name }) => name === container.name);
+    return before?.image !== container.image;
+  };
+  return (
+    differ(pod.spec!.containers, old.spec!.containers) ||
+    differ(pod.spec!.initContainers, old.spec!.initContainers) ||
+    (pod.spec!.ephemeralContainers ?? []).some(added)
+  );
+}
+
+/** The template of the kinds that make pods. */
+function templateOf({ definition, object }: AdmissionAttributes): PodParts | undefined {
+  if (typeof definition.schema !== 'string') return undefined;
+  if (isKind(definition, podTemplate)) return partsOf(object!['template']);
+  if (isKind(definition, cronJob)) return partsOf(object!['spec']?.jobTemplate?.spec?.template);
+  return partsOf(object!['spec']?.template);
+}
+
+function isKind(a: { group: string; plural: string }, b: { group: string; plural: string }): boolean {
+  return a.group === b.group && a.plural === b.plural;
+}
+
+function partsOf(template: KubeObject | undefined): PodParts | undefined {
+  return template?.['spec']?.containers ? { metadata: template.metadata ?? {}, spec: template['spec'] } : undefined;
+}
