@@ -33,6 +33,7 @@ import { parseArguments, type UpOptions, UsageError } from './cli/options.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
 import { type ControllerSettings, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
+import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
 import { anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
@@ -388,6 +389,8 @@ async function runScheduler(
 
 async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: RuntimeContext, running: Disposables): Promise<void> {
   const kubelets = new Map<string, Client>();
+  // The nodes of our own have storage, as those of a small cluster do.
+  if (nodes > 0) await ensureDefaultStorageClass(clientFor(fleetUser, 'orrery'));
   const fleet = new Fleet(
     {
       ...context,

@@ -5,6 +5,7 @@ import { createEventRecorder } from '../runtime/events.ts';
 import { createInformers } from '../runtime/informers.ts';
 import { acquireLeadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
+import { startAttachDetachController } from './attachdetach/index.ts';
 import {
   type ControllerContext,
   type ControllerSettings,
@@ -19,6 +20,8 @@ import { startDeploymentController } from './deployment/index.ts';
 import { startDisruptionController } from './disruption/index.ts';
 import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
+import { startEphemeralVolumeController } from './ephemeral/index.ts';
+import { startExpandController } from './expand/index.ts';
 import { startGarbageCollector } from './garbagecollector/index.ts';
 import { componentName } from './identities.ts';
 import { startJobController } from './job/index.ts';
@@ -27,7 +30,10 @@ import { startNamespaceController } from './namespace/index.ts';
 import { startNodeIpamController } from './nodeipam/index.ts';
 import { startNodeLifecycleController } from './nodelifecycle/index.ts';
 import { startNodeTtlController } from './nodettl/index.ts';
+import { startPersistentVolumeBinder } from './persistentvolume/index.ts';
 import { startPodGarbageCollector } from './podgc/index.ts';
+import { startPvcProtectionController } from './pvcprotection/index.ts';
+import { startPvProtectionController } from './pvprotection/index.ts';
 import { startReplicaSetController, startReplicationController } from './replicaset/index.ts';
 import { startResourceQuotaController } from './resourcequota/index.ts';
 import { events, leases } from './resources.ts';
@@ -37,6 +43,7 @@ import { startTokenController } from './serviceaccount/tokens.ts';
 import { startStatefulSetController } from './statefulset/index.ts';
 import { startTaintEvictionController } from './tainteviction/index.ts';
 import { startTtlAfterFinishedController } from './ttlafterfinished/index.ts';
+import { startVacProtectionController } from './vacprotection/index.ts';
 
 export type { ControllerSettings, ResourceCatalog, SecretTokenClaims, ServedResource } from './context.ts';
 export { identityOf } from './identities.ts';
@@ -65,6 +72,13 @@ const controllers: readonly StartController[] = [
   startPodGarbageCollector,
   startGarbageCollector,
   startResourceQuotaController,
+  startPersistentVolumeBinder,
+  startPvcProtectionController,
+  startPvProtectionController,
+  startVacProtectionController,
+  startEphemeralVolumeController,
+  startExpandController,
+  startAttachDetachController,
 ];
 
 export interface ControllersOptions extends RuntimeContext {

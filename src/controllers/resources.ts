@@ -12,6 +12,7 @@ import { endpoints as endpointsDefinition } from '../../api/core/v1/endpoints.ts
 import { event } from '../../api/core/v1/event.ts';
 import { namespace } from '../../api/core/v1/namespace.ts';
 import { node } from '../../api/core/v1/node.ts';
+import { persistentVolume } from '../../api/core/v1/persistentvolume.ts';
 import { persistentVolumeClaim } from '../../api/core/v1/persistentvolumeclaim.ts';
 import { pod } from '../../api/core/v1/pod.ts';
 import { replicationController } from '../../api/core/v1/replicationcontroller.ts';
@@ -21,6 +22,10 @@ import { service } from '../../api/core/v1/service.ts';
 import { serviceAccount } from '../../api/core/v1/serviceaccount.ts';
 import { endpointSlice } from '../../api/discovery.k8s.io/v1/endpointslice.ts';
 import { podDisruptionBudget } from '../../api/policy/v1/poddisruptionbudget.ts';
+import { csiDriver } from '../../api/storage.k8s.io/v1/csidriver.ts';
+import { storageClass } from '../../api/storage.k8s.io/v1/storageclass.ts';
+import { volumeAttachment } from '../../api/storage.k8s.io/v1/volumeattachment.ts';
+import { volumeAttributesClass } from '../../api/storage.k8s.io/v1/volumeattributesclass.ts';
 import type { ResourceReference } from '../client/client.ts';
 
 // The resources that controllers work on, in the plural, so that `pod` stays free for an object.
@@ -47,3 +52,8 @@ export const podDisruptionBudgets: ResourceReference = podDisruptionBudget;
 export const horizontalPodAutoscalers: ResourceReference = horizontalPodAutoscaler;
 export const endpointSlices: ResourceReference = endpointSlice;
 export const leases: ResourceReference = lease;
+export const persistentVolumes: ResourceReference = persistentVolume;
+export const storageClasses: ResourceReference = storageClass;
+export const csiDrivers: ResourceReference = csiDriver;
+export const volumeAttachments: ResourceReference = volumeAttachment;
+export const volumeAttributesClasses: ResourceReference = volumeAttributesClass;

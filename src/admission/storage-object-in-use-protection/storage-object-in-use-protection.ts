@@ -1,9 +1,10 @@
 import { persistentVolume as volumes } from '../../../api/core/v1/persistentvolume.ts';
 import { persistentVolumeClaim as claims } from '../../../api/core/v1/persistentvolumeclaim.ts';
+import { volumeAttributesClass as attributesClasses } from '../../../api/storage.k8s.io/v1/volumeattributesclass.ts';
 import { isFor } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 
-/** New claims and volumes carry the finalizer that keeps them while they are in use. */
+/** New claims, volumes and classes of volume attributes carry the finalizer that keeps them while they are in use. */
 export function storageObjectInUseProtectionPlugin(): AdmissionPlugin {
   return {
     name: 'StorageObjectInUseProtection',
@@ -13,7 +14,9 @@ export function storageObjectInUseProtectionPlugin(): AdmissionPlugin {
         ? 'kubernetes.io/pvc-protection'
         : isFor(attributes, volumes)
           ? 'kubernetes.io/pv-protection'
-          : undefined;
+          : isFor(attributes, attributesClasses)
+            ? 'kubernetes.io/vac-protection'
+            : undefined;
       const metadata = attributes.object?.metadata;
       if (!finalizer || !metadata || metadata.finalizers?.includes(finalizer)) return;
       metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];
