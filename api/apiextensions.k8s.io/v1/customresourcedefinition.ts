@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { validateDefinition, validateDefinitionStatusUpdate, validateDefinitionUpdate } from './customresourcedefinition.validation.ts';
 import { schemaWarnings } from './schema.warnings.ts';
 
@@ -25,20 +26,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   scope: 'Cluster',
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   allowUnconditionalUpdate: false,
-  subresources: [
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: CustomResourceDefinition, old: CustomResourceDefinition) {
-          object.spec = old.spec;
-        },
-        validateUpdate: validateDefinitionStatusUpdate,
-      },
-    },
-  ],
+  subresources: [statusSubresource<CustomResourceDefinition>({ validateUpdate: validateDefinitionStatusUpdate })],
   resetFields: [['status']],
   defaults(object) {
     const { spec } = object;

@@ -13,7 +13,7 @@ import {
   validateNotGreater,
 } from '../../meta/numbers.validation.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
-import { selectorColumn } from './workload.columns.ts';
+import { readyColumn, selectorColumn } from './workload.columns.ts';
 import { defaultTemplateOf } from './workload.defaults.ts';
 import { readSelector, validateReplicaTemplate, validateSelectorUnchanged } from './workload.validation.ts';
 
@@ -121,12 +121,7 @@ export const deployment = defineResource<Deployment>({
   ],
   columns: [
     nameColumn,
-    {
-      name: 'Ready',
-      type: 'string',
-      description: 'Ready pods of those wanted.',
-      cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
-    },
+    readyColumn,
     {
       name: 'Up-to-date',
       type: 'string',

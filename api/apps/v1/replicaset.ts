@@ -2,6 +2,7 @@ import type { ReplicaSet, ReplicaSetSpec } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { replicaColumns } from '../../core/v1/replica.columns.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath } from '../../meta/field.ts';
 import { validateNonNegativeFields, validateNotGreater } from '../../meta/numbers.validation.ts';
@@ -44,9 +45,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
-    { name: 'Desired', type: 'integer', description: 'How many pods there shall be.', cell: (object) => object.spec?.replicas ?? 0 },
-    { name: 'Current', type: 'integer', description: 'How many pods there are.', cell: (object) => object.status?.replicas ?? 0 },
-    { name: 'Ready', type: 'integer', description: 'How many of them are ready.', cell: (object) => object.status?.readyReplicas ?? 0 },
+    ...replicaColumns,
     ageColumn,
     ...containerColumns<ReplicaSet>((object) => object.spec?.template?.spec?.containers, 1),
     selectorColumn<ReplicaSet>((object) => object.spec?.selector),

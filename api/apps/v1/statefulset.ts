@@ -7,6 +7,7 @@ import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
 import { validateStatefulSet, validateStatefulSetStatusUpdate, validateStatefulSetUpdate } from './statefulset.validation.ts';
+import { readyColumn } from './workload.columns.ts';
 import { defaultTemplateOf } from './workload.defaults.ts';
 
 const path = FieldPath.of('spec');
@@ -68,17 +69,7 @@ export const statefulSet = defineResource<StatefulSet>({
   schema: 'io.k8s.api.apps.v1.StatefulSet',
   defaultGarbageCollectionPolicy: 'background',
   subresources: [scaleSubresource, statusSubresource<StatefulSet>({ validateUpdate: validateStatefulSetStatusUpdate })],
-  columns: [
-    nameColumn,
-    {
-      name: 'Ready',
-      type: 'string',
-      description: 'Ready pods of those wanted.',
-      cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
-    },
-    ageColumn,
-    ...containerColumns<StatefulSet>((object) => object.spec?.template?.spec?.containers, 1),
-  ],
+  columns: [nameColumn, readyColumn, ageColumn, ...containerColumns<StatefulSet>((object) => object.spec?.template?.spec?.containers, 1)],
   resetFields: [['status']],
   defaults,
   prepareForCreate(object) {

@@ -4,6 +4,7 @@ import { findCondition } from '../../meta/conditions.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid } from '../../meta/field.ts';
 import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
 import { isLabelValue } from '../../meta/names.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
 import { validateLabelName } from '../../meta/validation.ts';
 import { ageColumn, nameColumn } from './columns.ts';
@@ -161,19 +162,12 @@ export const node = defineResource<Node>({
   schema: 'io.k8s.api.core.v1.Node',
   subresources: [
     proxySubresource('NodeProxyOptions'),
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: Node, old: Node) {
-          object.spec = old.spec;
-          if (object.status && !old.status?.config) delete object.status.config;
-        },
-        validateUpdate,
+    statusSubresource<Node>({
+      prepareForUpdate(object, old) {
+        if (object.status && !old.status?.config) delete object.status.config;
       },
-    },
+      validateUpdate,
+    }),
   ],
   selectableFields: { 'spec.unschedulable': (object) => String(object.spec?.unschedulable ?? false) },
   columns: [

@@ -1,6 +1,7 @@
 import type { PersistentVolume, PersistentVolumeSpec } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { nodeSelectorTermWarnings } from './node-labels.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from './persistentvolume.validation.ts';
 import { accessModesText, storageClassText } from './persistentvolumeclaim.ts';
 import { defaultResourceList } from './pod.defaults.ts';
+import { volumeAttributesClassColumn, volumeModeColumn, volumePhaseColumn } from './volume.columns.ts';
 
 const spec = FieldPath.of('spec');
 
@@ -58,23 +60,16 @@ export const persistentVolume = defineResource<PersistentVolume>({
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.PersistentVolume',
   subresources: [
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: PersistentVolume, old: PersistentVolume, { now }) {
-          object.spec = old.spec;
-          const status = (object.status ??= {});
-          const before = old.status?.lastPhaseTransitionTime;
-          if (status.phase === old.status?.phase) {
-            if (!status.lastPhaseTransitionTime && before) status.lastPhaseTransitionTime = before;
-          } else if (!status.lastPhaseTransitionTime || status.lastPhaseTransitionTime === before) status.lastPhaseTransitionTime = now;
-        },
-        validateUpdate: validatePersistentVolumeStatusUpdate,
+    statusSubresource<PersistentVolume>({
+      prepareForUpdate(object, old, { now }) {
+        const status = (object.status ??= {});
+        const before = old.status?.lastPhaseTransitionTime;
+        if (status.phase === old.status?.phase) {
+          if (!status.lastPhaseTransitionTime && before) status.lastPhaseTransitionTime = before;
+        } else if (!status.lastPhaseTransitionTime || status.lastPhaseTransitionTime === before) status.lastPhaseTransitionTime = now;
       },
-    },
+      validateUpdate: validatePersistentVolumeStatusUpdate,
+    }),
   ],
   columns: [
     nameColumn,
@@ -91,29 +86,13 @@ export const persistentVolume = defineResource<PersistentVolume>({
       description: 'What becomes of it when its claim is gone.',
       cell: (object) => object.spec?.persistentVolumeReclaimPolicy ?? '',
     },
-    {
-      name: 'Status',
-      type: 'string',
-      description: 'The phase, or Terminating.',
-      cell: (object) => (object.metadata?.deletionTimestamp ? 'Terminating' : (object.status?.phase ?? '')),
-    },
+    volumePhaseColumn,
     { name: 'Claim', type: 'string', description: 'The claim that it is bound to.', cell: claimCell },
     { name: 'StorageClass', type: 'string', description: 'Its class of storage.', cell: storageClassText },
-    {
-      name: 'VolumeAttributesClass',
-      type: 'string',
-      description: 'Its class of attributes.',
-      cell: (object) => object.spec?.volumeAttributesClassName ?? '<unset>',
-    },
+    volumeAttributesClassColumn,
     { name: 'Reason', type: 'string', description: 'Why it is in this phase.', cell: (object) => object.status?.reason ?? '' },
     ageColumn,
-    {
-      name: 'VolumeMode',
-      type: 'string',
-      priority: 1,
-      description: 'File system or block device.',
-      cell: (object) => object.spec?.volumeMode ?? '<unset>',
-    },
+    volumeModeColumn,
   ],
   resetFields: [['status']],
   defaults(object) {

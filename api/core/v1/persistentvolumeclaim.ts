@@ -1,11 +1,13 @@
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
 import { validateClaim, validateClaimStatusUpdate, validateClaimUpdate } from './persistentvolumeclaim.validation.ts';
 import { persistentVolumeClaimSpecWarnings } from './persistentvolumeclaim.warnings.ts';
 import { defaultResourceList } from './pod.defaults.ts';
+import { volumeAttributesClassColumn, volumeModeColumn, volumePhaseColumn } from './volume.columns.ts';
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class';
 const betaClassWarning = `metadata.annotations[${betaClass}]: deprecated since v1.8; use "storageClassName" attribute instead`;
@@ -62,28 +64,10 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   shortNames: ['pvc'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.PersistentVolumeClaim',
-  subresources: [
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: PersistentVolumeClaim, old: PersistentVolumeClaim) {
-          object.spec = old.spec;
-        },
-        validateUpdate: validateClaimStatusUpdate,
-      },
-    },
-  ],
+  subresources: [statusSubresource<PersistentVolumeClaim>({ validateUpdate: validateClaimStatusUpdate })],
   columns: [
     nameColumn,
-    {
-      name: 'Status',
-      type: 'string',
-      description: 'The phase, or Terminating.',
-      cell: (object) => (object.metadata?.deletionTimestamp ? 'Terminating' : (object.status?.phase ?? '')),
-    },
+    volumePhaseColumn,
     { name: 'Volume', type: 'string', description: 'The bound volume.', cell: (object) => object.spec?.volumeName ?? '' },
     { name: 'Capacity', type: 'string', description: 'The size of the bound volume.', cell: capacityCell },
     {
@@ -93,20 +77,9 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
       cell: (object) => (object.spec?.volumeName ? accessModesText(object.status?.accessModes) : ''),
     },
     { name: 'StorageClass', type: 'string', description: 'The class of storage asked for.', cell: storageClassText },
-    {
-      name: 'VolumeAttributesClass',
-      type: 'string',
-      description: 'The class of attributes asked for.',
-      cell: (object) => object.spec?.volumeAttributesClassName ?? '<unset>',
-    },
+    volumeAttributesClassColumn,
     ageColumn,
-    {
-      name: 'VolumeMode',
-      type: 'string',
-      priority: 1,
-      description: 'File system or block device.',
-      cell: (object) => object.spec?.volumeMode ?? '<unset>',
-    },
+    volumeModeColumn,
   ],
   resetFields: [['status']],
   defaults(object) {

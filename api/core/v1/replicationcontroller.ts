@@ -1,12 +1,13 @@
 import type { PodTemplateSpec, ReplicationController, ReplicationControllerStatus } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
-import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { labelsText, selectorFromMap } from '../../meta/label-selector.ts';
+import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
 import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings, validatePodTemplateSpec } from './pod.template.ts';
+import { replicaColumns } from './replica.columns.ts';
 
 const spec = FieldPath.of('spec');
 const templatePath = spec.child('template');
@@ -76,28 +77,14 @@ export const replicationController = defineResource<ReplicationController>({
       statusReplicasPath: ['status', 'replicas'],
       selector: (object: ReplicationController) => selectorFromMap(object.spec?.selector).toString(),
     },
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: ReplicationController, old: ReplicationController) {
-          object.spec = old.spec;
-        },
-        validateUpdate: (object: ReplicationController, old: ReplicationController) => [
-          ...validateCoreMetaUpdate(object.metadata, old.metadata),
-          ...validateStatus(object.status ?? {}),
-        ],
-      },
-    },
+    statusSubresource<ReplicationController>({
+      validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateStatus(object.status ?? {})],
+    }),
   ],
   selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
-    { name: 'Desired', type: 'integer', description: 'How many pods there shall be.', cell: (object) => object.spec?.replicas ?? 0 },
-    { name: 'Current', type: 'integer', description: 'How many pods there are.', cell: (object) => object.status?.replicas ?? 0 },
-    { name: 'Ready', type: 'integer', description: 'How many of them are ready.', cell: (object) => object.status?.readyReplicas ?? 0 },
+    ...replicaColumns,
     ageColumn,
     ...containerColumns<ReplicationController>((object) => object.spec?.template?.spec?.containers, 1),
     {
@@ -119,15 +106,7 @@ export const replicationController = defineResource<ReplicationController>({
     object.metadata ??= {};
     if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
   },
-  prepareForCreate(object) {
-    object.status = { replicas: 0 };
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate(object, old) {
-    if (old.status) object.status = old.status;
-    const generation = old.metadata?.generation ?? 0;
-    object.metadata!.generation = semanticEqual(object.spec, old.spec) ? generation : generation + 1;
-  },
+  ...specAndStatus(() => ({ replicas: 0 })),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
   warnings(object, old) {

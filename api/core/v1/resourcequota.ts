@@ -2,6 +2,7 @@ import type { ResourceQuota, ResourceQuotaSpec } from '../../../openapi/types.ts
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
@@ -133,21 +134,9 @@ export const resourceQuota = defineResource<ResourceQuota>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.ResourceQuota',
   subresources: [
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: ResourceQuota, old: ResourceQuota) {
-          object.spec = old.spec;
-        },
-        validateUpdate: (object: ResourceQuota, old: ResourceQuota) => [
-          ...validateCoreMetaUpdate(object.metadata, old.metadata),
-          ...validateStatus(object),
-        ],
-      },
-    },
+    statusSubresource<ResourceQuota>({
+      validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateStatus(object)],
+    }),
   ],
   columns: [
     nameColumn,

@@ -3,6 +3,7 @@ import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { cidrWarnings, ipWarnings } from '../../meta/ip.ts';
 import { labelsText } from '../../meta/label-selector.ts';
+import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { proxySubresource } from './proxy.ts';
@@ -138,22 +139,13 @@ export const service = defineResource<Service>({
   schema: 'io.k8s.api.core.v1.Service',
   subresources: [
     proxySubresource('ServiceProxyOptions'),
-    {
-      type: 'part',
-      name: 'status',
-      verbs: ['get', 'patch', 'update'],
-      resetFields: [['spec']],
-      strategy: {
-        prepareForUpdate(object: Service, old: Service) {
-          object.spec = old.spec;
-        },
-        validateUpdate: validateServiceStatusUpdate,
-        warnings: (object: Service) =>
-          (object.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, i) =>
-            ip ? ipWarnings(FieldPath.of('status', 'loadBalancer', 'ingress').index(i), ip) : [],
-          ),
-      },
-    },
+    statusSubresource<Service>({
+      validateUpdate: validateServiceStatusUpdate,
+      warnings: (object) =>
+        (object.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, i) =>
+          ip ? ipWarnings(FieldPath.of('status', 'loadBalancer', 'ingress').index(i), ip) : [],
+        ),
+    }),
   ],
   selectableFields: {
     'spec.clusterIP': (object) => object.spec?.clusterIP ?? '',
