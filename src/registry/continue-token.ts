@@ -1,3 +1,4 @@
+import { goJson } from '../../api/meta/go-json.ts';
 import { badRequest } from './errors.ts';
 
 /** Where a chunked list goes on. */
@@ -14,11 +15,6 @@ const tokenVersion = 'meta.k8s.io/v1';
 export function encodeContinue(startKey: string, prefix: string, revision: number): string {
   const token = { v: tokenVersion, rv: revision, start: startKey.slice(prefix.length) };
   return Buffer.from(goJson(token)).toString('base64url');
-}
-
-// The form in which Go writes it: control characters as \u0000 (as JSON.stringify does), <, > and & escaped.
-function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 }
 
 const invalidKey = 'continue key is not valid';

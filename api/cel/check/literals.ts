@@ -1,0 +1,123 @@
+import { FormatError, parseFormat } from '../library/format-string.ts';
+import { compileRegex } from '../library/regex.ts';
+import { CelError } from '../runtime/errors.ts';
+import { convert } from '../runtime/operations.ts';
+import { type Call, type Expression, type ListLiteral, walk } from '../syntax/ast.ts';
+import type { Issue } from '../syntax/source.ts';
+import type { Checked } from './checker.ts';
+import { type CelType, isDyn, isOptional, printType, sameType } from './types.ts';
+
+/** Checks of a well-typed expression: literal durations, timestamps, patterns and formats that could not be read, and mixed lists and maps. */
+export function validateLiterals(expression: Expression, checked: Checked): Issue[] {
+  const issues: Issue[] = [];
+  const calls: Call[] = [];
+  walk(expression, (part) => {
+    if (part.kind === 'call') calls.push(part);
+  });
+  const checkArgument = (name: string, read: (text: string) => unknown) => {
+    for (const call of calls) {
+      const [argument] = call.args;
+      if (call.name !== name || argument?.kind !== 'literal' || !['string', 'bigint'].includes(typeof argument.value)) continue;
+      if (!succeeds(() => read(argument.value as string))) issues.push({ offset: argument.offset, message: `invalid ${name} argument` });
+    }
+  };
+  checkArgument('duration', (text) => convert(text, 'duration'));
+  checkArgument('timestamp', (text) => convert(text, 'timestamp'));
+  checkArgument('matches', (text) => typeof text === 'string' && compileRegex(text));
+  checkHomogeneous(expression, checked, issues);
+  for (const call of calls) checkFormat(call, checked, issues);
+  return issues;
+}
+
+function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof CelError) return false;
+    throw error;
+  }
+}
+
+function checkHomogeneous(expression: Expression, checked: Checked, issues: Issue[]): void {
+  const exempt = new Set<Expression>();
+  const typeOf = (part: Expression) => checked.types.get(part.id)!;
+  const compareAll = (parts: readonly { part: Expression; optional: boolean }[]) => {
+    let expected: CelType | undefined;
+    for (const { part, optional } of parts) {
+      let type = typeOf(part);
+      if (optional && isOptional(type)) type = type.parameters[0]!;
+      if (!expected) {
+        expected = type;
+        if (isDyn(type)) return;
+      } else if (!isDyn(type) && !sameType(expected, type)) {
+        issues.push({ offset: part.offset, message: `expected type '${printType(expected)}' but found '${printType(type)}'` });
+        return;
+      } else if (isDyn(type)) return;
+    }
+  };
+  walk(expression, (part) => {
+    if (part.kind === 'call' && part.name === 'format') for (const argument of part.args) walk(argument, (inner) => exempt.add(inner));
+    if (exempt.has(part)) return;
+    if (part.kind === 'list') compareAll(part.elements.map((element, i) => ({ part: element, optional: part.optional.has(i) })));
+    if (part.kind === 'map') {
+      compareAll(part.entries.map(({ key }) => ({ part: key, optional: false })));
+      compareAll(part.entries.map(({ value, optional }) => ({ part: value, optional })));
+    }
+  });
+}
+
+class FormatRefusal extends Error {
+  readonly part: Expression;
+
+  constructor(part: Expression, message: string) {
+    super(message);
+    this.part = part;
+  }
+}
+
+const printable = new Set(['list', 'map', 'int', 'uint', 'double', 'bool', 'string', 'timestamp', 'bytes', 'duration', 'type', 'null']);
+const kindsByName: Record<string, string> = {
+  'google.protobuf.Timestamp': 'timestamp',
+  'google.protobuf.Duration': 'duration',
+  null_type: 'null',
+};
+
+function checkFormat(call: Call, checked: Checked, issues: Issue[]): void {
+  const [list] = call.args;
+  if (call.name !== 'format' || call.target?.kind !== 'literal' || typeof call.target.value !== 'string' || list?.kind !== 'list') return;
+  const args = (list as ListLiteral).elements;
+  let index = 0;
+  try {
+    const parts = parseFormat(call.target.value, (at) => {
+      if (at >= args.length) throw new FormatError(`index ${at} out of range`);
+    });
+    for (const part of parts) {
+      if (typeof part === 'string') continue;
+      const argument = args[index++]!;
+      const type = checked.types.get(argument.id)!;
+      if (part.clause.letter === 's') checkPrintable(argument, checked, part.clause.refusal);
+      else if (!isDyn(type) && !part.clause.types.some((name) => (kindsByName[name] ?? name) === type.kind)) {
+        throw new FormatRefusal(argument, `error during formatting: ${part.clause.refusal}${type.name}`);
+      }
+    }
+    if (args.length > index) {
+      issues.push({ offset: call.offset, message: `too many arguments supplied to string.format (expected ${index}, got ${args.length})` });
+    }
+  } catch (error) {
+    if (error instanceof FormatRefusal) issues.push({ offset: error.part.offset, message: error.message });
+    else if (error instanceof FormatError) issues.push({ offset: call.offset, message: error.message });
+    else throw error;
+  }
+}
+
+function checkPrintable(argument: Expression, checked: Checked, refusal: string): void {
+  const type = checked.types.get(argument.id)!;
+  if (!isDyn(type) && !printable.has(type.kind)) throw new FormatRefusal(argument, `error during formatting: ${refusal}${type.name}`);
+  if (argument.kind === 'list') for (const element of argument.elements) checkPrintable(element, checked, refusal);
+  if (argument.kind !== 'map') return;
+  for (const { key, value } of argument.entries) {
+    checkPrintable(key, checked, refusal);
+    checkPrintable(value, checked, refusal);
+  }
+}

@@ -1,0 +1,198 @@
+import { CelError } from '../runtime/errors.ts';
+import { printValue } from '../runtime/operations.ts';
+import { Duration, ListValue, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from '../runtime/values.ts';
+
+/** What a clause such as %d or %.2f takes and how it prints it. */
+interface Clause {
+  readonly letter: string;
+  /** Types by name; absent: what `print` itself refuses. */
+  readonly types: readonly string[];
+  readonly refusal: string;
+  print(value: Value, precision: number): string;
+}
+
+const numbersRefusal = (kind: string) => `${kind} clause can only be used on doubles, was given `;
+
+/** The clauses by letter; the checker refuses wrong arguments in the same words as the evaluation. */
+export const clauses: Readonly<Record<string, Clause>> = {
+  s: {
+    letter: 's',
+    types: [
+      'list',
+      'map',
+      'int',
+      'uint',
+      'double',
+      'bool',
+      'string',
+      'google.protobuf.Timestamp',
+      'bytes',
+      'google.protobuf.Duration',
+      'type',
+      'null_type',
+    ],
+    refusal:
+      'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given ',
+    print: printAny,
+  },
+  d: {
+    letter: 'd',
+    types: ['int', 'uint'],
+    refusal: 'decimal clause can only be used on integers, was given ',
+    print: (value) => printValue(value)!,
+  },
+  f: { letter: 'f', types: ['double', 'string'], refusal: numbersRefusal('fixed-point'), print: printFixed },
+  e: { letter: 'e', types: ['double', 'string'], refusal: numbersRefusal('scientific'), print: printScientific },
+  b: {
+    letter: 'b',
+    types: ['int', 'uint', 'bool'],
+    refusal: 'only integers and bools can be formatted as binary, was given ',
+    print: (value) => (typeof value === 'boolean' ? String(Number(value)) : inBase(value, 2)),
+  },
+  x: hexClause('x', (text) => text),
+  X: hexClause('X', (text) => text.toUpperCase()),
+  o: {
+    letter: 'o',
+    types: ['int', 'uint'],
+    refusal: 'octal clause can only be used on integers, was given ',
+    print: (value) => inBase(value, 8),
+  },
+};
+
+function hexClause(letter: string, change: (text: string) => string): Clause {
+  return {
+    letter,
+    types: ['int', 'uint', 'string', 'bytes'],
+    refusal: 'only integers, byte buffers, and strings can be formatted as hex, was given ',
+    print: (value) =>
+      change(typeof value === 'string' || value instanceof Uint8Array ? Buffer.from(value as string).toString('hex') : inBase(value, 16)),
+  };
+}
+
+/** A format's text and its clauses in order. */
+export type FormatPart = string | { readonly clause: Clause; readonly precision: number };
+
+export class FormatError extends Error {}
+
+/**
+ * Reads a format string. `next` is asked for each clause before it is read, so that a missing argument is reported first.
+ * @throws FormatError in cel-go's words
+ */
+export function parseFormat(format: string, next: (index: number) => void): FormatPart[] {
+  const parts: FormatPart[] = [];
+  let text = '';
+  let index = 0;
+  for (let i = 0; i < format.length; ) {
+    if (format[i] !== '%') {
+      text += format[i++];
+      continue;
+    }
+    if (format[i + 1] === '%') {
+      text += '%';
+      i += 2;
+      continue;
+    }
+    next(index++);
+    if (i + 1 >= format.length) throw new FormatError('unexpected end of string');
+    i++;
+    let precision = 6;
+    if (format[i] === '.') {
+      const digits = /^\d*/.exec(format.slice(i + 1))![0];
+      i += 1 + digits.length;
+      const wrong = 'could not parse formatting clause: error while parsing precision: ';
+      if (i >= format.length) throw new FormatError(`${wrong}could not find end of precision specifier`);
+      if (digits === '') {
+        throw new FormatError(`${wrong}error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax`);
+      }
+      precision = Number(digits);
+    }
+    const clause = clauses[format[i]!];
+    if (!clause) throw new FormatError(`could not parse formatting clause: unrecognized formatting clause "${format[i]}"`);
+    i++;
+    if (text) parts.push(text);
+    text = '';
+    parts.push({ clause, precision });
+  }
+  if (text) parts.push(text);
+  return parts;
+}
+
+/** `'%s is %d'.format(['x', 1])`. @throws CelError */
+export function formatString(format: string, args: ListValue): string {
+  let parts: FormatPart[];
+  try {
+    parts = parseFormat(format, (index) => {
+      if (index >= args.size) throw new FormatError(`index ${index} out of range`);
+    });
+  } catch (error) {
+    if (error instanceof FormatError) throw new CelError(error.message);
+    throw error;
+  }
+  let index = 0;
+  return parts.map((part) => (typeof part === 'string' ? part : printClause(part.clause, part.precision, args.at(index++)))).join('');
+}
+
+function printClause(clause: Clause, precision: number, value: Value): string {
+  const special = typeof value === 'string' && (clause.letter === 'f' || clause.letter === 'e');
+  const fits = clause.types.includes(typeName(value)) && (!special || ['NaN', 'Infinity', '-Infinity'].includes(value));
+  if (!fits) throw new CelError(`error during formatting: ${clause.refusal}${typeName(value)}`);
+  return clause.print(value, precision);
+}
+
+function inBase(value: Value, base: number): string {
+  return (value instanceof Uint ? value.value : (value as bigint)).toString(base);
+}
+
+function printFixed(value: Value, precision: number): string {
+  const number = Number(value);
+  if (Number.isNaN(number)) return 'NaN';
+  if (!Number.isFinite(number)) return number > 0 ? '∞' : '-∞';
+  const [whole, fraction] = fixed(number, precision).split('.') as [string, string?];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+function fixed(value: number, precision: number): string {
+  if (precision <= 100 && Math.abs(value) < 1e21) return value.toFixed(precision);
+  const whole = BigInt(Math.trunc(value)).toString();
+  return precision === 0 ? whole : `${whole}.${'0'.repeat(Math.min(precision, 10_000))}`;
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+function printScientific(value: Value, precision: number): string {
+  const number = Number(value);
+  if (!Number.isFinite(number)) return printFixed(value, precision);
+  const [mantissa, exponent] = number.toExponential(Math.min(precision, 100)).split('e') as [string, string];
+  const power = Number(exponent);
+  const digits = String(Math.abs(power))
+    .padStart(2, '0')
+    .replace(/\d/g, (digit) => superscripts[Number(digit)]!);
+  return `${mantissa}\u202f×\u202f10${power < 0 ? '⁻' : ''}${digits}`;
+}
+
+function printAny(value: Value): string {
+  if (value === null) return 'null';
+  if (value instanceof ListValue) return `[${[...value].map(printNested).join(', ')}]`;
+  return value instanceof MapValue ? printMap(value) : printValue(value)!;
+}
+
+function printMap(map: MapValue): string {
+  const pairs = [...map.keys()].map((key) => ({ key: printNested(key), value: printNested(map.find(key)!) }));
+  pairs.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return `{${pairs.map(({ key, value }) => `${key}:${value}`).join(', ')}}`;
+}
+
+/** Within a list or map text is quoted and times name their type. */
+function printNested(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? fixed(value, 6) : JSON.stringify(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+  if (value instanceof Uint8Array) return `b${JSON.stringify(printValue(value))}`;
+  if (value instanceof Timestamp) return `timestamp("${printValue(value)}")`;
+  if (value instanceof Duration) return `duration("${printValue(value)}")`;
+  if (value instanceof TypeValue) return `type(${value.name})`;
+  if (value === null || typeof value !== 'object' || value instanceof Uint || value instanceof ListValue || value instanceof MapValue)
+    return printAny(value);
+  throw new CelError(`error during formatting: no formatting function for ${typeName(value)}`);
+}

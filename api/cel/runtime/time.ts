@@ -1,0 +1,170 @@
+import { CelError } from './errors.ts';
+import { Duration, Timestamp } from './values.ts';
+
+const nanosecondsPerSecond = 1_000_000_000n;
+// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z in seconds.
+const minSeconds = -62_135_596_800n;
+const maxSeconds = 253_402_300_799n;
+const maxInt64 = 2n ** 63n - 1n;
+const minInt64 = -(2n ** 63n);
+
+/** @throws CelError outside the years 1 to 9999 */
+export function checkedTimestamp(nanoseconds: bigint): Timestamp {
+  const seconds = floorDivide(nanoseconds, nanosecondsPerSecond);
+  if (seconds < minSeconds || seconds > maxSeconds) throw new CelError('timestamp overflow');
+  return new Timestamp(nanoseconds);
+}
+
+/** @throws CelError beyond 64 bits */
+export function checkedDuration(nanoseconds: bigint): Duration {
+  if (nanoseconds < minInt64 || nanoseconds > maxInt64) throw new CelError('duration overflow');
+  return new Duration(nanoseconds);
+}
+
+export function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}
+
+const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An RFC 3339 time with zone; undefined if the text is none. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  const match = rfc3339.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59) return undefined;
+  const fraction = BigInt((match[7] ?? '').padEnd(9, '0').slice(0, 9));
+  const zone = match[8]!;
+  const offset = zone === 'Z' ? 0 : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
+  if (zone !== 'Z' && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(4, 6)) > 59)) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute - offset, second);
+  return new Timestamp(BigInt(date.getTime()) * 1_000_000n + fraction);
+}
+
+function daysIn(year: number, month: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 0);
+  return date.getUTCDate();
+}
+
+const units: Record<string, bigint> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: nanosecondsPerSecond,
+  m: 60n * nanosecondsPerSecond,
+  h: 3600n * nanosecondsPerSecond,
+};
+
+/** A duration as Go writes it, such as 1h30m or -1.5s; undefined if the text is none. */
+export function parseDuration(text: string): Duration | undefined {
+  const signed = /^[+-]?/.exec(text)![0];
+  const rest = text.slice(signed.length);
+  if (rest === '0') return new Duration(0n);
+  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
+  let total = 0n;
+  for (const [, number, unit] of rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    const [whole, fraction = ''] = number!.split('.');
+    const scale = units[unit!]!;
+    const digits = fraction.slice(0, 18);
+    total += BigInt(whole || '0') * scale + (BigInt(digits || '0') * scale) / 10n ** BigInt(digits.length);
+  }
+  const nanoseconds = signed === '-' ? -total : total;
+  return nanoseconds < minInt64 || nanoseconds > maxInt64 ? undefined : new Duration(nanoseconds);
+}
+
+/** RFC 3339 in UTC with as many fractional digits as it needs. */
+export function printTimestamp({ nanoseconds }: Timestamp): string {
+  const seconds = floorDivide(nanoseconds, nanosecondsPerSecond);
+  const fraction = nanoseconds - seconds * nanosecondsPerSecond;
+  const date = new Date(Number(seconds) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replace(/^\+00|^-00/, '');
+  return `${date}${printFraction(fraction)}Z`;
+}
+
+/** Seconds with as many fractional digits as they need, such as 90s or 0.5s. */
+export function printDuration({ nanoseconds }: Duration): string {
+  const absolute = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  return `${nanoseconds < 0n ? '-' : ''}${absolute / nanosecondsPerSecond}${printFraction(absolute % nanosecondsPerSecond)}s`;
+}
+
+function printFraction(nanoseconds: bigint): string {
+  return nanoseconds === 0n ? '' : `.${nanoseconds.toString().padStart(9, '0').replace(/0+$/, '')}`;
+}
+
+/** The parts of an instant as clocks in a zone show it. */
+export interface ZonedTime {
+  readonly year: number;
+  /** From 0. */
+  readonly month: number;
+  readonly day: number;
+  readonly hours: number;
+  readonly minutes: number;
+  readonly seconds: number;
+  readonly milliseconds: number;
+  /** From 0, Sunday. */
+  readonly weekday: number;
+  /** From 0. */
+  readonly dayOfYear: number;
+}
+
+const fixedOffset = /^([+-]?)(\d\d):(\d\d)$/;
+
+/** @param zone a name of the IANA database, or an offset such as -08:00; default UTC. @throws CelError for an unknown zone */
+export function zonedTime({ nanoseconds }: Timestamp, zone = 'UTC'): ZonedTime {
+  const epoch = Number(floorDivide(nanoseconds, 1_000_000n));
+  const local = new Date(epoch + offsetOf(epoch, zone) * 1000);
+  const start = new Date(0);
+  start.setUTCFullYear(local.getUTCFullYear(), 0, 1);
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth(),
+    day: local.getUTCDate(),
+    hours: local.getUTCHours(),
+    minutes: local.getUTCMinutes(),
+    seconds: local.getUTCSeconds(),
+    milliseconds: local.getUTCMilliseconds(),
+    weekday: local.getUTCDay(),
+    dayOfYear: Math.floor((local.getTime() - start.getTime()) / 86_400_000),
+  };
+}
+
+function offsetOf(epoch: number, zone: string): number {
+  if (zone === 'UTC' || zone === '') return 0;
+  if (zone.includes(':')) {
+    const match = fixedOffset.exec(zone);
+    if (!match) throw new CelError(`invalid timezone: ${zone}`);
+    return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60);
+  }
+  try {
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+      era: 'short',
+    });
+    const parts = Object.fromEntries(format.formatToParts(epoch).map(({ type, value }) => [type, value]));
+    const shown = new Date(0);
+    shown.setUTCFullYear(
+      parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year']),
+      Number(parts['month']) - 1,
+      Number(parts['day']),
+    );
+    shown.setUTCHours(Number(parts['hour']), Number(parts['minute']), Number(parts['second']));
+    return Math.round((shown.getTime() - Math.floor(epoch / 1000) * 1000) / 1000);
+  } catch {
+    throw new CelError(`unknown time zone ${zone}`);
+  }
+}
