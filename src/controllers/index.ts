@@ -31,6 +31,7 @@ import { startNodeIpamController } from './nodeipam/index.ts';
 import { startNodeLifecycleController } from './nodelifecycle/index.ts';
 import { startNodeTtlController } from './nodettl/index.ts';
 import { startPersistentVolumeBinder } from './persistentvolume/index.ts';
+import { startHorizontalPodAutoscaler } from './podautoscaler/index.ts';
 import { startPodGarbageCollector } from './podgc/index.ts';
 import { startPvcProtectionController } from './pvcprotection/index.ts';
 import { startPvProtectionController } from './pvprotection/index.ts';
@@ -63,6 +64,7 @@ const controllers: readonly StartController[] = [
   startCronJobController,
   startTtlAfterFinishedController,
   startDisruptionController,
+  startHorizontalPodAutoscaler,
   startEndpointsController,
   startEndpointSliceController,
   startNodeIpamController,

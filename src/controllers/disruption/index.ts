@@ -5,7 +5,7 @@ import { isConflict, isNotFound, messageOf } from '../../runtime/errors.ts';
 import { scaledValue } from '../../runtime/int-or-percent.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
-import { selectorOf } from '../../runtime/selector.ts';
+import { printSelector, selectorOf } from '../../runtime/selector.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { podDisruptionBudgets, pods as podResource } from '../resources.ts';
 import { createExpectedPods } from './expected-pods.ts';
@@ -101,17 +101,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
 }
 
 function unmanagedMessage({ spec }: KubeObject): string {
-  const { matchLabels, matchExpressions = [] } = spec.selector ?? {};
-  const labels = Object.entries<string>(matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}: ${value},`);
-  const expressions = matchExpressions.map(
-    ({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  // As Go prints the selector.
-  const selector = `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
   const consequence = 'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior.';
   const advice = 'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.';
-  return `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. ${consequence} ${advice}`;
+  return `Pods selected by this PodDisruptionBudget (selector: ${printSelector(spec.selector)}) were found to be unmanaged. ${consequence} ${advice}`;
 }
