@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import type { Authorizer } from '../auth/types.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import type { Random } from '../machinery/random.ts';
@@ -11,6 +12,7 @@ export interface AdmissionEnvironment {
   readonly random: Random;
   readonly logger: Logger;
   readonly lookup: Lookup;
+  readonly authorizer: Authorizer;
   /** All versions in which a definition's resource is served, itself included. */
   siblings(definition: ResourceDefinition): readonly ResourceDefinition[];
   /** An object that a plugin changed, as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */

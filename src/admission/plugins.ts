@@ -4,6 +4,7 @@ import { defaultStorageClassPlugin } from './default-storage-class/default-stora
 import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/default-toleration-seconds.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
+import { nodeRestrictionPlugin } from './node-restriction/node-restriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurityPlugin } from './pod-security/pod-security.ts';
 import { priorityPlugin } from './priority/priority.ts';
@@ -33,6 +34,7 @@ export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts
   return [
     limitRangerPlugin(lookup),
     serviceAccountPlugin(lookup, clock, random),
+    nodeRestrictionPlugin(lookup, environment.authorizer),
     taintNodesByConditionPlugin(),
     podSecurityPlugin(lookup),
     priorityPlugin(lookup),

@@ -102,6 +102,7 @@ export class ApiServer implements AsyncDisposable {
       random,
       logger,
       lookup: this.lookup,
+      authorizer,
       siblings: (definition) => this.registry.siblings(definition),
       conform: (object) => conformAny(this.handlerParts, object),
     };

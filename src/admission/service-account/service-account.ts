@@ -1,4 +1,5 @@
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { secretNames } from '../../../api/core/v1/pod-references.ts';
 import { serviceAccount as serviceAccounts } from '../../../api/core/v1/serviceaccount.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../../../openapi/types.ts';
@@ -34,7 +35,7 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
     async mutate(attributes) {
       if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
-      if (isMirror(pod)) return;
+      if (isMirror(pod)) return checkMirror(attributes, pod);
       const spec = pod.spec as PodSpec;
       spec.serviceAccountName ||= 'default';
       // The deprecated name of the same field is kept equal to it.
@@ -48,10 +49,7 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
     async validate(attributes) {
       if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
-      if (isMirror(pod)) {
-        checkMirror(attributes, pod.spec as PodSpec);
-        return;
-      }
+      if (isMirror(pod)) return checkMirror(attributes, pod);
       await accountOf(attributes, pod.spec?.serviceAccountName ?? '');
     },
   };
@@ -66,8 +64,10 @@ function isMirror(pod: KubeObject): boolean {
   return pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 }
 
-function checkMirror(attributes: AdmissionAttributes, spec: PodSpec): void {
+function checkMirror(attributes: AdmissionAttributes, pod: Pod): void {
+  const spec = pod.spec as PodSpec;
   if (spec.serviceAccountName) throw refuse(attributes, 'a mirror pod may not reference service accounts');
+  if (secretNames(pod).size > 0) throw refuse(attributes, 'a mirror pod may not reference secrets');
   if (spec.volumes?.some((volume) => volume.projected?.sources?.some((source) => source.serviceAccountToken))) {
     throw refuse(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
   }
