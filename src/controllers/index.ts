@@ -6,6 +6,7 @@ import { createInformers } from '../runtime/informers.ts';
 import { acquireLeadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
 import { startAttachDetachController } from './attachdetach/index.ts';
+import { startClusterRoleAggregation } from './clusterroleaggregation/index.ts';
 import {
   type ControllerContext,
   type ControllerSettings,
@@ -36,6 +37,7 @@ import { startPodGarbageCollector } from './podgc/index.ts';
 import { startPvcProtectionController } from './pvcprotection/index.ts';
 import { startPvProtectionController } from './pvprotection/index.ts';
 import { startReplicaSetController, startReplicationController } from './replicaset/index.ts';
+import { startResourceClaimController } from './resourceclaim/index.ts';
 import { startResourceQuotaController } from './resourcequota/index.ts';
 import { events, leases } from './resources.ts';
 import { startRootCertificatePublisher } from './rootca/index.ts';
@@ -81,6 +83,8 @@ const controllers: readonly StartController[] = [
   startEphemeralVolumeController,
   startExpandController,
   startAttachDetachController,
+  startResourceClaimController,
+  startClusterRoleAggregation,
 ];
 
 export interface ControllersOptions extends RuntimeContext {
