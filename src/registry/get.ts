@@ -19,7 +19,12 @@ export async function getObject(store: ResourceStore, namespace: string, name: s
 }
 
 async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {
-  const revision = revisionForRead(resourceVersion);
+  const cache = await cacheAtLeast(store, revisionForRead(resourceVersion));
+  return cache.get(key);
+}
+
+/** The store's cache once it is as fresh as a revision. @throws ApiError 504 if that does not come */
+export async function cacheAtLeast(store: ResourceStore, revision: number): Promise<ResourceStore['cache']> {
   const cache = await store.readyCache();
   if (cache.revision < revision) {
     try {
@@ -28,7 +33,7 @@ async function readCached(store: ResourceStore, key: string, resourceVersion: st
       throw readError(error, revision);
     }
   }
-  return cache.get(key);
+  return cache;
 }
 
 /** @throws ApiError 500, upstream's answer for what is no version */

@@ -5,7 +5,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { ApiError, badRequest } from './errors.ts';
 import { readError } from './errors-of-storage.ts';
-import { freshnessTimeoutMs } from './get.ts';
+import { cacheAtLeast, freshnessTimeoutMs } from './get.ts';
 import type { ListOptions } from './options.ts';
 import { attributesOf, type ResourceStore } from './resource-store.ts';
 import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
@@ -59,14 +59,7 @@ async function listNewest(store: ResourceStore, selection: Selection, options: F
 }
 
 async function listCached(store: ResourceStore, selection: Selection, revision: number, limit: number): Promise<ObjectList> {
-  const cache = await store.readyCache();
-  if (cache.revision < revision) {
-    try {
-      await cache.freshAtLeast(revision, freshnessTimeoutMs);
-    } catch (error) {
-      throw readError(error, revision);
-    }
-  }
+  await cacheAtLeast(store, revision);
   return fromCache(store, selection, limit, undefined);
 }
 

@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { RequestInfo } from './context.ts';
+import { nonResource } from './filters/request-info.ts';
 import { type Stage, settled } from './filters/stage.ts';
 
 /** How many objects there are of each resource, for apiserver_storage_objects. */
@@ -18,19 +19,7 @@ const verbNames: Readonly<Record<string, string>> = {
   delete: 'DELETE',
 };
 
-const unknownPath: RequestInfo = {
-  path: '',
-  isResourceRequest: false,
-  verb: 'other',
-  apiPrefix: '',
-  group: '',
-  version: '',
-  namespace: '',
-  resource: '',
-  subresource: '',
-  name: '',
-  rest: [],
-};
+const unknownPath = nonResource('other', '', '');
 const unknownResource: RequestInfo = { ...unknownPath, isResourceRequest: true };
 
 type Labels = Readonly<Record<string, string>>;

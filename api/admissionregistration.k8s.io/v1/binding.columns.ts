@@ -1,10 +1,22 @@
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import type { Column } from '../../define.ts';
+import type { KubeObject } from '../../meta/object.ts';
+
 interface Binding {
-  readonly spec?: { readonly paramRef?: { readonly name?: string; readonly namespace?: string } };
+  readonly spec?: { readonly policyName?: string; readonly paramRef?: { readonly name?: string; readonly namespace?: string } };
 }
 
-/** The parameters that a binding names, as tables show them. */
-export function paramCell({ spec }: Binding): string {
+/** The parameters that a binding names. */
+function paramCell({ spec }: Binding): string {
   const { name, namespace } = spec?.paramRef ?? {};
   if (!spec?.paramRef) return '<unset>';
   return namespace ? `${namespace}/${name ?? '*'}` : (name ?? '*');
 }
+
+/** The table of bindings of policies of either sort. */
+export const bindingColumns: readonly Column<Binding & KubeObject>[] = [
+  nameColumn,
+  { name: 'PolicyName', type: 'string', description: 'The policy that it puts into force.', cell: ({ spec }) => spec?.policyName ?? '' },
+  { name: 'ParamRef', type: 'string', description: 'The parameters.', cell: paramCell },
+  ageColumn,
+];

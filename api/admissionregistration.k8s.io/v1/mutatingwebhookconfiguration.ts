@@ -1,7 +1,7 @@
 import type { MutatingWebhookConfiguration } from '../../../openapi/types.ts';
-import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
+import { webhookColumns } from './webhook.columns.ts';
 import { defaultWebhook } from './webhook.defaults.ts';
 
 /** MutatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
@@ -16,11 +16,7 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
   subresources: [],
-  columns: [
-    nameColumn,
-    { name: 'Webhooks', type: 'integer', description: 'How many webhooks there are.', cell: ({ webhooks }) => webhooks?.length ?? 0 },
-    ageColumn,
-  ],
+  columns: webhookColumns,
   defaults({ webhooks }) {
     for (const webhook of webhooks ?? []) {
       defaultWebhook(webhook as Parameters<typeof defaultWebhook>[0]);

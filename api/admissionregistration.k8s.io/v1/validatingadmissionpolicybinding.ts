@@ -1,8 +1,7 @@
 import type { ValidatingAdmissionPolicyBinding } from '../../../openapi/types.ts';
-import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
-import { paramCell } from './binding.columns.ts';
+import { bindingColumns } from './binding.columns.ts';
 
 /** ValidatingAdmissionPolicyBindings. Compared with v1.36.3: table, status, generations. */
 export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissionPolicyBinding>({
@@ -16,11 +15,6 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
   subresources: [],
-  columns: [
-    nameColumn,
-    { name: 'PolicyName', type: 'string', description: 'The policy that it puts into force.', cell: ({ spec }) => spec?.policyName ?? '' },
-    { name: 'ParamRef', type: 'string', description: 'The parameters.', cell: paramCell },
-    ageColumn,
-  ],
+  columns: bindingColumns,
   ...countsGenerations('spec'),
 });

@@ -1,5 +1,6 @@
 import { type FieldError, invalid as invalidField } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import type { TokenRequestInput } from '../../auth/service-account-tokens.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { badRequest, conflict, invalid } from '../errors.ts';
 import { getObject } from '../get.ts';
@@ -10,15 +11,7 @@ export interface TokenIssuer {
   /** The API server's own audience. */
   readonly issuer: string;
   /** @returns the token and when it ends, in milliseconds since the epoch */
-  issue(request: {
-    readonly serviceAccount: KubeObject;
-    /** Empty: the API server's own. */
-    readonly audiences: readonly string[];
-    readonly expirationSeconds: number;
-    readonly pod?: KubeObject;
-    readonly secret?: KubeObject;
-    readonly node?: KubeObject;
-  }): Promise<{ token: string; expires: number }>;
+  issue(request: TokenRequestInput): Promise<{ token: string; expires: number }>;
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };

@@ -63,7 +63,8 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   return { path: decoded, isResourceRequest: true, verb, apiPrefix: prefix, group, version, namespace, resource, subresource, name, rest };
 }
 
-function nonResource(method: string, path: string, apiPrefix: RequestInfo['apiPrefix']): RequestInfo {
+/** A request for a path that is no resource's. */
+export function nonResource(method: string, path: string, apiPrefix: RequestInfo['apiPrefix']): RequestInfo {
   return {
     path,
     isResourceRequest: false,
