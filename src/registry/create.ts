@@ -2,7 +2,6 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { KeyExistsError } from '../storage/errors.ts';
-import { decodeStored } from '../storage/object-codec.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
@@ -118,7 +117,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
     const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });
-    return { stored: store.versioned(decodeStored(key, value, revision)), created: true };
+    return { stored: store.versioned(store.written(key, value, revision)), created: true };
   } catch (error) {
     if (error instanceof KeyExistsError) throw await taken(store, key, object);
     throw error;

@@ -1,7 +1,6 @@
 import { semanticEqual } from '../../api/meta/equal.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { KeyExistsError, RevisionConflictError } from '../storage/errors.ts';
-import { decodeStored } from '../storage/object-codec.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { conflict, notFound } from './errors.ts';
 import type { Operation, Written } from './operation.ts';
@@ -67,7 +66,7 @@ export async function guaranteedUpdate(
       const revision = current
         ? await store.parts.storage.update(key, value, current.revision, writeOptions)
         : await store.parts.storage.create(key, value, writeOptions);
-      return { stored: decodeStored(key, value, revision), created: !current };
+      return { stored: store.written(key, value, revision), created: !current };
     } catch (error) {
       if (!(error instanceof RevisionConflictError || error instanceof KeyExistsError)) throw error;
       current = await store.read(key);

@@ -107,6 +107,12 @@ export class ResourceStore {
     return entry && decodeStored(key, entry.value, entry.modRevision);
   }
 
+  /** What a write has stored: what the cache has already seen of it, so that bytes and parsed object are shared. */
+  written(key: string, value: Uint8Array, revision: number): StoredObject {
+    const cached = this.cached(key);
+    return cached?.revision === revision ? cached : decodeStored(key, value, revision);
+  }
+
   /** An object as it is stored, from this version's form. */
   encode(object: KubeObject): Uint8Array {
     return encodeStored(object);

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
+import { setOwn } from '../machinery/json-object.ts';
+import { sharedText } from '../machinery/patch/apply/new-object.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /**
@@ -8,38 +10,57 @@ import type { StoredObject } from './stored-object.ts';
 const formatByte = 1;
 const headerLength = 5;
 
-/** The bytes to store for an object; its resourceVersion is left out. */
+/** A stored value with the object that it was made of, for the process that made it. */
+export interface EncodedObject extends Uint8Array {
+  source?: KubeObject;
+}
+
+/**
+ * The bytes to store for an object; its resourceVersion is left out. They may share memory with others: whoever keeps them copies them.
+ * @param object as JSON has it; it is shared with whoever reads it from here on, and not changed any more
+ */
 export function encodeStored(object: KubeObject): Uint8Array {
-  const head = emptyPart();
-  const tail = emptyPart();
-  let into = head;
+  let head = '{';
+  const tail: Record<string, unknown> = {};
+  let passed = false;
   for (const key in object) {
-    if (key === 'metadata') into = tail;
-    else into[key] = object[key];
+    if (key === 'metadata') passed = true;
+    else if (passed) setOwn(tail, key, object[key]);
+    else head += withComma(member(key, object[key]));
   }
-  const metaHead = emptyPart();
-  const metaTail = emptyPart();
-  const metadata = { ...object.metadata } as Record<string, unknown>;
-  into = metadata['uid'] === undefined ? metaTail : metaHead;
-  for (const key in metadata) {
-    if (key !== 'resourceVersion') into[key] = metadata[key];
-    if (key === 'uid') into = metaTail;
-  }
-  const before = `{${withComma(members(head))}"metadata":{${withComma(members(metaHead))}`;
-  const after = `${commaBefore(members(metaTail))}}${commaBefore(members(tail))}}`;
-  const offset = Buffer.byteLength(before);
-  // Not from the pool: a value that is kept must not keep a slab.
-  const value = Buffer.allocUnsafeSlow(headerLength + offset + Buffer.byteLength(after));
+  const { before, after } = metadataParts(object.metadata ?? {});
+  head += `"metadata":{${before}`;
+  const text = `${head}${after}}${commaBefore(members(tail))}}`;
+  const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + Buffer.byteLength(text));
   value[0] = formatByte;
-  value.writeUInt32LE(offset, 1);
-  value.write(before, headerLength, 'utf8');
-  value.write(after, headerLength + offset, 'utf8');
+  value.writeUInt32LE(Buffer.byteLength(head), 1);
+  value.write(text, headerLength, 'utf8');
+  if (freezes) deepFreeze(object);
+  value.source = object;
   return value;
 }
 
-// Without a prototype, so that a member called __proto__ is one like any other.
-function emptyPart(): Record<string, unknown> {
-  return Object.create(null);
+/** The members of metadata before and after the place of its resourceVersion, which is behind the uid. */
+function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before: string; after: string } {
+  const { managedFields } = metadata;
+  const shared = managedFields && sharedText(managedFields);
+  let before = '';
+  const rest: Record<string, unknown> = {};
+  let passed = metadata.uid === undefined;
+  for (const key in metadata) {
+    if (key === 'resourceVersion' || (key === 'managedFields' && shared !== undefined)) continue;
+    const value = (metadata as Record<string, unknown>)[key];
+    if (passed) setOwn(rest, key, value);
+    else before += withComma(member(key, value));
+    if (key === 'uid') passed = true;
+  }
+  const after = commaBefore(members(rest));
+  return { before, after: shared === undefined ? after : `${after},"managedFields":${shared}` };
+}
+
+function member(key: string, value: unknown): string {
+  const text = JSON.stringify(value);
+  return text === undefined ? '' : `${JSON.stringify(key)}:${text}`;
 }
 
 /** The members of an object in JSON, without the braces. */
@@ -55,10 +76,24 @@ function commaBefore(text: string): string {
   return text === '' ? '' : `,${text}`;
 }
 
+/** An object with a resourceVersion, at its place; everything but metadata is shared. */
+function withRevision(object: KubeObject, revision: number): KubeObject {
+  const metadata: Record<string, unknown> = {};
+  const resourceVersion = String(revision);
+  if (object.metadata?.uid === undefined) metadata['resourceVersion'] = resourceVersion;
+  for (const key in object.metadata) {
+    if (key !== 'resourceVersion') setOwn(metadata, key, (object.metadata as Record<string, unknown>)[key]);
+    if (key === 'uid') metadata['resourceVersion'] = resourceVersion;
+  }
+  return { ...object, metadata };
+}
+
 /** The object of a stored value at its revision. @throws Error if the value is none that `encodeStored` made */
 export function decodeStored(key: string, value: Uint8Array, revision: number): SplicedObject {
   const { json, offset } = spliceRevision(key, value, revision);
-  return new SplicedObject(key, revision, json, offset);
+  const stored = new SplicedObject(key, revision, json, offset);
+  stored.takeSource(value);
+  return stored;
 }
 
 /** The JSON of a stored value with its resourceVersion, and where that was put in. */
@@ -94,17 +129,24 @@ export class SplicedObject implements StoredObject {
   }
 
   get object(): KubeObject {
-    const known = this.parsed?.deref();
-    if (known) return known;
-    const object = JSON.parse(this.json.toString('utf8')) as KubeObject;
+    return this.parsed?.deref() ?? this.hold(JSON.parse(this.json.toString('utf8')));
+  }
+
+  /** Spares the parsing of a value whose object is at hand. */
+  takeSource({ source }: EncodedObject): void {
+    if (source) this.hold(withRevision(source, this.revision));
+  }
+
+  /** Takes over what another instance has parsed. @param other the same object, perhaps at another revision */
+  shareParsed(other: SplicedObject): void {
+    const object = other.parsed?.deref();
+    if (object) this.hold(other.revision === this.revision ? object : withRevision(object, this.revision));
+  }
+
+  private hold(object: KubeObject): KubeObject {
     if (freezes) deepFreeze(object);
     this.parsed = new WeakRef(object);
     return object;
-  }
-
-  /** Takes over what another instance of the same object has parsed. */
-  shareParsed(other: SplicedObject): void {
-    this.parsed = other.parsed;
   }
 
   /** The JSON of the same object with another resourceVersion. */

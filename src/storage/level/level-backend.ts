@@ -9,7 +9,7 @@ export type Database = Level<Buffer, Buffer>;
 /** What to do about a damaged store. */
 export const damageAdvice = 'Restore it from a copy, or move it away to start with an empty cluster.';
 
-type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
+type Batch = ReturnType<typeof newBatch>;
 
 /** Versions in LevelDB, one synchronous batch for many. */
 export class LevelBackend implements Backend {
@@ -28,12 +28,12 @@ export class LevelBackend implements Backend {
   }
 
   write(versions: readonly Version[]): Promise<void> {
-    const operations: Operation[] = [];
+    const batch = newBatch(this.database);
     for (const version of versions) {
-      operations.push({ type: 'put', key: versionKey(version.revision), value: encodeVersion(version) });
-      if (!version.deleted) operations.push({ type: 'put', key: valueKey(version.revision), value: encodeValue(version.value!) });
+      batch.put(versionKey(version.revision), encodeVersion(version));
+      if (!version.deleted) batch.put(valueKey(version.revision), encodeValue(version.value!));
     }
-    return this.batch(operations);
+    return commit(batch);
   }
 
   committed(versions: readonly Version[]): void {
@@ -50,26 +50,31 @@ export class LevelBackend implements Backend {
   }
 
   markCompacted(revision: number): Promise<void> {
-    return this.batch([{ type: 'put', key: compactedKey, value: Buffer.from(String(revision)) }]);
+    return commit(newBatch(this.database).put(compactedKey, Buffer.from(String(revision))));
   }
 
   forget(versions: readonly Version[]): Promise<void> {
-    const operations: Operation[] = [];
+    const batch = newBatch(this.database);
     for (const version of versions) {
-      operations.push({ type: 'del', key: versionKey(version.revision) });
-      if (!version.deleted) operations.push({ type: 'del', key: valueKey(version.revision) });
+      batch.del(versionKey(version.revision));
+      if (!version.deleted) batch.del(valueKey(version.revision));
     }
-    return this.batch(operations);
+    return commit(batch);
   }
 
   close(): Promise<void> {
     return this.database.close();
   }
+}
 
-  // `sync` is classic-level's option, which the type of `level` does not know.
-  private batch(operations: Operation[]): Promise<void> {
-    return this.database.batch(operations, { sync: true } as object);
-  }
+// Chained, as a batch given as an array costs four times as much: each operation is copied and looked at twice.
+function newBatch(database: Database) {
+  return database.batch();
+}
+
+// `sync` is classic-level's option, which the type of `level` does not know.
+function commit(batch: Batch): Promise<void> {
+  return batch.write({ sync: true } as object);
 }
 
 function read(version: Version, record: Buffer | undefined): Buffer | undefined {

@@ -21,7 +21,15 @@ class MemoryBackend implements Backend {
     return undefined;
   }
 
-  committed(): void {}
+  // What is kept must not keep the larger memory of which the bytes were a part, nor the object of which they were made.
+  committed(versions: readonly Version[]): void {
+    for (const version of versions) {
+      if (!version.value) continue;
+      const kept = Buffer.allocUnsafeSlow(version.value.length);
+      kept.set(version.value);
+      version.value = kept;
+    }
+  }
 
   value(version: Version): Uint8Array | undefined {
     return version.value;

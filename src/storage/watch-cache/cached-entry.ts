@@ -29,7 +29,9 @@ export class CachedEntry<A> extends SplicedObject implements CachedObject<A> {
 
   /** The same object as of another revision, as a watch shows what is gone. */
   at(revision: number): CachedEntry<A> {
-    return new CachedEntry(this.key, revision, this.jsonAt(revision), this.offset, this);
+    const entry = new CachedEntry(this.key, revision, this.jsonAt(revision), this.offset, this);
+    entry.shareParsed(this);
+    return entry;
   }
 }
 
@@ -38,6 +40,7 @@ export function cachedEntry<A>(key: string, value: Uint8Array, revision: number,
   const { attributes, indexes } = extraction;
   if (!attributes && !indexes) return new CachedEntry(key, revision, json, offset, { attributes: undefined as A, indexed: unindexed });
   const spliced = new SplicedObject(key, revision, json, offset);
+  spliced.takeSource(value);
   const { object } = spliced;
   let indexed = unindexed;
   if (indexes) indexed = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, distinct(valuesOf(object))]));

@@ -2,6 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object
 import { sameJson } from '../../json-equal.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
+import { entriesOfNew } from './new-object.ts';
 import type { TrackUpdateInput } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
@@ -12,6 +13,7 @@ import { recordUpdate, termsOf } from './update.ts';
 export function trackUpdate(input: TrackUpdateInput): KubeObject {
   const { live, updated } = input;
   const managers = currentManagers(input);
+  if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(input));
   // An object whose managedFields were cleared stays without, until something is applied to it.
   if (managers.size === 0 && live?.metadata?.uid) return withManagedFields(updated, undefined);
   const before = withManagedFields(live ?? absentObject(input), undefined);
