@@ -185,6 +185,7 @@ async function startApiServer(
   const webhookClient = running.use(new WebhookClient((...service) => resolveService(...service), clock));
   const admission: AdmissionParts = {
     quotas: quotaStore(() => server.client(apiServerUser, 'kube-apiserver')),
+    rbac,
     webhookClient,
     mutatingWebhooks: new Webhooks(),
     validatingWebhooks: new Webhooks(),

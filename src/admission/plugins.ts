@@ -8,6 +8,7 @@ import { nodeRestrictionPlugin } from './node-restriction/node-restriction.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurityPlugin } from './pod-security/pod-security.ts';
 import { priorityPlugin } from './priority/priority.ts';
+import { type RbacRules, rbacEscalationCheck } from './rbac-escalation/rbac-escalation.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
 import { resourceQuotaPlugin } from './resource-quota/resource-quota.ts';
 import { runtimeClassPlugin } from './runtime-class/runtime-class.ts';
@@ -21,6 +22,7 @@ import type { Webhooks } from './webhook/webhook.ts';
 /** What the default plugins need besides their environment. */
 export interface AdmissionParts {
   readonly quotas: QuotaStore;
+  readonly rbac: RbacRules;
   readonly webhookClient: WebhookClient;
   /** Kept in step with the configurations that are stored. */
   readonly mutatingWebhooks: Webhooks;
@@ -44,6 +46,7 @@ export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts
     runtimeClassPlugin(lookup),
     defaultIngressClassPlugin(lookup),
     new MutatingWebhookPlugin(parts.mutatingWebhooks, webhooks),
+    rbacEscalationCheck(parts.rbac, environment.authorizer),
     new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
     resourceQuotaPlugin(lookup, parts.quotas, clock),
   ];

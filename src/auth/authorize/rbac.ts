@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo, UserRules } from '../types.ts';
 
-interface Rule {
+/** PolicyRule of rbac.authorization.k8s.io/v1. */
+export interface Rule {
   verbs: string[];
   apiGroups?: string[];
   resources?: string[];
@@ -78,6 +79,11 @@ export class RbacAuthorizer implements Authorizer {
       cache.set(key, decision);
     }
     return decision;
+  }
+
+  /** The rules of a Role or ClusterRole; undefined if there is none. @param namespace '' for a ClusterRole */
+  rulesOfRole(kind: string, namespace: string, name: string): readonly Rule[] | undefined {
+    return this.roles.get(keyOf(kind, namespace, name));
   }
 
   async rulesFor(user: UserInfo, namespace: string): Promise<UserRules> {
@@ -188,7 +194,8 @@ function includes(values: readonly string[] | undefined, value: string): boolean
   return values !== undefined && (values.includes('*') || values.includes(value));
 }
 
-function matchesPath(pattern: string, path: string): boolean {
+/** Whether a nonResourceURL of a rule covers a path. */
+export function matchesPath(pattern: string, path: string): boolean {
   if (pattern === '*' || pattern === path) return true;
   return pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1));
 }
