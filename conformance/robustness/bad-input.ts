@@ -58,7 +58,7 @@ export async function runMutations({ server, count, seed, only, answered }: Muta
       try {
         answer = await (http1 ? sendHttp1(server, request, manner) : sender.send(request, manner));
         // A malformed request may end the connection that it shares with others: those are asked again, each on its own.
-        if (!http1 && answer.status === undefined && manner === 'whole') answer = await sendAlone(server, request);
+        if (answer.cut && manner === 'whole') answer = await sendAlone(server, request);
         problem = problemOf(request, answer, manner);
       } catch (error) {
         // What cannot even be sent (a header that HTTP/2 forbids) is no request.

@@ -20,6 +20,8 @@ export interface Answer {
   readonly body: Buffer;
   /** HTTP/2: the code with which the stream was reset. */
   readonly reset?: number;
+  /** The connection ended in the middle of the answer. */
+  readonly cut?: boolean;
 }
 
 export class HangingError extends Error {}
@@ -53,16 +55,16 @@ export class Http2Sender {
       const chunks: Buffer[] = [];
       let status: number | undefined;
       let type = '';
-      const answer = (): Answer => ({ status, type, body: Buffer.concat(chunks), reset: stream.rstCode });
+      const answer = (cut: boolean): Answer => ({ status, type, body: Buffer.concat(chunks), reset: stream.rstCode, cut });
       stream.on('response', (response) => {
         status = response[':status'];
         type = String(response['content-type'] ?? '');
-        if (isEndless(target) && status! < 400) setImmediate(() => end(answer()));
+        if (isEndless(target) && status! < 400) setImmediate(() => end(answer(false)));
       });
       stream.on('data', (chunk) => chunks.push(chunk));
-      stream.on('end', () => end(answer()));
-      stream.on('close', () => end(answer()));
-      stream.on('error', () => end(answer()));
+      stream.on('end', () => end(answer(false)));
+      stream.on('close', () => end(answer(true)));
+      stream.on('error', () => end(answer(true)));
       if (body === undefined) return;
       const half = body.subarray(0, body.length >> 1);
       if (manner === 'abandoned') {

@@ -112,7 +112,7 @@ export class ApiServer implements AsyncDisposable {
     const metrics = new ServerMetrics({
       monotonic: () => clock.monotonic(),
       startedAt: clock.now() / 1000,
-      isServed: (info) => index.lookup(info) !== undefined,
+      lookup: (info) => index.lookup(info),
     });
     this.health = new Health([
       { name: 'etcd', check: async () => void (await storage.currentRevision()) },

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
+import type { ResourceDefinition } from '../../api/define.ts';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { RequestInfo } from './context.ts';
+import { apiErrorOf } from './errors.ts';
 import { nonResource } from './filters/request-info.ts';
 import { type Stage, settled } from './filters/stage.ts';
 
@@ -39,8 +41,8 @@ export interface ServerMetricsParts {
   readonly monotonic: () => number;
   /** When the process started, in seconds since the epoch. */
   readonly startedAt: number;
-  /** Whether there is such a resource: made-up names must not add labels. */
-  readonly isServed: (info: RequestInfo) => boolean;
+  /** What is served under a request's names: made-up ones must not add labels. */
+  readonly lookup: (info: RequestInfo) => ResourceDefinition | undefined;
   readonly objectCounts?: ObjectCounts;
 }
 
@@ -55,12 +57,12 @@ export class ServerMetrics {
   private readonly monotonic: () => number;
   private readonly startedAt: number;
   private readonly objectCounts: ObjectCounts | undefined;
-  private readonly isServed: (info: RequestInfo) => boolean;
+  private readonly lookup: ServerMetricsParts['lookup'];
   private registry: Promise<Registry> | undefined;
 
   constructor(parts: ServerMetricsParts) {
     this.monotonic = parts.monotonic;
-    this.isServed = parts.isServed;
+    this.lookup = parts.lookup;
     this.startedAt = parts.startedAt;
     this.objectCounts = parts.objectCounts;
   }
@@ -73,13 +75,13 @@ export class ServerMetrics {
       const sample = sampleIn(this.longRunning, info, '', longRunningLabels);
       sample.count++;
       context.request.signal.addEventListener('abort', () => sample.count--, { once: true });
-      return settled(next(context), (answer) => this.count(info, answer));
+      return settled(next, context, (answer, error) => this.count(info, answer, error));
     }
     const kind = isMutating(info.verb) ? 'mutating' : 'readOnly';
     this.inFlight[kind]++;
-    return settled(next(context), (answer) => {
+    return settled(next, context, (answer, error) => {
       this.inFlight[kind]--;
-      this.count(info, answer);
+      this.count(info, answer, error);
       this.time(info, (this.monotonic() - start) / 1000);
     });
   };
@@ -98,13 +100,14 @@ export class ServerMetrics {
   }
 
   private countable(info: RequestInfo): RequestInfo {
-    if (info.isResourceRequest ? this.isServed(info) : verbNames[info.verb] !== undefined) return info;
-    return info.isResourceRequest ? unknownResource : unknownPath;
+    if (!info.isResourceRequest) return verbNames[info.verb] === undefined ? unknownPath : info;
+    const definition = info.verb === '' ? undefined : this.lookup(info);
+    const isServed = definition && (info.subresource === '' || definition.subresources.some(({ name }) => name === info.subresource));
+    return isServed ? info : unknownResource;
   }
 
-  private count(info: RequestInfo, answer: Answer | undefined): void {
-    const code = !answer ? '0' : answer.type === 'upgrade' ? '101' : 'status' in answer ? String(answer.status) : '200';
-    sampleIn(this.requests, info, code, requestLabels).count++;
+  private count(info: RequestInfo, answer: Answer | undefined, error: unknown): void {
+    sampleIn(this.requests, info, answer ? codeOf(answer) : String(apiErrorOf(error)?.code ?? 500), requestLabels).count++;
   }
 
   private time(info: RequestInfo, seconds: number): void {
@@ -170,6 +173,11 @@ export class ServerMetrics {
     new Gauge({ name: 'process_start_time_seconds', help: 'When the process started.', registers: [registry] }).set(this.startedAt);
     return registry;
   }
+}
+
+function codeOf(answer: Answer): string {
+  if (answer.type === 'upgrade') return '101';
+  return 'status' in answer ? String(answer.status) : '200';
 }
 
 function isMutating(verb: string): boolean {

@@ -37,13 +37,6 @@ export function fairness(classifier: FlowClassifier | undefined, maxInFlight = d
       return plainText(429, 'Too many requests, please try again later.\n', { 'retry-after': '1' });
     }
     inFlight++;
-    let answer: ReturnType<typeof next>;
-    try {
-      answer = next(context);
-    } catch (error) {
-      done();
-      throw error;
-    }
-    return settled(answer, done);
+    return settled(next, context, done);
   };
 }

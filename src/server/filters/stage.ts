@@ -12,20 +12,25 @@ export function compose(stages: readonly Stage[], last: Next): Next {
   return stages.reduceRight<Next>((next, stage) => (context) => stage(context, next), last);
 }
 
-/** Runs `done` when the answer is there or has failed. */
-export function settled(answer: Answer | Promise<Answer>, done: (answer: Answer | undefined) => void): Answer | Promise<Answer> {
-  if (!(answer instanceof Promise)) {
-    done(answer);
+/** Goes on with the chain and runs `done` when the answer is there or has failed, at once or later. */
+export function settled(
+  next: Next,
+  context: ServerContext,
+  done: (answer: Answer | undefined, error: unknown) => void,
+): Answer | Promise<Answer> {
+  const answered = (answer: Answer): Answer => {
+    done(answer, undefined);
     return answer;
+  };
+  const failed = (error: unknown): never => {
+    done(undefined, error);
+    throw error;
+  };
+  let answer: Answer | Promise<Answer>;
+  try {
+    answer = next(context);
+  } catch (error) {
+    return failed(error);
   }
-  return answer.then(
-    (value) => {
-      done(value);
-      return value;
-    },
-    (error) => {
-      done(undefined);
-      throw error;
-    },
-  );
+  return answer instanceof Promise ? answer.then(answered, failed) : answered(answer);
 }

@@ -229,6 +229,26 @@ for (const [title, send] of [
       assert.deepEqual(await json('/orrery/v1/info?a=b'), { path: '/orrery/v1/info', query: { a: 'b' } });
       assert.equal((await send(server, '/orrery/nope')).status, 404);
     });
+
+    test('metrics count failures by their codes, and made-up names add no series', async () => {
+      for (const [i, method] of ['LOCK', 'PROPFIND', 'SEARCH'].entries()) {
+        assert.equal((await send(server, `/api/v1/things/none/made-up-${i}`, { headers: admin })).status, 404);
+        assert.equal((await send(server, `/api/v1/made-up-${i}/none`, { headers: admin })).status, 404);
+        assert.equal((await send(server, '/api/v1/things/none', { method, headers: admin })).status, 405);
+      }
+      assert.equal((await send(server, '/api/v1/things/none', { headers: admin })).status, 404);
+      const lines = (await send(server, '/metrics')).text.split('\n').filter((line) => line.startsWith('apiserver_request_total{'));
+      assert.equal(
+        lines.filter((line) => /code="404".*resource="things".*scope="resource",subresource="",verb="GET"/.test(line)).length,
+        1,
+      );
+      assert.deepEqual(
+        lines.filter((line) => /made-up|LOCK|PROPFIND|SEARCH|code="0"/.test(line)),
+        [],
+      );
+      const other = lines.filter((line) => /code="40[45]".*verb="OTHER"/.test(line)).map((line) => /code="(\d+)"/.exec(line)![1]);
+      assert.deepEqual(other.sort(), ['404', '405']);
+    });
   });
 }
 

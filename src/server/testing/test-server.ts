@@ -62,7 +62,7 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
   const metrics = new ServerMetrics({
     monotonic: () => systemClock.monotonic(),
     startedAt: 1,
-    isServed: (info) => index.lookup(info) !== undefined,
+    lookup: (info) => index.lookup(info),
   });
   const chain = createChain({
     clock: systemClock,
