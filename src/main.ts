@@ -345,7 +345,7 @@ function componentUser(name: string): UserInfo {
 }
 
 async function runControllers(
-  { clusterCidr }: UpOptions,
+  { clusterCidr, loadBalancerCidr, nodes }: UpOptions,
   clientFor: ClientFor,
   served: ServedApi | undefined,
   identity: string,
@@ -359,7 +359,13 @@ async function runControllers(
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
       catalog: catalogOf(served?.server.registry),
       identity,
-      settings: { clusterCIDR: clusterCidr, furtherClusterCIDR, ...served?.controllerSettings },
+      settings: {
+        clusterCIDR: clusterCidr,
+        furtherClusterCIDR,
+        // Without nodes of our own, load balancers are somebody else's as well.
+        ...(nodes > 0 ? { loadBalancerCIDR: loadBalancerCidr } : {}),
+        ...served?.controllerSettings,
+      },
     }),
   );
   controllers.lost.catch(onFailure);

@@ -27,6 +27,7 @@ test('the flags have the defaults that the README names', () => {
     components: ['apiserver', 'controllers', 'scheduler', 'fleet'],
     serviceClusterIpRange: '10.96.0.0/16',
     clusterCidr: '10.244.0.0/16',
+    loadBalancerCidr: '172.18.255.0/24',
     compactionInterval: 300_000,
     logLevel: 'warn',
   });

@@ -18,6 +18,7 @@ export interface UpOptions {
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
+  readonly loadBalancerCidr: string;
   readonly compactionInterval: number;
   readonly logLevel: string;
 }
@@ -62,6 +63,7 @@ export function parseArguments(args: readonly string[], version: string): UpOpti
     .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
     .option('--service-cluster-ip-range <cidr>', 'addresses of Services', cidr, '10.96.0.0/16')
     .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')
+    .option('--load-balancer-cidr <cidr>', 'addresses of Services of type LoadBalancer, where there are nodes', cidr, '172.18.255.0/24')
     .option('--compaction-interval <duration>', 'what is older can no longer be listed or watched', duration, 300_000)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
     .action((options) => {

@@ -24,6 +24,8 @@ export interface ControllerSettings {
   readonly clusterCIDR?: string;
   /** Where the parts come from when that is used up; absent: nodes beyond get none. */
   readonly furtherClusterCIDR?: string;
+  /** Addresses of Services of type LoadBalancer; absent: somebody else provides them. */
+  readonly loadBalancerCIDR?: string;
   /** Prefix length of a node's part. */
   readonly nodeCIDRMaskSize: number;
   /** How long a node's lease may be unrenewed until the node counts as unknown. */

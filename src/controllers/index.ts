@@ -21,6 +21,7 @@ import { startDeploymentController } from './deployment/index.ts';
 import { startDisruptionController } from './disruption/index.ts';
 import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
+import { startEndpointSliceMirroring } from './endpointslicemirroring/index.ts';
 import { startEphemeralVolumeController } from './ephemeral/index.ts';
 import { startExpandController } from './expand/index.ts';
 import { startGarbageCollector } from './garbagecollector/index.ts';
@@ -41,8 +42,10 @@ import { startResourceClaimController } from './resourceclaim/index.ts';
 import { startResourceQuotaController } from './resourcequota/index.ts';
 import { events, leases } from './resources.ts';
 import { startRootCertificatePublisher } from './rootca/index.ts';
+import { startServiceController } from './service/index.ts';
 import { startServiceAccountController } from './serviceaccount/index.ts';
 import { startTokenController } from './serviceaccount/tokens.ts';
+import { startServiceCidrController } from './servicecidrs/index.ts';
 import { startStatefulSetController } from './statefulset/index.ts';
 import { startTaintEvictionController } from './tainteviction/index.ts';
 import { startTtlAfterFinishedController } from './ttlafterfinished/index.ts';
@@ -85,6 +88,9 @@ const controllers: readonly StartController[] = [
   startAttachDetachController,
   startResourceClaimController,
   startClusterRoleAggregation,
+  startEndpointSliceMirroring,
+  startServiceController,
+  startServiceCidrController,
 ];
 
 export interface ControllersOptions extends RuntimeContext {
