@@ -45,6 +45,11 @@ export interface Token {
   readonly offset: number;
 }
 
+/** Names that no variable or function can have. */
+export const reservedIdentifiers: ReadonlySet<string> = new Set(
+  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
+);
+
 const keywords = new Set(['in', 'true', 'false', 'null']);
 const operators = [
   '==',

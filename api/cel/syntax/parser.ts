@@ -2,7 +2,7 @@ import { Uint } from '../runtime/values.ts';
 import type { Call, Expression, MapEntry, StructField } from './ast.ts';
 import { copyExpression } from './copy.ts';
 import { diagnoseSyntax } from './diagnose.ts';
-import { type Token, type TokenType, tokenize } from './lexer.ts';
+import { reservedIdentifiers, type Token, type TokenType, tokenize } from './lexer.ts';
 import { MacroError, type MacroNodes, macroKey, macros } from './macros.ts';
 import { createSource, type Issue, type Source } from './source.ts';
 import { unescapeBytes, unescapeString } from './unescape.ts';
@@ -37,7 +37,9 @@ export function parse(text: string): Parsed {
   } catch (error) {
     if (error instanceof RecursionLimit) return failed([...issues, { offset: -1, message: error.message }]);
     if (!(error instanceof SyntaxFailure)) throw error;
-    return failed([...issues, ...diagnoseSyntax(tokens)]);
+    const text = (first: Token, last: Token) =>
+      source.codePoints.slice(first.offset, last.type === 'EOF' ? size : last.offset + Array.from(last.text).length).join('');
+    return failed([...issues, ...diagnoseSyntax(tokens, text)]);
   }
 }
 
@@ -45,9 +47,6 @@ export function parse(text: string): Parsed {
 class SyntaxFailure extends Error {}
 class RecursionLimit extends Error {}
 
-const reserved = new Set(
-  'as break const continue else false for function if import in let loop package namespace null return true var void while'.split(' '),
-);
 const relations = new Set<TokenType>(['<', '<=', '>=', '>', '==', '!=', 'in']);
 const relationNames: Partial<Record<TokenType, string>> = { in: '@in' };
 
@@ -273,7 +272,7 @@ class Parser {
       while (this.accept('.')) names.push(this.take('IDENTIFIER').text);
       return this.parseStruct(dot + names.join('.'));
     }
-    if (reserved.has(name.text)) {
+    if (reservedIdentifiers.has(name.text)) {
       if (this.accept('(')) this.parseArguments();
       return this.report(start.offset, `reserved identifier: ${name.text}`);
     }
