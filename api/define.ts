@@ -1,3 +1,4 @@
+import type { CustomDocumentation } from '../openapi/documents/resource.ts';
 import type { Schema } from '../openapi/schema.ts';
 import type { FieldError } from './meta/field.ts';
 import type { GroupVersionKind, KubeObject } from './meta/object.ts';
@@ -90,6 +91,17 @@ export interface ActionSubresource extends SubresourceBase {
 
 export type Subresource = PartSubresource | ScaleSubresource | ActionSubresource;
 
+/** How objects of a version become the stored form and come back. */
+export interface Conversion<T = any> {
+  toStorage(object: T): KubeObject;
+  fromStorage(object: KubeObject): T;
+  /**
+   * The version's own rules judge its objects in its own form (custom resources), and what is stored is read through `fromStorage` in every version.
+   * Otherwise the rules of the stored form hold.
+   */
+  readonly ownRules?: boolean;
+}
+
 /** Everything that the server knows of a kind. Written with `defineResource`, or made at run time from a CustomResourceDefinition. */
 export interface ResourceDefinition<T extends KubeObject = any> extends Strategy<T> {
   readonly group: string;
@@ -103,6 +115,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly scope: 'Namespaced' | 'Cluster';
   /** The definition's name, `io.k8s.api.apps.v1.Deployment`; a schema itself for custom resources. */
   readonly schema: string | Schema;
+  /** What OpenAPI documents tell of a custom kind. */
+  readonly documentation?: CustomDocumentation;
   /** Default: all eight. Review kinds (TokenReview, SubjectAccessReview, bindings) have `['create']` and an `action`. */
   readonly verbs: readonly Verb[];
   readonly subresources: readonly Subresource[];
@@ -112,9 +126,13 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
    * Where objects are stored: `/registry/<storage.group or 'core'>/<storage.resource>/…`. Definitions that share it are versions of one resource
    * (autoscaling v1 and v2; events in both groups), and `convert` turns one into the other. Default: own group and plural.
    */
-  readonly storage: { readonly group: string; readonly resource: string };
+  readonly storage: {
+    readonly group: string;
+    readonly resource: string /** Of custom resources, where it is served. */;
+    readonly version?: string;
+  };
   /** Stored objects have the `storageVersion`'s form: these turn them into this version's and back. Absent where this is the stored form. */
-  readonly convert?: { toStorage(object: T): KubeObject; fromStorage(object: KubeObject): T };
+  readonly convert?: Conversion<T>;
   /** Fields for field selectors besides metadata.name and metadata.namespace. They are read of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (stored: any) => string>>;
   readonly columns: readonly Column<T>[];
@@ -134,6 +152,10 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
   /** Text of the `Warning` headers of a delete with these options, whether or not there is anything to delete. */
   deleteWarnings?(options: { readonly orphanDependents?: boolean; readonly propagationPolicy?: string }): string[];
+  /** The verbs that discovery lists, where they are not those that are served: of custom kinds whose definition goes. */
+  readonly discoveredVerbs?: readonly Verb[];
+  /** Nothing new may be made, for this reason. */
+  readonly refusesCreate?: string;
   /** Every request to the resource answers with this warning. */
   readonly deprecation?: string;
   /** A delete answers with the deleted object rather than with a Status. */

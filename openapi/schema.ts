@@ -22,6 +22,8 @@ export interface ObjectSchema extends SchemaBase {
   /** Has apiVersion, kind and metadata of its own (CRDs). */
   readonly embeddedResource?: boolean;
   readonly gvks?: readonly GroupVersionKind[];
+  /** Decodes a whole object where no Go type says how (CRDs): pruned and defaulted, wrong types kept for validation. @throws Error */
+  readonly decode?: (value: unknown, strict: boolean) => { readonly object: unknown; readonly unknown: readonly string[] };
 }
 
 /** A field of an object: what is true of the place rather than of the value's type. */

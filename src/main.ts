@@ -226,6 +226,7 @@ async function startApiServer(
   const resolveService = serviceResolver(server.lookup);
   await followRbac(storage, rbac, signal, onFailure);
   await followWebhooks(storage, admission, signal, onFailure);
+  await server.serveCustomResources(signal);
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
@@ -374,7 +375,10 @@ async function runControllers(
 
 /** What is served: as the registry of this process has it, or every built-in kind. */
 function catalogOf(registry: ApiServer['registry'] | undefined): ResourceCatalog {
-  return { resources: () => registry?.definitions() ?? definitions, subscribe: () => () => {} };
+  return {
+    resources: () => registry?.definitions() ?? definitions,
+    subscribe: (changed) => registry?.subscribe(changed) ?? (() => {}),
+  };
 }
 
 async function runScheduler(

@@ -4,7 +4,7 @@ import { groupVersionPath } from './names.ts';
 import type { DocumentedResource } from './resource.ts';
 import { documentNames } from './v3.ts';
 
-export type { DocumentedResource, DocumentedSubresource } from './resource.ts';
+export type { CustomDocumentation, DocumentedResource, DocumentedSubresource } from './resource.ts';
 export { buildOpenAPIV2 } from './v2.ts';
 export { encodeOpenAPIV2, openAPIV2ProtobufType } from './v2-protobuf.ts';
 export { buildOpenAPIV3, documentNames, operationsOf } from './v3.ts';
@@ -26,8 +26,9 @@ export function buildOpenAPIV3Index(resources: readonly DocumentedResource[]): {
  */
 export function documentHash(name: string, resources: readonly DocumentedResource[]): string {
   const own = resources.filter(({ group, version }) => name === 'v2' || groupVersionPath(group, version).slice(1) === name);
-  const parts = own.map(({ schema, ...resource }) => [
-    ...[resource.group, resource.version, resource.kind, resource.plural, resource.listKind, resource.scope, resource.verbs, schema],
+  const parts = own.map((resource) => [
+    ...[resource.group, resource.version, resource.kind, resource.plural, resource.listKind, resource.scope, resource.verbs],
+    resource.documentation?.fingerprint ?? resource.schema,
     ...[resource.returnsDeletedObject === true, resource.subresources.map(({ name, kind, verbs }) => [name, kind, verbs])],
   ]);
   const text = JSON.stringify([revision, definitionsDigest(), name, parts]);

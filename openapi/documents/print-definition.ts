@@ -117,7 +117,7 @@ function fieldExtensions(extras: CompactExtras | undefined): Json {
   };
 }
 
-const commonTexts: Readonly<Record<string, string>> = {
+export const commonTexts: Readonly<Record<string, string>> = {
   metadata: 'Names the object and holds what the system keeps about every object: labels, annotations, owners, version.',
   spec: 'The state that is wanted.',
   status: 'The state that was last observed; the system fills it in.',

@@ -1,3 +1,4 @@
+import { customDefinitionName } from './custom-schema.ts';
 import { groupVersionPath, groupVersionTitle, tagOf } from './names.ts';
 import type { Method, Operation } from './operation.ts';
 import { actionParameters, optionParameters, pathParameters, queryParameters } from './parameters.ts';
@@ -15,10 +16,34 @@ const patchTypes = [
 ];
 const watchHint = "deprecated: use the 'watch' parameter with a list operation instead";
 
+const customTypes = ['application/json', 'application/yaml'];
+const customParameters = { ...actionParameters, get: ['resourceVersion', 'pretty'], deletecollection: actionParameters['list']! };
+const customPatchTypes = patchTypes.filter((type) => !type.includes('strategic'));
+
 /** Every operation of a resource, its subresources included, as kube-apiserver documents it. */
 export function resourceOperations(resource: DocumentedResource, definitionOf: DefinitionOf): Operation[] {
+  if (resource.documentation) return customOperations(resource, definitionOf);
   const describe = new Describer(resource, definitionOf);
   return [...describe.collection(), ...describe.item(), ...describe.watches(), ...describe.subresources()];
+}
+
+/** Custom resources have no old watch paths, no protobuf, no strategic merge patch, and fewer answers. */
+function customOperations(resource: DocumentedResource, definitionOf: DefinitionOf): Operation[] {
+  const own = (gvk: Parameters<DefinitionOf>[0]): string =>
+    gvk.group === resource.group && gvk.version === resource.version
+      ? customDefinitionName(gvk.group, gvk.version, gvk.kind)
+      : definitionOf(gvk);
+  const describe = new Describer(resource, own, customParameters);
+  const operations = [...describe.collection(), ...describe.item(), ...describe.subresources()];
+  return operations.map(({ body, ...operation }) => ({
+    ...operation,
+    description: operation.description.replace('list or watch ', 'list '),
+    gvk: { group: resource.group, version: resource.version, kind: resource.kind },
+    ...(operation.action === 'deletecollection' || body === undefined ? {} : { body }),
+    consumes: operation.action === 'patch' ? customPatchTypes : customTypes,
+    produces: customTypes,
+    codes: operation.action === 'patch' ? [200, 401] : operation.codes,
+  }));
 }
 
 /** An operation before what follows from its path and action is filled in. */
@@ -48,9 +73,11 @@ class Describer {
   private readonly root: string;
   private readonly collectionPath: string;
   private readonly isNamespaced: boolean;
+  private readonly actions: Readonly<Record<string, readonly string[]>>;
 
-  constructor(resource: DocumentedResource, definitionOf: DefinitionOf) {
+  constructor(resource: DocumentedResource, definitionOf: DefinitionOf, actions = actionParameters) {
     this.resource = resource;
+    this.actions = actions;
     this.definitionOf = definitionOf;
     this.own = definitionOf(resource);
     this.root = groupVersionPath(resource.group, resource.version);
@@ -192,7 +219,7 @@ class Describer {
   private complete(draft: Draft): Operation {
     const gvk = draft.gvk ?? this.gvk();
     const set = draft.options ?? draft.action;
-    const names = draft.action === 'connect' ? [] : (actionParameters[draft.action.replace('watchlist', 'watch')] ?? []);
+    const names = draft.action === 'connect' ? [] : (this.actions[draft.action.replace('watchlist', 'watch')] ?? []);
     const parameters = [...queryParameters([...names, ...(optionParameters[set] ?? [])], set), ...pathParameters(draft.path, gvk.kind)];
     return {
       path: draft.path,

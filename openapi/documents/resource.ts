@@ -7,10 +7,22 @@ export interface DocumentedResource {
   readonly listKind: string;
   readonly scope: 'Namespaced' | 'Cluster';
   readonly verbs: readonly string[];
-  /** The definition's name; resources with a schema of their own are documented elsewhere. */
+  /** The definition's name, or the schema of a custom kind. */
   readonly schema: string | object;
+  /** Of custom kinds. */
+  readonly documentation?: CustomDocumentation;
   readonly subresources: readonly DocumentedSubresource[];
   readonly returnsDeletedObject?: boolean;
+}
+
+/** What documents tell of a custom kind. */
+export interface CustomDocumentation {
+  /** As its CustomResourceDefinition has it; absent where it has none. */
+  readonly schema: Record<string, unknown> | undefined;
+  /** Paths that field selectors may name. */
+  readonly selectableFields?: readonly string[];
+  /** Changes whenever what is told does. */
+  readonly fingerprint: string;
 }
 
 export interface DocumentedSubresource {

@@ -1,4 +1,5 @@
 import { printDefinitions } from './catalog.ts';
+import { knownVersions } from './known-versions.ts';
 import type { Operation, Parameter } from './operation.ts';
 import { byPath, reasonPhrases, sharedParameters } from './operation.ts';
 import type { Json } from './print-definition.ts';
@@ -6,46 +7,15 @@ import { v2Form } from './print-definition.ts';
 import type { DocumentedResource } from './resource.ts';
 import { documentNames, operationsOf } from './v3.ts';
 
-/** Group-versions whose types the real server knows beside those that it serves; `/openapi/v2` names them under DeleteOptions and WatchEvent. */
-const knownVersions: Readonly<Record<string, readonly string[]>> = {
-  '': ['v1'],
-  'admission.k8s.io': ['v1', 'v1beta1'],
-  'admissionregistration.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  'apiextensions.k8s.io': ['v1', 'v1beta1'],
-  'apiregistration.k8s.io': ['v1', 'v1beta1'],
-  apps: ['v1', 'v1beta1', 'v1beta2'],
-  'authentication.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  'authorization.k8s.io': ['v1', 'v1beta1'],
-  autoscaling: ['v1', 'v2'],
-  batch: ['v1', 'v1beta1'],
-  'certificates.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  'coordination.k8s.io': ['v1', 'v1alpha2', 'v1beta1'],
-  'discovery.k8s.io': ['v1', 'v1beta1'],
-  'events.k8s.io': ['v1', 'v1beta1'],
-  extensions: ['v1beta1'],
-  'flowcontrol.apiserver.k8s.io': ['v1', 'v1beta1', 'v1beta2', 'v1beta3'],
-  'imagepolicy.k8s.io': ['v1alpha1'],
-  'internal.apiserver.k8s.io': ['v1alpha1'],
-  'networking.k8s.io': ['v1', 'v1beta1'],
-  'node.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  policy: ['v1', 'v1beta1'],
-  'rbac.authorization.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  'resource.k8s.io': ['v1', 'v1alpha3', 'v1beta1', 'v1beta2'],
-  'scheduling.k8s.io': ['v1', 'v1alpha2', 'v1beta1'],
-  'storage.k8s.io': ['v1', 'v1alpha1', 'v1beta1'],
-  'storagemigration.k8s.io': ['v1beta1'],
-};
-
 /** The one `/openapi/v2` document with everything, as plain JSON that the caller encodes and keeps. */
 export function buildOpenAPIV2(resources: readonly DocumentedResource[]): Json {
   const operations = documentNames(resources).flatMap((name) => operationsOf(name, resources)!);
-  const sharedVersions = Object.entries(knownVersions).flatMap(([group, versions]) => versions.map((version) => ({ group, version })));
   const parameters = new ParameterCatalog(operations);
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: '1.36' },
     paths: Object.fromEntries(byPath(operations).map(([path, list]) => [path, printPath(list, parameters)])),
-    definitions: printDefinitions(operations, v2Form, sharedVersions),
+    definitions: printDefinitions(operations, v2Form, knownVersions, resources),
     parameters: parameters.printAll(),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },

@@ -1,4 +1,5 @@
 import { definitionOf, printDefinitions } from './catalog.ts';
+import { versionsKnownToCustom } from './known-versions.ts';
 import { groupVersionPath } from './names.ts';
 import type { Operation, Parameter } from './operation.ts';
 import { byPath, reasonPhrases, sharedParameters } from './operation.ts';
@@ -11,9 +12,9 @@ import { groupOperation, groupVersionOperation, serverOperations } from './share
 /** Names of all v3 documents for these resources, sorted, as `/openapi/v3` lists them: `api/v1`, `apis/apps`, `apis/apps/v1`, `version`… */
 export function documentNames(resources: readonly DocumentedResource[]): string[] {
   const names = new Set(Object.keys(serverOperations));
-  for (const { group, version } of resources) {
+  for (const { group, version, documentation } of resources) {
     names.add(groupVersionPath(group, version).slice(1));
-    if (group !== '') names.add(`apis/${group}`);
+    if (group !== '' && !documentation) names.add(`apis/${group}`);
   }
   return [...names].sort();
 }
@@ -25,17 +26,22 @@ export function documentNames(resources: readonly DocumentedResource[]): string[
 export function buildOpenAPIV3(name: string, resources: readonly DocumentedResource[]): Json | undefined {
   const operations = operationsOf(name, resources);
   if (operations === undefined) return undefined;
-  const [first] = resources.filter((resource) => groupVersionPath(resource.group, resource.version).slice(1) === name);
-  const schemas = printDefinitions(operations, v3Form, first === undefined ? [] : [{ group: first.group, version: first.version }]);
+  const own = resources.filter((resource) => groupVersionPath(resource.group, resource.version).slice(1) === name);
+  const [first] = own;
+  const custom = own.length > 0 && own.every(({ documentation }) => documentation !== undefined);
+  const versions = custom ? versionsKnownToCustom : first === undefined ? [] : [{ group: first.group, version: first.version }];
+  const schemas = printDefinitions(operations, v3Form, versions, own);
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: '1.36' },
+    info: custom ? { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' } : { title: 'Kubernetes', version: '1.36' },
     paths: Object.fromEntries(byPath(operations).map(([path, list]) => [path, printPath(list)])),
     components: {
       ...(Object.keys(schemas).length > 0 && { schemas }),
-      securitySchemes: {
-        BearerToken: { type: 'apiKey', description: 'Bearer Token authentication', name: 'authorization', in: 'header' },
-      },
+      ...(!custom && {
+        securitySchemes: {
+          BearerToken: { type: 'apiKey', description: 'Bearer Token authentication', name: 'authorization', in: 'header' },
+        },
+      }),
     },
   };
 }
@@ -45,10 +51,12 @@ export function operationsOf(name: string, resources: readonly DocumentedResourc
   const own = resources.filter((resource) => groupVersionPath(resource.group, resource.version).slice(1) === name);
   if (own.length > 0) {
     const [{ group, version }] = own as [DocumentedResource];
-    return [groupVersionOperation(group, version), ...own.flatMap((resource) => resourceOperations(resource, definitionOf))];
+    const shared = own.every(({ documentation }) => documentation !== undefined) ? [] : [groupVersionOperation(group, version)];
+    return [...shared, ...own.flatMap((resource) => resourceOperations(resource, definitionOf))];
   }
   const group = /^apis\/([^/]+)$/.exec(name)?.[1];
-  if (group !== undefined && resources.some((resource) => resource.group === group)) return [groupOperation(group)];
+  if (group !== undefined && resources.some((resource) => resource.group === group && !resource.documentation))
+    return [groupOperation(group)];
   return serverOperations[name] === undefined ? undefined : [...serverOperations[name]];
 }
 

@@ -29,7 +29,8 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
   try {
     token = JSON.parse(json);
   } catch {
-    throw fail(`${invalidKey}: ${jsonProblem(json)}`);
+    // Go names the byte, as the character of that number.
+    throw fail(`${invalidKey}: ${jsonProblem(Buffer.from(text, 'base64url').toString('latin1'))}`);
   }
   if (token?.v !== tokenVersion) throw fail(`${invalidKey}: server does not recognize this encoded version ${token?.v ?? ''}`);
   if (typeof token.rv !== 'number' || token.rv === 0) {

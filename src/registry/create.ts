@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { KeyExistsError } from '../storage/errors.ts';
+import { encodeStored } from '../storage/object-codec.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
@@ -57,13 +58,13 @@ export async function prepareCreate(store: ResourceStore, object: KubeObject, op
   metadata.creationTimestamp = store.now();
   metadata.uid = store.parts.random.uuid();
   if (metadata.generateName && !metadata.name) metadata.name = generatedName(store, metadata.generateName);
-  const stored = store.toStorage(object);
+  const stored = store.toJudged(object);
   let allocation = noAllocation;
   try {
     for (const allocator of store.allocators) allocation = both(allocation, await allocator.begin(stored, undefined, operation.dryRun));
     beforeCreate(store, stored, operation);
     const { admission } = store.parts;
-    if (admission.validates) await admission.validate(createAttributes(store, store.fromStorage(stored), operation));
+    if (admission.validates) await admission.validate(createAttributes(store, store.fromJudged(stored), operation));
   } catch (error) {
     await allocation.rollback();
     throw error;
@@ -110,10 +111,10 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const key = store.key(operation.namespace, name);
   if (operation.dryRun) {
     if (await store.read(key)) throw await taken(store, key, object);
-    return { object: store.fromStorage(object), created: true };
+    return { object: store.fromJudged(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  const value = store.encode(object);
+  const value = encodeStored(store.toStored(object));
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
     const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });

@@ -54,7 +54,7 @@ export async function deleteObject(store: ResourceStore, name: string, options: 
     const marked = await mark(store, key, name, options, operation, validate);
     if (marked.answer) return marked.answer;
     last = marked.stored;
-    if (operation.dryRun && marked.object) return { object: store.fromStorage(marked.object), gone: true };
+    if (operation.dryRun && marked.object) return { object: store.fromJudged(marked.object), gone: true };
     if (preconditions?.resourceVersion !== undefined && last) preconditions = { ...preconditions, resourceVersion: String(last.revision) };
   }
   const removed = await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, validate, last);
@@ -87,7 +87,7 @@ async function mark(
         await validate(current!);
         const judgement = judge(store, current!, options);
         if (judgement.pending) throw new AlreadyDeleting(current!);
-        const object = copyData(current!.object);
+        const object = copyData(store.judged(current!).object);
         const metadata = object.metadata!;
         if (judgement.grace) markGraceful(metadata, judgement.grace);
         if (judgement.finalizers) setFinalizers(metadata, judgement.finalizers);
@@ -113,7 +113,7 @@ async function mark(
 }
 
 function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Deleted {
-  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.fromStorage(object!), gone: false };
+  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.fromJudged(object!), gone: false };
 }
 
 interface Grace {

@@ -114,7 +114,7 @@ export function requestEntityTooLarge(message: string): ApiError {
 
 /** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */
 export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
-  const texts = errors.map((e) => (e.field === '' || e.field === '<nil>' ? e.message : `${e.field}: ${e.message}`));
+  const texts = errors.map((e) => (e.field === '' ? e.message : `${e.field}: ${e.message}`));
   const unique = [...new Set(texts)];
   const list = unique.length === 1 ? unique[0] : `[${unique.join(', ')}]`;
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;

@@ -1,6 +1,7 @@
 import { semanticEqual } from '../../api/meta/equal.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { KeyExistsError, RevisionConflictError } from '../storage/errors.ts';
+import { encodeStored } from '../storage/object-codec.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { conflict, notFound } from './errors.ts';
 import type { Operation, Written } from './operation.ts';
@@ -45,7 +46,8 @@ export async function guaranteedUpdate(
       if (current?.revision === seen) throw error;
       continue;
     }
-    const unchanged = current !== undefined && sameObject(object, current.object);
+    const toStore = store.toStored(object);
+    const unchanged = current !== undefined && sameObject(toStore, current.object);
     if (unchanged && !isNewest) {
       const newest = await store.read(key);
       isNewest = true;
@@ -59,7 +61,7 @@ export async function guaranteedUpdate(
       const resourceVersion = current ? { resourceVersion: String(current.revision) } : {};
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
     }
-    const value = store.encode(object);
+    const value = encodeStored(toStore);
     const ttlSeconds = store.strategy.ttlSeconds?.(object);
     const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {

@@ -15,6 +15,7 @@ export class Registry implements AsyncDisposable {
   private readonly caches = new Map<string, WatchCache<Attributes>>();
   private readonly kinds = new Map<string, ResourceDefinition>();
   private changes = 0;
+  private readonly listeners = new Set<() => void>();
   private all: readonly ResourceDefinition[] | undefined;
   private readonly versions = new Map<string, ResourceDefinition[]>();
 
@@ -77,7 +78,10 @@ export class Registry implements AsyncDisposable {
     let store = this.stores.get(definition);
     if (!store) {
       // The stored form's rules hold for every version.
-      const strategy = definition.convert ? (this.siblings(definition).find((other) => !other.convert) ?? definition) : definition;
+      const strategy =
+        definition.convert && !definition.convert.ownRules
+          ? (this.siblings(definition).find((other) => !other.convert) ?? definition)
+          : definition;
       store = new ResourceStore(definition, strategy, this.cache(strategy), this.parts);
       this.stores.set(definition, store);
     }
@@ -91,8 +95,20 @@ export class Registry implements AsyncDisposable {
     return this.store(definition);
   }
 
+  /** Calls back after definitions have come or gone, once for those of one turn. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   private changed(): void {
     this.changes++;
+    // The first of several changes has emptied it already.
+    if (this.all && this.listeners.size > 0) {
+      queueMicrotask(() => {
+        for (const listener of this.listeners) listener();
+      });
+    }
     this.all = undefined;
   }
 

@@ -5,8 +5,9 @@ import type { ObjectMetaRules } from '../../api/meta/validation.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { formatTime } from '../machinery/clock.ts';
+import { sameJson } from '../machinery/json-equal.ts';
 import type { Random } from '../machinery/random.ts';
-import { decodeStored, encodeStored } from '../storage/object-codec.ts';
+import { decodeStored } from '../storage/object-codec.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { CacheEvent } from '../storage/watch-cache/types.ts';
@@ -113,17 +114,30 @@ export class ResourceStore {
     return cached?.revision === revision ? cached : decodeStored(key, value, revision);
   }
 
-  /** An object as it is stored, from this version's form. */
-  encode(object: KubeObject): Uint8Array {
-    return encodeStored(object);
+  /** The stored form of an object in the form that the rules judge. */
+  toStored(object: KubeObject): KubeObject {
+    return this.judgesOwnForm ? this.definition.convert!.toStorage(object) : object;
   }
 
-  toStorage(object: KubeObject): KubeObject {
-    return this.definition.convert ? this.definition.convert.toStorage(object) : object;
+  /** Whether the rules see this version's form, rather than the stored one. */
+  private get judgesOwnForm(): boolean {
+    return this.definition.convert?.ownRules === true;
   }
 
-  fromStorage(object: KubeObject): KubeObject {
-    return this.definition.convert ? this.definition.convert.fromStorage(object) : object;
+  /** What the rules judge, from this version's form: mostly the stored form. */
+  toJudged(object: KubeObject): KubeObject {
+    const { convert } = this.definition;
+    return convert && !convert.ownRules ? convert.toStorage(object) : object;
+  }
+
+  fromJudged(object: KubeObject): KubeObject {
+    const { convert } = this.definition;
+    return convert && !convert.ownRules ? convert.fromStorage(object) : object;
+  }
+
+  /** What is stored, in the form that the rules judge. */
+  judged(stored: StoredObject): StoredObject {
+    return this.judgesOwnForm ? this.versioned(stored) : stored;
   }
 
   /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */
@@ -186,7 +200,9 @@ class ConvertedObject implements StoredObject {
   private readonly source: StoredObject;
   private readonly convert: (object: KubeObject) => KubeObject;
   private bytes: Buffer | undefined;
+  /** Absent until asked for, and where the conversion changes nothing. */
   private value: KubeObject | undefined;
+  private isSame = false;
 
   constructor(source: StoredObject, convert: (object: KubeObject) => KubeObject) {
     this.key = source.key;
@@ -196,11 +212,19 @@ class ConvertedObject implements StoredObject {
   }
 
   get object(): KubeObject {
-    return (this.value ??= this.convert(this.source.object));
+    if (this.value) return this.value;
+    const { object } = this.source;
+    if (this.isSame) return object;
+    const value = this.convert(object);
+    this.isSame = sameJson(value, object);
+    if (this.isSame) return object;
+    this.value = value;
+    return value;
   }
 
   get json(): Buffer {
-    return (this.bytes ??= Buffer.from(JSON.stringify(this.object)));
+    const { object } = this;
+    return this.isSame ? this.source.json : (this.bytes ??= Buffer.from(JSON.stringify(object)));
   }
 }
 

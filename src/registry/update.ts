@@ -62,15 +62,16 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       allocation = prepared.allocation;
       return prepared.object;
     }
-    const object = store.toStorage(await request.transform(store.versioned(current).object));
+    const object = store.toJudged(await request.transform(store.versioned(current).object));
+    const old = store.judged(current).object;
     checkVersion(store, object, current, name);
     for (const allocator of store.allocators) {
-      if (operation.subresource === '') allocation = both(allocation, await allocator.begin(object, current.object, operation.dryRun));
+      if (operation.subresource === '') allocation = both(allocation, await allocator.begin(object, old, operation.dryRun));
     }
-    beforeUpdate(store, strategy, object, current.object, operation);
-    const updated = keepTimesIfUnchanged(current.object, object);
+    beforeUpdate(store, strategy, object, old, operation);
+    const updated = keepTimesIfUnchanged(old, object);
     await validatingAdmission(store, updated, current, operation);
-    if (goesWithUpdate(store, updated, current.object)) throw new FinalizersEmptied(updated);
+    if (goesWithUpdate(store, updated, old)) throw new FinalizersEmptied(updated);
     return updated;
   };
   try {
@@ -88,7 +89,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, async () => {});
       done = true;
     }
-    return { object: store.fromStorage(error.object), created: false };
+    return { object: store.fromJudged(error.object), created: false };
   } finally {
     await (done ? allocation.commit() : allocation.rollback());
   }
@@ -97,7 +98,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
 /** What was written in the store's version. */
 export function inVersion(store: ResourceStore, written: Written): Written {
   if (written.stored) return { stored: store.versioned(written.stored), created: written.created };
-  return { object: store.fromStorage(written.object), created: written.created };
+  return { object: store.fromJudged(written.object), created: written.created };
 }
 
 function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {
@@ -155,7 +156,7 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     subresource: operation.subresource,
     namespace: operation.namespace,
     name: object.metadata!.name!,
-    object: store.fromStorage(object),
+    object: store.fromJudged(object),
     old: store.versioned(current).object,
     user: operation.user,
     dryRun: operation.dryRun,

@@ -14,6 +14,7 @@ import type { ProtobufCodec } from '../machinery/protobuf/codec.ts';
 import type { Random } from '../machinery/random.ts';
 import { createAllocators } from '../registry/allocators/index.ts';
 import { registryLookup } from '../registry/lookup.ts';
+import { apiServerUser } from '../registry/own-user.ts';
 import { Registry } from '../registry/registry.ts';
 import type { RegistryParts } from '../registry/resource-store.ts';
 import type { TokenReviewer } from '../registry/subresources/action.ts';
@@ -21,6 +22,7 @@ import type { ComponentProbe } from '../registry/subresources/component-status.t
 import type { TokenIssuer } from '../registry/subresources/token.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type Chain, createChain } from './chain.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
 import { ResourceIndex } from './discovery/resource-index.ts';
 import { AnswerEncoder } from './encoding/encoder.ts';
 import { FlowControl } from './filters/flow-control.ts';
@@ -72,6 +74,7 @@ export class ApiServer implements AsyncDisposable {
   readonly lookup: Lookup;
   readonly http: HttpServer | undefined;
   private readonly handlerParts: HandlerParts;
+  private readonly customResources: CustomResources;
 
   constructor(options: ApiServerOptions) {
     const { storage, clock, random, logger, settings, authenticator, authorizer, tokens } = options;
@@ -153,6 +156,13 @@ export class ApiServer implements AsyncDisposable {
     });
     this.flowControl = new FlowControl(clock);
     this.chain = createChain({ clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier: this.flowControl });
+    this.customResources = new CustomResources({
+      registry: this.registry,
+      schemas: options.schemas,
+      clock,
+      logger,
+      client: this.client(apiServerUser, 'kube-apiserver'),
+    });
     const { tls } = options;
     this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
   }
@@ -160,6 +170,11 @@ export class ApiServer implements AsyncDisposable {
   /** A client that enters the chain after authentication. @param userAgent names the field manager; default: the user's name */
   client(user: UserInfo, userAgent?: string): Client {
     return createInProcessClient(this.chain.inProcess, user, userAgent);
+  }
+
+  /** Serves the kinds of CustomResourceDefinitions: those that there are when it resolves, the others as they come. */
+  serveCustomResources(signal: AbortSignal): Promise<void> {
+    return this.customResources.start(signal);
   }
 
   private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {

@@ -1,4 +1,3 @@
-import type { ResourceDefinition } from '../../api/define.ts';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
 import type { RawAnswer } from './answer.ts';
 import type { ResourceRegistry } from './discovery/resource-index.ts';
@@ -10,6 +9,8 @@ interface Served {
   readonly json: Buffer;
   readonly etag: string;
   readonly lastModified: string;
+  /** The registry's version for which the hash was last found to be right. */
+  checkedAt: number;
   protobuf?: Buffer;
 }
 
@@ -18,12 +19,12 @@ const v2Name = 'v2';
 
 /**
  * /openapi/v2, /openapi/v3 and the documents below it, with the caching headers of the real server. A document is built when it is first asked for, and
- * anew when the registry has changed; the builders are loaded with the first request.
+ * anew when what it is made of has changed; the builders are loaded with the first request.
  */
 export class OpenApiServing {
   private readonly registry: ResourceRegistry;
   private readonly clock: Clock;
-  private documents = new Map<string, Served>();
+  private readonly documents = new Map<string, Served>();
   private index: { readonly body: Buffer; readonly lastModified: string } | undefined;
   private seen: number | undefined;
 
@@ -39,7 +40,6 @@ export class OpenApiServing {
     const builders = await import('../../openapi/documents/index.ts');
     if (this.seen !== this.registry.version) {
       this.seen = this.registry.version;
-      this.documents = new Map();
       this.index = undefined;
     }
     if (path === '/openapi/v2') return this.v2(context, builders);
@@ -52,13 +52,13 @@ export class OpenApiServing {
     const vary = 'Accept-Encoding, Accept';
     const type = acceptedType(context.request.headers['accept'], 'v2', true);
     if (!type) return empty(406, { vary });
-    const served = this.document(v2Name, builders, () => builders.buildOpenAPIV2(this.resources()))!;
+    const served = this.document(v2Name, builders, () => builders.buildOpenAPIV2(this.registry.definitions()))!;
     return this.send(context, served, type, { vary }, builders);
   }
 
   private v3Index(builders: Documents): RawAnswer {
     this.index ??= {
-      body: Buffer.from(JSON.stringify(builders.buildOpenAPIV3Index(this.resources()))),
+      body: Buffer.from(JSON.stringify(builders.buildOpenAPIV3Index(this.registry.definitions()))),
       lastModified: formatHttpDate(this.clock.now()),
     };
     const { body, lastModified } = this.index;
@@ -67,7 +67,7 @@ export class OpenApiServing {
   }
 
   private v3(context: ServerContext, name: string, builders: Documents): RawAnswer {
-    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.resources()));
+    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()));
     if (!served) return empty(404, {});
     const type = acceptedType(context.request.headers['accept'], 'v3', false);
     if (!type) return empty(406, { vary: 'Accept' });
@@ -84,20 +84,21 @@ export class OpenApiServing {
     return this.send(context, served, type, headers, builders);
   }
 
-  /** Definitions made from CustomResourceDefinitions have schemas of their own, which these documents do not hold. */
-  private resources(): ResourceDefinition[] {
-    return this.registry.definitions().filter(({ schema }) => typeof schema === 'string');
-  }
-
+  /** A document that was built before is kept as long as its hash is the same. */
   private document(name: string, builders: Documents, build: () => object | undefined): Served | undefined {
     let served = this.documents.get(name);
-    if (!served) {
+    if (served?.checkedAt === this.registry.version) return served;
+    const etag = builders.documentHash(name, this.registry.definitions());
+    if (served?.etag !== etag) {
       const document = build();
-      if (!document) return undefined;
-      const etag = builders.documentHash(name, this.resources());
-      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()) };
+      if (!document) {
+        this.documents.delete(name);
+        return undefined;
+      }
+      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()), checkedAt: 0 };
       this.documents.set(name, served);
     }
+    served.checkedAt = this.registry.version;
     return served;
   }
 

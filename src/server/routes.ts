@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Answer } from './answer.ts';
-import type { RequestContext } from './context.ts';
+import type { RequestContext, RequestInfo } from './context.ts';
 import { Discovery } from './discovery/handler.ts';
 import type { ResourceIndex } from './discovery/resource-index.ts';
 import type { AnswerEncoder } from './encoding/encoder.ts';
@@ -56,10 +56,19 @@ export function createRoutes(parts: RouteParts): Next {
 
   return (context) => {
     const { info } = context;
-    if (info.isResourceRequest) return index.hasGroup(info.group) ? dispatch(context) : pageNotFound();
+    if (info.isResourceRequest) return hasPlace(index, info) ? dispatch(context) : pageNotFound();
     const handler = exact.get(info.path);
     return handler ? handler(context) : other(context);
   };
+}
+
+/** What custom groups do not serve is no page; built-in ones have a Status for it. */
+function hasPlace(index: ResourceIndex, info: RequestInfo): boolean {
+  if (!index.isCustomGroup(info.group)) return index.hasGroup(info.group);
+  const definition = index.lookup(info);
+  if (!definition) return false;
+  if (definition.scope === 'Cluster') return info.namespace === '';
+  return info.namespace !== '' || info.verb === 'list' || info.verb === 'watch';
 }
 
 function version({ versionInfo }: RouteParts, context: ServerContext): Answer {

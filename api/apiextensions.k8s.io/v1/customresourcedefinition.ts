@@ -15,6 +15,23 @@ function withStorageVersion(stored: readonly string[] | undefined, object: Custo
   return list;
 }
 
+/** Keeps a definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
+function markTerminating(object: CustomResourceDefinition): void {
+  const conditions = object.status?.conditions ?? [];
+  // A further delete changes nothing.
+  if (conditions.some(({ type }) => type === 'Terminating')) return;
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: object.metadata!.deletionTimestamp!,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  object.status = { ...object.status!, conditions: [...conditions, terminating] };
+}
+
 /** CustomResourceDefinitions. Compared with v1.36.3: names, versions, conversion, what stays, stored versions, warnings. */
 export const customResourceDefinition = defineResource<CustomResourceDefinition>({
   group: 'apiextensions.k8s.io',
@@ -28,6 +45,14 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   allowUnconditionalUpdate: false,
   subresources: [statusSubresource<CustomResourceDefinition>({ validateUpdate: validateDefinitionStatusUpdate })],
   resetFields: [['status']],
+  staged: {
+    mark(object) {
+      const metadata = object.metadata!;
+      if (!metadata.finalizers?.includes(cleanupFinalizer)) metadata.finalizers = [...(metadata.finalizers ?? []), cleanupFinalizer];
+      markTerminating(object);
+    },
+    holds: ({ metadata }) => !metadata?.deletionTimestamp || metadata.finalizers?.includes(cleanupFinalizer) === true,
+  },
   defaults(object) {
     const { spec } = object;
     if (!spec?.names) return;

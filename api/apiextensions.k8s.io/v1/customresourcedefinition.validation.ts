@@ -20,6 +20,7 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import { isDns1035Label, isDns1123Subdomain, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateImmutableField, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
+import { approvalAnnotation, approvalOf, isProtectedGroup } from './api-approval.ts';
 import { internalSpec, printedVersions } from './internal-versions.ts';
 import { hasTooManySelectableFields, validateSelectableFields } from './selectable-fields.validation.ts';
 
@@ -29,7 +30,6 @@ const scopes = ['Cluster', 'Namespaced'];
 const strategies = ['None', 'Webhook'];
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
 const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
-const approvalAnnotation = 'api-approved.kubernetes.io';
 
 export function validateDefinition(object: CustomResourceDefinition): FieldError[] {
   const wanted = `${object.spec?.names?.plural ?? ''}.${object.spec?.group ?? ''}`;
@@ -95,26 +95,14 @@ function validateStoredVersions({ spec, status }: CustomResourceDefinition): Fie
   return errors;
 }
 
-type Approval = 'missing' | 'bypassed' | 'approved' | 'invalid';
-
-function approvalOf(text: string): Approval {
-  if (text === '') return 'missing';
-  if (text.startsWith('unapproved')) return 'bypassed';
-  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\s]+/.test(text) ? 'approved' : 'invalid';
-}
-
-// Kubernetes' own groups are for reviewed APIs: https://github.com/kubernetes/enhancements/pull/1111
 function validateApproval(object: CustomResourceDefinition, old: CustomResourceDefinition | undefined): FieldError[] {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(object.spec.group ?? '')) return [];
+  if (!isProtectedGroup(object.spec.group ?? '')) return [];
   const textOf = (definition: CustomResourceDefinition): string => definition.metadata?.annotations?.[approvalAnnotation] ?? '';
-  const approval = approvalOf(textOf(object));
-  if (old && approvalOf(textOf(old)) === approval) return [];
+  const { approval, words } = approvalOf(textOf(object));
+  if (old && approvalOf(textOf(old)).approval === approval) return [];
   const path = FieldPath.of('metadata', 'annotations').key(approvalAnnotation);
-  const words = `protected groups must have approval annotation "${approvalAnnotation}"`;
-  const see = ', see https://github.com/kubernetes/enhancements/pull/1111';
-  if (approval === 'missing') return [required(path, `${words}${see}`)];
-  if (approval !== 'invalid') return [];
-  return [invalid(path, textOf(object), `${words} with either a URL or a reason starting with "unapproved"${see}`)];
+  if (approval === 'missing') return [required(path, words)];
+  return approval === 'invalid' ? [invalid(path, textOf(object), words)] : [];
 }
 
 function oneOf(value: string, allowed: readonly string[], path: FieldPath): FieldError[] {

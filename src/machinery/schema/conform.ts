@@ -4,7 +4,7 @@ import { explain } from './explain.ts';
 import type { ParsedBody } from './parse.ts';
 import { type FieldPlan, planOf } from './plan.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
-import { hasDuplicates, strictErrorsOf } from './strict.ts';
+import { hasDuplicates, jsonDuplicates, strictErrorsOf } from './strict.ts';
 
 export interface ConformOptions {
   /** Report unknown and (with `body`) duplicate fields. */
@@ -35,6 +35,7 @@ export class DecodeError extends Error {}
  */
 export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
   const { strict = false, body, defaults = true } = options;
+  if (schema.type === 'object' && schema.decode) return decodeCustom(value, schema.decode, strict, body);
   const walk = new Walk(defaults, strict);
   let object: unknown;
   try {
@@ -45,6 +46,18 @@ export function conform(value: unknown, schema: Schema, options: ConformOptions 
   }
   const suspect = strict && (walk.unknown || (body !== undefined && hasDuplicates(body)));
   return { object, strictErrors: suspect ? strictErrorsOf(value, schema, body) : [], hasEmpty: walk.hasEmpty };
+}
+
+// Custom objects are data without a type: the text's own faults are told first, then what their schema does not know.
+function decodeCustom(
+  value: unknown,
+  decode: NonNullable<ObjectSchema['decode']>,
+  strict: boolean,
+  body: ParsedBody | undefined,
+): Conformed {
+  const { object, unknown } = decode(value, strict);
+  const duplicates = strict && body ? (body.format === 'yaml' ? body.yamlDuplicates : jsonDuplicates(body)) : [];
+  return { object, strictErrors: [...duplicates, ...unknown.map((path) => `unknown field "${path}"`)], hasEmpty: false };
 }
 
 /** `strict decoding error: unknown field "a", duplicate field "b"` of Conformed.strictErrors. */

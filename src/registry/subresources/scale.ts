@@ -7,14 +7,14 @@ import { invalid } from '../errors.ts';
 /** The Scale of an object. */
 export function readScale(scale: ScaleSubresource, object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
-  const replicas = at(object, scale.specReplicasPath);
+  const replicas = readPath(object, scale.specReplicasPath);
   const selector = scale.selector(object);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
     spec: replicas === undefined || replicas === 0 ? {} : { replicas },
-    status: { replicas: at(object, scale.statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },
+    status: { replicas: readPath(object, scale.statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },
   };
 }
 
@@ -33,7 +33,7 @@ export function writeScale(scale: ScaleSubresource, object: KubeObject, changed:
   if (resourceVersion) result.metadata!.resourceVersion = resourceVersion;
   else delete result.metadata!.resourceVersion;
   if (uid) result.metadata!.uid = uid;
-  put(result, scale.specReplicasPath, replicas);
+  writePath(result, scale.specReplicasPath, replicas);
   return result;
 }
 
@@ -45,17 +45,17 @@ export function scaleConfiguration(
   applied: KubeObject,
 ): KubeObject {
   const configuration: KubeObject = { apiVersion, kind: definition.kind, ...(applied.metadata ? { metadata: applied.metadata } : {}) };
-  if (applied['spec']?.replicas !== undefined) put(configuration, scale.specReplicasPath, applied['spec'].replicas);
+  if (applied['spec']?.replicas !== undefined) writePath(configuration, scale.specReplicasPath, applied['spec'].replicas);
   return configuration;
 }
 
-function at(object: KubeObject, path: readonly string[]): any {
+export function readPath(object: KubeObject, path: readonly string[]): any {
   let value: any = object;
   for (const field of path) value = value?.[field];
   return value;
 }
 
-function put(object: KubeObject, path: readonly string[], value: unknown): void {
+export function writePath(object: KubeObject, path: readonly string[], value: unknown): void {
   let target: any = object;
   for (const field of path.slice(0, -1)) target = target[field] ??= {};
   target[path.at(-1)!] = value;

@@ -46,18 +46,23 @@ export function apiResourceList(
 }
 
 function resourceOf(index: ResourceIndex, definition: ResourceDefinition) {
-  const { plural, singular, scope, kind, verbs, shortNames, categories } = definition;
+  const { plural, singular, scope, kind, shortNames, categories } = definition;
   const hash = storageVersionHash(index, definition);
   return {
     name: plural,
     singularName: singular,
     namespaced: scope === 'Namespaced',
     kind,
-    verbs: [...verbs].sort(),
+    verbs: discoveredVerbs(definition),
     ...(shortNames?.length ? { shortNames } : {}),
     ...(categories?.length ? { categories } : {}),
     ...(hash ? { storageVersionHash: hash } : {}),
   };
+}
+
+// Of built-in kinds by the alphabet, of custom ones as they come.
+function discoveredVerbs({ verbs, discoveredVerbs: shown = verbs, schema }: ResourceDefinition): string[] {
+  return typeof schema === 'string' ? [...shown].sort() : [...shown];
 }
 
 function subresourceOf(definition: ResourceDefinition, { name, kind, verbs }: Subresource) {
@@ -71,7 +76,9 @@ function subresourceOf(definition: ResourceDefinition, { name, kind, verbs }: Su
   };
 }
 
-function sortedSubresources({ subresources }: ResourceDefinition): Subresource[] {
+/** Of custom kinds as they come: status before scale. */
+function sortedSubresources({ subresources, schema }: ResourceDefinition): readonly Subresource[] {
+  if (typeof schema !== 'string') return subresources;
   return [...subresources].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -92,7 +99,8 @@ const storedThere: Readonly<Record<string, string>> = {
 /** Tells storage migrators in which form a resource is stored: eight bytes of a hash over group, version and kind. */
 function storageVersionHash(index: ResourceIndex, definition: ResourceDefinition): string | undefined {
   if (definition.action) return undefined;
-  const { group, version, kind } = index.storageDefinition(definition) ?? definition;
+  if (definition.convert?.ownRules && !definition.storage.version) return undefined;
+  const { group, version, kind } = index.storageDefinition(definition) ?? { ...definition, version: definition.storage.version! };
   const stored = `${group}/${version}/${kind}`;
   const hash = createHash('sha256').update(storedThere[stored] ?? stored);
   return hash.digest().subarray(0, 8).toString('base64');
@@ -117,12 +125,14 @@ export function aggregatedDiscovery(index: ResourceIndex, core: boolean, version
 }
 
 function discoveredResource(definition: ResourceDefinition) {
-  const { plural, kind, scope, singular, verbs, shortNames, categories } = definition;
+  // The group and version of custom kinds are written out.
+  const ownVersion =
+    typeof definition.schema === 'string' ? { group: '', version: '' } : { group: definition.group, version: definition.version };
+  const { plural, kind, scope, singular, shortNames, categories } = definition;
   const subresources = sortedSubresources(definition).map((subresource) => ({
     subresource: subresource.name,
     responseKind: {
-      group: '',
-      version: '',
+      ...ownVersion,
       ...foreignGroupVersion(definition, subresource.kind),
       kind: subresource.kind?.kind ?? kind,
     },
@@ -130,10 +140,10 @@ function discoveredResource(definition: ResourceDefinition) {
   }));
   return {
     resource: plural,
-    responseKind: { group: '', version: '', kind },
+    responseKind: { ...ownVersion, kind },
     scope: scope === 'Namespaced' ? 'Namespaced' : 'Cluster',
     singularResource: singular,
-    verbs: [...verbs].sort(),
+    verbs: discoveredVerbs(definition),
     ...(shortNames?.length ? { shortNames } : {}),
     ...(categories?.length ? { categories } : {}),
     ...(subresources.length ? { subresources } : {}),

@@ -40,6 +40,8 @@ export class Discovery {
   private answer(context: ServerContext, group: string | undefined, version: string | undefined, tooLong: boolean): Answer {
     const { index, serverAddress } = this.parts;
     if (group && !index.hasGroup(group)) return pageNotFound();
+    const custom = group !== undefined && group !== '' && index.isCustomGroup(group);
+    if (custom && (tooLong || (version !== undefined && !index.resources(group, version)))) return pageNotFound();
     if (tooLong) throw noSuchResource();
     if (group === undefined) {
       this.checkMethod(context);
@@ -47,7 +49,7 @@ export class Discovery {
       return this.root(context, core, () => (core ? apiVersions(index, serverAddress()) : apiGroupList(index)));
     }
     const found = version === undefined ? apiGroup(index.group(group)!) : this.resourceList(group, version);
-    this.checkMethod(context);
+    if (!custom) this.checkMethod(context);
     context.negotiated = negotiate(context.request.headers['accept'], false, noTransforms);
     return { type: 'object', status: 200, definition: undefined, object: found };
   }

@@ -21,6 +21,7 @@ export class ResourceIndex {
   private byResource = new Map<string, ResourceDefinition>();
   private byVersion = new Map<string, ResourceDefinition[]>();
   private byGroup = new Map<string, ApiGroup>();
+  private customGroups = new Set<string>();
 
   constructor(registry: ResourceRegistry) {
     this.registry = registry;
@@ -33,6 +34,12 @@ export class ResourceIndex {
   lookup({ group, version, resource }: Pick<RequestInfo, 'group' | 'version' | 'resource'>): ResourceDefinition | undefined {
     this.refresh();
     return this.byResource.get(`${group}/${version}/${resource}`);
+  }
+
+  /** Whether all of a group's kinds come from CustomResourceDefinitions: it knows no further paths. */
+  isCustomGroup(group: string): boolean {
+    this.refresh();
+    return this.customGroups.has(group);
   }
 
   hasGroup(group: string): boolean {
@@ -80,6 +87,8 @@ export class ResourceIndex {
       if (known) known.add(definition.version);
       else versions.set(definition.group, new Set([definition.version]));
     }
+    this.customGroups = new Set(versions.keys());
+    for (const { group, schema } of definitions) if (typeof schema === 'string') this.customGroups.delete(group);
     for (const list of this.byVersion.values()) list.sort((a, b) => (a.plural < b.plural ? -1 : 1));
     this.byGroup = new Map(
       [...versions.keys()].sort(compareGroups).map((name) => [name, { name, versions: [...versions.get(name)!].sort(compareVersions) }]),

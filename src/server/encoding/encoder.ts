@@ -8,7 +8,7 @@ import { mediaTypeNames, type Negotiated, negotiate, noTransforms } from '../neg
 import { wantsPretty } from '../negotiation/pretty.ts';
 import type { ServerContext } from '../request-context.ts';
 import { encodeJson, storedJson } from './json.ts';
-import { encodeListJson, listMeta } from './list-json.ts';
+import { customListMeta, encodeListJson, isCustom, listMeta } from './list-json.ts';
 import { isAList, notAList, partialList, partialObject } from './partial.ts';
 import { includeObjectOf, tableOfList, tableOfObject } from './table.ts';
 import { protobufWatchFrame, WatchFrames } from './watch-frames.ts';
@@ -159,11 +159,16 @@ function negotiatedForStatus(context: ServerContext): Negotiated {
 }
 
 function listObject({ definition, items, metadata }: ListAnswer): KubeObject {
+  const apiVersion = apiVersionOf(definition.group, definition.version);
+  if (isCustom(definition)) {
+    const objects = items.map((item) => item.object);
+    return { apiVersion, items: objects, kind: definition.listKind, metadata: customListMeta(metadata) as KubeObject['metadata'] };
+  }
   return {
     kind: definition.listKind,
-    apiVersion: apiVersionOf(definition.group, definition.version),
+    apiVersion,
     metadata: listMeta(metadata) as KubeObject['metadata'],
-    items: items.map((item) => (typeof definition.schema === 'string' ? withoutTypeMeta(item.object) : item.object)),
+    items: items.map((item) => withoutTypeMeta(item.object)),
   };
 }
 

@@ -19,14 +19,34 @@ const keptFrom = 64 * 1024;
 /** A list's bytes from the stored bytes of its items, copied once for all lists of the same items. */
 export function encodeListJson({ definition, items, metadata }: ListAnswer): Omit<Body, 'contentType'> {
   const apiVersion = apiVersionOf(definition.group, definition.version);
-  const head = Buffer.from(
-    `{"kind":${JSON.stringify(definition.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(metadata))},"items":[`,
-  );
+  const [head, tail] = isCustom(definition) ? customEnds(definition, apiVersion, metadata) : builtInEnds(definition, apiVersion, metadata);
   const body = encodedItems.get(items) ?? encodeItems(definition, apiVersion, items);
-  const length = head.length + body.length;
+  const length = head.length + body.length + tail.length;
   // A small answer is one write.
-  const chunks = length < keptFrom ? [Buffer.concat([head, ...body.chunks], length)] : [head, ...body.chunks];
+  const chunks = length < keptFrom ? [Buffer.concat([head, ...body.chunks, tail], length)] : [head, ...body.chunks, tail];
   return { chunks, length };
+}
+
+type Ends = readonly [head: Buffer, tail: Buffer];
+
+function builtInEnds({ listKind }: ResourceDefinition, apiVersion: string, metadata: ListAnswer['metadata']): Ends {
+  const head = `{"kind":${JSON.stringify(listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMeta(metadata))},"items":[`;
+  return [Buffer.from(head), end];
+}
+
+/** Data without a type is written in the order of its names. */
+function customEnds({ listKind }: ResourceDefinition, apiVersion: string, metadata: ListAnswer['metadata']): Ends {
+  const tail = `],"kind":${JSON.stringify(listKind)},"metadata":${JSON.stringify(customListMeta(metadata))}}\n`;
+  return [Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"items":[`), Buffer.from(tail)];
+}
+
+/** ListMeta of custom resources, whose empty `continue` is written. */
+export function customListMeta({
+  resourceVersion,
+  continue: token = '',
+  remainingItemCount,
+}: ListAnswer['metadata']): ListAnswer['metadata'] {
+  return { continue: token, ...(remainingItemCount !== undefined ? { remainingItemCount } : {}), resourceVersion };
 }
 
 function encodeItems(
@@ -34,7 +54,7 @@ function encodeItems(
   apiVersion: string,
   items: readonly StoredObject[],
 ): { chunks: readonly Buffer[]; length: number } {
-  let expected = end.length;
+  let expected = 0;
   for (const item of items) expected += item.json.length + 1;
   const writer = new ChunkWriter(expected);
   if (isCustom(definition)) {
@@ -49,7 +69,6 @@ function encodeItems(
       writer.write(strip(item.json, () => item.object));
     });
   }
-  writer.write(end);
   const body = { chunks: writer.finish(), length: writer.length };
   if (body.length >= keptFrom) encodedItems.set(items, body);
   return body;

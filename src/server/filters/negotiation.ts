@@ -21,7 +21,9 @@ export function negotiation(lookup: DefinitionLookup): Stage {
       throw lookup(info) ? methodNotAllowed() : noSuchResource();
     }
     try {
-      context.negotiated = negotiate(request.headers['accept'], info.verb === 'watch', objectTransforms);
+      context.negotiated = negotiate(request.headers['accept'], info.verb === 'watch', objectTransforms, () =>
+        isCustom(lookup(info), info),
+      );
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
@@ -29,6 +31,11 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     }
     return next(context);
   };
+}
+
+/** Custom resources have no messages; their Scale has one. */
+function isCustom(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
+  return definition !== undefined && typeof definition.schema !== 'string' && subresource !== 'scale';
 }
 
 function isAction(definition: ResourceDefinition, name: string): boolean {

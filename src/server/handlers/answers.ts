@@ -15,6 +15,7 @@ export function written(scope: Scope, result: Written): Answer {
 }
 
 export function storedAnswer(scope: Scope, stored: StoredObject): Answer {
-  if (scope.view) return { type: 'object', status: 200, definition: undefined, object: scope.view.read(stored.object) };
+  if (scope.view)
+    return { type: 'object', status: 200, definition: undefined, object: (scope.view.show ?? scope.view.read)(stored.object) };
   return { type: 'object', status: 200, definition: scope.definition, stored };
 }

@@ -1,9 +1,10 @@
+import { invalid as invalidField } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { ProtobufError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
-import { badRequest } from '../../registry/errors.ts';
+import { badRequest, invalid } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
 import type { MediaType } from '../negotiation/accept.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
@@ -17,6 +18,10 @@ export interface ExpectedKind {
   readonly version: string;
   readonly kind: string;
   readonly schema: Schema;
+  /** What is said of every body that cannot be decoded, instead of the reason. */
+  readonly undecodable?: string;
+  /** Data without a type: the body must say what it is. */
+  readonly isCustom?: boolean;
   /** Kinds of other versions that may come instead are refused with words of their own. */
   readonly isOtherVersion?: (apiVersion: string, kind: string) => boolean;
   /** The schema of another kind, if it is served. */
@@ -110,6 +115,7 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
   if (value?.apiVersion === apiVersion && value.kind === expected.kind) return value;
   const problem = kindProblem(value);
   if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || JSON.stringify(value)));
+  if (expected.isCustom) throw notThisCustomKind(value, body, expected);
   const kind = value.kind || expected.kind;
   const given = value.apiVersion || apiVersion;
   if (given !== apiVersion || kind !== expected.kind) {
@@ -120,6 +126,19 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
     throw cannotHandle({ ...value, apiVersion: given, kind }, expected, wrongKind(value, given, kind, expected));
   }
   return { kind, apiVersion, ...withoutKind(value) };
+}
+
+function notThisCustomKind(value: KubeObject | null, body: ParsedBody, expected: ExpectedKind): Error {
+  if (!value?.kind) {
+    const text = body.text || JSON.stringify(value);
+    return unrecognized(expected, `Object 'Kind' is missing in '${text}'`, Buffer.from(text));
+  }
+  const apiVersion = apiVersionOf(expected.group, expected.version);
+  if (value.apiVersion !== apiVersion) {
+    return badRequest(`the API version in the data (${value.apiVersion ?? ''}) does not match the expected API version (${apiVersion})`);
+  }
+  const error = invalidField('kind', value.kind, `must be ${expected.kind}`);
+  return invalid({ group: expected.group, kind: value.kind }, value.metadata?.name ?? '', [error]);
 }
 
 function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): KubeObject {
@@ -163,11 +182,13 @@ export function wrongKind(value: unknown, apiVersion: string, kind: string, expe
 }
 
 function cannotHandle(value: KubeObject, expected: ExpectedKind, message: string): Error {
+  if (expected.undecodable) return badRequest(expected.undecodable);
   const version = (value.apiVersion ?? '').split('/').at(-1);
   return badRequest(`${value.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${message}`);
 }
 
 function unrecognized(expected: ExpectedKind, message: string, bytes: Buffer): Error {
+  if (expected.undecodable) return badRequest(expected.undecodable);
   return badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${message} (${summary(bytes)})`);
 }
 

@@ -1,8 +1,10 @@
 import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
+import { badRequest, methodNotSupported, notFound } from '../../registry/errors.ts';
 import type { ActionParts } from '../../registry/subresources/action.ts';
 import type { ComponentProbe } from '../../registry/subresources/component-status.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
+import { isCustom } from '../encoding/list-json.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { createAction } from './action.ts';
 import { warn } from './body.ts';
@@ -65,6 +67,8 @@ export function createDispatcher(parts: DispatcherParts): (context: RequestConte
     const definition = parts.registry.find(info.group, info.version, info.resource);
     if (!definition || !isPlace(definition, info)) throw noSuchResource();
     if (info.subresource !== '') return dispatchSubresource(parts, definition, scopeOf, context);
+    if (info.name === '' && (info.verb === 'update' || info.verb === 'patch') && isCustom(definition))
+      throw badRequest('name must be provided');
     if (!definition.verbs.includes(info.verb as never) || !isAllowedAt(definition, info, context.request.method)) throw methodNotAllowed();
     noteDeprecation(definition, context);
     if (definition.action) {
@@ -83,11 +87,13 @@ async function dispatchSubresource(
 ): Promise<Answer> {
   const { info } = context;
   const subresource = definition.subresources.find((candidate) => candidate.name === info.subresource);
-  if (!subresource) throw noSuchResource();
-  if (!subresource.verbs.includes(info.verb as never)) throw methodNotAllowed();
+  const custom = isCustom(definition);
+  const resource = { group: definition.group, resource: definition.plural };
+  if (!subresource) throw custom ? notFound(resource, info.name) : noSuchResource();
+  if (!subresource.verbs.includes(info.verb as never)) throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
   noteDeprecation(definition, context);
   if (subresource.type !== 'action') {
-    if (info.rest.length > 0) throw noSuchResource();
+    if (info.rest.length > 0 && !custom) throw noSuchResource();
     return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
   }
   if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.streams, subresource.action);

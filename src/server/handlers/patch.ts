@@ -69,7 +69,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         mechanism ??= inApiWords(() => mechanismOf(type, bytes, scope, options, context));
         if (!current && !mechanism.creates) throw notFound(scope.store.resource, name);
         const view = mechanism.tracks ? undefined : scope.view;
-        const patched = inApiWords(() => mechanism!.patch(view ? view.read(current!) : current));
+        const patched = inApiWords(() => mechanism!.patch(view ? (view.toPatch ?? view.read)(current!) : current));
         const { object: seen, hasEmpty } = conformPatched(scope, patched, mechanism, options, context);
         if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
         ensureNamespace((seen.metadata ??= {}), operation.namespace);

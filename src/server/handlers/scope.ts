@@ -7,6 +7,7 @@ import type { Authorizer } from '../../auth/types.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform } from '../../machinery/schema/conform.ts';
+import { forbidden } from '../../registry/errors.ts';
 import type { Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
@@ -44,6 +45,12 @@ export interface View {
   read(object: KubeObject): KubeObject;
   /** What is stored after the view was changed to `seen`; a fresh object. @throws ApiError 422 */
   write(object: KubeObject, seen: KubeObject): KubeObject;
+  /** As a GET shows it, where that is not `read`. @throws ApiError 500 */
+  readonly show?: (object: KubeObject) => KubeObject;
+  /** As a patch sees it, where that is not `read`. */
+  readonly toPatch?: (object: KubeObject) => KubeObject;
+  /** The only place that a change through the view can own (Scale of custom resources). */
+  readonly scalePath?: readonly string[];
   /** An apply configuration of the view as one of the object. */
   configuration(applied: KubeObject): KubeObject;
 }
@@ -59,6 +66,7 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
     version: definition.version,
     kind: definition.kind,
     schema,
+    ...(typeof definition.schema === 'string' ? {} : { isCustom: true }),
     ...(definition.defaults ? { defaults: definition.defaults } : {}),
     isOtherVersion: (apiVersion, kind) =>
       parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
@@ -111,7 +119,7 @@ export function operationOf(
 
 /** What tracking of managed fields has to know of a request. */
 export function managerContext(
-  scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'>,
+  scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema' | 'view'>,
   manager: string,
   now: string,
 ): ManagerContext {
@@ -127,6 +135,7 @@ export function managerContext(
     now,
     ...(resetFields ? { resetFields } : {}),
     ...(versions ? { versions } : {}),
+    ...(scope.view?.scalePath ? { scalePath: scope.view.scalePath } : {}),
     typed: typeof definition.schema === 'string',
   };
 }
@@ -161,6 +170,8 @@ export async function mutate(
   admissionNamespace = operation.namespace,
 ): Promise<KubeObject> {
   const { admission } = scope.parts;
+  const { refusesCreate } = scope.definition;
+  if (verb === 'CREATE' && refusesCreate) throw forbidden(scope.store.resource, name, refusesCreate);
   if (!admission.mutates) return object;
   const attributes: AdmissionAttributes = {
     definition: scope.definition,

@@ -51,14 +51,20 @@ export function negotiateForm(accept: string | undefined, transforms: Transforms
 /**
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
  * @param watch only what can be streamed is offered
+ * @param lacksProtobuf asked before protobuf is chosen: of custom resources only other forms have it
  * @throws ApiError 406
  */
-export function negotiate(accept: string | undefined, watch: boolean, transforms: Transforms): Negotiated {
+export function negotiate(
+  accept: string | undefined,
+  watch: boolean,
+  transforms: Transforms,
+  lacksProtobuf: () => boolean = () => false,
+): Negotiated {
   if (!accept || accept === 'application/json') return plainJson;
   const clauses = parseAccept(accept);
   if (!clauses.some(isRoutable)) throw notRoutable();
   const offers = watch ? streamed : offered;
-  const best = bestOffer(clauses, offers, transforms, false);
+  const best = bestOffer(clauses, offers, transforms, false, lacksProtobuf);
   if (best) return best;
   const names = offers.map((mediaType) => `${mediaTypeNames[mediaType]}${watch ? ';stream=watch' : ''}`);
   throw notAcceptable(`only the following media types are accepted: ${names.join(', ')}`);
@@ -69,11 +75,13 @@ function bestOffer(
   offers: readonly MediaType[],
   transforms: Transforms,
   formOnly: boolean,
+  lacksProtobuf: () => boolean = () => false,
 ): Negotiated | undefined {
   for (const clause of clauses) {
     for (const mediaType of offers) {
       const accepted = covers(clause, mediaType) ? acceptParameters(clause, mediaType, transforms) : undefined;
-      if (accepted && (accepted.as || !formOnly)) return accepted;
+      if (!accepted || (formOnly && !accepted.as)) continue;
+      if (accepted.as || mediaType !== 'protobuf' || !lacksProtobuf()) return accepted;
     }
   }
   return undefined;

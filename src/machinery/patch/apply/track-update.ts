@@ -3,6 +3,7 @@ import { sameJson } from '../../json-equal.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
+import { trackScale } from './track-scale.ts';
 import type { TrackUpdateInput } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
@@ -11,7 +12,8 @@ import { recordUpdate, termsOf } from './update.ts';
  * @returns `updated` with its new managedFields (a copy down to metadata; the rest is shared)
  */
 export function trackUpdate(input: TrackUpdateInput): KubeObject {
-  const { live, updated } = input;
+  const { live, updated, scalePath } = input;
+  if (scalePath) return trackScale(input, scalePath);
   const managers = currentManagers(input);
   if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(input));
   // An object whose managedFields were cleared stays without, until something is applied to it.

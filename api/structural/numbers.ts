@@ -1,0 +1,90 @@
+import { broken, type Outcome, plain } from './failures.ts';
+import type { JsonSchema } from './structural.ts';
+
+const largest = Number.MAX_SAFE_INTEGER;
+
+/** Whether a JSON number reads as an integer of 64 bits. */
+export function isInt64(value: number): boolean {
+  return Number.isInteger(value) && value < 2 ** 63 && value >= -(2 ** 63);
+}
+
+/** Near enough an integer, as upstream counts it. */
+export function isNearInteger(value: number): boolean {
+  if (!Number.isFinite(value) || Math.abs(value) > largest) return false;
+  const whole = Math.trunc(value);
+  if (value === whole) return true;
+  if (value < 0 || whole === 0) return false;
+  return (value - whole) / (value + whole) < 1e-9;
+}
+
+/** A float as Go prints it. */
+export function printFloat(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e21)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+/** The rules of numbers, compiled from a schema; undefined if it has none. */
+export function compileNumberRules(
+  schema: JsonSchema,
+  types: readonly string[],
+): ((value: number, name: () => string, outcome: Outcome) => void) | undefined {
+  const { multipleOf, maximum, minimum, exclusiveMaximum = false, exclusiveMinimum = false } = schema;
+  const type = types.length === 1 && (types[0] === 'integer' || types[0] === 'number') ? types[0] : '';
+  const format = formatOf(type, schema.format);
+  if (multipleOf === undefined && maximum === undefined && minimum === undefined && type === '') return undefined;
+  const checkRange = (value: number, what: string, name: () => string, outcome: Outcome): boolean => {
+    if (isInRange(value, type, format)) return true;
+    const described = format === '' ? `${type} (default format)` : `${type} with format ${format}`;
+    outcome.add(plain(`${what} value must be of type ${described} in ${name()}`));
+    return false;
+  };
+  return (value, name, outcome) => {
+    checkRange(value, 'Checked', name, outcome);
+    const isInteger = isInt64(value);
+    if (multipleOf !== undefined) {
+      const asInteger = checkRange(multipleOf, 'MultipleOf', name, outcome) && isInteger;
+      checkMultiple(value, asInteger ? Math.trunc(multipleOf) : multipleOf, asInteger, name, outcome);
+    }
+    if (minimum !== undefined) {
+      const asInteger = checkRange(minimum, 'Minimum boundary', name, outcome) && isInteger;
+      const bound = asInteger ? Math.trunc(minimum) : minimum;
+      if (exclusiveMinimum ? value <= bound : value < bound) {
+        outcome.add(
+          broken(name(), value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${printBound(bound, asInteger)}`),
+        );
+      }
+    }
+    if (maximum !== undefined) {
+      const asInteger = checkRange(maximum, 'Maximum boundary', name, outcome) && isInteger;
+      const bound = asInteger ? Math.trunc(maximum) : maximum;
+      if (exclusiveMaximum ? value >= bound : value > bound) {
+        outcome.add(broken(name(), value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${printBound(bound, asInteger)}`));
+      }
+    }
+  };
+}
+
+function formatOf(type: string, format: string | undefined): string {
+  if (type === 'integer' && (format === 'int32' || format === 'int64')) return format;
+  return type === 'number' && (format === 'float' || format === 'double') ? format : '';
+}
+
+function isInRange(value: number, type: string, format: string): boolean {
+  if (type === 'integer') return isInt64(value) && (format !== 'int32' || (value <= 0x7fffffff && value >= -0x80000000));
+  return format !== 'float' || Number.isFinite(Math.fround(value));
+}
+
+function checkMultiple(value: number, factor: number, asInteger: boolean, name: () => string, outcome: Outcome): void {
+  if (factor <= 0) {
+    const text = `factor MultipleOf declared for ${name()} must be positive: ${printBound(factor, asInteger)}`;
+    outcome.add({ text, toFieldError: (at) => broken(name(), factor, '').toFieldError(at) });
+    return;
+  }
+  const isMultiple = asInteger ? value % factor === 0 : isNearInteger(factor < 1 ? (1 / factor) * value : value / factor);
+  if (!isMultiple) outcome.add(broken(name(), value, `should be a multiple of ${printBound(factor, asInteger)}`));
+}
+
+function printBound(value: number, asInteger: boolean): string {
+  return asInteger ? BigInt(value).toString() : printFloat(value);
+}

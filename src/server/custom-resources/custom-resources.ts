@@ -1,0 +1,240 @@
+import { cleanupFinalizer, customResourceDefinition } from '../../../api/apiextensions.k8s.io/v1/customresourcedefinition.ts';
+import type { ResourceDefinition } from '../../../api/define.ts';
+import { isConditionTrue } from '../../../api/meta/conditions.ts';
+import type { SchemaSource } from '../../../openapi/schema.ts';
+import type { CustomResourceDefinition } from '../../../openapi/types.ts';
+import type { Client } from '../../client/client.ts';
+import { type Clock, formatTime } from '../../machinery/clock.ts';
+import type { Logger } from '../../machinery/logger.ts';
+import { ApiError } from '../../registry/errors.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { withApproval } from './approval.ts';
+import { deleteInstances } from './cleanup.ts';
+import { withCondition } from './conditions.ts';
+import { customVersions, isServed, isTerminating } from './definitions.ts';
+import { withAcceptedNames, withEstablished } from './names.ts';
+
+export interface CustomResourcesParts {
+  readonly registry: Registry;
+  readonly schemas: SchemaSource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of the API server itself; its user agent is `kube-apiserver`. */
+  readonly client: Client;
+}
+
+interface Known {
+  readonly crd: CustomResourceDefinition;
+  /** What of the definition its kinds are made of. */
+  readonly form: string;
+  readonly definitions: readonly ResourceDefinition[];
+}
+
+const retryMs = 500;
+
+/**
+ * Serves the kinds of CustomResourceDefinitions: follows them, gives them names, establishes them, and deletes what they hold when they go. All of it is
+ * level-triggered: several API servers may do it at once, compare-and-set decides.
+ */
+export class CustomResources {
+  private readonly parts: CustomResourcesParts;
+  private readonly known = new Map<string, Known>();
+  private readonly waiting = new Set<string>();
+  private readonly cleaning = new Set<string>();
+  private working = false;
+  private signal: AbortSignal = new AbortController().signal;
+
+  constructor(parts: CustomResourcesParts) {
+    this.parts = parts;
+  }
+
+  /** Serves what is defined now, and follows the definitions until the signal is aborted. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.signal = signal;
+    const version = await this.list();
+    void this.follow(version);
+  }
+
+  private get definitions() {
+    return this.parts.client.resource<CustomResourceDefinition>(customResourceDefinition);
+  }
+
+  private async list(): Promise<string> {
+    const { items, metadata } = await this.definitions.list('');
+    const present = new Set(items.map((item) => item.metadata!.name!));
+    for (const name of this.known.keys()) if (!present.has(name)) this.forget(name);
+    for (const item of items) this.take(item);
+    return metadata.resourceVersion;
+  }
+
+  private async follow(resourceVersion: string): Promise<void> {
+    const { clock, logger } = this.parts;
+    let version: string | undefined = resourceVersion;
+    while (!this.signal.aborted) {
+      try {
+        version ??= await this.list();
+        for await (const { type, object } of this.definitions.watch('', { resourceVersion: version }, this.signal)) {
+          if (type === 'ERROR') break;
+          if (type === 'DELETED') this.forget(object.metadata!.name!, object);
+          else if (type !== 'BOOKMARK') this.take(object);
+        }
+      } catch (error) {
+        if (!this.signal.aborted) logger.warn({ error }, 'custom resource definitions cannot be followed for now');
+      }
+      version = undefined;
+      await clock.sleep(retryMs, this.signal).catch(() => {});
+    }
+  }
+
+  /** A state of a definition: served at once if it may be, then worked on. Older ones than what is known are passed over. */
+  private take(crd: CustomResourceDefinition): void {
+    const name = crd.metadata!.name!;
+    const before = this.known.get(name);
+    if (before && before.crd.metadata!.uid === crd.metadata!.uid && revisionOf(crd) <= revisionOf(before.crd)) return;
+    this.serve(name, crd, before);
+    this.enqueue(name);
+  }
+
+  private serve(name: string, crd: CustomResourceDefinition, before: Known | undefined): void {
+    const { schemas } = this.parts;
+    const form = formOf(crd);
+    if (before?.form === form) {
+      this.known.set(name, { ...before, crd });
+      return;
+    }
+    const definitions = isServed(crd) ? customVersions(crd, schemas).flatMap(({ served, definition }) => (served ? [definition] : [])) : [];
+    this.known.set(name, { crd, form, definitions });
+    this.replace(before?.definitions ?? [], definitions);
+  }
+
+  /** Requests see the old definitions or the new ones, never neither. */
+  private replace(before: readonly ResourceDefinition[], after: readonly ResourceDefinition[]): void {
+    const { registry, logger } = this.parts;
+    const removals = before.map((definition) => registry.remove(definition));
+    for (const definition of after) registry.add(definition);
+    Promise.all(removals).catch((error) => logger.error({ error }, 'the cache of a custom resource could not be closed'));
+  }
+
+  private forget(name: string, crd?: CustomResourceDefinition): void {
+    const before = this.known.get(name);
+    if (!before || (crd && before.crd.metadata!.uid !== crd.metadata!.uid)) return;
+    this.known.delete(name);
+    this.replace(before.definitions, []);
+    this.enqueueGroup(before.crd.spec.group);
+  }
+
+  /** Names may have become free. */
+  private enqueueGroup(group: string): void {
+    for (const [name, { crd }] of this.known) if (crd.spec.group === group) this.enqueue(name);
+  }
+
+  private enqueue(name: string): void {
+    this.waiting.add(name);
+    if (this.working) return;
+    this.working = true;
+    void this.work();
+  }
+
+  // One at a time, as definitions of a group compete for names.
+  private async work(): Promise<void> {
+    const { logger, clock } = this.parts;
+    for (const name of this.waiting) {
+      if (this.signal.aborted) break;
+      this.waiting.delete(name);
+      try {
+        await this.reconcile(name);
+      } catch (error) {
+        logger.warn({ error, name }, 'the status of a custom resource definition cannot be written for now');
+        clock.timer(retryMs, () => this.enqueue(name), { background: true });
+      }
+    }
+    this.working = false;
+  }
+
+  private async reconcile(name: string): Promise<void> {
+    const now = formatTime(this.parts.clock.now());
+    const crd = this.known.get(name)?.crd;
+    if (!crd) return;
+    if (crd.metadata!.deletionTimestamp && crd.metadata!.finalizers?.includes(cleanupFinalizer)) void this.cleanUp(name);
+    const approved = withApproval(crd, now) ?? crd;
+    const others = [...this.known.values()].map((each) => each.crd);
+    const named = withAcceptedNames(approved, others, now);
+    if (named || approved !== crd) {
+      const written = await this.write(named ?? approved);
+      if (named && written) this.enqueueGroup(crd.spec.group);
+      return;
+    }
+    const established = withEstablished(crd, now);
+    if (established) await this.write(established);
+  }
+
+  /** Writes a definition's status; undefined if it has changed meanwhile, as it comes again then. */
+  private async write(crd: CustomResourceDefinition): Promise<CustomResourceDefinition | undefined> {
+    try {
+      const written = await this.definitions.update('', crd, { subresource: 'status' });
+      // What has gone with the write, or since, must not come back.
+      if (this.known.has(crd.metadata!.name!) && !isGone(written)) this.take(written);
+      return written;
+    } catch (error) {
+      if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Deletes the objects of a definition that goes, and lets it go after them. */
+  private async cleanUp(name: string): Promise<void> {
+    if (this.cleaning.has(name)) return;
+    this.cleaning.add(name);
+    const { clock, logger } = this.parts;
+    try {
+      while (!this.signal.aborted && !(await this.cleanUpOnce(name))) await clock.sleep(retryMs, this.signal);
+    } catch (error) {
+      if (!this.signal.aborted) logger.error({ error, name }, 'a custom resource definition cannot be cleaned up');
+    } finally {
+      this.cleaning.delete(name);
+    }
+  }
+
+  /** @returns whether nothing is left to do */
+  private async cleanUpOnce(name: string): Promise<boolean> {
+    const { registry, schemas, clock } = this.parts;
+    const found = this.known.get(name)?.crd;
+    if (!found?.metadata?.deletionTimestamp || !found.metadata.finalizers?.includes(cleanupFinalizer)) return true;
+    const terminating = (crd: CustomResourceDefinition, status: string, reason: string, message: string): CustomResourceDefinition =>
+      withCondition(crd, { type: 'Terminating', status, reason, message }, formatTime(clock.now()));
+    const begun = await this.write(terminating(found, 'True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress'));
+    if (!begun) return false;
+    let last: CustomResourceDefinition;
+    if (isConditionTrue(begun.status?.conditions, 'Established')) {
+      const [first] = this.known.get(name)?.definitions ?? [];
+      const definition = first ?? customVersions(begun, schemas)[0]!.definition;
+      try {
+        await deleteInstances(registry, definition, this.signal);
+      } catch (error) {
+        if (this.signal.aborted) throw error;
+        const message = `could not issue all deletes: ${(error as Error).message}`;
+        await this.write(terminating(this.known.get(name)?.crd ?? begun, 'True', 'InstanceDeletionFailed', message));
+        return false;
+      }
+      last = terminating(this.known.get(name)?.crd ?? begun, 'False', 'InstanceDeletionCompleted', 'removed all instances');
+    } else last = terminating(begun, 'False', 'NeverEstablished', 'resource was never established');
+    const finalizers = last.metadata!.finalizers!.filter((finalizer) => finalizer !== cleanupFinalizer);
+    const { finalizers: _, ...metadata } = last.metadata!;
+    return (await this.write({ ...last, metadata: { ...metadata, ...(finalizers.length > 0 ? { finalizers } : {}) } })) !== undefined;
+  }
+}
+
+function isGone({ metadata }: CustomResourceDefinition): boolean {
+  return Boolean(metadata!.deletionTimestamp) && !metadata!.finalizers?.length;
+}
+
+function revisionOf({ metadata }: CustomResourceDefinition): number {
+  return Number(metadata!.resourceVersion);
+}
+
+/** Two states of a definition with the same form serve the same kinds. */
+function formOf(crd: CustomResourceDefinition): string {
+  const { metadata, status } = crd;
+  const terminating = isConditionTrue(status?.conditions, 'Terminating');
+  return JSON.stringify([metadata!.uid, metadata!.generation, isServed(crd), isTerminating(crd), terminating, status?.acceptedNames]);
+}
