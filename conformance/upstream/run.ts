@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root, startCluster } from '../harness/cluster.ts';
+
+/**
+ * Runs tests of the upstream end-to-end suite against a cluster of its own and writes what came of each to results.tsv.
+ *
+ *     npm run conformance -- [--levels A,C] [--only TEXT] [--workers 3] [--limit SECONDS] [--kubeconfig FILE]
+ *
+ * The suite is built once from its Go module (`go.mod` beside this file), outside the tree. Each test is a process of its own, ended after the limit.
+ */
+const folder = join(root, 'conformance/upstream');
+const { values } = parseArgs({
+  options: {
+    levels: { type: 'string', default: 'A,C' },
+    only: { type: 'string', default: '' },
+    workers: { type: 'string', default: '3' },
+    limit: { type: 'string', default: '90' },
+    kubeconfig: { type: 'string' },
+    output: { type: 'string', default: join(folder, 'results.tsv') },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+interface Case {
+  readonly name: string;
+  readonly area: string;
+  readonly level: string;
+}
+
+interface Outcome extends Case {
+  readonly result: 'passed' | 'failed' | 'timeout';
+  readonly seconds: number;
+  readonly reason: string;
+}
+
+const levels = values.levels.split(',');
+const cases: Case[] = readFileSync(join(folder, 'tests.tsv'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split('\t'))
+  .map(([name, area, level]) => ({ name: name!, area: area!, level: level! }))
+  .filter(({ name, level }) => levels.includes(level) && name.includes(values.only));
+
+const suite = buildSuite();
+if (values.kubeconfig) await runAll(values.kubeconfig);
+else {
+  await using cluster = await startCluster({ flags: ['--memory', '--nodes', '3'] });
+  await runAll(cluster.kubeconfig);
+}
+
+/** The suite's test binary, built into a cache folder if it is not there yet. */
+function buildSuite(): string {
+  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orrery/upstream');
+  const file = process.env.ORRERY_E2E_TEST ?? join(cache, 'e2e-v1.36.3.test');
+  if (existsSync(file)) return file;
+  mkdirSync(cache, { recursive: true });
+  console.error('building the upstream suite (about ten minutes)');
+  const { status } = spawnSync('go', ['test', '-c', '-o', file, 'k8s.io/kubernetes/test/e2e'], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath' },
+  });
+  if (status !== 0) throw new Error(`go test -c ended with ${status}`);
+  return file;
+}
+
+async function runAll(kubeconfig: string): Promise<void> {
+  // Tests marked [Serial] count on having the cluster for themselves.
+  const serial = cases.filter(({ name }) => name.includes('[Serial]'));
+  const queue = cases.filter((test) => !serial.includes(test));
+  const outcomes: Outcome[] = [];
+  const work = async (list: Case[]) => {
+    for (let test = list.shift(); test; test = list.shift()) {
+      const outcome = await runOne(test, kubeconfig);
+      outcomes.push(outcome);
+      console.log(`${outcome.result.padEnd(7)} ${String(outcome.seconds).padStart(3)} s  ${test.name}`);
+      if (outcome.reason && values.verbose) console.log(`        ${outcome.reason}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, () => work(queue)));
+  await work(serial);
+  report(outcomes);
+}
+
+async function runOne(test: Case, kubeconfig: string): Promise<Outcome> {
+  const began = performance.now();
+  const focus = `^${test.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
+  const child = spawn(
+    suite,
+    ['--provider=skeleton', `--kubeconfig=${kubeconfig}`, `--ginkgo.focus=${focus}`, '--ginkgo.no-color', '--ginkgo.silence-skips'],
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...process.env, KUBECONFIG: kubeconfig } },
+  );
+  const output = await outputOf(child, Number(values.limit) * 1000);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const passed = output.code === 0 && /Ran 1 of \d+ Specs/.test(output.text);
+  const result = passed ? 'passed' : output.timedOut ? 'timeout' : 'failed';
+  return { ...test, result, seconds, reason: passed ? '' : reasonOf(output.text) };
+}
+
+async function outputOf(child: ChildProcess, limit: number): Promise<{ code: number | null; text: string; timedOut: boolean }> {
+  let text = '';
+  let timedOut = false;
+  child.stdout!.on('data', (chunk) => (text += chunk));
+  child.stderr!.on('data', (chunk) => (text += chunk));
+  const timer = setTimeout(() => {
+    timedOut = true;
+    process.kill(-child.pid!, 'SIGKILL');
+  }, limit);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  return { code, text, timedOut };
+}
+
+/** The first failure that the suite tells of, in one line. */
+function reasonOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  const at = lines.findIndex((line) => line.startsWith('[FAILED]'));
+  const found = at < 0 ? lines.filter((line) => line !== '').slice(-3) : lines.slice(at, at + 4);
+  return found.join(' ').replace(/\s+/g, ' ').slice(0, 400);
+}
+
+function report(outcomes: readonly Outcome[]): void {
+  const sorted = [...outcomes].sort((a, b) => (a.level + a.name < b.level + b.name ? -1 : 1));
+  const commit = spawnSync('git', ['log', '-1', '--format=%h %cs'], { cwd: root, encoding: 'utf8' }).stdout.trim();
+  const passed = sorted.filter(({ result }) => result === 'passed').length;
+  const head = `# ${passed} of ${sorted.length} passed, levels ${levels.join(' and ')}, at most ${values.limit} s a test; commit ${commit}`;
+  const rows = sorted.map(({ level, area, result, seconds, name, reason }) => [level, area, result, seconds, name, reason].join('\t'));
+  if (values.only === '') writeFileSync(values.output, `${[head, 'level\tarea\tresult\tseconds\ttest\treason', ...rows].join('\n')}\n`);
+  const areas = new Map<string, [passed: number, all: number]>();
+  for (const { level, area, result } of sorted) {
+    for (const key of [`${level} ${area}`, level]) {
+      const count = areas.get(key) ?? [0, 0];
+      areas.set(key, [count[0] + (result === 'passed' ? 1 : 0), count[1] + 1]);
+    }
+  }
+  for (const [key, [good, all]] of [...areas].sort()) console.log(`${key.padEnd(24)} ${good} of ${all}`);
+  console.log(`${passed} passed, ${sorted.length - passed} failed`);
+}
