@@ -1,12 +1,16 @@
 import type { WebhookClient } from '../machinery/webhook-client.ts';
+import { certificateApprovalPlugin, certificateSigningPlugin } from './certificates/certificates.ts';
 import { defaultIngressClassPlugin } from './default-ingress-class/default-ingress-class.ts';
 import { defaultStorageClassPlugin } from './default-storage-class/default-storage-class.ts';
 import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/default-toleration-seconds.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
 import { nodeRestrictionPlugin } from './node-restriction/node-restriction.ts';
+import { persistentVolumeClaimResizePlugin } from './persistent-volume-claim-resize/persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podResizePlugin } from './pod-resize/pod-resize.ts';
 import { podSecurityPlugin } from './pod-security/pod-security.ts';
+import { podTopologyLabelsPlugin } from './pod-topology-labels/pod-topology-labels.ts';
 import { priorityPlugin } from './priority/priority.ts';
 import { type RbacRules, rbacEscalationCheck } from './rbac-escalation/rbac-escalation.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
@@ -31,22 +35,27 @@ export interface AdmissionParts {
 
 /** The plugins that are on by default, in kube-apiserver's order (NamespaceLifecycle, which needs the registry, comes before them). */
 export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts: AdmissionParts): AdmissionPlugin[] {
-  const { lookup, clock, random } = environment;
+  const { lookup, authorizer, clock, random } = environment;
   const webhooks = { ...environment, client: parts.webhookClient };
   return [
     limitRangerPlugin(lookup),
     serviceAccountPlugin(lookup, clock, random),
-    nodeRestrictionPlugin(lookup, environment.authorizer),
+    nodeRestrictionPlugin(lookup, authorizer),
     taintNodesByConditionPlugin(),
     podSecurityPlugin(lookup),
     priorityPlugin(lookup),
     defaultTolerationSecondsPlugin(),
     defaultStorageClassPlugin(lookup),
     storageObjectInUseProtectionPlugin(),
+    persistentVolumeClaimResizePlugin(lookup),
     runtimeClassPlugin(lookup),
+    certificateApprovalPlugin(authorizer),
+    certificateSigningPlugin(authorizer),
     defaultIngressClassPlugin(lookup),
+    podTopologyLabelsPlugin(lookup),
+    podResizePlugin(lookup),
     new MutatingWebhookPlugin(parts.mutatingWebhooks, webhooks),
-    rbacEscalationCheck(parts.rbac, environment.authorizer),
+    rbacEscalationCheck(parts.rbac, authorizer),
     new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
     resourceQuotaPlugin(lookup, parts.quotas, clock),
   ];
