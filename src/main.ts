@@ -23,6 +23,7 @@ import { followRbac } from './auth/authorize/rbac-source.ts';
 import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
+import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
 import { loadClusterKeys } from './auth/pki.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
@@ -253,6 +254,7 @@ async function startApiServer(
   const controllerSettings: Partial<ControllerSettings> = {
     rootCertificate: authority.certificate,
     signSecretToken: (claims) => tokens.issueForSecret(claims),
+    signCertificate: (request, usages, milliseconds) => signCertificate({ authority, clock, random }, request, usages, milliseconds),
   };
   return { address, identity, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
 }
@@ -365,6 +367,8 @@ async function runControllers(
         furtherClusterCIDR,
         // Without nodes of our own, load balancers are somebody else's as well.
         ...(nodes > 0 ? { loadBalancerCIDR: loadBalancerCidr } : {}),
+        readCertificateRequest,
+        certificateEnd,
         ...served?.controllerSettings,
       },
     }),

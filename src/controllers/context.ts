@@ -36,7 +36,23 @@ export interface ControllerSettings {
   readonly terminatedPodGCThreshold: number;
   /** Signs the token of a Secret of type kubernetes.io/service-account-token; absent: such secrets are not filled. */
   readonly signSecretToken?: (claims: SecretTokenClaims) => Promise<string>;
+  /** Absent: CertificateSigningRequests are neither approved nor signed. */
+  readonly readCertificateRequest?: CertificateRequestReader;
+  /** When a certificate (PEM) ends, in milliseconds since the epoch. */
+  readonly certificateEnd?: (certificate: string) => number;
+  /** A certificate (PEM) for a request, with usages as CertificateSigningRequests name them; absent: nothing is signed. */
+  readonly signCertificate?: (request: string, usages: readonly string[], milliseconds: number) => Promise<string>;
 }
+
+/** What the PEM of a PKCS#10 request asks for. @throws Error for anything else */
+export type CertificateRequestReader = (request: string) => {
+  readonly organizations: readonly string[];
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly emailAddresses: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly uris: readonly string[];
+};
 
 export interface SecretTokenClaims {
   readonly namespace: string;

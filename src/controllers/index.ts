@@ -6,6 +6,9 @@ import { createInformers } from '../runtime/informers.ts';
 import { acquireLeadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
 import { startAttachDetachController } from './attachdetach/index.ts';
+import { startCertificateApprover } from './certificates/approver.ts';
+import { startCertificateCleaner } from './certificates/cleaner.ts';
+import { startCertificateSigner } from './certificates/signer.ts';
 import { startClusterRoleAggregation } from './clusterroleaggregation/index.ts';
 import {
   type ControllerContext,
@@ -91,6 +94,9 @@ const controllers: readonly StartController[] = [
   startEndpointSliceMirroring,
   startServiceController,
   startServiceCidrController,
+  startCertificateApprover,
+  startCertificateSigner,
+  startCertificateCleaner,
 ];
 
 export interface ControllersOptions extends RuntimeContext {
