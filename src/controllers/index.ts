@@ -21,6 +21,7 @@ import {
 import { startCronJobController } from './cronjob/index.ts';
 import { startDaemonSetController } from './daemon/index.ts';
 import { startDeploymentController } from './deployment/index.ts';
+import { startDeviceTaintEviction } from './devicetainteviction/index.ts';
 import { startDisruptionController } from './disruption/index.ts';
 import { startEndpointsController } from './endpoints/index.ts';
 import { startEndpointSliceController } from './endpointslice/index.ts';
@@ -94,6 +95,7 @@ const controllers: readonly StartController[] = [
   startEndpointSliceMirroring,
   startServiceController,
   startServiceCidrController,
+  startDeviceTaintEviction,
   startCertificateApprover,
   startCertificateSigner,
   startCertificateCleaner,
