@@ -4,6 +4,7 @@ import type { Client, ResourceReference } from '../client/client.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import type { Handler } from '../runtime/informer.ts';
 import type { ClusterState } from './cluster-state.ts';
+import type { DeviceManager } from './devices/device-manager.ts';
 import type { Filtering } from './filtering.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodsInBinding } from './pods-in-binding.ts';
@@ -33,6 +34,8 @@ export interface Handle {
   readonly cluster: ClusterState;
   readonly nominator: Nominator;
   readonly binding: PodsInBinding;
+  /** Made when a plugin first asks for it: one for all profiles. */
+  readonly devices: () => DeviceManager;
   readonly events: EventSink;
   /** The profile's filters; there from the first cycle on. */
   readonly filtering: () => Filtering;

@@ -28,7 +28,7 @@ function changedCondition(pod: Pod, wanted: PodCondition, now: number): PodCondi
     ...wanted,
     observedGeneration: pod.metadata!.generation,
     lastProbeTime: null as any,
-    lastTransitionTime: present?.status === wanted.status ? present.lastTransitionTime : (formatTime(now) as any),
+    lastTransitionTime: present?.status === wanted.status ? present.lastTransitionTime : formatTime(now),
   };
 }
 

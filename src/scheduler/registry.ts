@@ -2,6 +2,7 @@ import type { Plugin } from './framework.ts';
 import type { Handle } from './handle.ts';
 import { defaultBinder } from './plugins/default-binder.ts';
 import { defaultPreemption, defaultPreemptionArguments } from './plugins/default-preemption.ts';
+import { defaultDynamicResourcesArguments, dynamicResources } from './plugins/dynamic-resources.ts';
 import { imageLocality } from './plugins/image-locality.ts';
 import { defaultInterPodAffinityArguments, interPodAffinity } from './plugins/inter-pod-affinity.ts';
 import { nodeAffinity } from './plugins/node-affinity.ts';
@@ -39,6 +40,7 @@ export const registry: Readonly<Record<string, PluginFactory>> = {
   VolumeZone: (_, handle) => volumeZone(handle),
   PodTopologySpread: (arguments_ = defaultSpreadArguments, handle) => podTopologySpread(arguments_, handle),
   InterPodAffinity: (arguments_ = defaultInterPodAffinityArguments, handle) => interPodAffinity(arguments_, handle),
+  DynamicResources: (arguments_ = defaultDynamicResourcesArguments, handle) => dynamicResources(arguments_, handle),
   DefaultPreemption: (arguments_ = defaultPreemptionArguments, handle) => defaultPreemption(arguments_, handle),
   NodeResourcesBalancedAllocation: (arguments_) => nodeResourcesBalancedAllocation(arguments_),
   ImageLocality: (_, handle) => imageLocality(handle),

@@ -11,11 +11,14 @@ import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
 import { type Diagnosis, fitMessage, noNodesMessage, SchedulingCycle } from './cycle.ts';
 import type { CycleState } from './cycle-state.ts';
+import { compileDeviceSelector } from './devices/cel.ts';
+import { DeviceManager } from './devices/device-manager.ts';
 import { type EventResource, nodeEvents, podEvents } from './events.ts';
 import { priorityOf } from './filtering.ts';
 import type { Handle } from './handle.ts';
 import type { NodeInfo } from './node-info.ts';
 import { Nominator } from './nominator.ts';
+import { once } from './once.ts';
 import { conditionPatch } from './pod-status.ts';
 import { PodsInBinding } from './pods-in-binding.ts';
 import { type Profile, pluginsOf } from './profile.ts';
@@ -66,6 +69,7 @@ export class Scheduler implements AsyncDisposable {
     this.context = context;
     this.inBinding = new PodsInBinding(context.clock);
     this.pods = informers.for<Pod>(pods);
+    const devices = once(() => new DeviceManager(informers, compileDeviceSelector, context.random));
     const profiles = profilesOf(configuration, (schedulerName, filtering) => ({
       client,
       context,
@@ -73,6 +77,7 @@ export class Scheduler implements AsyncDisposable {
       cluster: this.cluster,
       nominator: this.nominator,
       binding: this.inBinding,
+      devices,
       events: new SchedulerEvents(client, context, schedulerName, host),
       filtering,
       latest: (pod) => this.latest(pod),

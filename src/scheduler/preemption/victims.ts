@@ -54,7 +54,7 @@ export function byImportance(a: Pod, b: Pod): number {
 }
 
 export function startOf({ status }: Pod): number {
-  return status?.startTime ? Date.parse(status.startTime as unknown as string) : Number.MAX_SAFE_INTEGER;
+  return status?.startTime ? Date.parse(status.startTime) : Number.MAX_SAFE_INTEGER;
 }
 
 function splitByBudgets(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudget[]): [violating: PodInfo[], others: PodInfo[]] {

@@ -3,13 +3,17 @@ import type { Node, Pod } from '../../../openapi/types.ts';
 import { VirtualClock } from '../../machinery/clock.ts';
 import { silentLogger } from '../../machinery/logger.ts';
 import { seededRandom } from '../../machinery/random.ts';
+import type { Handler } from '../../runtime/informer.ts';
 import { ClusterState } from '../cluster-state.ts';
 import type { SchedulerConfiguration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/defaults.ts';
 import { fitMessage, noNodesMessage, SchedulingCycle } from '../cycle.ts';
 import { CycleState } from '../cycle-state.ts';
+import { compileDeviceSelector } from '../devices/cel.ts';
+import { DeviceManager } from '../devices/device-manager.ts';
 import type { Handle, Listers } from '../handle.ts';
 import { Nominator } from '../nominator.ts';
+import { once } from '../once.ts';
 import { PodsInBinding } from '../pods-in-binding.ts';
 import { profilesOf } from '../profiles.ts';
 
@@ -37,10 +41,13 @@ export class StaticScheduler {
     }
     const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00Z'));
     const context = { clock, random: seededRandom(seed), logger: silentLogger, signal: new AbortController().signal };
+    const listers = listersOf(others);
+    const devices = once(() => new DeviceManager(listers, compileDeviceSelector, context.random));
     const [first] = profilesOf(configuration, (_, filtering) => ({
       client: { resource: () => ({}) as any },
       context,
-      listers: listersOf(others),
+      listers,
+      devices,
       cluster: this.cluster,
       nominator,
       binding: new PodsInBinding(clock),
@@ -105,7 +112,10 @@ function listersOf(objects: readonly KubeObject[]): Listers {
         list: (namespace?: string) => (namespace === undefined ? own : own.filter(({ metadata }) => metadata!.namespace === namespace)),
         addIndex: (name: string, valuesOf: (object: T) => readonly string[]) => void indexes.set(name, valuesOf),
         byIndex: (name: string, value: string) => own.filter((object) => indexes.get(name)!(object).includes(value)),
-        addHandler: () => () => {},
+        addHandler: (handler: Handler<T>) => {
+          for (const object of own) handler.added?.(object);
+          return () => {};
+        },
       };
     },
   };
