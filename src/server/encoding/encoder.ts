@@ -11,7 +11,7 @@ import { encodeJson, storedJson } from './json.ts';
 import { customListMeta, encodeListJson, isCustom, listMeta } from './list-json.ts';
 import { isAList, notAList, partialList, partialObject } from './partial.ts';
 import { includeObjectOf, tableOfList, tableOfObject } from './table.ts';
-import { protobufWatchFrame, WatchFrames } from './watch-frames.ts';
+import { protobufWatchEvent, WatchFrames, withLength } from './watch-frames.ts';
 import { encodeYaml } from './yaml.ts';
 
 export interface Body {
@@ -77,8 +77,16 @@ export class AnswerEncoder {
     return this.encode(listObject(answer), mediaType, pretty);
   }
 
-  /** The frames of a watch. @throws ApiError 400 where the stream has no such form */
-  watch(answer: WatchAnswer, context: ServerContext): { readonly contentType: string; frame(event: WatchAnswerEvent): Buffer } {
+  /**
+   * The frames of a watch.
+   * @param delimited whether frames follow one another in a stream: protobuf's then have their length before them
+   * @throws ApiError 400 where the stream has no such form
+   */
+  watch(
+    answer: WatchAnswer,
+    context: ServerContext,
+    { delimited = true } = {},
+  ): { readonly contentType: string; frame(event: WatchAnswerEvent): Buffer } {
     const { mediaType, as } = context.negotiated ?? statusFallback;
     const { definition } = answer;
     const frames = this.frames;
@@ -95,11 +103,14 @@ export class AnswerEncoder {
       first = false;
       return tableOfObject(definition, object, { now: this.clock.now(), version: as.version, includeObject, withoutColumns });
     };
-    const key = `${mediaType} ${as?.kind} ${as?.version} ${includeObject}`;
+    const key = `${mediaType} ${as?.kind} ${as?.version} ${includeObject} ${delimited}`;
     const frame =
       mediaType === 'json'
         ? (event: WatchAnswerEvent) => Buffer.from(`{"type":"${event.type}","object":${JSON.stringify(represent(event))}}\n`)
-        : (event: WatchAnswerEvent) => protobufWatchFrame(event.type, this.protobuf(represent(event)));
+        : (event: WatchAnswerEvent) => {
+            const bytes = protobufWatchEvent(event.type, this.protobuf(represent(event)));
+            return delimited ? withLength(bytes) : bytes;
+          };
     return {
       contentType: mediaType === 'json' ? mediaTypeNames.json : `${mediaTypeNames.protobuf};stream=watch`,
       frame: (event) => (first && as?.kind === 'Table' ? frame(event) : frames.shared(key, event, frame)),

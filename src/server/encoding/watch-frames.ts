@@ -47,11 +47,15 @@ function jsonFrame({ type, stored, object }: WatchAnswerEvent): Buffer {
   return Buffer.concat([head, json, closing], head.length + json.length + closing.length);
 }
 
-/** A metav1.WatchEvent (type = 1, object = 2 as RawExtension with raw = 1) behind its length in four bytes. */
-export function protobufWatchFrame(type: string, object: Buffer): Buffer {
+/** A metav1.WatchEvent (type = 1, object = 2 as RawExtension with raw = 1). */
+export function protobufWatchEvent(type: string, object: Buffer): Buffer {
   const name = Buffer.from(type);
   const raw = Buffer.concat([Buffer.from([0x0a]), varint(object.length), object]);
-  const event = Buffer.concat([Buffer.from([0x0a]), varint(name.length), name, Buffer.from([0x12]), varint(raw.length), raw]);
+  return Buffer.concat([Buffer.from([0x0a]), varint(name.length), name, Buffer.from([0x12]), varint(raw.length), raw]);
+}
+
+/** Bytes behind their length in four bytes, as protobuf streams are delimited. */
+export function withLength(event: Buffer): Buffer {
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(event.length);
   return Buffer.concat([length, event]);

@@ -8,6 +8,8 @@ export interface Reply {
   flush(): void;
   /** @returns false when the client reads slower than this is written */
   write(bytes: Buffer): boolean;
+  /** Present where every frame of a stream is a message of its own. */
+  writeFrames?(frames: readonly Buffer[]): void;
   end(bytes?: Buffer): void;
   /** Breaks off: the client sees that the answer is not whole. */
   abort(): void;

@@ -7,6 +7,7 @@ import { warningHeaders } from '../filters/warnings.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { OutgoingHeaders, Reply } from './reply.ts';
 import type { WatchStreams } from './watch-stream.ts';
+import { acceptWatchSocket, type Upgrade } from './websocket-reply.ts';
 
 /** Smaller answers are not worth compressing. */
 const gzipFrom = 128 * 1024;
@@ -105,6 +106,15 @@ function sendFrom(chunks: readonly Buffer[], from: number, reply: Reply): void {
     if (!flows && at < chunks.length && reply.pending() > pendingLimit) return reply.drained(() => sendFrom(chunks, at, reply));
   }
   reply.end();
+}
+
+/** Sends a watch over a WebSocket. @returns false if the answer is none that goes over one, and is to be sent as any other */
+export function respondOverWebSocket(responder: Responder, context: ServerContext, answer: Answer, upgrade: Upgrade): boolean {
+  if (answer.type !== 'watch' || upgrade.request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  const { mediaType } = context.negotiated ?? {};
+  const { frame } = responder.encoder.watch(answer, context, { delimited: false });
+  acceptWatchSocket(upgrade, { binary: mediaType === 'protobuf' }, (reply) => responder.watches.open(answer, frame, reply));
+  return true;
 }
 
 function sendWatch(responder: Responder, context: ServerContext, answer: Extract<Answer, { type: 'watch' }>, reply: Reply): void {

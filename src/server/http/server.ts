@@ -16,7 +16,7 @@ import { Http1Reply } from './http1-reply.ts';
 import { Http2Reply } from './http2-reply.ts';
 import type { Reply } from './reply.ts';
 import { NetworkRequest } from './request.ts';
-import { type Responder, respond } from './respond.ts';
+import { type Responder, respond, respondOverWebSocket } from './respond.ts';
 import { WatchStreams } from './watch-stream.ts';
 
 export interface HttpServerParts {
@@ -150,6 +150,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpSe
     socket.once('close', () => request.close());
     const send = (answer: Answer) => {
       if (answer.type === 'upgrade') return answer.accept({ socket, request: message, head });
+      if (respondOverWebSocket(responder, context, answer, { request: message, socket, head })) return;
       response.assignSocket(socket as TLSSocket);
       response.once('finish', () => socket.end());
       respond(responder, context, answer, reply);

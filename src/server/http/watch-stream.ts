@@ -27,7 +27,8 @@ export class WatchStreams {
         const length = waitingLength;
         waiting = [];
         waitingLength = 0;
-        reply.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames, length));
+        if (reply.writeFrames) reply.writeFrames(frames);
+        else reply.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames, length));
       }
       if (over && !ended) {
         ended = true;
