@@ -17,6 +17,8 @@ export interface StrategyContext {
   };
   /** Cluster-wide settings that defaults and validation depend on. */
   readonly settings: ClusterSettings;
+  /** The API group that the request speaks, where that of the stored form is another one (Events). */
+  readonly requestGroup: string;
 }
 
 export interface ClusterSettings {
@@ -131,6 +133,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
     readonly resource: string /** Of custom resources, where it is served. */;
     readonly version?: string;
   };
+  /** Where kube-apiserver keeps the objects, which messages show, if it is not under the plural. */
+  readonly upstreamPrefix?: string;
   /** Stored objects have the `storageVersion`'s form: these turn them into this version's and back. Absent where this is the stored form. */
   readonly convert?: Conversion<T>;
   /** Fields for field selectors besides metadata.name and metadata.namespace. They are read of the stored form. */

@@ -152,6 +152,14 @@ export function validateCIDR(path: FieldPath, value: string): FieldError[] {
   return text === value ? [] : [invalid(path, value, `must be in canonical form (${JSON.stringify(text)})`)];
 }
 
+/** An address of an interface with its prefix, `10.9.8.7/24`, in canonical form. */
+export function validateInterfaceAddress(path: FieldPath, value: string): FieldError[] {
+  const cidr = parseCIDR(value);
+  if (!cidr) return [invalid(path, value, 'must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)')];
+  const text = `${cidr.ip.text}/${cidr.prefix}`;
+  return text === value ? [] : [invalid(path, value, `must be in canonical form (${quoted(text)})`)];
+}
+
 const quoted = JSON.stringify;
 
 /** Warnings about a valid address of an older field. */

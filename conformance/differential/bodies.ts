@@ -1,3 +1,5 @@
+import { groupKinds } from './bodies.groups.ts';
+
 /** What is known of a kind to make requests of it. */
 export interface TestedKind {
   readonly apiVersion: string;
@@ -8,6 +10,10 @@ export interface TestedKind {
   readonly bodies: readonly Body[];
   /** Names of the bodies where their form matters. */
   readonly names?: readonly string[];
+  /** No object is stored, since it would matter to the whole cluster or since the kind has none: creates only. */
+  readonly unstored?: boolean;
+  /** Bodies of the status subresource, to be mutated and sent to it. */
+  readonly statuses?: readonly Body[];
 }
 
 /** An object without apiVersion, kind and name. */
@@ -356,7 +362,7 @@ export const testedKinds: readonly TestedKind[] = [
   ]),
   core('Event', 'events', [
     {
-      involvedObject: { kind: 'Pod', namespace: 'differential-1', name: 'p' },
+      involvedObject: { kind: 'Pod', namespace: '$namespace', name: 'p' },
       reason: 'R',
       message: 'm',
       type: 'Normal',
@@ -365,4 +371,5 @@ export const testedKinds: readonly TestedKind[] = [
   ]),
   core('PodTemplate', 'podtemplates', [{ template }]),
   core('ReplicationController', 'replicationcontrollers', [{ spec: { ...neverScheduled, selector: labels, template } }]),
+  ...groupKinds,
 ];

@@ -49,14 +49,16 @@ export class Connection {
       headers['content-type'] = contentType;
       headers['content-length'] = Buffer.byteLength(body);
     }
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
+      // A server that panics cuts the connection: that is an answer, too.
+      const cut = (error: Error) => resolve({ status: 0, contentType: '', warning: '', body: error.message });
       const request = https.request(this.server + path, { method, headers, agent: this.agent }, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (part) => {
           text += part;
         });
-        response.on('error', reject);
+        response.on('error', cut);
         response.on('end', () => {
           resolve({
             status: response.statusCode ?? 0,
@@ -66,7 +68,7 @@ export class Connection {
           });
         });
       });
-      request.on('error', reject);
+      request.on('error', cut);
       request.end(body);
     });
   }

@@ -5,7 +5,7 @@ const patterns: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\b10\.(9[6-9]|10\d|11[01])\.\d{1,3}\.\d{1,3}\b/g, '<clusterIP>'],
   [/kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'kube-api-access-<random>'],
-  [/resourceVersion: "?\d+"?/g, 'resourceVersion: <revision>'],
+  [/resourceVersion(\\*"?): ?(\\*")?\d+(\\*")?/g, 'resourceVersion: <revision>'],
 ];
 
 /** A text without what differs between two runs of one server. */
@@ -15,8 +15,54 @@ export function scrub(text: string): string {
 
 /** An answer without what differs between two runs of one server. */
 export function normalized(reply: Reply): unknown {
-  return { status: reply.status, contentType: reply.contentType, warning: scrub(reply.warning), body: normal(reply.body) };
+  const body = normal(reply.body);
+  return {
+    status: reply.status,
+    contentType: reply.contentType,
+    warning: scrub(reply.warning),
+    body: isStatus(body) ? inAnyOrder(body) : body,
+  };
 }
+
+interface Status {
+  readonly kind: 'Status';
+  readonly message?: string;
+  readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] };
+}
+
+function isStatus(body: unknown): body is Status {
+  return (body as Status | undefined)?.kind === 'Status';
+}
+
+/**
+ * What Go tells in the order in which it goes through a map, which is another one each time: several errors of one map (labels, parameters,
+ * resources), and the type errors of an applied configuration. Their order is not compared.
+ */
+function inAnyOrder(status: Status): Status {
+  const lines = (status.message ?? '').split('\n');
+  const message =
+    lines.length > 2 && lines.slice(1).every((line) => line.startsWith('  .'))
+      ? [lines[0], ...lines.slice(1).sort()].join('\n')
+      : status.message;
+  const causes = status.details?.causes ?? [];
+  const place = (field: string | undefined) => field?.replace(/\[[^\]]*[^\]\d][^\]]*\].*$/, '') ?? '';
+  const places = causes.map(({ field }) => place(field));
+  if (new Set(places).size === places.length) return { ...status, ...(message === undefined ? {} : { message }) };
+  const sorted = [...causes].sort((a, b) => {
+    const [x, y] = [place(a.field), place(b.field)];
+    return x === y ? text(a).localeCompare(text(b)) : places.indexOf(x) - places.indexOf(y);
+  });
+  return {
+    ...status,
+    message: (message ?? '')
+      .split(/[ ,[\]]+/)
+      .sort()
+      .join(' '),
+    details: { ...status.details, causes: sorted },
+  };
+}
+
+const text = (value: unknown): string => JSON.stringify(value);
 
 function normal(value: unknown, key?: string, parent?: Record<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => normal(item));

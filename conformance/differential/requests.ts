@@ -8,7 +8,7 @@ const validations = ['Strict', 'Strict', 'Warn', 'Ignore'];
 
 /** Name of the object that updates of a kind's body start from. */
 export function fixtureName(kind: TestedKind, index: number): string {
-  return kind.names?.[index] ?? `${kind.kind.toLowerCase()}-${index}`;
+  return kind.names?.[index] ?? `${kind.namespaced ? '' : 'differential-'}${kind.kind.toLowerCase()}-${index}`;
 }
 
 export function collectionPath(kind: TestedKind, namespace: string): string {
@@ -16,14 +16,11 @@ export function collectionPath(kind: TestedKind, namespace: string): string {
   return `${root}${kind.namespaced ? `/namespaces/${namespace}` : ''}/${kind.plural}`;
 }
 
-/** A body as an object of the API. */
-export function objectOf(kind: TestedKind, body: Body, name: string): any {
-  return {
-    apiVersion: kind.apiVersion,
-    kind: kind.kind,
-    ...structuredClone(body),
-    metadata: { ...structuredClone(body.metadata ?? {}), name },
-  };
+/** A body as an object of the API. Where it says `$namespace`, the run's own is meant. */
+export function objectOf(kind: TestedKind, body: Body, name: string, namespace: string): any {
+  const own = JSON.parse(JSON.stringify(body).replaceAll('$namespace', namespace)) as Body;
+  const metadata = { ...own.metadata, ...(name === '' ? {} : { name }) };
+  return { apiVersion: kind.apiVersion, kind: kind.kind, ...own, metadata };
 }
 
 /** What one step of a run sends to each of the two servers. */
@@ -47,18 +44,19 @@ export function makeStep(random: Random, kind: TestedKind, schema: Schema, names
     return object;
   };
   const own = fixtureName(kind, index);
-  const chance = random.next();
+  const chance = kind.unstored ? 0 : random.next();
   const path = `${collection}/${own}`;
+  if (kind.statuses && random.next() < 0.25) return statusStep(random, kind, path, query, change);
   if (chance < 0.55) {
-    const name = kind.names ? own.replace(/\d$/, '9') : `new-${own}`;
-    const body = JSON.stringify(change(objectOf(kind, kind.bodies[index]!, name)));
+    const name = kind.unstored ? own : kind.names ? own.replace(/\d$/, '9') : `new-${own}`;
+    const body = JSON.stringify(change(objectOf(kind, kind.bodies[index]!, name, namespace)));
     return { verb: 'create', request: () => ({ method: 'POST', path: collection + query, body }) };
   }
   if (chance < 0.72) {
     const request = (live: unknown) => ({ method: 'PUT', path: path + query, body: JSON.stringify(change(withoutManagers(live))) });
     return { verb: 'update', reads: path, request };
   }
-  const before = objectOf(kind, kind.bodies[index]!, own);
+  const before = objectOf(kind, kind.bodies[index]!, own, namespace);
   if (chance < 0.8) {
     const body = JSON.stringify(change(before));
     const apply = {
@@ -73,6 +71,14 @@ export function makeStep(random: Random, kind: TestedKind, schema: Schema, names
   const type = chance < 0.9 ? 'strategic-merge-patch+json' : 'merge-patch+json';
   const request = { method: 'PATCH', path: path + query, contentType: `application/${type}`, body: JSON.stringify(patch) };
   return { verb: type.split('-')[0]!, request: () => request };
+}
+
+// Through the subresource, as a merge patch; nothing but the status may change.
+function statusStep(random: Random, kind: TestedKind, path: string, query: string, change: (object: any) => any): Step {
+  const status = structuredClone(pick(random, kind.statuses!));
+  const body = JSON.stringify({ status: change({ status }).status });
+  const request = { method: 'PATCH', path: `${path}/status${query}`, contentType: 'application/merge-patch+json', body };
+  return { verb: 'status', request: () => request };
 }
 
 // An object of the API without what only hides differences: who owns which of its fields, and its version.

@@ -56,8 +56,9 @@ function translated(body: string, theirs: unknown, ours: unknown): string {
 }
 
 async function prepare(kind: TestedKind): Promise<void> {
+  if (kind.unstored) return;
   for (const [index, body] of kind.bodies.entries()) {
-    const object = objectOf(kind, body, fixtureName(kind, index));
+    const object = objectOf(kind, body, fixtureName(kind, index), namespace);
     const request = { method: 'POST', path: collectionPath(kind, namespace), body: JSON.stringify(object) };
     for (const server of [reference, tested]) {
       const { status, body: answer } = await server.send(request);
@@ -70,7 +71,7 @@ async function prepare(kind: TestedKind): Promise<void> {
 }
 
 async function cleanUp(kind: TestedKind): Promise<void> {
-  if (kind.namespaced) return;
+  if (kind.namespaced || kind.unstored) return;
   for (const index of kind.bodies.keys()) {
     const path = `${collectionPath(kind, namespace)}/${fixtureName(kind, index)}`;
     await Promise.all([reference, tested].map((server) => server.send({ method: 'DELETE', path })));

@@ -98,7 +98,7 @@ function beforeCreate(store: ResourceStore, object: KubeObject, operation: Opera
   // Kinds that judge the metadata themselves have said what is wrong with it.
   const judged = own.some(({ field }) => field.startsWith('metadata'));
   const errors = judged ? own : [...validateObjectMeta(object.metadata!, metaRules(store)), ...own];
-  if (errors.length > 0) throw invalid(store.definition, object.metadata!.name ?? '', errors);
+  if (errors.length > 0) throw invalid(store.strategy, object.metadata!.name ?? '', errors);
   if (strategy.warnings) for (const text of strategy.warnings(object, undefined, context)) operation.warn(text);
 }
 

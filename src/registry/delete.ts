@@ -244,7 +244,7 @@ export async function removeStored(
   for (;;) {
     if (!known) throw notFound(store.resource, target.name);
     try {
-      checkPreconditions(store, target, known, operation.namespace);
+      checkPreconditions(store, target, known, operation);
       await validate(known);
     } catch (error) {
       if (isNewest) throw error;

@@ -36,7 +36,7 @@ export async function guaranteedUpdate(
     if (!current && !options.allowMissing) throw notFound(store.resource, name);
     let object: KubeObject;
     try {
-      if (options.preconditions) checkPreconditions(store, options, current, operation.namespace);
+      if (options.preconditions) checkPreconditions(store, options, current, operation);
       object = await attempt(current);
     } catch (error) {
       if (isNewest) throw error;
@@ -91,7 +91,7 @@ export function checkPreconditions(
   store: ResourceStore,
   options: { readonly name: string; readonly preconditions?: Preconditions },
   current: StoredObject | undefined,
-  namespace: string,
+  operation: Pick<Operation, 'namespace' | 'dryRun'>,
 ): void {
   const { preconditions, name } = options;
   const uid = current?.object.metadata?.uid ?? '';
@@ -99,7 +99,7 @@ export function checkPreconditions(
     conflict(
       store.resource,
       name,
-      `StorageError: invalid object, Code: 4, Key: ${publicKey(store, namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
+      `StorageError: invalid object, Code: 4, Key: ${publicKey(store, operation, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
     );
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
     throw fail(`UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
@@ -110,9 +110,13 @@ export function checkPreconditions(
   }
 }
 
-// The key as upstream's storage has it, where built-in resources carry no group.
-function publicKey(store: ResourceStore, namespace: string, name: string): string {
-  const { definition } = store;
+// The key as upstream's storage has it, where built-in resources carry no group; a dry run looks one layer above, where there is no prefix.
+function publicKey(
+  { definition, namespaced }: ResourceStore,
+  { namespace, dryRun }: Pick<Operation, 'namespace' | 'dryRun'>,
+  name: string,
+): string {
   const custom = typeof definition.schema !== 'string';
-  return ['/registry', ...(custom ? [definition.group] : []), definition.plural, ...(store.namespaced ? [namespace] : []), name].join('/');
+  const resource = custom ? `${definition.group}/${definition.plural}` : (definition.upstreamPrefix ?? definition.plural);
+  return [dryRun ? '' : '/registry', resource, ...(namespaced ? [namespace] : []), name].join('/');
 }

@@ -163,7 +163,8 @@ export class ResourceStore {
   }
 
   strategyContext(operation: Operation): StrategyContext {
-    return { now: this.now(), user: operation.user as StrategyContext['user'], settings: this.parts.settings };
+    const { settings } = this.parts;
+    return { now: this.now(), user: operation.user as StrategyContext['user'], settings, requestGroup: this.definition.group };
   }
 
   /** The time as objects carry it; made once a second. */

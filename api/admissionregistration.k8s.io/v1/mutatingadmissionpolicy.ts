@@ -2,8 +2,12 @@ import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
+import { validateObjectMeta } from '../../meta/validation.ts';
+import { validateSpec } from './mutatingadmissionpolicy.validation.ts';
+import { defaultMatchResources } from './registration.defaults.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
 
-/** MutatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
+/** MutatingAdmissionPolicies. Compared with v1.36.3: defaults, rules, matching, mutations, generations, table. */
 export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -12,9 +16,7 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   singular: 'mutatingadmissionpolicy',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
-  subresources: [],
   columns: [
     nameColumn,
     { name: 'Mutations', type: 'integer', description: 'How many mutations there are.', cell: ({ spec }) => spec?.mutations?.length ?? 0 },
@@ -26,5 +28,14 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
     },
     ageColumn,
   ],
+  allowUnconditionalUpdate: false,
+  defaults({ spec }) {
+    if (!spec) return;
+    spec.failurePolicy ??= 'Fail';
+    defaultMatchResources(spec.matchConstraints);
+  },
   ...countsGenerations('spec'),
+  validate: (object) => validateSpec(object),
+  validateUpdate: (object, old) => [...validateObjectMeta(object.metadata ?? {}, { namespaced: false }), ...validateSpec(object, old)],
+  warnings: reservedNameWarnings,
 });

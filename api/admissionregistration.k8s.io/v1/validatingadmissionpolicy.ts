@@ -1,9 +1,14 @@
 import type { ValidatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { keepMetadata } from '../../core/v1/keep-metadata.ts';
 import { defineResource } from '../../define.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
+import { validateObjectMeta } from '../../meta/validation.ts';
+import { defaultMatchResources } from './registration.defaults.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
+import { validateSpec, validateStatus } from './validatingadmissionpolicy.validation.ts';
 
-/** ValidatingAdmissionPolicys. Compared with v1.36.3: table, status, generations. */
+/** ValidatingAdmissionPolicies. Compared with v1.36.3: defaults, rules, matching, validations, audit annotations, status, generations, table. */
 export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -12,9 +17,14 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
   singular: 'validatingadmissionpolicy',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
-  subresources: [statusSubresource<ValidatingAdmissionPolicy>({})],
+  subresources: [
+    statusSubresource<ValidatingAdmissionPolicy>({ prepareForUpdate: keepMetadata, validateUpdate: validateStatus }, [
+      ['metadata'],
+      ['spec'],
+    ]),
+  ],
+  allowUnconditionalUpdate: false,
   columns: [
     nameColumn,
     {
@@ -32,5 +42,13 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     ageColumn,
   ],
   resetFields: [['status']],
+  defaults({ spec }) {
+    if (!spec) return;
+    spec.failurePolicy ??= 'Fail';
+    defaultMatchResources(spec.matchConstraints);
+  },
   ...specAndStatus(() => ({})),
+  validate: (object) => validateSpec(object),
+  validateUpdate: (object, old) => [...validateObjectMeta(object.metadata ?? {}, { namespaced: false }), ...validateSpec(object, old)],
+  warnings: reservedNameWarnings,
 });

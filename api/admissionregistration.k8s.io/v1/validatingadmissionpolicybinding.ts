@@ -1,9 +1,18 @@
 import type { ValidatingAdmissionPolicyBinding } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
+import type { FieldError } from '../../meta/field.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
+import { validateObjectMeta } from '../../meta/validation.ts';
 import { bindingColumns } from './binding.columns.ts';
+import { validateBinding, validateValidationActions } from './binding.validation.ts';
+import { defaultMatchResources } from './registration.defaults.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
 
-/** ValidatingAdmissionPolicyBindings. Compared with v1.36.3: table, status, generations. */
+function validateSpec(object: ValidatingAdmissionPolicyBinding): FieldError[] {
+  return [...validateBinding(object.spec), ...validateValidationActions(object.spec?.validationActions)];
+}
+
+/** ValidatingAdmissionPolicyBindings. Compared with v1.36.3: defaults, parameters, matching, generations, table. */
 export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -12,9 +21,13 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   singular: 'validatingadmissionpolicybinding',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
   subresources: [],
   columns: bindingColumns,
+  allowUnconditionalUpdate: false,
+  defaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
   ...countsGenerations('spec'),
+  validate: validateSpec,
+  validateUpdate: (object) => [...validateObjectMeta(object.metadata ?? {}, { namespaced: false }), ...validateSpec(object)],
+  warnings: reservedNameWarnings,
 });

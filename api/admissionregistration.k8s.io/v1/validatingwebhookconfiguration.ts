@@ -1,10 +1,13 @@
 import type { ValidatingWebhookConfiguration } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
+import { validateObjectMeta } from '../../meta/validation.ts';
+import { defaultWebhook } from './registration.defaults.ts';
+import { reservedNameWarnings } from './reserved-names.ts';
 import { webhookColumns } from './webhook.columns.ts';
-import { defaultWebhook } from './webhook.defaults.ts';
+import { validateWebhooks } from './webhook.validation.ts';
 
-/** ValidatingWebhookConfigurations. Compared with v1.36.3: table, status, generations. */
+/** ValidatingWebhookConfigurations. Compared with v1.36.3: defaults, names, rules, clients, selectors, what an update may keep, generations, table. */
 export const validatingWebhookConfiguration = defineResource<ValidatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -13,12 +16,18 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   singular: 'validatingwebhookconfiguration',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   categories: ['api-extensions'],
   subresources: [],
   columns: webhookColumns,
+  allowUnconditionalUpdate: false,
   defaults({ webhooks }) {
-    for (const webhook of webhooks ?? []) defaultWebhook(webhook as Parameters<typeof defaultWebhook>[0]);
+    for (const webhook of webhooks ?? []) defaultWebhook(webhook);
   },
   ...countsGenerations('webhooks'),
+  validate: ({ webhooks }) => validateWebhooks(webhooks),
+  validateUpdate: ({ metadata, webhooks }, old) => [
+    ...validateObjectMeta(metadata ?? {}, { namespaced: false }),
+    ...validateWebhooks(webhooks, old.webhooks ?? []),
+  ],
+  warnings: reservedNameWarnings,
 });

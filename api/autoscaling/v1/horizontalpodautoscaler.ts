@@ -1,10 +1,25 @@
-import type { HorizontalPodAutoscalerV1, HorizontalPodAutoscalerV2, MetricSpec } from '../../../openapi/types.ts';
+import type {
+  HorizontalPodAutoscalerBehavior,
+  HorizontalPodAutoscalerCondition,
+  HorizontalPodAutoscalerV1,
+  HorizontalPodAutoscalerV2,
+  MetricSpec,
+} from '../../../openapi/types.ts';
+import { internalForm } from '../../core/v1/internal-form.ts';
 import { type Column, defineResource } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
-import { autoscalerColumns, horizontalPodAutoscaler as stored } from '../v2/horizontalpodautoscaler.ts';
+import {
+  autoscalerColumns,
+  cpuMetric,
+  defaultBehavior,
+  defaultUtilization,
+  horizontalPodAutoscaler as stored,
+  withoutConversions,
+} from '../v2/horizontalpodautoscaler.ts';
+import { metricsFromOld, metricsToOld, statusesFromOld, statusesToOld } from './metrics.convert.ts';
 
-/** What this version has no fields for is kept in annotations, as JSON. */
+/** What this version has no fields for is kept in annotations, as JSON of older forms. */
 const prefix = 'autoscaling.alpha.kubernetes.io/';
 const metricsAnnotation = `${prefix}metrics`;
 const behaviorAnnotation = `${prefix}behavior`;
@@ -17,56 +32,93 @@ function isCpuUtilization({ type, resource }: MetricSpec): boolean {
 
 function fromStorage(object: KubeObject): HorizontalPodAutoscalerV1 {
   const { metadata, spec, status } = object as HorizontalPodAutoscalerV2;
-  const annotations: Record<string, string> = { ...metadata?.annotations };
+  const annotations: Record<string, string> = { ...withoutConversions(metadata?.annotations) };
   const metrics = spec?.metrics ?? [];
   const cpu = metrics.find(isCpuUtilization);
-  const others = metrics.filter((metric) => metric !== cpu);
-  if (others.length > 0) annotations[metricsAnnotation] = JSON.stringify(others);
-  if (spec?.behavior) annotations[behaviorAnnotation] = JSON.stringify(spec.behavior);
-  if (status?.conditions?.length) annotations[conditionsAnnotation] = JSON.stringify(status.conditions);
-  if (status?.currentMetrics?.length) annotations[currentMetricsAnnotation] = JSON.stringify(status.currentMetrics);
-  const utilization = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current?.averageUtilization;
+  const others = metrics.filter((metric) => !isCpuUtilization(metric));
+  if (others.length > 0) annotations[metricsAnnotation] = JSON.stringify(metricsToOld(others));
+  if (status?.currentMetrics?.length) annotations[currentMetricsAnnotation] = JSON.stringify(statusesToOld(status.currentMetrics));
+  if (spec?.behavior) annotations[behaviorAnnotation] = JSON.stringify(internalForm('HorizontalPodAutoscalerBehavior', spec.behavior));
+  if (status?.conditions?.length) annotations[conditionsAnnotation] = JSON.stringify(status.conditions.map(inFieldOrder));
+  const utilization = status?.currentMetrics?.findLast(
+    ({ type, resource }) => type === 'Resource' && resource?.name === 'cpu' && resource.current?.averageUtilization !== undefined,
+  );
   const { metrics: _, behavior: __, ...rest } = spec ?? {};
   const { conditions: ___, currentMetrics: ____, ...counts } = status ?? {};
+  const { annotations: _____, ...bare } = metadata ?? {};
   return {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v1',
-    metadata: { ...metadata, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
+    metadata: { ...bare, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
     spec: { ...rest, ...(cpu ? { targetCPUUtilizationPercentage: cpu.resource!.target.averageUtilization } : {}) },
     status: {
       currentReplicas: 0,
       ...counts,
-      ...(utilization === undefined ? {} : { currentCPUUtilizationPercentage: utilization }),
+      ...(utilization ? { currentCPUUtilizationPercentage: utilization.resource!.current.averageUtilization } : {}),
     },
   } as HorizontalPodAutoscalerV1;
 }
 
-function toStorage({ metadata, spec, status }: HorizontalPodAutoscalerV1): KubeObject {
-  const annotations: Record<string, string> = { ...metadata?.annotations };
-  const take = (name: string): any => {
-    const text = annotations[name];
-    delete annotations[name];
-    if (text === undefined) return undefined;
-    try {
-      return JSON.parse(text);
-    } catch {
-      // What is no JSON was not written by a conversion; upstream leaves it out as well.
-      return undefined;
-    }
+function inFieldOrder({ type, status, lastTransitionTime, reason, message }: HorizontalPodAutoscalerCondition): object {
+  return {
+    type,
+    status,
+    ...(lastTransitionTime ? { lastTransitionTime } : {}),
+    ...(reason ? { reason } : {}),
+    ...(message ? { message } : {}),
   };
+}
+
+function toStorage({ metadata, spec, status }: HorizontalPodAutoscalerV1): KubeObject {
+  const take = (name: string): unknown => parsed(metadata?.annotations?.[name]);
   const { targetCPUUtilizationPercentage: target, ...rest } = spec ?? ({} as HorizontalPodAutoscalerV1['spec']);
-  const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: target } } };
-  const metrics = [...(take(metricsAnnotation) ?? []), ...(target === undefined ? [] : [cpu])];
-  const [behavior, conditions, currentMetrics] = [behaviorAnnotation, conditionsAnnotation, currentMetricsAnnotation].map(take);
+  const others = take(metricsAnnotation);
+  const metrics = Array.isArray(others) ? metricsFromOld(others) : [];
+  if (target !== undefined || metrics.length === 0) metrics.push(cpuMetric(target ?? defaultUtilization));
+  const behavior = behaviorOf(take(behaviorAnnotation));
   const { annotations: _, ...bare } = metadata ?? {};
-  const { currentCPUUtilizationPercentage: __, ...counts } = status ?? ({} as NonNullable<typeof status>);
+  const annotations = withoutConversions(metadata?.annotations);
   return {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v2',
-    metadata: { ...bare, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
-    spec: { ...rest, ...(metrics.length > 0 ? { metrics } : {}), ...(behavior ? { behavior } : {}) },
-    ...(status ? { status: { ...counts, currentMetrics: currentMetrics ?? null, ...(conditions ? { conditions } : {}) } } : {}),
+    metadata: { ...bare, ...(annotations && Object.keys(annotations).length > 0 ? { annotations } : {}) },
+    spec: { ...rest, metrics, ...(behavior ? { behavior } : {}) },
+    ...(status ? { status: statusToStorage(status, take(currentMetricsAnnotation), take(conditionsAnnotation)) } : {}),
   };
+}
+
+function statusToStorage(status: NonNullable<HorizontalPodAutoscalerV1['status']>, oldMetrics: unknown, conditions: unknown): object {
+  const { currentCPUUtilizationPercentage: utilization, ...counts } = status;
+  const cpu = { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: utilization } } };
+  const own = utilization === undefined ? null : [cpu];
+  return {
+    ...counts,
+    currentMetrics: Array.isArray(oldMetrics) ? statusesFromOld(oldMetrics) : own,
+    ...(Array.isArray(conditions) ? { conditions } : {}),
+  };
+}
+
+// What is no JSON was not written by a conversion; upstream leaves it out as well.
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The behavior of an annotation, whose fields have the names of Go's struct. */
+function behaviorOf(value: unknown): HorizontalPodAutoscalerBehavior | undefined {
+  const behavior = withJsonNames(value) as HorizontalPodAutoscalerBehavior | undefined;
+  return behavior?.scaleUp || behavior?.scaleDown ? defaultBehavior(behavior) : undefined;
+}
+
+function withJsonNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withJsonNames);
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, inside]) => inside !== null);
+  return Object.fromEntries(present.map(([name, inside]) => [name.charAt(0).toLowerCase() + name.slice(1), withJsonNames(inside)]));
 }
 
 const columns: readonly Column<HorizontalPodAutoscalerV1>[] = autoscalerColumns.map((column) => ({

@@ -1,11 +1,26 @@
-import type { HorizontalPodAutoscalerV2, HPAScalingRules, MetricSpec } from '../../../openapi/types.ts';
+import type { HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerV2, HPAScalingRules, MetricSpec } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { type Column, defineResource } from '../../define.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
-import { validateSpec } from './horizontalpodautoscaler.validation.ts';
+import { validateSpec, validateStatusUpdate } from './horizontalpodautoscaler.validation.ts';
 
-const defaultUtilization = 80;
+/** Of processors, if an autoscaler names no metric. */
+export const defaultUtilization = 80;
+
+export function cpuMetric(averageUtilization: number): MetricSpec {
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
+}
+
+const conversions = ['metrics', 'behavior', 'scale-down-tolerance', 'scale-up-tolerance', 'current-metrics', 'conditions'];
+
+/** The annotations without those that stand for fields of other versions. */
+export function withoutConversions(annotations: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const kept = Object.entries(annotations ?? {}).filter(
+    ([name]) => !conversions.some((end) => name === `autoscaling.alpha.kubernetes.io/${end}`),
+  );
+  return annotations && Object.fromEntries(kept);
+}
 
 /** What is taken where the object says nothing of one direction. */
 const scaleUpPolicies = [
@@ -23,7 +38,7 @@ function defaultRules(
     ...(stabilizationWindowSeconds === undefined ? {} : { stabilizationWindowSeconds }),
     ...rules,
     selectPolicy: rules?.selectPolicy ?? 'Max',
-    policies: rules?.policies?.length ? rules.policies : policies.map((policy) => ({ ...policy })),
+    policies: rules?.policies ?? policies.map((policy) => ({ ...policy })),
   };
 }
 
@@ -32,16 +47,20 @@ export function defaultAutoscaler({ spec }: HorizontalPodAutoscalerV2): void {
   if (!spec) return;
   spec.minReplicas ??= 1;
   if (!spec.metrics?.length) {
-    spec.metrics = [
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: defaultUtilization } } },
-    ];
+    spec.metrics = [cpuMetric(defaultUtilization)];
   }
-  if (!spec.behavior) return;
-  spec.behavior = {
-    ...spec.behavior,
-    scaleUp: defaultRules(spec.behavior.scaleUp, scaleUpPolicies, 0),
-    scaleDown: defaultRules(spec.behavior.scaleDown, scaleDownPolicies),
-  };
+  if (spec.behavior) spec.behavior = defaultBehavior(spec.behavior);
+}
+
+export function defaultBehavior({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): HorizontalPodAutoscalerBehavior {
+  return { scaleUp: defaultRules(scaleUp, scaleUpPolicies, 0), scaleDown: defaultRules(scaleDown, scaleDownPolicies) };
+}
+
+function dropConversions({ metadata }: HorizontalPodAutoscalerV2): void {
+  const annotations = withoutConversions(metadata?.annotations);
+  if (!annotations) return;
+  if (Object.keys(annotations).length === 0) delete metadata!.annotations;
+  else metadata!.annotations = annotations;
 }
 
 const unknown = '<unknown>';
@@ -94,16 +113,18 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscalerV2>
   categories: ['all'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
-  subresources: [statusSubresource<HorizontalPodAutoscalerV2>({})],
+  subresources: [statusSubresource<HorizontalPodAutoscalerV2>({ validateUpdate: validateStatusUpdate })],
   columns: autoscalerColumns,
   resetFields: [['status']],
   defaults: defaultAutoscaler,
   prepareForCreate(object) {
+    dropConversions(object);
     object.status = { desiredReplicas: 0, currentMetrics: null } as never;
   },
   prepareForUpdate(object, old) {
+    dropConversions(object);
     object.status = old.status as never;
   },
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
-  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object, old)],
 });

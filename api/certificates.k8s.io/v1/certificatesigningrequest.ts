@@ -1,8 +1,13 @@
-import type { CertificateSigningRequest } from '../../../openapi/types.ts';
+import type {
+  CertificateSigningRequest,
+  CertificateSigningRequestCondition,
+  CertificateSigningRequestSpec,
+} from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
 import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
 import { humanDuration } from '../../meta/time.ts';
+import { validateRequest, validateRequestUpdate } from './certificatesigningrequest.validation.ts';
 
 function requestedDuration({ spec }: CertificateSigningRequest): string {
   return spec?.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000);
@@ -16,7 +21,33 @@ function conditionCell({ status }: CertificateSigningRequest): string {
   return words.join(',');
 }
 
-/** CertificateSigningRequests. Compared with v1.36.3: table, status. */
+// Decisions are kept as they were; a change of their number is refused by validation.
+function keepConditions(object: CertificateSigningRequest, old: CertificateSigningRequest, type: string): void {
+  const isOfType = (condition: CertificateSigningRequestCondition) => condition.type === type;
+  const before = (old.status?.conditions ?? []).filter(isOfType);
+  const now = object.status?.conditions ?? [];
+  if (now.filter(isOfType).length !== before.length || before.length === 0) return;
+  let next = 0;
+  object.status = { ...object.status, conditions: now.map((condition) => (isOfType(condition) ? before[next++]! : condition)) };
+}
+
+function stampConditions(object: CertificateSigningRequest, old: CertificateSigningRequest, now: string): void {
+  const { conditions } = object.status ?? {};
+  if (!conditions) return;
+  object.status = {
+    ...object.status,
+    conditions: conditions.map((condition) => {
+      const same = old.status?.conditions?.find(({ type, status }) => type === condition.type && status === condition.status);
+      return {
+        ...condition,
+        lastUpdateTime: condition.lastUpdateTime || now,
+        lastTransitionTime: condition.lastTransitionTime || same?.lastTransitionTime || now,
+      };
+    }),
+  };
+}
+
+/** CertificateSigningRequests. Compared with v1.36.3: who asks, the request itself, usages, decisions, certificates, conditions' times, table. */
 export const certificateSigningRequest = defineResource<CertificateSigningRequest>({
   group: 'certificates.k8s.io',
   version: 'v1',
@@ -25,11 +56,33 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   singular: 'certificatesigningrequest',
   scope: 'Cluster',
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   shortNames: ['csr'],
+  selectableFields: { 'spec.signerName': (object) => object.spec?.signerName ?? '' },
   subresources: [
-    { ...statusSubresource<CertificateSigningRequest>({}), name: 'approval' },
-    statusSubresource<CertificateSigningRequest>({}),
+    {
+      ...statusSubresource<CertificateSigningRequest>({}, [['spec'], ['status', 'certificate']]),
+      name: 'approval',
+      strategy: {
+        prepareForUpdate(object: CertificateSigningRequest, old: CertificateSigningRequest, { now }) {
+          stampConditions(object, old, now);
+          object.spec = old.spec;
+          const { conditions: _, ...kept } = old.status ?? {};
+          const conditions = object.status?.conditions;
+          object.status = { ...kept, ...(conditions ? { conditions } : {}) };
+        },
+        validateUpdate: (object, old) => validateRequestUpdate(object, old, { decide: true }),
+      },
+    },
+    statusSubresource<CertificateSigningRequest>(
+      {
+        prepareForUpdate(object, old, { now }) {
+          for (const type of ['Approved', 'Denied']) keepConditions(object, old, type);
+          stampConditions(object, old, now);
+        },
+        validateUpdate: (object, old) => validateRequestUpdate(object, old, { issue: true }),
+      },
+      [['spec'], ['status', 'conditions']],
+    ),
   ],
   columns: [
     nameColumn,
@@ -39,14 +92,25 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     { name: 'RequestedDuration', type: 'string', description: 'How long the certificate should hold.', cell: requestedDuration },
     { name: 'Condition', type: 'string', description: 'How far the request has come.', cell: conditionCell },
   ],
-  resetFields: [['status']],
+  resetFields: [['spec'], ['status']],
+  validateName: () => [],
   prepareForCreate(object, { user }) {
     object.status = {};
     // Who asks is not the client's to say.
+    const { username: _, uid: __, groups: ___, extra: ____, ...spec } = object.spec ?? {};
     const { username, uid, groups, extra } = user ?? { username: '', groups: [] };
-    Object.assign(object.spec, { username, groups: [...groups], ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) });
+    object.spec = {
+      ...(spec as CertificateSigningRequestSpec),
+      username,
+      groups: [...groups],
+      ...(uid ? { uid } : {}),
+      ...(extra && Object.keys(extra).length > 0 ? { extra: extra as Record<string, string[]> } : {}),
+    };
   },
   prepareForUpdate(object, old) {
+    object.spec = old.spec;
     keepStatus(object, old);
   },
+  validate: (object) => validateRequest(object),
+  validateUpdate: (object, old) => validateRequestUpdate(object, old),
 });

@@ -1,7 +1,13 @@
-import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
+import { type FieldError, FieldPath, forbidden, invalid } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
-import { type ObjectMetaRules, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
+import {
+  type ObjectMetaRules,
+  validateAnnotations,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../../meta/validation.ts';
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 const finalizersPath = FieldPath.of('metadata', 'finalizers');
@@ -29,5 +35,30 @@ export function validateFinalizerName(name: string, path: FieldPath): FieldError
   if (!name.includes('/') && !standardFinalizers.has(name)) {
     errors.push(invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified'));
   }
+  return errors;
+}
+
+const templateMetaRefuses = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const;
+
+/** The metadata of a template that objects are made of with names of their own: labels and annotations are all that it may have. */
+export function validateTemplateMeta(meta: ObjectMeta | undefined, path: FieldPath): FieldError[] {
+  const errors = [
+    ...validateAnnotations(meta?.annotations, path.child('annotations')),
+    ...validateLabels(meta?.labels, path.child('labels')),
+  ];
+  for (const name of templateMetaRefuses) if (meta?.[name]) errors.push(forbidden(path.child(name), 'cannot be set'));
   return errors;
 }

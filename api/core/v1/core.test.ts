@@ -19,6 +19,7 @@ import { service } from './service.ts';
 const context: StrategyContext = {
   now: '2026-01-02T03:04:05Z',
   settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
+  requestGroup: '',
 };
 
 /** What is wrong with a new object, as `field: message` each. */

@@ -35,6 +35,7 @@ export const endpoints = defineResource<Endpoints>({
   version: 'v1',
   kind: 'Endpoints',
   plural: 'endpoints',
+  upstreamPrefix: 'services/endpoints',
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   shortNames: ['ep'],
   scope: 'Namespaced',

@@ -1,18 +1,20 @@
 import type { CoreV1Event } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { isDns1123Subdomain, isQualifiedName } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { ageCell } from '../../meta/time.ts';
+import { immutableMessage, validateImmutableField } from '../../meta/validation.ts';
 import { nameColumn } from './columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
+import { internalForm } from './internal-form.ts';
 
 const mismatch = 'does not match event.namespace';
 
-/**
- * Rules of events in either version of their API.
- * @param controllerField name of the reporting controller's field in the version of the request
- */
-export function validateLegacyEvent(event: CoreV1Event, controllerField: 'reportingComponent' | 'reportingController'): FieldError[] {
+/** Rules of events in both groups of their API. @param group that of the request */
+function validateEvent(event: CoreV1Event, group: string): FieldError[] {
+  const controllerField = group === '' ? 'reportingComponent' : 'reportingController';
   const errors: FieldError[] = [];
   const namespace = event.metadata?.namespace ?? '';
   const involved = event.involvedObject?.namespace ?? '';
@@ -31,6 +33,55 @@ export function validateLegacyEvent(event: CoreV1Event, controllerField: 'report
     if (byteLength(event.message ?? '') > 1024) errors.push(invalid('message', '', 'can have at most 1024 characters'));
   }
   return [...errors, ...isDns1123Subdomain(namespace).map((message) => invalid('namespace', namespace, message))];
+}
+
+// What the newer group asks besides; messages name the fields as they are stored.
+function validateNewEvent(event: CoreV1Event): FieldError[] {
+  const errors = [...validateCoreMeta(event.metadata, { namespaced: true }), ...validateSeries(event)];
+  if (!event.eventTime) errors.push(required('eventTime'));
+  if (event.type !== 'Normal' && event.type !== 'Warning') errors.push(invalid('type', '', `has invalid value: ${event.type ?? ''}`));
+  const { firstTimestamp, lastTimestamp, count, source } = event;
+  const left = { firstTimestamp, lastTimestamp, count, source: source?.component || source?.host };
+  for (const [name, value] of Object.entries(left)) if (value) errors.push(invalid(name, '', 'needs to be unset'));
+  return errors;
+}
+
+const immutable = [
+  ['involvedObject', {}, 'ObjectReference'],
+  ['reason', ''],
+  ['message', ''],
+  ['source', {}, 'EventSource'],
+  ['firstTimestamp', null],
+  ['lastTimestamp', null],
+  ['count', 0],
+  // Twice, as v1.36.3 does.
+  ['reason', ''],
+  ['type', ''],
+  ['eventTime', null],
+  ['action', ''],
+  ['related', null, 'ObjectReference'],
+] as const;
+
+function validateChangedEvent(event: CoreV1Event, old: CoreV1Event): FieldError[] {
+  const errors = validateCoreMetaUpdate(event.metadata, old.metadata);
+  if (!semanticEqual(event.series, old.series)) errors.push(...validateSeries(event));
+  for (const [name, empty, struct] of immutable) {
+    const [value, before] = [event[name] ?? empty, old[name] ?? empty];
+    if (semanticEqual(value, before)) continue;
+    errors.push(invalid(name, struct && value ? internalForm(struct, value as object) : value, immutableMessage));
+  }
+  const reporter = (one: CoreV1Event) => one.reportingComponent ?? '';
+  errors.push(...validateImmutableField(reporter(event), reporter(old), FieldPath.of('reportingController')));
+  const instance = (one: CoreV1Event) => one.reportingInstance ?? '';
+  return [...errors, ...validateImmutableField(instance(event), instance(old), FieldPath.of('reportingInstance'))];
+}
+
+function validateSeries({ series }: CoreV1Event): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!series) return errors;
+  if ((series.count ?? 0) < 2) errors.push(invalid('series.count', '', 'should be at least 2'));
+  if (!series.lastObservedTime) errors.push(required('series.lastObservedTime'));
+  return errors;
 }
 
 function validateText(text: string | undefined, field: string, most: number): FieldError[] {
@@ -118,7 +169,7 @@ export const eventSelectableFields: Readonly<Record<string, (event: CoreV1Event)
 /** Seconds that events are kept. */
 export const eventTtlSeconds = 3600;
 
-/** Events as stored and as the core group serves them. Compared with v1.36.3: namespace rules, lengths, table, field selectors. */
+/** Events as stored and as the core group serves them. Compared with v1.36.3: namespace rules, lengths, rules of the newer group, what may change, table, field selectors. */
 export const event = defineResource<CoreV1Event>({
   group: '',
   version: 'v1',
@@ -139,6 +190,12 @@ export const event = defineResource<CoreV1Event>({
     object.firstTimestamp ??= null as never;
     object.lastTimestamp ??= null as never;
   },
-  validate: (object) => validateLegacyEvent(object, 'reportingComponent'),
-  validateUpdate: (object) => validateLegacyEvent(object, 'reportingComponent'),
+  validate: (object, { requestGroup }) => [
+    ...validateEvent(object, requestGroup),
+    ...(requestGroup === '' ? [] : validateNewEvent(object)),
+  ],
+  validateUpdate: (object, old, { requestGroup }) => [
+    ...validateEvent(object, requestGroup),
+    ...(requestGroup === '' ? [] : validateChangedEvent(object, old)),
+  ],
 });

@@ -6,14 +6,18 @@
 export const internalStructs: Readonly<Record<string, string>> = {
   AWSElasticBlockStoreVolumeSource: 'VolumeID:s FSType=fsType:s Partition:i ReadOnly:b',
   Affinity: 'NodeAffinity:p#NodeAffinity PodAffinity:p#PodAffinity PodAntiAffinity:p#PodAntiAffinity',
+  AllocationResult: 'Devices:#DeviceAllocationResult NodeSelector:p#NodeSelector AllocationTimestamp:pa',
   AppArmorProfile: 'Type:s LocalhostProfile:ps',
+  AuditAnnotation: 'Key:s ValueExpression:s',
   AzureDiskVolumeSource: 'DiskName:s DataDiskURI=diskURI:s CachingMode:ps FSType=fsType:ps ReadOnly:pb Kind:ps',
   AzureFilePersistentVolumeSource: 'SecretName:s ShareName:s ReadOnly:b SecretNamespace:ps',
   AzureFileVolumeSource: 'SecretName:s ShareName:s ReadOnly:b',
+  CELDeviceSelector: 'Expression:s',
   CSIPersistentVolumeSource:
     'Driver:s VolumeHandle:s ReadOnly:b FSType=fsType:s VolumeAttributes:ms ControllerPublishSecretRef:p#SecretReference NodeStageSecretRef:p#SecretReference NodePublishSecretRef:p#SecretReference ControllerExpandSecretRef:p#SecretReference NodeExpandSecretRef:p#SecretReference',
   CSIVolumeSource: 'Driver:s ReadOnly:pb FSType=fsType:ps VolumeAttributes:ms NodePublishSecretRef:p#LocalObjectReference',
   Capabilities: 'Add:ls Drop:ls',
+  CapacityRequirements: 'Requests:mq',
   CephFSPersistentVolumeSource: 'Monitors:ls Path:s User:s SecretFile:s SecretRef:p#SecretReference ReadOnly:b',
   CephFSVolumeSource: 'Monitors:ls Path:s User:s SecretFile:s SecretRef:p#LocalObjectReference ReadOnly:b',
   CinderPersistentVolumeSource: 'VolumeID:s FSType=fsType:s ReadOnly:b SecretRef:p#SecretReference',
@@ -29,6 +33,21 @@ export const internalStructs: Readonly<Record<string, string>> = {
   ContainerResizePolicy: 'ResourceName:s RestartPolicy:s',
   ContainerRestartRule: 'Action:s ExitCodes:p#ContainerRestartRuleOnExitCodes',
   ContainerRestartRuleOnExitCodes: 'Operator:s Values:li',
+  DeviceAllocationConfiguration: 'Source:s Requests:ls ...DeviceConfiguration',
+  DeviceAllocationResult: 'Results:l#DeviceRequestAllocationResult Config:l#DeviceAllocationConfiguration',
+  DeviceAttribute:
+    'IntValue=int:pi BoolValue=bool:pb StringValue=string:ps VersionValue=version:ps IntValues=ints:li BoolValues=bools:lb StringValues=strings:ls VersionValues=versions:ls',
+  DeviceClaim: 'Requests:l#DeviceRequest Constraints:l#DeviceConstraint Config:l#DeviceClaimConfiguration',
+  DeviceClaimConfiguration: 'Requests:ls ...DeviceConfiguration',
+  DeviceConfiguration: 'Opaque:p#OpaqueDeviceConfiguration',
+  DeviceConstraint: 'Requests:ls MatchAttribute:ps DistinctAttribute:ps',
+  DeviceRequest: 'Name:s Exactly:p#ExactDeviceRequest FirstAvailable:l#DeviceSubRequest',
+  DeviceRequestAllocationResult:
+    'Request:s Driver:s Pool:s Device:s AdminAccess:pb Tolerations:l#DeviceToleration BindingConditions:ls BindingFailureConditions:ls ShareID:ps ConsumedCapacity:mq',
+  DeviceSelector: 'CEL=cel:p#CELDeviceSelector',
+  DeviceSubRequest:
+    'Name:s DeviceClassName:s Selectors:l#DeviceSelector AllocationMode:s Count:i Tolerations:l#DeviceToleration Capacity:p#CapacityRequirements',
+  DeviceToleration: 'Key:s Operator:s Value:s Effect:s TolerationSeconds:pi',
   DownwardAPIProjection: 'Items:l#DownwardAPIVolumeFile',
   DownwardAPIVolumeFile: 'Path:s FieldRef:p#ObjectFieldSelector ResourceFieldRef:p#ResourceFieldSelector Mode:pi',
   DownwardAPIVolumeSource: 'Items:l#DownwardAPIVolumeFile DefaultMode:pi',
@@ -41,19 +60,31 @@ export const internalStructs: Readonly<Record<string, string>> = {
   EphemeralContainerCommon:
     'Name:s Image:s Command:ls Args:ls WorkingDir:s Ports:l#ContainerPort EnvFrom:l#EnvFromSource Env:l#EnvVar Resources:#ResourceRequirements ResizePolicy:l#ContainerResizePolicy RestartPolicy:ps RestartPolicyRules:l#ContainerRestartRule VolumeMounts:l#VolumeMount VolumeDevices:l#VolumeDevice LivenessProbe:p#Probe ReadinessProbe:p#Probe StartupProbe:p#Probe Lifecycle:p#Lifecycle TerminationMessagePath:s TerminationMessagePolicy:s ImagePullPolicy:s SecurityContext:p#SecurityContext Stdin:b StdinOnce:b TTY=tty:b',
   EphemeralVolumeSource: 'VolumeClaimTemplate:p#PersistentVolumeClaimTemplate',
+  EventSource: 'Component:s Host:s',
+  ExactDeviceRequest:
+    'DeviceClassName:s Selectors:l#DeviceSelector AllocationMode:s Count:i AdminAccess:pb Tolerations:l#DeviceToleration Capacity:p#CapacityRequirements',
   ExecAction: 'Command:ls',
+  ExemptPriorityLevelConfiguration: 'NominalConcurrencyShares:pi LendablePercent:pi',
   FCVolumeSource: 'TargetWWNs:ls Lun:pi FSType=fsType:s ReadOnly:b WWIDs=wwids:ls',
   FileKeySelector: 'VolumeName:s Path:s Key:s Optional:pb',
   FlexPersistentVolumeSource: 'Driver:s FSType=fsType:s SecretRef:p#SecretReference ReadOnly:b Options:ms',
   FlexVolumeSource: 'Driver:s FSType=fsType:s SecretRef:p#LocalObjectReference ReadOnly:b Options:ms',
   FlockerVolumeSource: 'DatasetName:s DatasetUUID:s',
+  FlowDistinguisherMethod: 'Type:s',
+  FlowSchemaSpec:
+    'PriorityLevelConfiguration:#PriorityLevelConfigurationReference MatchingPrecedence:i DistinguisherMethod:p#FlowDistinguisherMethod Rules:l#PolicyRulesWithSubjects',
+  FlowSubject:
+    'Kind:s User:p#PriorityLevelConfigurationReference Group:p#PriorityLevelConfigurationReference ServiceAccount:p#ServiceAccountSubject',
   GCEPersistentDiskVolumeSource: 'PDName=pdName:s FSType=fsType:s Partition:i ReadOnly:b',
   GRPCAction: 'Port:i Service:ps',
   GitRepoVolumeSource: 'Repository:s Revision:s Directory:s',
   GlusterfsPersistentVolumeSource: 'EndpointsName=endpoints:s Path:s ReadOnly:b EndpointsNamespace:ps',
   GlusterfsVolumeSource: 'EndpointsName=endpoints:s Path:s ReadOnly:b',
+  HPAScalingPolicy: 'Type:s Value:i PeriodSeconds:i',
+  HPAScalingRules: 'StabilizationWindowSeconds:pi SelectPolicy:ps Policies:l#HPAScalingPolicy Tolerance:pq',
   HTTPGetAction: 'Path:s Port:a Host:s Scheme:s HTTPHeaders=httpHeaders:l#HTTPHeader',
   HTTPHeader: 'Name:s Value:s',
+  HorizontalPodAutoscalerBehavior: 'ScaleUp:p#HPAScalingRules ScaleDown:p#HPAScalingRules',
   HostAlias: 'IP=ip:s Hostnames:ls',
   HostPathVolumeSource: 'Path:s Type:ps',
   ISCSIPersistentVolumeSource:
@@ -64,6 +95,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   KeyToPath: 'Key:s Path:s Mode:pi',
   Lifecycle: 'PostStart:p#LifecycleHandler PreStop:p#LifecycleHandler StopSignal:ps',
   LifecycleHandler: 'Exec:p#ExecAction HTTPGet=httpGet:p#HTTPGetAction TCPSocket=tcpSocket:p#TCPSocketAction Sleep:p#SleepAction',
+  LimitResponse: 'Type:s Queuing:p#QueuingConfiguration',
+  LimitedPriorityLevelConfiguration: 'NominalConcurrencyShares:i LimitResponse:#LimitResponse LendablePercent:pi BorrowingLimitPercent:pi',
   LocalObjectReference: 'Name:s',
   LocalVolumeSource: 'Path:s FSType=fsType:ps',
   NFSVolumeSource: 'Server:s Path:s ReadOnly:b',
@@ -72,14 +105,18 @@ export const internalStructs: Readonly<Record<string, string>> = {
   NodeSelector: 'NodeSelectorTerms:l#NodeSelectorTerm',
   NodeSelectorRequirement: 'Key:s Operator:s Values:ls',
   NodeSelectorTerm: 'MatchExpressions:l#NodeSelectorRequirement MatchFields:l#NodeSelectorRequirement',
+  NonResourcePolicyRule: 'Verbs:ls NonResourceURLs=nonResourceURLs:ls',
   ObjectFieldSelector: 'APIVersion=apiVersion:s FieldPath:s',
   ObjectReference: 'Kind:s Namespace:s Name:s UID=uid:s APIVersion=apiVersion:s ResourceVersion:s FieldPath:s',
+  OpaqueDeviceConfiguration: 'Driver:s Parameters:a',
   PersistentVolumeClaimSpec:
     'AccessModes:ls Selector:pa Resources:#VolumeResourceRequirements VolumeName:s StorageClassName:ps VolumeMode:ps DataSource:p#TypedLocalObjectReference DataSourceRef:p#TypedObjectReference VolumeAttributesClassName:ps',
   PersistentVolumeClaimTemplate: 'Spec:#PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: 'ClaimName:s ReadOnly:b',
   PersistentVolumeSource:
     'GCEPersistentDisk=gcePersistentDisk:p#GCEPersistentDiskVolumeSource AWSElasticBlockStore=awsElasticBlockStore:p#AWSElasticBlockStoreVolumeSource HostPath:p#HostPathVolumeSource Glusterfs:p#GlusterfsPersistentVolumeSource NFS=nfs:p#NFSVolumeSource RBD=rbd:p#RBDPersistentVolumeSource Quobyte:p#QuobyteVolumeSource ISCSI=iscsi:p#ISCSIPersistentVolumeSource FlexVolume:p#FlexPersistentVolumeSource Cinder:p#CinderPersistentVolumeSource CephFS=cephfs:p#CephFSPersistentVolumeSource FC=fc:p#FCVolumeSource Flocker:p#FlockerVolumeSource AzureFile:p#AzureFilePersistentVolumeSource VsphereVolume:p#VsphereVirtualDiskVolumeSource AzureDisk:p#AzureDiskVolumeSource PhotonPersistentDisk:p#PhotonPersistentDiskVolumeSource PortworxVolume:p#PortworxVolumeSource ScaleIO:p#ScaleIOPersistentVolumeSource Local:p#LocalVolumeSource StorageOS=storageos:p#StorageOSPersistentVolumeSource CSI=csi:p#CSIPersistentVolumeSource',
+  PersistentVolumeSpec:
+    'Capacity:mq ...PersistentVolumeSource AccessModes:ls ClaimRef:p#ObjectReference PersistentVolumeReclaimPolicy:s StorageClassName:s MountOptions:ls VolumeMode:ps NodeAffinity:p#VolumeNodeAffinity VolumeAttributesClassName:ps',
   PhotonPersistentDiskVolumeSource: 'PdID:s FSType=fsType:s',
   PodAffinity:
     'RequiredDuringSchedulingIgnoredDuringExecution:l#PodAffinityTerm PreferredDuringSchedulingIgnoredDuringExecution:l#WeightedPodAffinityTerm',
@@ -104,19 +141,25 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'HostNetwork:b HostPID:b HostIPC:b ShareProcessNamespace:pb HostUsers:pb SELinuxOptions=seLinuxOptions:p#SELinuxOptions WindowsOptions:p#WindowsSecurityContextOptions RunAsUser:pi RunAsGroup:pi RunAsNonRoot:pb SupplementalGroups:li SupplementalGroupsPolicy:ps FSGroup=fsGroup:pi FSGroupChangePolicy=fsGroupChangePolicy:ps Sysctls:l#Sysctl SeccompProfile:p#SeccompProfile AppArmorProfile:p#AppArmorProfile SELinuxChangePolicy=seLinuxChangePolicy:ps',
   PodSpec:
     'Volumes:l#Volume InitContainers:l#Container Containers:l#Container EphemeralContainers:l#EphemeralContainer RestartPolicy:s TerminationGracePeriodSeconds:pi ActiveDeadlineSeconds:pi DNSPolicy=dnsPolicy:s NodeSelector:ms ServiceAccountName:s AutomountServiceAccountToken:pb NodeName:s SecurityContext:p#PodSecurityContext ImagePullSecrets:l#LocalObjectReference Hostname:s Subdomain:s SetHostnameAsFQDN:pb Affinity:p#Affinity SchedulerName:s Tolerations:l#Toleration HostAliases:l#HostAlias PriorityClassName:s Priority:pi PreemptionPolicy:ps DNSConfig=dnsConfig:p#PodDNSConfig ReadinessGates:l#PodReadinessGate RuntimeClassName:ps Overhead:mq EnableServiceLinks:pb TopologySpreadConstraints:l#TopologySpreadConstraint OS=os:p#PodOS SchedulingGates:l#PodSchedulingGate ResourceClaims:l#PodResourceClaim Resources:p#ResourceRequirements HostnameOverride:ps SchedulingGroup:p#PodSchedulingGroup',
+  PolicyRulesWithSubjects: 'Subjects:l#FlowSubject ResourceRules:l#ResourcePolicyRule NonResourceRules:l#NonResourcePolicyRule',
   PortworxVolumeSource: 'VolumeID:s FSType=fsType:s ReadOnly:b',
   PreferredSchedulingTerm: 'Weight:i Preference:#NodeSelectorTerm',
+  PriorityLevelConfigurationReference: 'Name:s',
+  PriorityLevelConfigurationSpec: 'Type:s Limited:p#LimitedPriorityLevelConfiguration Exempt:p#ExemptPriorityLevelConfiguration',
   Probe:
     '...ProbeHandler InitialDelaySeconds:i TimeoutSeconds:i PeriodSeconds:i SuccessThreshold:i FailureThreshold:i TerminationGracePeriodSeconds:pi',
   ProbeHandler: 'Exec:p#ExecAction HTTPGet=httpGet:p#HTTPGetAction TCPSocket=tcpSocket:p#TCPSocketAction GRPC=grpc:p#GRPCAction',
   ProjectedVolumeSource: 'Sources:l#VolumeProjection DefaultMode:pi',
+  QueuingConfiguration: 'Queues:i HandSize:i QueueLengthLimit:i',
   QuobyteVolumeSource: 'Registry:s Volume:s ReadOnly:b User:s Group:s Tenant:s',
   RBDPersistentVolumeSource:
     'CephMonitors=monitors:ls RBDImage=image:s FSType=fsType:s RBDPool=pool:s RadosUser=user:s Keyring:s SecretRef:p#SecretReference ReadOnly:b',
   RBDVolumeSource:
     'CephMonitors=monitors:ls RBDImage=image:s FSType=fsType:s RBDPool=pool:s RadosUser=user:s Keyring:s SecretRef:p#LocalObjectReference ReadOnly:b',
   ResourceClaim: 'Name:s Request:s',
+  ResourceClaimSpec: 'Devices:#DeviceClaim',
   ResourceFieldSelector: 'ContainerName:s Resource:s Divisor:q',
+  ResourcePolicyRule: 'Verbs:ls APIGroups=apiGroups:ls Resources:ls ClusterScope:b Namespaces:ls',
   ResourceRequirements: 'Limits:mq Requests:mq Claims:l#ResourceClaim',
   SELinuxOptions: 'User:s Role:s Type:s Level:s',
   ScaleIOPersistentVolumeSource:
@@ -131,6 +174,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   SecretVolumeSource: 'SecretName:s Items:l#KeyToPath DefaultMode:pi Optional:pb',
   SecurityContext:
     'Capabilities:p#Capabilities Privileged:pb SELinuxOptions=seLinuxOptions:p#SELinuxOptions WindowsOptions:p#WindowsSecurityContextOptions RunAsUser:pi RunAsGroup:pi RunAsNonRoot:pb ReadOnlyRootFilesystem:pb AllowPrivilegeEscalation:pb ProcMount:ps SeccompProfile:p#SeccompProfile AppArmorProfile:p#AppArmorProfile',
+  ServiceAccountSubject: 'Namespace:s Name:s',
   ServiceAccountTokenProjection: 'Audience:s ExpirationSeconds:i Path:s',
   SleepAction: 'Seconds:i',
   StorageOSPersistentVolumeSource: 'VolumeName:s VolumeNamespace:s FSType=fsType:s ReadOnly:b SecretRef:p#ObjectReference',
@@ -140,6 +184,8 @@ export const internalStructs: Readonly<Record<string, string>> = {
   Sysctl: 'Name:s Value:s',
   TCPSocketAction: 'Port:a Host:s',
   Toleration: 'Key:s Operator:s Value:s Effect:s TolerationSeconds:pi',
+  TopologySelectorLabelRequirement: 'Key:s Values:ls',
+  TopologySelectorTerm: 'MatchLabelExpressions:l#TopologySelectorLabelRequirement',
   TopologySpreadConstraint:
     'MaxSkew:i TopologyKey:s WhenUnsatisfiable:s LabelSelector:pa MinDomains:pi NodeAffinityPolicy:ps NodeTaintsPolicy:ps MatchLabelKeys:ls',
   TypedLocalObjectReference: 'APIGroup=apiGroup:ps Kind:s Name:s',
@@ -148,6 +194,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   Volume: 'Name:s ...VolumeSource',
   VolumeDevice: 'Name:s DevicePath:s',
   VolumeMount: 'Name:s ReadOnly:b RecursiveReadOnly:ps MountPath:s SubPath:s MountPropagation:ps SubPathExpr:s',
+  VolumeNodeAffinity: 'Required:p#NodeSelector',
   VolumeProjection:
     'Secret:p#SecretProjection DownwardAPI:p#DownwardAPIProjection ConfigMap:p#ConfigMapProjection ServiceAccountToken:p#ServiceAccountTokenProjection ClusterTrustBundle:p#ClusterTrustBundleProjection PodCertificate:p#PodCertificateProjection',
   VolumeResourceRequirements: 'Limits:mq Requests:mq',

@@ -157,6 +157,7 @@ export const node = defineResource<Node>({
   version: 'v1',
   kind: 'Node',
   plural: 'nodes',
+  upstreamPrefix: 'minions',
   shortNames: ['no'],
   scope: 'Cluster',
   schema: 'io.k8s.api.core.v1.Node',

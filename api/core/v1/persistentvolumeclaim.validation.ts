@@ -10,8 +10,8 @@ import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { isDns1123Subdomain, isQualifiedName, nameIsDnsLabel, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
-import { validateAnnotations, validateImmutableField, validateLabelSelector, validateLabels } from '../../meta/validation.ts';
-import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
+import { validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
+import { validateCoreMeta, validateCoreMetaUpdate, validateTemplateMeta } from './core-meta.validation.ts';
 import { isNativeResource, validateResourceAmount } from './resource-names.ts';
 import { structDiff } from './struct-diff.ts';
 
@@ -86,28 +86,12 @@ function validateDataSource(source: TypedObjectReference, path: FieldPath, rules
   return errors;
 }
 
-const templateMetaRefuses = [
-  'name',
-  'generateName',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-] as const;
-
 /** The template of an ephemeral volume's claim: labels and annotations are all the metadata that it may have. */
 export function validatePersistentVolumeClaimTemplate(template: PersistentVolumeClaimTemplate, path: FieldPath): FieldError[] {
-  const meta = template.metadata ?? {};
-  const at = path.child('metadata');
-  const errors = [...validateAnnotations(meta.annotations, at.child('annotations')), ...validateLabels(meta.labels, at.child('labels'))];
-  for (const name of templateMetaRefuses) if (meta[name]) errors.push(forbidden(at.child(name), 'cannot be set'));
-  return [...errors, ...validatePersistentVolumeClaimSpec(template.spec ?? ({} as PersistentVolumeClaimSpec), path.child('spec'))];
+  return [
+    ...validateTemplateMeta(template.metadata, path.child('metadata')),
+    ...validatePersistentVolumeClaimSpec(template.spec ?? ({} as PersistentVolumeClaimSpec), path.child('spec')),
+  ];
 }
 
 export function validateClaim(claim: PersistentVolumeClaim, rules: ClaimRules = {}): FieldError[] {

@@ -62,6 +62,7 @@ export const replicationController = defineResource<ReplicationController>({
   version: 'v1',
   kind: 'ReplicationController',
   plural: 'replicationcontrollers',
+  upstreamPrefix: 'controllers',
   shortNames: ['rc'],
   categories: ['all'],
   scope: 'Namespaced',

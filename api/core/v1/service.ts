@@ -131,6 +131,7 @@ export const service = defineResource<Service>({
   version: 'v1',
   kind: 'Service',
   plural: 'services',
+  upstreamPrefix: 'services/specs',
   returnsDeletedObject: true,
   allowCreateOnUpdate: true,
   shortNames: ['svc'],

@@ -1,4 +1,5 @@
 /** Validation of a pod's volumes. */
+
 import type {
   DownwardAPIVolumeFile,
   KeyToPath,
@@ -8,7 +9,8 @@ import type {
   Volume,
   VolumeProjection,
 } from '../../../openapi/types.ts';
-import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { validateSignerName } from '../../certificates.k8s.io/v1/signer-name.validation.ts';
+import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
 import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isQualifiedName, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
@@ -380,9 +382,8 @@ export function validateStorageOs(
 /** Names of CSI drivers: DNS subdomains in any case, up to 63 characters. */
 export function validateCsiDriverName(name: string | undefined, path: FieldPath): FieldError[] {
   if (missing(name)) return [required(path)];
-  if (byteLength(name!) > 63)
-    return [{ type: 'FieldValueTooLong', field: String(path), message: 'Too long: may not be more than 63 bytes' }];
-  return invalids(path, name, isDns1123Subdomain(name!.toLowerCase()));
+  const errors: FieldError[] = byteLength(name!) > 63 ? [tooLong(path, 63)] : [];
+  return [...errors, ...invalids(path, name, isDns1123Subdomain(name!.toLowerCase()))];
 }
 
 function validateCsi(source: { driver?: string; nodePublishSecretRef?: { name?: string } }, path: FieldPath): FieldError[] {
@@ -605,20 +606,6 @@ function validateCertificateProjection(certificate: NonNullable<VolumeProjection
     errors.push(required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'));
   }
   return errors;
-}
-
-/** `domain/path` names of certificate signers. */
-export function validateSignerName(name: string, path: FieldPath): FieldError[] {
-  if (name === '') return [required(path)];
-  const segments = name.split('/');
-  if (segments.length !== 2)
-    return [invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")];
-  const [domain, signer] = segments as [string, string];
-  const errors = invalids(path, domain, isDns1123Subdomain(domain)).map((e) => ({ ...e }));
-  if (domain.split('.').length < 2) errors.push(invalid(path, domain, 'should be a domain with at least two segments separated by dots'));
-  if (signer.length > 571)
-    errors.push({ type: 'FieldValueTooLong', field: String(path), message: 'Too long: may not be more than 571 bytes' });
-  return [...errors, ...invalids(path, signer, isDns1123Subdomain(signer))];
 }
 
 /** A key of a ConfigMap or Secret that an environment variable takes its value from. */

@@ -1,9 +1,12 @@
 import type { FlowSchema } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { keepMetadata } from '../../core/v1/keep-metadata.ts';
 import { defineResource } from '../../define.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
+import { validateFlowSchema } from './flowschema.validation.ts';
+import { validateConditionTypes } from './status.validation.ts';
 
-/** FlowSchemas. Compared with v1.36.3: table, status, generations. */
+/** FlowSchemas. Compared with v1.36.3: defaults, rules, what is fixed, status, generations, table. */
 export const flowSchema = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   version: 'v1',
@@ -12,8 +15,12 @@ export const flowSchema = defineResource<FlowSchema>({
   singular: 'flowschema',
   scope: 'Cluster',
   schema: 'io.k8s.api.flowcontrol.v1.FlowSchema',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [statusSubresource<FlowSchema>({})],
+  subresources: [
+    statusSubresource<FlowSchema>({ prepareForUpdate: keepMetadata, validateUpdate: ({ status }) => validateConditionTypes(status) }, [
+      ['metadata'],
+      ['spec'],
+    ]),
+  ],
   columns: [
     nameColumn,
     {
@@ -43,5 +50,10 @@ export const flowSchema = defineResource<FlowSchema>({
     },
   ],
   resetFields: [['status']],
+  defaults({ spec }) {
+    if (spec && !spec.matchingPrecedence) spec.matchingPrecedence = 1000;
+  },
   ...specAndStatus(() => ({})),
+  validate: validateFlowSchema,
+  validateUpdate: validateFlowSchema,
 });

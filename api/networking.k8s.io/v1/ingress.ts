@@ -1,9 +1,9 @@
-import type { HTTPIngressPath, Ingress, IngressBackend } from '../../../openapi/types.ts';
+import type { HTTPIngressPath, Ingress, IngressBackend, IngressRule, IngressTLS } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
-import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
-import { parseIP, validateIP } from '../../meta/ip.ts';
+import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { ipWarnings, parseIP, validateLegacyIP } from '../../meta/ip.ts';
 import {
   isDns1123Label,
   isDns1123Subdomain,
@@ -21,19 +21,21 @@ const classAnnotation = 'kubernetes.io/ingress.class';
 const invalidPathSequences = ['//', '/./', '/../', '%2f', '%2F'];
 const invalidPathSuffixes = ['/..', '/.'];
 
-function validateSpec({ spec = {}, metadata }: Ingress, creating: boolean): FieldError[] {
-  const errors: FieldError[] = [];
+const secretNameErrors = ({ secretName }: IngressTLS): string[] => (secretName ? nameIsDnsSubdomain(secretName, false) : []);
+
+/** @param old of an update; secrets' names and rules of wildcard hosts that were stored before they were checked may stay bad */
+function validateIngress({ metadata, spec = {} }: Ingress, old?: Ingress): FieldError[] {
+  const anySecretName = (old?.spec?.tls ?? []).some((tls) => secretNameErrors(tls).length > 0);
+  const anyWildcardRule = (old?.spec?.rules ?? []).some((rule) => rule.host?.includes('*') && validateRule(rule, path).length > 0);
+  const errors = validateCoreMeta(metadata, { namespaced: true });
   if (!spec.rules?.length && !spec.defaultBackend) {
-    errors.push(invalid(path, metadata?.name ?? '', 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(invalid(path, spec.rules, 'either `defaultBackend` or `rules` must be specified'));
   }
   if (spec.defaultBackend) errors.push(...validateBackend(spec.defaultBackend, path.child('defaultBackend')));
   for (const [i, rule] of (spec.rules ?? []).entries()) {
     const at = path.child('rules').index(i);
     errors.push(...validateHost(rule.host ?? '', at.child('host')));
-    if (!rule.http) continue;
-    const paths = rule.http.paths ?? [];
-    if (paths.length === 0) errors.push(required(at.child('http', 'paths')));
-    for (const [n, one] of paths.entries()) errors.push(...validatePath(one, at.child('http', 'paths').index(n)));
+    if (!anyWildcardRule || !rule.host?.includes('*')) errors.push(...validateRule(rule, at));
   }
   for (const [i, tls] of (spec.tls ?? []).entries()) {
     for (const [n, host] of (tls.hosts ?? []).entries()) {
@@ -41,11 +43,9 @@ function validateSpec({ spec = {}, metadata }: Ingress, creating: boolean): Fiel
       const check = host.includes('*') ? isWildcardDns1123Subdomain : isDns1123Subdomain;
       errors.push(...check(host).map((message) => invalid(at, host, message)));
     }
-    const { secretName } = tls;
-    if (creating && secretName) {
-      const at = path.child('tls').index(i).child('secretName');
-      errors.push(...nameIsDnsSubdomain(secretName, false).map((message) => invalid(at, secretName, message)));
-    }
+    if (anySecretName) continue;
+    const at = path.child('tls').index(i).child('secretName');
+    errors.push(...secretNameErrors(tls).map((message) => invalid(at, tls.secretName, message)));
   }
   const { ingressClassName } = spec;
   if (ingressClassName !== undefined) {
@@ -56,11 +56,18 @@ function validateSpec({ spec = {}, metadata }: Ingress, creating: boolean): Fiel
   return errors;
 }
 
+function validateRule({ http }: IngressRule, at: FieldPath): FieldError[] {
+  if (!http) return [];
+  const paths = http.paths ?? [];
+  const place = at.child('http', 'paths');
+  return paths.length === 0 ? [required(place)] : paths.flatMap((one, n) => validatePath(one, place.index(n)));
+}
+
 function validateHost(host: string, at: FieldPath): FieldError[] {
   if (host === '') return [];
-  if (parseIP(host)) return [invalid(at, host, 'must be a DNS name, not an IP address')];
+  const errors = parseIP(host) ? [invalid(at, host, 'must be a DNS name, not an IP address')] : [];
   const check = host.includes('*') ? isWildcardDns1123Subdomain : isDns1123Subdomain;
-  return check(host).map((message) => invalid(at, host, message));
+  return [...errors, ...check(host).map((message) => invalid(at, host, message))];
 }
 
 function validatePath({ path: text = '', pathType, backend }: HTTPIngressPath, at: FieldPath): FieldError[] {
@@ -89,12 +96,14 @@ function validateBackend({ service, resource }: IngressBackend, at: FieldPath): 
     const errors: FieldError[] = [];
     const place = at.child('resource');
     const { apiGroup, kind, name } = resource;
-    if (apiGroup) errors.push(...isDns1123Subdomain(apiGroup).map((message) => invalid(place.child('apiGroup'), apiGroup, message)));
+    // Written without omitempty, and so null where it was left out.
+    if (typeof apiGroup === 'string')
+      errors.push(...isDns1123Subdomain(apiGroup).map((message) => invalid(place.child('apiGroup'), apiGroup, message)));
     for (const [field, value] of [
       ['kind', kind],
       ['name', name],
     ] as const) {
-      if (!value) errors.push(required(place.child(field), `${field} is required`));
+      if (!value) errors.push(required(place.child(field)));
       else errors.push(...nameIsPathSegment(value, false).map((message) => invalid(place.child(field), value, message)));
     }
     return errors;
@@ -111,22 +120,24 @@ function validateBackend({ service, resource }: IngressBackend, at: FieldPath): 
   return [...errors, required(at, 'port name or number is required')];
 }
 
-function validateStatus({ status }: Ingress): FieldError[] {
-  const errors: FieldError[] = [];
+function validateStatus({ metadata, status }: Ingress, old: Ingress): FieldError[] {
+  const errors = validateCoreMetaUpdate(metadata, old.metadata);
   const at = FieldPath.of('status', 'loadBalancer', 'ingress');
-  const seen = new Set<string>();
+  const known = (old.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
   for (const [i, { ip, hostname }] of (status?.loadBalancer?.ingress ?? []).entries()) {
     const place = at.index(i);
-    if (ip) errors.push(...validateIP(place.child('ip'), ip));
+    if (ip) errors.push(...validateLegacyIP(place.child('ip'), ip, known));
     if (hostname) {
       errors.push(...isDns1123Subdomain(hostname).map((message) => invalid(place.child('hostname'), hostname, message)));
       if (parseIP(hostname)) errors.push(invalid(place.child('hostname'), hostname, 'must be a DNS name, not an IP address'));
     }
-    const key = `${ip}/${hostname}`;
-    if (seen.has(key)) errors.push(duplicate(place, { ip, hostname }));
-    seen.add(key);
   }
   return errors;
+}
+
+function statusWarnings({ status }: Ingress): string[] {
+  const at = FieldPath.of('status', 'loadBalancer', 'ingress');
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }, i) => (ip ? ipWarnings(at.index(i), ip) : []));
 }
 
 function hostsOf({ spec }: Ingress): string {
@@ -141,10 +152,11 @@ export const ingress = defineResource<Ingress>({
   version: 'v1',
   kind: 'Ingress',
   plural: 'ingresses',
+  upstreamPrefix: 'ingress',
   shortNames: ['ing'],
   scope: 'Namespaced',
   schema: 'io.k8s.api.networking.v1.Ingress',
-  subresources: [statusSubresource<Ingress>({ validateUpdate: validateStatus })],
+  subresources: [statusSubresource<Ingress>({ validateUpdate: validateStatus, warnings: statusWarnings })],
   columns: [
     nameColumn,
     {
@@ -173,7 +185,7 @@ export const ingress = defineResource<Ingress>({
   },
   ...specAndStatus(() => ({ loadBalancer: {} })),
   validate(object) {
-    const errors = [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object, true)];
+    const errors = validateIngress(object);
     const annotation = object.metadata?.annotations?.[classAnnotation];
     const named = object.spec?.ingressClassName;
     if (annotation !== undefined && named !== undefined && annotation !== named) {
@@ -182,5 +194,9 @@ export const ingress = defineResource<Ingress>({
     }
     return errors;
   },
-  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object, false)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateIngress(object, old)],
+  warnings({ metadata, spec }, old) {
+    if (old || metadata?.annotations?.[classAnnotation] === undefined || spec?.ingressClassName !== undefined) return [];
+    return [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`];
+  },
 });

@@ -3,22 +3,30 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
-import { isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
+import { formMessage, isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
+import { byteLength } from '../../meta/text.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 
 const path = FieldPath.of('spec');
 const maxControllerLength = 250;
 const scopes = ['Cluster', 'Namespace'];
+const pathForm = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 function validateController(controller: string): FieldError[] {
   const at = path.child('controller');
-  if (controller.length > maxControllerLength) return [tooLong(at, maxControllerLength)];
-  if (controller === '') return [];
-  const [domain = '', ...rest] = controller.split('/');
-  if (rest.length === 0 || rest.join('/') === '')
-    return [invalid(at, controller, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  return isDns1123Subdomain(domain).map((message) => invalid(at, domain, message));
+  const errors: FieldError[] = byteLength(controller) > maxControllerLength ? [tooLong(at, maxControllerLength)] : [];
+  return [...errors, ...validateDomainPath(controller, at)];
+}
+
+function validateDomainPath(text: string, at: FieldPath): FieldError[] {
+  if (text === '') return [required(at)];
+  const slash = text.indexOf('/');
+  const [domain, rest] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  if (domain === '' || rest === '') return [invalid(at, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = isDns1123Subdomain(domain).map((message) => invalid(at, domain, message));
+  if (!new RegExp(`^${pathForm}$`).test(rest)) errors.push(invalid(at, rest, formMessage('Invalid path', pathForm)));
+  return errors;
 }
 
 function validateParameters(parameters: IngressClassParametersReference | undefined): FieldError[] {
@@ -32,7 +40,7 @@ function validateParameters(parameters: IngressClassParametersReference | undefi
     ['kind', kind],
     ['name', name],
   ] as const) {
-    if (!value) errors.push(required(at.child(field), `${field} is required`));
+    if (!value) errors.push(required(at.child(field)));
     else errors.push(...nameIsPathSegment(value, false).map((message) => invalid(at.child(field), value, message)));
   }
   if (scope === undefined) return [...errors, required(at.child('scope'))];
@@ -44,6 +52,14 @@ function validateParameters(parameters: IngressClassParametersReference | undefi
     errors.push(forbidden(at.child('namespace'), "`parameters.scope` is set to 'Cluster'"));
   }
   return errors;
+}
+
+function validateClass({ metadata, spec }: IngressClass): FieldError[] {
+  return [
+    ...validateCoreMeta(metadata, { namespaced: false }),
+    ...validateController(spec?.controller ?? ''),
+    ...validateParameters(spec?.parameters),
+  ];
 }
 
 /** IngressClasses. Compared with v1.36.3: controller, parameters, immutability, table. */
@@ -73,14 +89,10 @@ export const ingressClass = defineResource<IngressClass>({
     if (spec?.parameters) spec.parameters.scope ??= 'Cluster';
   },
   ...countsGenerations('spec'),
-  validate: ({ metadata, spec }) => [
-    ...validateCoreMeta(metadata, { namespaced: false }),
-    ...validateController(spec?.controller ?? ''),
-    ...validateParameters(spec?.parameters),
-  ],
+  validate: validateClass,
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...validateImmutableField(object.spec?.controller, old.spec?.controller, path.child('controller')),
-    ...validateParameters(object.spec?.parameters),
+    ...validateImmutableField(object.spec?.controller ?? '', old.spec?.controller, path.child('controller')),
+    ...validateClass(object),
   ],
 });

@@ -1,9 +1,9 @@
-import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../../openapi/types.ts';
+import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
-import { cidrContains, parseCIDR, parseIP, validateCIDR } from '../../meta/ip.ts';
+import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
 import { type LabelSelectorObject, labelSelectorText } from '../../meta/label-selector.ts';
 import { isPortName, isPortNumber } from '../../meta/names.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
@@ -36,11 +36,15 @@ function validatePort({ protocol, port, endPort }: NetworkPolicyPort, at: FieldP
   return errors;
 }
 
-function validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer, at: FieldPath): FieldError[] {
+function validatePeer(
+  { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+  known: readonly string[],
+  at: FieldPath,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (podSelector) errors.push(...validateLabelSelector(podSelector, at.child('podSelector')));
   if (namespaceSelector) errors.push(...validateLabelSelector(namespaceSelector, at.child('namespaceSelector')));
-  if (ipBlock) errors.push(...validateIpBlock(ipBlock, at.child('ipBlock')));
+  if (ipBlock) errors.push(...validateIpBlock(ipBlock, known, at.child('ipBlock')));
   if (!podSelector && !namespaceSelector && !ipBlock) errors.push(required(at, 'must specify a peer'));
   else if (ipBlock && (podSelector || namespaceSelector)) {
     errors.push(forbidden(at, 'may not specify both ipBlock and another peer'));
@@ -48,33 +52,51 @@ function validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicy
   return errors;
 }
 
-function validateIpBlock({ cidr, except }: NonNullable<NetworkPolicyPeer['ipBlock']>, at: FieldPath): FieldError[] {
+/** @param known ranges that the stored policy has, which may stay as they are written */
+function validateIpBlock({ cidr, except }: IPBlock, known: readonly string[], at: FieldPath): FieldError[] {
   if (!cidr) return [required(at.child('cidr'))];
-  const errors = validateCIDR(at.child('cidr'), cidr);
+  const errors = validateLegacyCIDR(at.child('cidr'), cidr, known);
   const range = parseCIDR(cidr);
+  if (!range) return errors;
   for (const [i, text] of (except ?? []).entries()) {
     const place = at.child('except').index(i);
-    const problems = validateCIDR(place, text);
-    errors.push(...problems);
+    errors.push(...validateLegacyCIDR(place, text, known));
     const part = parseCIDR(text);
-    if (problems.length > 0 || !range || !part) continue;
-    const inside = cidrContains(range, parseIP(text.split('/')[0]!)!) && part.prefix > range.prefix;
+    if (!part) continue;
+    const inside = part.version === range.version && part.first >= range.first && part.first <= range.last && part.prefix > range.prefix;
     if (!inside) errors.push(invalid(place, text, `must be a strict subset of \`cidr\``));
   }
   return errors;
 }
 
-function validateSpec({ spec }: NetworkPolicy): FieldError[] {
+const directions = [
+  ['ingress', 'from'],
+  ['egress', 'to'],
+] as const;
+
+/** The address ranges of a policy, each with its path. */
+function rangesOf({ spec }: NetworkPolicy): [at: FieldPath, cidr: string][] {
+  return directions.flatMap(([direction, peers]) =>
+    (spec?.[direction] ?? []).flatMap((rule, i) =>
+      ((rule as Record<string, NetworkPolicyPeer[] | undefined>)[peers] ?? []).flatMap(({ ipBlock }, n): [FieldPath, string][] => {
+        if (!ipBlock) return [];
+        const at = path.child(direction).index(i).child(peers).index(n).child('ipBlock');
+        const excepted = (ipBlock.except ?? []).map((cidr, k): [FieldPath, string] => [at.child('except').index(k), cidr]);
+        return [[at.child('cidr'), ipBlock.cidr], ...excepted];
+      }),
+    ),
+  );
+}
+
+function validateSpec({ spec }: NetworkPolicy, old?: NetworkPolicy): FieldError[] {
+  const known = old ? rangesOf(old).map(([, cidr]) => cidr) : [];
   const errors = validateLabelSelector(spec?.podSelector as LabelSelectorObject | undefined, path.child('podSelector'));
-  for (const [direction, peers] of [
-    ['ingress', 'from'],
-    ['egress', 'to'],
-  ] as const) {
+  for (const [direction, peers] of directions) {
     for (const [i, rule] of (spec?.[direction] ?? []).entries()) {
       const at = path.child(direction).index(i);
       for (const [n, port] of (rule.ports ?? []).entries()) errors.push(...validatePort(port, at.child('ports').index(n)));
       const list = (rule as Record<string, NetworkPolicyPeer[] | undefined>)[peers] ?? [];
-      for (const [n, peer] of list.entries()) errors.push(...validatePeer(peer, at.child(peers).index(n)));
+      for (const [n, peer] of list.entries()) errors.push(...validatePeer(peer, known, at.child(peers).index(n)));
     }
   }
   const types = spec?.policyTypes ?? [];
@@ -86,7 +108,7 @@ function validateSpec({ spec }: NetworkPolicy): FieldError[] {
   return errors;
 }
 
-/** NetworkPolicies. Compared with v1.36.3: defaults of ports and types, peers, ports, address blocks, generations, table. */
+/** NetworkPolicies. Compared with v1.36.3: defaults of ports and types, peers, ports, address blocks, warnings, generations, table. */
 export const networkPolicy = defineResource<NetworkPolicy>({
   group: 'networking.k8s.io',
   version: 'v1',
@@ -113,5 +135,6 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   },
   ...countsGenerations('spec'),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
-  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object, old)],
+  warnings: (object) => rangesOf(object).flatMap(([at, cidr]) => cidrWarnings(at, cidr)),
 });

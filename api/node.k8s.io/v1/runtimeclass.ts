@@ -1,16 +1,39 @@
-import type { RuntimeClass } from '../../../openapi/types.ts';
+import type { RuntimeClass, Scheduling } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
-import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { validateResourceRequirements } from '../../core/v1/container.validation.ts';
+import { internalForm } from '../../core/v1/internal-form.ts';
+import { nodeLabelDeprecation } from '../../core/v1/node-labels.ts';
+import { validateTolerations } from '../../core/v1/scheduling.validation.ts';
 import { defineResource } from '../../define.ts';
-import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
+import { duplicate, type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { isDns1123Label } from '../../meta/names.ts';
-import { validateImmutableField } from '../../meta/validation.ts';
+import { validateImmutableField, validateLabels, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
 
-function validateHandler({ handler }: RuntimeClass): FieldError[] {
-  return isDns1123Label(handler).map((message) => invalid('handler', handler, message));
+const path = FieldPath.of('scheduling');
+
+function validateClass({ metadata, handler = '', overhead, scheduling }: RuntimeClass): FieldError[] {
+  return [
+    ...validateObjectMeta(metadata ?? {}, { namespaced: false }),
+    ...(handler === '' ? [required('handler')] : isDns1123Label(handler).map((message) => invalid('handler', handler, message))),
+    ...(overhead ? validateResourceRequirements({ limits: overhead.podFixed ?? {} }, FieldPath.of('overhead')) : []),
+    ...(scheduling ? validateScheduling(scheduling) : []),
+  ];
 }
 
-/** RuntimeClasss. Compared with v1.36.3: table, status. */
+function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling): FieldError[] {
+  const at = path.child('tolerations');
+  const errors = [...validateLabels(nodeSelector, path.child('nodeSelector')), ...validateTolerations(tolerations, at)];
+  const seen = new Set<string>();
+  tolerations.forEach((toleration, i) => {
+    const { key = '', operator = '', value = '', effect = '' } = toleration;
+    const id = JSON.stringify([key, operator, value, effect]);
+    if (seen.has(id)) errors.push(duplicate(at.index(i), internalForm('Toleration', toleration)));
+    seen.add(id);
+  });
+  return errors;
+}
+
+/** RuntimeClasses. Compared with v1.36.3: handler, overhead, scheduling, what stays, warnings, table. */
 export const runtimeClass = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
   version: 'v1',
@@ -19,16 +42,21 @@ export const runtimeClass = defineResource<RuntimeClass>({
   singular: 'runtimeclass',
   scope: 'Cluster',
   schema: 'io.k8s.api.node.v1.RuntimeClass',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [],
+  allowUnconditionalUpdate: false,
   columns: [
     nameColumn,
     { name: 'Handler', type: 'string', description: 'What the runtime calls it.', cell: ({ handler }) => handler },
     ageColumn,
   ],
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateHandler(object)],
+  validate: validateClass,
   validateUpdate: (object, old) => [
-    ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateClass(object),
+    ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
     ...validateImmutableField(object.handler, old.handler, FieldPath.of('handler')),
   ],
+  warnings: ({ scheduling }) =>
+    Object.keys(scheduling?.nodeSelector ?? {}).flatMap((key) => {
+      const message = nodeLabelDeprecation(key);
+      return message ? [`${path.child('nodeSelector')}: ${message}`] : [];
+    }),
 });

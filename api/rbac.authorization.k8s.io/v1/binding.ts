@@ -35,7 +35,7 @@ export function validateBindingUpdate(
   namespaced: boolean,
   roleKinds: readonly string[],
 ): FieldError[] {
-  const errors = [...validateCoreMetaUpdate(binding.metadata, old.metadata), ...rules(binding, namespaced, roleKinds)];
+  const errors = [...validateBinding(binding, namespaced, roleKinds), ...validateCoreMetaUpdate(binding.metadata, old.metadata)];
   const reference = internalRoleRef(binding.roleRef);
   if (JSON.stringify(reference) !== JSON.stringify(internalRoleRef(old.roleRef))) {
     errors.push(invalid(roleRefPath, reference, 'cannot change roleRef'));

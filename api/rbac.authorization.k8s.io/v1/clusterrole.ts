@@ -8,8 +8,11 @@ import { validatePolicyRules } from './rules.validation.ts';
 
 const selectorsPath = FieldPath.of('aggregationRule', 'clusterRoleSelectors');
 
-function validateRules(role: ClusterRole, allowInvalidValues: boolean): FieldError[] {
-  const errors = validatePolicyRules(role.rules, false, FieldPath.of('rules'));
+function validateRole(role: ClusterRole, allowInvalidValues: boolean): FieldError[] {
+  const errors = [
+    ...validateCoreMeta(role.metadata, { namespaced: false, nameFn: nameIsPathSegment }),
+    ...validatePolicyRules(role.rules, false, FieldPath.of('rules')),
+  ];
   if (!role.aggregationRule) return errors;
   const selectors = role.aggregationRule.clusterRoleSelectors ?? [];
   if (selectors.length === 0) {
@@ -34,12 +37,9 @@ export const clusterRole = defineResource<ClusterRole>({
   schema: 'io.k8s.api.rbac.v1.ClusterRole',
   allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
-  validate: (object) => [
-    ...validateCoreMeta(object.metadata, { namespaced: false, nameFn: nameIsPathSegment }),
-    ...validateRules(object, false),
-  ],
+  validate: (object) => validateRole(object, false),
   validateUpdate: (object, old) => [
+    ...validateRole(object, (old.aggregationRule?.clusterRoleSelectors ?? []).some(hasInvalidLabelValue)),
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...validateRules(object, (old.aggregationRule?.clusterRoleSelectors ?? []).some(hasInvalidLabelValue)),
   ],
 });

@@ -7,9 +7,9 @@ export function validatePolicyRules(rules: readonly PolicyRule[] | undefined, na
 }
 
 function validatePolicyRule(rule: PolicyRule, namespaced: boolean, path: FieldPath): FieldError[] {
-  const { verbs = [], nonResourceURLs = [], apiGroups = [], resources = [], resourceNames = [] } = rule;
+  const { nonResourceURLs = [], apiGroups = [], resources = [], resourceNames = [] } = rule;
   const errors: FieldError[] = [];
-  if (verbs.length === 0) errors.push(required(path.child('verbs'), 'verbs must contain at least one value'));
+  if (!rule.verbs?.length) errors.push(required(path.child('verbs'), 'verbs must contain at least one value'));
   if (nonResourceURLs.length > 0) {
     const at = path.child('nonResourceURLs');
     if (namespaced) errors.push(invalid(at, nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs'));

@@ -1,8 +1,25 @@
 import type { ResourceClaimTemplate } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate, validateTemplateMeta } from '../../core/v1/core-meta.validation.ts';
+import { internalForm } from '../../core/v1/internal-form.ts';
 import { defineResource } from '../../define.ts';
+import { semanticEqual } from '../../meta/equal.ts';
+import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
+import { immutableMessage } from '../../meta/validation.ts';
+import { defaultClaimSpec } from './resourceclaim.defaults.ts';
+import { validateClaimSpec } from './resourceclaim.validation.ts';
 
-/** ResourceClaimTemplates. Compared with v1.36.3: table, status. */
+const path = FieldPath.of('spec');
+
+function validateTemplate({ metadata, spec }: ResourceClaimTemplate): FieldError[] {
+  return [
+    ...validateCoreMeta(metadata, { namespaced: true }),
+    ...validateTemplateMeta(spec?.metadata, path.child('metadata')),
+    ...validateClaimSpec(spec?.spec, path.child('spec')),
+  ];
+}
+
+/** ResourceClaimTemplates. Compared with v1.36.3: defaults and rules of claims, metadata of the claims, what stays, table. */
 export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   group: 'resource.k8s.io',
   version: 'v1',
@@ -12,7 +29,13 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   singular: 'resourceclaimtemplate',
   scope: 'Namespaced',
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [],
   columns: [nameColumn, ageColumn],
+  defaults: ({ spec }) => defaultClaimSpec(spec?.spec),
+  validate: validateTemplate,
+  validateUpdate: (object, old) => {
+    const { metadata, spec } = object;
+    const errors = [...validateTemplate(object), ...validateCoreMetaUpdate(metadata, old.metadata)];
+    if (semanticEqual(spec, old.spec)) return errors;
+    return [...errors, invalid(path, { ...spec?.metadata, Spec: internalForm('ResourceClaimSpec', spec?.spec) }, immutableMessage)];
+  },
 });

@@ -1,9 +1,21 @@
 import type { ResourceSlice } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
+import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
-import { countsGenerations } from '../../meta/statuses.ts';
+import { countGeneration } from '../../meta/statuses.ts';
+import { validateSlice } from './resourceslice.validation.ts';
 
-/** ResourceSlices. Compared with v1.36.3: table, status, generations. */
+// v1.36 has the features DRANodeAllocatableResources and DRAListTypeAttributes off.
+function dropDisabledFields({ spec }: ResourceSlice): void {
+  for (const device of spec?.devices ?? []) {
+    delete device.nodeAllocatableResourceMappings;
+    for (const attribute of Object.values(device.attributes ?? {})) {
+      for (const list of ['bools', 'ints', 'strings', 'versions'] as const) delete attribute[list];
+    }
+  }
+}
+
+/** ResourceSlices. Compared with v1.36.3: pools, places, devices, counters, what stays, warnings, generations, field selectors, table. */
 export const resourceSlice = defineResource<ResourceSlice>({
   group: 'resource.k8s.io',
   version: 'v1',
@@ -13,8 +25,10 @@ export const resourceSlice = defineResource<ResourceSlice>({
   singular: 'resourceslice',
   scope: 'Cluster',
   schema: 'io.k8s.api.resource.v1.ResourceSlice',
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [],
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
+    'spec.driver': ({ spec }) => spec?.driver ?? '',
+  },
   columns: [
     nameColumn,
     {
@@ -27,5 +41,19 @@ export const resourceSlice = defineResource<ResourceSlice>({
     { name: 'Pool', type: 'string', description: 'The pool they belong to.', cell: ({ spec }) => spec?.pool?.name ?? '' },
     ageColumn,
   ],
-  ...countsGenerations('spec'),
+  prepareForCreate(object) {
+    object.metadata!.generation = 1;
+    dropDisabledFields(object);
+  },
+  prepareForUpdate(object, old) {
+    countGeneration(object, old, 'spec');
+    dropDisabledFields(object);
+  },
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSlice(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSlice(object, old)],
+  warnings({ spec }) {
+    const driver = spec?.driver ?? '';
+    if (driver === driver.toLowerCase()) return [];
+    return [`spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`];
+  },
 });

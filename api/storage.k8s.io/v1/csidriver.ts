@@ -3,7 +3,7 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
-import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { duplicate, type FieldError, FieldPath, invalid, notSupported } from '../../meta/field.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 
 const specPath = FieldPath.of('spec');
@@ -13,10 +13,11 @@ const minTokenSeconds = 10 * 60;
 const maxTokenSeconds = 2 ** 32;
 const minUpdateSeconds = 10;
 
-const flags = ['attachRequired', 'podInfoOnMount', 'storageCapacity'] as const;
+const tokensInSecrets =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
 
 function validateSpec(spec: CSIDriverSpec): FieldError[] {
-  const errors = flags.filter((field) => spec[field] === undefined).map((field) => required(specPath.child(field)));
+  const errors: FieldError[] = [];
   const policy = spec.fsGroupPolicy;
   if (policy && !groupPolicies.includes(policy)) errors.push(notSupported(specPath.child('fsGroupPolicy'), policy, groupPolicies));
   errors.push(...validateTokenRequests(spec.tokenRequests ?? []));
@@ -26,6 +27,11 @@ function validateSpec(spec: CSIDriverSpec): FieldError[] {
   const period = spec.nodeAllocatableUpdatePeriodSeconds;
   if (period !== undefined && period < minUpdateSeconds) {
     errors.push(invalid(specPath.child('nodeAllocatableUpdatePeriodSeconds'), period, 'must be greater than or equal to 10 seconds'));
+  }
+  const inSecrets = spec.serviceAccountTokenInSecrets;
+  if (inSecrets !== undefined && !spec.tokenRequests?.length) {
+    const detail = 'serviceAccountTokenInSecrets is set but no tokenRequests are specified';
+    errors.push(invalid(specPath.child('serviceAccountTokenInSecrets'), inSecrets, detail));
   }
   return errors;
 }
@@ -44,7 +50,7 @@ function validateTokenRequests(requests: NonNullable<CSIDriverSpec['tokenRequest
   });
 }
 
-/** CSIDrivers. Compared with v1.36.3: defaults, what stays, generation, table. */
+/** CSIDrivers. Compared with v1.36.3: defaults, token requests, warnings, what stays, generation, table. */
 export const csiDriver = defineResource<CSIDriver>({
   group: 'storage.k8s.io',
   version: 'v1',
@@ -104,7 +110,10 @@ export const csiDriver = defineResource<CSIDriver>({
     spec.seLinuxMount ??= false;
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
   },
+  // v1.36 has the feature VolumeLimitScaling off.
+  prepareForCreate: ({ spec }) => void delete spec?.preventPodSchedulingIfMissing,
   prepareForUpdate(object, old) {
+    delete object.spec?.preventPodSchedulingIfMissing;
     if (!semanticEqual(object.spec, old.spec)) object.metadata!.generation = (old.metadata?.generation ?? 0) + 1;
   },
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSpec(object.spec)],
@@ -114,4 +123,8 @@ export const csiDriver = defineResource<CSIDriver>({
     ...validateImmutableField(object.spec.attachRequired, old.spec.attachRequired, specPath.child('attachedRequired')),
     ...validateImmutableField(object.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes, specPath.child('volumeLifecycleModes')),
   ],
+  warnings({ spec }, old) {
+    const changed = !old || !semanticEqual(spec?.tokenRequests, old.spec?.tokenRequests);
+    return changed && spec?.tokenRequests?.length && spec.serviceAccountTokenInSecrets === undefined ? [tokensInSecrets] : [];
+  },
 });

@@ -1,6 +1,6 @@
 import type { CSINode, CSINodeDriver } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
-import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { validateCoreMeta } from '../../core/v1/core-meta.validation.ts';
 import { validateCsiDriverName } from '../../core/v1/volume.validation.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
@@ -11,6 +11,10 @@ import { immutableMessage, validateNonNegative } from '../../meta/validation.ts'
 
 const driversPath = FieldPath.of('spec', 'drivers');
 const maxNodeIDBytes = 256;
+
+function validateNode({ metadata, spec }: CSINode): FieldError[] {
+  return [...validateCoreMeta(metadata, { namespaced: false }), ...validateDrivers(spec?.drivers ?? [])];
+}
 
 function validateDrivers(drivers: readonly CSINodeDriver[]): FieldError[] {
   const names = new Set<string>();
@@ -51,13 +55,9 @@ function validateChanges(drivers: readonly CSINodeDriver[], old: readonly CSINod
   );
 }
 
-function internalDriver({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver): object {
-  return {
-    Name: name,
-    NodeID: nodeID,
-    TopologyKeys: topologyKeys ?? null,
-    Allocatable: allocatable ? { Count: allocatable.count ?? null } : null,
-  };
+// What may change is not compared, nor shown.
+function internalDriver({ name, nodeID, topologyKeys }: CSINodeDriver): object {
+  return { Name: name, NodeID: nodeID ?? '', TopologyKeys: topologyKeys ?? null, Allocatable: null };
 }
 
 /** CSINodes. Compared with v1.36.3: drivers, what stays, table. */
@@ -80,10 +80,6 @@ export const csiNode = defineResource<CSINode>({
     },
     ageColumn,
   ],
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateDrivers(object.spec?.drivers ?? [])],
-  validateUpdate: (object, old) => [
-    ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...validateDrivers(object.spec?.drivers ?? []),
-    ...validateChanges(object.spec?.drivers ?? [], old.spec?.drivers ?? []),
-  ],
+  validate: validateNode,
+  validateUpdate: (object, old) => [...validateNode(object), ...validateChanges(object.spec?.drivers ?? [], old.spec?.drivers ?? [])],
 });

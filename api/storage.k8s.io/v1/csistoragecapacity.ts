@@ -15,6 +15,7 @@ function validateAmount(text: string | undefined, path: FieldPath): FieldError[]
 function validateCapacity(object: CSIStorageCapacity, allowInvalidValues: boolean): FieldError[] {
   const name = object.storageClassName ?? '';
   return [
+    ...validateCoreMeta(object.metadata, { namespaced: true }),
     ...validateLabelSelector(object.nodeTopology, FieldPath.of('nodeTopology'), { allowInvalidValues }),
     ...isDns1123Subdomain(name).map((message) => invalid('storageClassName', name, message)),
     ...validateAmount(object.capacity, FieldPath.of('capacity')),
@@ -30,10 +31,10 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.storage.v1.CSIStorageCapacity',
   allowUnconditionalUpdate: false,
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateCapacity(object, false)],
+  validate: (object) => validateCapacity(object, false),
   validateUpdate: (object, old) => [
-    ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateCapacity(object, hasInvalidLabelValue(old.nodeTopology)),
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateImmutableField(object.nodeTopology, old.nodeTopology, FieldPath.of('nodeTopology')),
     ...validateImmutableField(object.storageClassName, old.storageClassName, FieldPath.of('storageClassName')),
   ],

@@ -53,6 +53,7 @@ function validateTopologies(terms: readonly TopologySelectorTerm[]): FieldError[
 function validateClass(object: StorageClass): FieldError[] {
   const { reclaimPolicy = '', volumeBindingMode } = object;
   const errors = [
+    ...validateCoreMeta(object.metadata, { namespaced: false }),
     ...validateProvisioner(object.provisioner ?? ''),
     ...validateParameters(object.parameters, true, FieldPath.of('parameters')),
   ];
@@ -106,10 +107,10 @@ export const storageClass = defineResource<StorageClass>({
     object.reclaimPolicy ??= 'Delete';
     object.volumeBindingMode ??= 'Immediate';
   },
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateClass(object)],
+  validate: validateClass,
   validateUpdate: (object, old) => [
-    ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateClass(object),
+    ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...frozen.flatMap((field) => validateImmutableField(object[field], old[field], FieldPath.of(field))),
   ],
   warnings: (object) =>

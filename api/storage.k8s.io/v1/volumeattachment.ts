@@ -1,6 +1,7 @@
 import type { VolumeAttachment, VolumeAttachmentSource, VolumeAttachmentSpec, VolumeError } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
-import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { validateCoreMeta } from '../../core/v1/core-meta.validation.ts';
+import { internalForm } from '../../core/v1/internal-form.ts';
 import { keepMetadata } from '../../core/v1/keep-metadata.ts';
 import { validatePersistentVolumeSpec } from '../../core/v1/persistentvolume.validation.ts';
 import { validateCsiDriverName } from '../../core/v1/volume.validation.ts';
@@ -68,7 +69,7 @@ function validateAttachment(object: VolumeAttachment): FieldError[] {
 }
 
 function validateUpdate(object: VolumeAttachment, old: VolumeAttachment): FieldError[] {
-  const errors = [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateAttachment(object)];
+  const errors = [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateAttachment(object)];
   if (!semanticEqual(object.spec, old.spec)) errors.push(invalid(specPath, internalSpec(object.spec), immutableMessage));
   return errors;
 }
@@ -80,7 +81,7 @@ function internalSpec({ attacher, source, nodeName }: VolumeAttachmentSpec): obj
     Attacher: attacher,
     Source: {
       PersistentVolumeName: source.persistentVolumeName ?? null,
-      InlineVolumeSpec: volume ?? null,
+      InlineVolumeSpec: volume ? internalForm('PersistentVolumeSpec', volume) : null,
     },
     NodeName: nodeName,
   };

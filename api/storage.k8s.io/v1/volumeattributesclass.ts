@@ -11,12 +11,12 @@ const driverPath = FieldPath.of('driverName');
 const parametersPath = FieldPath.of('parameters');
 const defaultAnnotation = 'volumeattributesclass.alpha.kubernetes.io/is-default-class';
 
-function validateClass({ driverName = '', parameters }: VolumeAttributesClass): FieldError[] {
+function validateClass({ metadata, driverName = '', parameters }: VolumeAttributesClass): FieldError[] {
   const driver =
     driverName === ''
       ? [required(driverPath)]
       : isQualifiedName(driverName.toLowerCase()).map((message) => invalid(driverPath, driverName, message));
-  return [...driver, ...validateParameters(parameters, false, parametersPath)];
+  return [...validateCoreMeta(metadata, { namespaced: false }), ...driver, ...validateParameters(parameters, false, parametersPath)];
 }
 
 /** VolumeAttributesClasses. Compared with v1.36.3: driver, parameters, what stays, table. */
@@ -42,11 +42,11 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
     },
     ageColumn,
   ],
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateClass(object)],
+  validate: validateClass,
   validateUpdate(object, old) {
-    const errors = [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateClass(object)];
+    const errors = validateCoreMetaUpdate(object.metadata, old.metadata);
     if (object.driverName !== old.driverName) errors.push(forbidden(driverPath, 'updates to driverName are forbidden.'));
     if (!semanticEqual(object.parameters, old.parameters)) errors.push(forbidden(parametersPath, 'updates to parameters are forbidden.'));
-    return errors;
+    return [...errors, ...validateClass(object)];
   },
 });

@@ -4,19 +4,19 @@ import { volumeAttributesClass as attributesClasses } from '../../../api/storage
 import { isFor } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 
-/** New claims, volumes and classes of volume attributes carry the finalizer that keeps them while they are in use. */
+const finalizers = [
+  [claims, 'kubernetes.io/pvc-protection'],
+  [volumes, 'kubernetes.io/pv-protection'],
+  [attributesClasses, 'kubernetes.io/vac-protection'],
+] as const;
+
+/** New claims, volumes and attributes classes carry the finalizer that keeps them while they are in use. */
 export function storageObjectInUseProtectionPlugin(): AdmissionPlugin {
   return {
     name: 'StorageObjectInUseProtection',
     mutate(attributes) {
       if (attributes.operation !== 'CREATE') return;
-      const finalizer = isFor(attributes, claims)
-        ? 'kubernetes.io/pvc-protection'
-        : isFor(attributes, volumes)
-          ? 'kubernetes.io/pv-protection'
-          : isFor(attributes, attributesClasses)
-            ? 'kubernetes.io/vac-protection'
-            : undefined;
+      const finalizer = finalizers.find(([definition]) => isFor(attributes, definition))?.[1];
       const metadata = attributes.object?.metadata;
       if (!finalizer || !metadata || metadata.finalizers?.includes(finalizer)) return;
       metadata.finalizers = [...(metadata.finalizers ?? []), finalizer];

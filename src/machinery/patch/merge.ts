@@ -1,13 +1,25 @@
 import { isJsonObject, setOwn } from '../json-object.ts';
 
-/** RFC 7386: null removes, objects merge, the rest replaces. The result shares parts with both; neither is changed. */
+/**
+ * RFC 7386: null removes, objects merge, the rest replaces. As kube-apiserver's library does it, they go from objects in lists, too.
+ * The result shares parts with both; neither is changed.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isJsonObject(target)) return withoutNulls(patch);
   if (!isJsonObject(patch)) return patch;
-  const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
+  const result: Record<string, unknown> = { ...target };
   for (const key of Object.keys(patch)) {
     const value = patch[key];
     if (value === null) delete result[key];
     else setOwn(result, key, mergePatch(result[key], value));
   }
+  return result;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) if (value[key] !== null) setOwn(result, key, withoutNulls(value[key]));
   return result;
 }

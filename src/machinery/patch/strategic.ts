@@ -164,6 +164,10 @@ function keyOf(item: unknown, mergeKey: string): unknown {
 function mergeList(original: unknown[], patch: unknown[], merging: Merging, isDeletion: boolean): unknown[] {
   if (original.length === 0 && patch.length === 0) return original;
   const all = [...original, ...patch];
+  const type = goType(all[0]);
+  if (type !== '[]interface {}' && all.some((item) => goType(item) !== type)) {
+    throw plainError(`list element types are not identical: ${goValue([original, patch])}`);
+  }
   if (all.some(Array.isArray)) throw new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request');
   const same = sameItem(merging.mergeKey);
   if (!isJsonObject(all[0])) {
@@ -222,6 +226,35 @@ function mergeItems(original: unknown[], patch: unknown[], { mergeKey, schema }:
     }
   }
   return result;
+}
+
+/** The patch as kube-apiserver's messages show it after it was applied: without the nulls of what the original lacks. */
+export function withoutUnmatchedNulls(original: unknown, patch: unknown, schema: Schema): unknown {
+  if (!isJsonObject(patch)) return patch;
+  const old = isJsonObject(original) ? original : {};
+  const result: JsonObject = {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === retainKeys || key.startsWith(elementOrder)) continue;
+    const { schema: inside, strategy, mergeKey } = fieldOf(schema, key);
+    if (value === null || (isJsonObject(value) && isJsonObject(old[key]))) result[key] = withoutUnmatchedNulls(old[key], value, inside);
+    else if (!Array.isArray(value) || !Array.isArray(old[key]) || strategy !== 'merge') {
+      result[key] = Array.isArray(value) && Array.isArray(old[key]) ? value : withoutNulls(value);
+    } else {
+      const matching = (item: unknown) => old[key].find((other: any) => isJsonObject(item) && other?.[mergeKey] === item[mergeKey]);
+      result[key] = value.map((item) => {
+        const match = matching(item);
+        return match === undefined ? withoutNulls(item) : withoutUnmatchedNulls(match, item, itemsOf(inside));
+      });
+    }
+  }
+  return result;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([, inside]) => inside !== null);
+  return Object.fromEntries(kept.map(([key, inside]) => [key, withoutNulls(inside)]));
 }
 
 /** A part of the patch that meets nothing in the original: nulls and directives have nothing to do. */

@@ -3,7 +3,7 @@ import { planOf } from './plan.ts';
 
 /**
  * Turns empty lists and maps that Go's encoder always writes into null, in place: the stored form does not tell the two apart, whereas
- * managedFields and the answer of a dry run do. For objects whose `Conformed.hasEmpty` says that there are any.
+ * managedFields do. For objects whose `Conformed.hasEmpty` says that there are any.
  */
 export function nullEmpties(value: unknown, schema: Schema): void {
   if (typeof value !== 'object' || value === null) return;

@@ -187,6 +187,10 @@ const embedded: Readonly<Record<string, (field: string) => string>> = {
   ConfigMapProjection: localReference,
   SecretProjection: localReference,
   ConfigMapVolumeSource: localReference,
+  IngressRule: (field) => (field === 'host' ? '' : 'IngressRuleValue.'),
+  DeviceClaimConfiguration: deviceConfiguration,
+  DeviceAllocationConfiguration: deviceConfiguration,
+  DeviceClassConfiguration: deviceConfiguration,
   RuleWithOperations: (field) => (field === 'operations' ? '' : 'Rule.'),
   NamedRuleWithOperations: (field) =>
     field === 'resourceNames' ? '' : field === 'operations' ? 'RuleWithOperations.' : 'RuleWithOperations.Rule.',
@@ -207,6 +211,10 @@ const ownOfPersistentVolume: ReadonlySet<string> = new Set([
 
 function localReference(field: string): string {
   return field === 'name' ? 'LocalObjectReference.' : '';
+}
+
+function deviceConfiguration(field: string): string {
+  return field === 'opaque' ? 'DeviceConfiguration.' : '';
 }
 
 function embedding(struct: string, field: string): string {

@@ -42,7 +42,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.batch.v1.PodFailurePolicyRule': 'action=v1.PodFailurePolicyAction',
   'io.k8s.api.batch.v1.UncountedTerminatedPods': 'succeeded=types.UID failed=types.UID',
   'io.k8s.api.certificates.v1.CertificateSigningRequestCondition': 'type=v1.RequestConditionType status=v1.ConditionStatus',
-  'io.k8s.api.certificates.v1.CertificateSigningRequestSpec': 'usages=v1.KeyUsage',
+  'io.k8s.api.certificates.v1.CertificateSigningRequestSpec': 'usages=v1.KeyUsage extra=v1.ExtraValue',
   'io.k8s.api.coordination.v1.LeaseSpec': 'strategy=v1.CoordinatedLeaseStrategy',
   'io.k8s.api.core.v1.AppArmorProfile': 'type=v1.AppArmorProfileType',
   'io.k8s.api.core.v1.AttachedVolume': 'name=v1.UniqueVolumeName',

@@ -9,7 +9,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { readObject } from './body.ts';
 import { createOptions } from './options.ts';
-import { expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 
 /** POST of a new object to a resource. */
 export async function create(scope: Scope, context: RequestContext): Promise<Answer> {
@@ -21,10 +21,11 @@ export async function create(scope: Scope, context: RequestContext): Promise<Ans
   wipeSystemFields(metadata);
   ensureNamespace(metadata, operation.namespace);
   dedupeOwnerReferences(metadata, false, operation.warn);
-  const tracked = trackUpdate({ ...managerContext(scope, options.fieldManager, scope.store.now()), live: undefined, updated: object });
+  const manager = managerContext(scope, options.fieldManager, scope.store.now());
+  const tracked = trackUpdate({ ...manager, live: undefined, updated: asStored(scope, object) });
   const admitted = await admitCreate(scope, operation, tracked, context);
   dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
-  if (hasEmpty && !options.dryRun) nullEmpties(admitted, expected.schema);
+  if (hasEmpty) nullEmpties(admitted, expected.schema);
   return written(scope, await createObject(scope.store, admitted, operation));
 }
 

@@ -7,7 +7,8 @@ import { PatchError } from '../../machinery/patch/error.ts';
 import { goValue } from '../../machinery/patch/go-format.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
 import { mergePatch } from '../../machinery/patch/merge.ts';
-import { strategicMergePatch } from '../../machinery/patch/strategic.ts';
+import { jsonPatchedText, mergePatchedText } from '../../machinery/patch/patched-text.ts';
+import { strategicMergePatch, withoutUnmatchedNulls } from '../../machinery/patch/strategic.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
@@ -20,7 +21,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { bodyLimit, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
-import { authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 import { checkName } from './update.ts';
 
 /** Makes the patched object of what is stored; it is not yet conformed. */
@@ -30,7 +31,7 @@ interface PatchMechanism {
   /** Of the patch itself: duplicate and unknown fields. */
   readonly strictErrors: readonly string[];
   /** The value that an "Invalid" answer shows. */
-  shown(patched: unknown): unknown;
+  shown(patched: unknown, current: unknown): unknown;
   readonly creates: boolean;
   /** Whether the result says by itself of what kind it is. */
   readonly decodesKind: boolean;
@@ -69,18 +70,19 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         mechanism ??= inApiWords(() => mechanismOf(type, bytes, scope, options, context));
         if (!current && !mechanism.creates) throw notFound(scope.store.resource, name);
         const view = mechanism.tracks ? undefined : scope.view;
-        const patched = inApiWords(() => mechanism!.patch(view ? (view.toPatch ?? view.read)(current!) : current));
-        const { object: seen, hasEmpty } = conformPatched(scope, patched, mechanism, options, context);
+        const before = view ? (view.toPatch ?? view.read)(current!) : current;
+        const patched = inApiWords(() => mechanism!.patch(before));
+        const { object: seen, hasEmpty } = conformPatched(scope, patched, before, mechanism, options, context);
         if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         checkName(seen, name, operation.namespace);
         const object = view ? view.write(current!, seen) : seen;
         const manager = managerContext(scope, options.fieldManager, scope.store.now());
-        const tracked = mechanism.tracks ? object : trackUpdate({ ...manager, live: current, updated: object });
+        const tracked = mechanism.tracks ? object : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
-        if (hasEmpty && !options.dryRun) nullEmpties(admitted, scope.schema);
+        if (hasEmpty) nullEmpties(admitted, scope.schema);
         return admitted;
       },
     },
@@ -98,7 +100,7 @@ function patchTypes(scope: Scope): readonly string[] {
 function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
   switch (type) {
     case jsonPatchType:
-      return jsonMechanism(bytes);
+      return jsonMechanism(bytes, scope);
     case applyPatchType:
       return applyMechanism(bytes, scope, options, context);
     default:
@@ -106,12 +108,12 @@ function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOp
   }
 }
 
-function jsonMechanism(bytes: Buffer): PatchMechanism {
+function jsonMechanism(bytes: Buffer, scope: Scope): PatchMechanism {
   const parsed = parseJsonPatch(bytes);
   return {
     patch: (current) => applyJsonPatch(current, parsed) as KubeObject,
     strictErrors: parsed.strictErrors,
-    shown: (patched) => JSON.stringify(patched),
+    shown: (patched) => jsonPatchedText(patched, parsed, scope.view?.expected.schema ?? scope.schema),
     creates: false,
     decodesKind: true,
     tracks: false,
@@ -122,13 +124,12 @@ function jsonMechanism(bytes: Buffer): PatchMechanism {
 function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchMechanism {
   const body = parsePatch(bytes, strategic);
   const value = body.value as KubeObject;
+  const schema = scope.view?.expected.schema ?? scope.schema;
   return {
-    patch: (current) =>
-      (strategic
-        ? strategicMergePatch(current, value, scope.view?.expected.schema ?? scope.schema)
-        : mergePatch(current, value)) as KubeObject,
+    patch: (current) => (strategic ? strategicMergePatch(current, value, schema) : mergePatch(current, value)) as KubeObject,
     strictErrors: jsonDuplicates(body),
-    shown: strategic ? () => goValue(value) : (patched) => JSON.stringify(patched),
+    shown: (patched, current) =>
+      strategic ? goValue(withoutUnmatchedNulls(current, value, schema)) : mergePatchedText(current, value, patched, schema),
     creates: false,
     decodesKind: !strategic,
     tracks: false,
@@ -180,12 +181,14 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
 function conformPatched(
   scope: Scope,
   patched: KubeObject,
+  before: KubeObject | undefined,
   mechanism: PatchMechanism,
   options: PatchOptions,
   context: RequestContext,
 ): { readonly object: KubeObject; readonly hasEmpty: boolean } {
   const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
-  const fail = (message: string) => invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched), message)]);
+  const fail = (message: string) =>
+    invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched, before), message)]);
   const expected = mechanism.tracks ? kindOf(scope.parts, scope.definition, scope.schema) : expectedKind(scope);
   const { kind } = expected;
   const apiVersion = apiVersionOf(expected.group, expected.version);

@@ -77,6 +77,11 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
   };
 }
 
+/** An object as a reader of its version will see it: what another version is stored in may lose or add something on the way. */
+export function asStored({ store }: Scope, object: KubeObject): KubeObject {
+  return store.fromJudged(store.toJudged(object));
+}
+
 export function schemaOf(parts: HandlerParts, definition: ResourceDefinition): Schema {
   return typeof definition.schema === 'string' ? parts.schemas.get(definition.schema) : definition.schema;
 }

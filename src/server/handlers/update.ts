@@ -9,7 +9,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { readObject } from './body.ts';
 import { updateOptions } from './options.ts';
-import { authorizeCreate, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, authorizeCreate, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 
 /** PUT of a whole object, to the resource or to a part of it. */
 export async function update(scope: Scope, context: RequestContext): Promise<Answer> {
@@ -35,11 +35,12 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         first = undefined;
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         const object = scope.view ? scope.view.write(current!, seen) : seen;
-        const tracked = trackUpdate({ ...managerContext(scope, options.fieldManager, scope.store.now()), live: current, updated: object });
+        const manager = managerContext(scope, options.fieldManager, scope.store.now());
+        const tracked = trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
-        if (body.hasEmpty && !options.dryRun) nullEmpties(admitted, expected.schema);
+        if (body.hasEmpty) nullEmpties(admitted, expected.schema);
         return admitted;
       },
     },

@@ -39,6 +39,9 @@ export function itemSchema(schema: Schema): Schema {
   return schema.type === 'list' ? schema.items : anything;
 }
 
+/** A list of an object whose elements cannot be told apart. */
+export class ShapeError extends Error {}
+
 /**
  * The path element of an item of a `map` or `set` list; absent keys have the schema's default.
  * @throws Error in upstream's words if the item cannot be identified
@@ -48,8 +51,8 @@ export function itemElement(schema: ListSchema, item: unknown): string {
 }
 
 function keyedElement(schema: ListSchema, item: unknown): string {
-  if (item === null || item === undefined) throw new Error('associative list with keys may not have a null element');
-  if (!isJsonObject(item)) throw new Error('associative list with keys may not have non-map elements');
+  if (item === null || item === undefined) throw new ShapeError('associative list with keys may not have a null element');
+  if (!isJsonObject(item)) throw new ShapeError('associative list with keys may not have non-map elements');
   const fields = (schema.items as ObjectSchema).fields;
   const keys: [string, unknown][] = [];
   for (const name of schema.mapKeys) {
@@ -58,7 +61,7 @@ function keyedElement(schema: ListSchema, item: unknown): string {
   }
   if (keys.length === 0) {
     const names = schema.mapKeys.map((name) => JSON.stringify(name)).join(' ');
-    throw new Error(
+    throw new ShapeError(
       `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
     );
   }
@@ -66,8 +69,8 @@ function keyedElement(schema: ListSchema, item: unknown): string {
 }
 
 function setElement(item: unknown): string {
-  if (item === null || item === undefined) throw new Error("associative list without keys has an element that's an explicit null");
-  if (Array.isArray(item)) throw new Error("associative list without keys has an element that's a list type");
-  if (isJsonObject(item)) throw new Error("associative list without keys has an element that's a map type");
+  if (item === null || item === undefined) throw new ShapeError("associative list without keys has an element that's an explicit null");
+  if (Array.isArray(item)) throw new ShapeError("associative list without keys has an element that's a list type");
+  if (isJsonObject(item)) throw new ShapeError("associative list without keys has an element that's a map type");
   return valueElement(item);
 }

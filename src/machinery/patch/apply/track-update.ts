@@ -3,6 +3,7 @@ import { sameJson } from '../../json-equal.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
+import { ShapeError } from './shape.ts';
 import { trackScale } from './track-scale.ts';
 import type { TrackUpdateInput } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
@@ -19,7 +20,13 @@ export function trackUpdate(input: TrackUpdateInput): KubeObject {
   // An object whose managedFields were cleared stays without, until something is applied to it.
   if (managers.size === 0 && live?.metadata?.uid) return withManagedFields(updated, undefined);
   const before = withManagedFields(live ?? absentObject(input), undefined);
-  recordUpdate(before, withManagedFields(updated, undefined), termsOf(input), managers);
+  try {
+    recordUpdate(before, withManagedFields(updated, undefined), termsOf(input), managers);
+  } catch (error) {
+    // What no set of fields can be made of (a list's element without its key) is stored without, as upstream does.
+    if (error instanceof ShapeError) return withManagedFields(updated, undefined);
+    throw error;
+  }
   capUpdaters(managers);
   return withManagedFields(updated, encodeManagedFields(managers));
 }
