@@ -3,6 +3,7 @@ import type { Container, ContainerState, Pod, PodStatus } from '../../openapi/ty
 import { formatTime } from '../machinery/clock.ts';
 import { isNotFound } from '../runtime/errors.ts';
 import type { EventRecorder } from '../runtime/events.ts';
+import { isPodFinished } from '../runtime/pods.ts';
 import type { FleetContext } from './context.ts';
 import {
   backOffStatus,
@@ -175,6 +176,10 @@ export class PodRunner {
       host.events.event(target, 'Normal', 'Killing', `Stopping container ${name}`);
     }
     host.release(pod);
+    // A pod that a finalizer keeps shows to the end that nothing of it runs any more.
+    if (pod.metadata!.finalizers?.length && !isPodFinished(pod)) {
+      await this.patch(pod, host, endedStatus(pod, 137, this.statusContext(host, '')));
+    }
     const { namespace, name, uid } = pod.metadata!;
     const api = this.context.clientFor(host.name).resource<Pod>(pods);
     await api.delete(namespace!, name!, { gracePeriodSeconds: 0, preconditions: { uid: uid! } }).catch(ignoreMissing);

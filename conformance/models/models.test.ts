@@ -1,0 +1,35 @@
+import { test } from 'node:test';
+import { cronJobModel } from './cronjob.ts';
+import { daemonSetModel } from './daemonset.ts';
+import { deploymentModel } from './deployment.ts';
+import { disruptionModel } from './disruption.ts';
+import { type Model, playHistory } from './history.ts';
+import { jobModel } from './job.ts';
+import { replicaSetModel } from './replicaset.ts';
+import { statefulSetModel } from './statefulset.ts';
+import { sharedParts } from './world.ts';
+
+const models: Readonly<Record<string, () => Model>> = {
+  replicaset: replicaSetModel,
+  deployment: deploymentModel,
+  statefulset: statefulSetModel,
+  daemonset: daemonSetModel,
+  job: jobModel,
+  cronjob: cronJobModel,
+  disruption: disruptionModel,
+};
+
+/** ORRERY_HISTORIES=1000 for the whole, ORRERY_MODEL for one controller, ORRERY_SEED for one history. */
+const { ORRERY_HISTORIES, ORRERY_MODEL, ORRERY_SEED } = process.env;
+const count = Number(ORRERY_HISTORIES ?? 4);
+const first = Number(ORRERY_SEED ?? 1);
+const last = ORRERY_SEED === undefined ? count : first;
+const parts = sharedParts();
+
+for (const [name, makeModel] of Object.entries(models)) {
+  if (ORRERY_MODEL !== undefined && ORRERY_MODEL !== name) continue;
+  test(`${name}: ${last - first + 1} random histories keep the limits and settle`, { timeout: 60_000 + count * 20_000 }, async () => {
+    for (let seed = first; seed <= last; seed++) await playHistory(name, seed, parts, makeModel);
+    console.log(`${name}: ${last - first + 1} histories`);
+  });
+}
