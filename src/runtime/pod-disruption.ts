@@ -28,3 +28,11 @@ export async function failWithDisruption(
   const body = { metadata: { uid }, status };
   await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
 }
+
+/** Marks a pod that still runs (as far as is known) as failed, before it is deleted by force. */
+export async function markFailed(pods: ResourceClient, pod: KubeObject): Promise<void> {
+  if (isPodFinished(pod)) return;
+  const { namespace, name, uid } = pod.metadata!;
+  const body = { metadata: { uid }, status: { phase: 'Failed' } };
+  await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
+}

@@ -4,8 +4,8 @@ import { Delays } from '../../runtime/delays.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { byCreation } from '../../runtime/objects.ts';
-import { failWithDisruption } from '../../runtime/pod-disruption.ts';
-import { isPodFinished } from '../../runtime/pods.ts';
+import { failWithDisruption, markFailed } from '../../runtime/pod-disruption.ts';
+import { conditionOf, isPodFinished } from '../../runtime/pods.ts';
 import { type ControllerContext, type RunningController, run } from '../context.ts';
 import { nodes as nodeResource, pods as podResource } from '../resources.ts';
 
@@ -13,6 +13,7 @@ import { nodes as nodeResource, pods as podResource } from '../resources.ts';
 const quarantine = 40_000;
 const terminated = 'terminated pods';
 const byNode = 'node';
+const outOfService = 'node.kubernetes.io/out-of-service';
 
 /** Deletes pods that nobody else will: those of nodes that are gone, those that were never bound, and finished ones beyond the threshold. */
 export function startPodGarbageCollector(context: ControllerContext): RunningController {
@@ -34,14 +35,29 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
       finished.add(key);
       if (threshold > 0 && finished.size > threshold) controller.enqueue(terminated);
     } else finished.delete(key);
-    if (!nodeName && pod.metadata!.deletionTimestamp) controller.enqueue(`pod/${key}`);
+    if (pod.metadata!.deletionTimestamp && isStuck(pod)) controller.enqueue(`pod/${key}`);
     if (nodeName && nodes.hasSynced() && !nodes.getByKey(nodeName)) quarantined.addEarliest(nodeName, quarantine);
   };
   pods.addHandler({ added: observe, updated: observe, deleted: (pod) => void finished.delete(keyOf(pod)) });
   nodes.addHandler({
-    added: (node) => void quarantined.cancel(node.metadata!.name!),
+    added(node) {
+      quarantined.cancel(node.metadata!.name!);
+      observeNode(node);
+    },
+    updated: observeNode,
     deleted: (node) => watchGoneNode(node.metadata!.name!),
   });
+
+  function observeNode(node: KubeObject): void {
+    if (isOutOfService(node)) for (const pod of pods.byIndex(byNode, node.metadata!.name!)) observe(pod);
+  }
+
+  /** Nobody will end the pod: it was never bound, or its node will not come back. */
+  function isStuck({ spec }: KubeObject): boolean {
+    if (!spec.nodeName) return true;
+    const node = nodes.getByKey(spec.nodeName);
+    return node !== undefined && isOutOfService(node);
+  }
 
   function watchGoneNode(name: string): void {
     for (const _ of pods.byIndex(byNode, name)) return quarantined.addEarliest(name, quarantine);
@@ -59,8 +75,9 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
     if (key === terminated) return removeTerminated();
     if (key.startsWith('node/')) return removeOrphans(key.slice('node/'.length));
     const pod = pods.getByKey(key.slice('pod/'.length));
-    if (pod && !pod.spec.nodeName && pod.metadata!.deletionTimestamp && (pod.metadata!.deletionGracePeriodSeconds ?? 0) > 0)
-      await remove(pod);
+    if (!pod?.metadata?.deletionTimestamp || !isStuck(pod)) return;
+    await markFailed(api, pod);
+    await remove(pod);
   }
 
   async function remove(pod: KubeObject): Promise<void> {
@@ -69,7 +86,7 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
   }
 
   async function removeTerminated(): Promise<void> {
-    const all = [...finished].flatMap((key) => pods.getByKey(key) ?? []).sort(byCreation);
+    const all = [...finished].flatMap((key) => pods.getByKey(key) ?? []).sort(evictedFirst);
     await Promise.all(all.slice(0, Math.max(0, all.length - threshold)).map(remove));
   }
 
@@ -82,4 +99,14 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
   }
 
   return run('podgc', [controller], () => quarantined.clear());
+}
+
+function isOutOfService(node: KubeObject): boolean {
+  const marked = (node.spec?.taints ?? []).some(({ key }: { key: string }) => key === outOfService);
+  return marked && conditionOf(node, 'Ready')?.status !== 'True';
+}
+
+function evictedFirst(a: KubeObject, b: KubeObject): number {
+  const isEvicted = ({ status }: KubeObject) => Number(status?.phase === 'Failed' && status.reason === 'Evicted');
+  return isEvicted(b) - isEvicted(a) || byCreation(a, b);
 }
