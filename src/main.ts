@@ -5,6 +5,7 @@ import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.i
 import { validatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/validatingwebhookconfiguration.ts';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
 import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
+import { secret as secrets } from '../api/core/v1/secret.ts';
 import type { ResourceDefinition } from '../api/define.ts';
 import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
@@ -22,6 +23,7 @@ import { RbacAuthorizer } from './auth/authorize/rbac.ts';
 import { followRbac } from './auth/authorize/rbac-source.ts';
 import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
+import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
 import { loadClusterKeys } from './auth/pki.ts';
@@ -172,6 +174,12 @@ async function startApiServer(
     clock,
     random,
     read: (plural, namespace, name) => server.lookup.get({ group: '', version: 'v1', plural }, namespace, name),
+    secretUsed(namespace, name, labels) {
+      const api = server.client(apiServerUser, 'kube-apiserver').resource(secrets);
+      api.patch(namespace, name, 'application/merge-patch+json', { metadata: { labels } }).catch((error) => {
+        logger.debug({ namespace, name, error }, 'the use of a token could not be noted');
+      });
+    },
   });
   const rbac = new RbacAuthorizer();
   const policy = bootstrapPolicy();
@@ -237,7 +245,7 @@ async function startApiServer(
     serviceClusterIPRanges: ranges,
     advertiseAddress: isLocal(options.bindAddress) ? simulatedHost : options.bindAddress,
     port,
-    objects: bootstrapObjects(),
+    objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
   void server.flowControl.follow(server.client(apiServerUser), signal);
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { KubeObject } from '../../api/meta/object.ts';
-import type { Clock } from '../machinery/clock.ts';
+import { type Clock, formatTime } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import { bearerToken } from './authenticate/bearer.ts';
 import type { ClusterKeys } from './pki.ts';
@@ -44,6 +44,20 @@ const extraPrefix = 'authentication.kubernetes.io';
 const secretIssuer = 'kubernetes/serviceaccount';
 const secretClaim = 'kubernetes.io/serviceaccount';
 
+/** When a token that is kept in a secret was used last, and since when it is not good any more, as dates (KEP-2799). */
+const lastUsed = 'kubernetes.io/legacy-token-last-used';
+const invalidSince = 'kubernetes.io/legacy-token-invalid-since';
+
+export interface TokensOptions {
+  readonly issuer: string;
+  readonly keys: ClusterKeys['serviceAccount'];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly read: ObjectReader;
+  /** Told of the first use of a secret's token on a day, with the labels that the secret should get. */
+  readonly secretUsed?: (namespace: string, name: string, labels: Readonly<Record<string, string>>) => void;
+}
+
 /** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key. */
 export class ServiceAccountTokens implements Authenticator {
   readonly issuer: string;
@@ -52,13 +66,15 @@ export class ServiceAccountTokens implements Authenticator {
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly read: ObjectReader;
+  private readonly secretUsed: NonNullable<TokensOptions['secretUsed']>;
 
-  constructor(options: { issuer: string; keys: ClusterKeys['serviceAccount']; clock: Clock; random: Random; read: ObjectReader }) {
+  constructor(options: TokensOptions) {
     this.issuer = options.issuer;
     this.keys = options.keys;
     this.clock = options.clock;
     this.random = options.random;
     this.read = options.read;
+    this.secretUsed = options.secretUsed ?? (() => {});
     // The key's name is the hash of the public key, as kube-apiserver names it.
     this.keyId = createHash('sha256')
       .update(options.keys.publicKey.export({ type: 'spki', format: 'der' }))
@@ -167,6 +183,10 @@ export class ServiceAccountTokens implements Authenticator {
     if (Buffer.from(secret['data']?.token ?? '', 'base64').toString() !== token) throw new Error("Token does not match server's copy");
     const uid = claim('service-account.uid');
     await this.checkBoundObjects({ namespace, serviceaccount: { name, uid } });
+    const { labels } = secret.metadata ?? {};
+    if (labels?.[invalidSince] !== undefined) throw new Error(`the token in secret ${namespace}/${secretName} has been marked invalid`);
+    const today = formatTime(this.clock.now()).slice(0, '2026-01-01'.length);
+    if (labels?.[lastUsed] !== today) this.secretUsed(namespace, secretName, { [lastUsed]: today });
     return { ...serviceAccountUser(namespace, name), uid };
   }
 
