@@ -116,7 +116,10 @@ async function stages(kind: keyof typeof bodies, store: ResourceStore): Promise<
   const prepared = (i: number) => prepareCreate(store, tracked(i), operation);
 
   print(`${kind}: parse`, await least(text, (bytes) => parseJson(bytes)));
-  print(`${kind}: decode (types, pruning, schema defaults, strict)`, await least(parsed, (body) => conform(body.value, schema, { strict: true, body })));
+  print(
+    `${kind}: decode (types, pruning, schema defaults, strict)`,
+    await least(parsed, (body) => conform(body.value, schema, { strict: true, body })),
+  );
   const sums = [
     await least(conformed, (object) => definition.defaults?.(object)),
     await least(defaulted, (updated) => trackUpdate({ ...context, updated })),
@@ -154,14 +157,18 @@ async function whole(kind: keyof typeof bodies, server: ApiServer): Promise<void
 const directory = await mkdtemp(join(tmpdir(), 'orrery-write-path-'));
 try {
   for (const engine of ['memory', 'LevelDB'] as const) {
-    await using storage = engine === 'memory' ? openMemoryStorage({ clock: systemClock }) : await openLevelStorage(directory, { clock: systemClock });
+    await using storage =
+      engine === 'memory' ? openMemoryStorage({ clock: systemClock }) : await openLevelStorage(directory, { clock: systemClock });
     await using server = openServer(storage);
     const client = server.client(user);
     await client.resource({ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', scope: 'Cluster' }).create('', {
       metadata: { name: 'default' },
     } as KubeObject);
     console.log(`over ${engine}`);
-    for (const [kind, plural] of [['ConfigMap', 'configmaps'], ['Pod', 'pods']] as const) {
+    for (const [kind, plural] of [
+      ['ConfigMap', 'configmaps'],
+      ['Pod', 'pods'],
+    ] as const) {
       const store = server.registry.storeOf('', 'v1', plural);
       await store.readyCache();
       if (engine === 'memory') await stages(kind, store);

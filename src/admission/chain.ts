@@ -15,14 +15,19 @@ type Step = (attributes: AdmissionAttributes, rounds: Rounds) => Promise<void> |
 
 /** @param plugins in the order in which they are asked; to add one, add it to the list that the assembly passes */
 export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
-  const mutating = plugins.flatMap((plugin) => (plugin.mutate ? [plugin.mutate.bind(plugin)] : []));
-  const validating = plugins.flatMap((plugin) => (plugin.validate ? [plugin.validate.bind(plugin)] : []));
+  const mutating = plugins.flatMap((plugin) => (plugin.mutate ? [stepOf(plugin, plugin.mutate.bind(plugin))] : []));
+  const validating = plugins.flatMap((plugin) => (plugin.validate ? [stepOf(plugin, plugin.validate.bind(plugin))] : []));
   return {
     mutates: mutating.length > 0,
     validates: validating.length > 0,
     mutate: (attributes) => mutateAll(mutating, attributes, new Rounds()),
     validate: (attributes) => runAll(validating, attributes, unused, 0),
   };
+}
+
+function stepOf(plugin: AdmissionPlugin, run: Step): Step {
+  if (!plugin.concerns) return run;
+  return (attributes, rounds) => (plugin.concerns!(attributes) ? run(attributes, rounds) : undefined);
 }
 
 class Rounds implements Reinvocation {

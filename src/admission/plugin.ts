@@ -36,6 +36,8 @@ export interface Reinvocation {
 /** A plugin refuses by throwing an ApiError (registry/errors.ts, mostly `forbidden`). It has no lasting effect unless it says so. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** Whether the plugin has to do with such a request at all; asked first, as a call that may have to wait costs every request. Absent: with any. */
+  concerns?(attributes: AdmissionAttributes): boolean;
   /** Changes `attributes.object`, or puts another object in its place. */
   mutate?(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> | void;
   validate?(attributes: AdmissionAttributes): Promise<void> | void;

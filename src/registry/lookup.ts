@@ -2,9 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import type { Lookup } from '../admission/lookup.ts';
 import { ApiError } from './errors.ts';
 import { getObject } from './get.ts';
-import { listObjects } from './list.ts';
 import type { Registry } from './registry.ts';
-import { parseSelection } from './selection.ts';
 
 /** Options of a read that takes what the cache has. */
 export const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit: 0, continue: '' };
@@ -27,8 +25,9 @@ export function registryLookup(registry: Registry): Lookup {
     },
     async list({ group, version, plural }, namespace) {
       const store = registry.storeOf(group, version, plural);
-      const { items } = await listObjects(store, parseSelection(store, namespace, '', ''), fromCache);
-      return items.map((item) => item.object);
+      const cache = await store.readyCache();
+      const { items } = cache.list({ scope: { prefix: store.keyPrefix(namespace) } });
+      return items.map((item) => store.versioned(item).object);
     },
   };
 }

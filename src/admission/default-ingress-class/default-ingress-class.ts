@@ -8,8 +8,8 @@ import type { AdmissionPlugin } from '../plugin.ts';
 export function defaultIngressClassPlugin(lookup: Lookup): AdmissionPlugin {
   return {
     name: 'DefaultIngressClass',
+    concerns: (attributes) => attributes.operation === 'CREATE' && isFor(attributes, ingresses),
     async mutate(attributes) {
-      if (attributes.operation !== 'CREATE' || !isFor(attributes, ingresses)) return;
       const ingress = attributes.object as Ingress;
       if (ingress.spec?.ingressClassName !== undefined) return;
       if (ingress.metadata?.annotations?.['kubernetes.io/ingress.class'] !== undefined) return;

@@ -8,8 +8,8 @@ import type { AdmissionPlugin } from '../plugin.ts';
 export function defaultStorageClassPlugin(lookup: Lookup): AdmissionPlugin {
   return {
     name: 'DefaultStorageClass',
+    concerns: (attributes) => attributes.operation === 'CREATE' && isFor(attributes, claims),
     async mutate(attributes) {
-      if (attributes.operation !== 'CREATE' || !isFor(attributes, claims)) return;
       const claim = attributes.object as PersistentVolumeClaim;
       if (claim.spec?.storageClassName !== undefined) return;
       if (claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return;

@@ -14,12 +14,12 @@ export function limitRangerPlugin(lookup: Lookup): AdmissionPlugin {
   const rangesOf = async ({ namespace }: AdmissionAttributes) => (await lookup.list(limitRanges, namespace)) as readonly LimitRange[];
   return {
     name: 'LimitRanger',
+    concerns: applies,
     async mutate(attributes) {
-      if (!applies(attributes) || !isPod(attributes)) return;
+      if (!isPod(attributes)) return;
       for (const range of await rangesOf(attributes)) setDefaults(attributes.object!, range);
     },
     async validate(attributes) {
-      if (!applies(attributes)) return;
       const violations = isPod(attributes) ? podViolations : claimViolations;
       for (const range of await rangesOf(attributes)) {
         const found = [...new Set(violations(attributes.object as KubeObject, range))];

@@ -13,6 +13,7 @@ const systemPrefix = 'system-';
 export function priorityPlugin(lookup: Lookup): AdmissionPlugin {
   return {
     name: 'Priority',
+    concerns: (attributes) => isFor(attributes, pods) || isFor(attributes, priorityClasses),
     async mutate(attributes) {
       if (attributes.operation === 'CREATE' && isFor(attributes, pods)) await resolve(attributes, lookup);
     },

@@ -17,11 +17,14 @@ export function resourceQuotaPlugin(lookup: Lookup, store: QuotaStore, clock: Cl
   const accounting = new QuotaAccounting(store, clock);
   return {
     name: 'ResourceQuota',
+    concerns({ operation, namespace, object, ...attributes }) {
+      return (operation === 'CREATE' || operation === 'UPDATE') && namespace !== '' && object !== undefined && !isUncounted(attributes);
+    },
     async validate(attributes) {
       const { definition, operation, subresource, namespace, object, old } = attributes;
-      if ((operation !== 'CREATE' && operation !== 'UPDATE') || namespace === '' || !object || isUncounted(attributes)) return;
       const evaluator = quotaEvaluator(definition);
-      if (!evaluator.handles({ operation, subresource, object, old })) return;
+      if ((operation !== 'CREATE' && operation !== 'UPDATE') || !evaluator.handles({ operation, subresource, object: object!, old }))
+        return;
       const quotas = await lookup.list(resourceQuota, namespace);
       if (quotas.length > 0) await accounting.charge(namespace, quotas, { attributes, evaluator });
     },
@@ -29,7 +32,7 @@ export function resourceQuotaPlugin(lookup: Lookup, store: QuotaStore, clock: Cl
 }
 
 // Subresources change nothing that is counted, but for two; events come and go by themselves.
-function isUncounted({ definition, subresource }: AdmissionAttributes): boolean {
+function isUncounted({ definition, subresource }: Pick<AdmissionAttributes, 'definition' | 'subresource'>): boolean {
   const { group, plural } = definition;
   if (plural === newEvent.plural && (group === '' || group === newEvent.group)) return true;
   if (group === namespaces.group && plural === namespaces.plural) return true;

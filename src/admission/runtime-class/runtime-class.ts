@@ -15,12 +15,11 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
     if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
     return found;
   }
-  const applies = (attributes: AdmissionAttributes) => attributes.operation === 'CREATE' && isFor(attributes, pods);
 
   return {
     name: 'RuntimeClass',
+    concerns: (attributes) => attributes.operation === 'CREATE' && isFor(attributes, pods),
     async mutate(attributes) {
-      if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
       const runtimeClass = await classOf(attributes, pod);
       if (!runtimeClass) return;
@@ -48,7 +47,6 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
       if (more.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...structuredClone(more)];
     },
     async validate(attributes) {
-      if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
       const runtimeClass = await classOf(attributes, pod);
       const overhead = runtimeClass?.overhead?.podFixed;

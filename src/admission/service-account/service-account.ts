@@ -32,8 +32,8 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
 
   return {
     name: 'ServiceAccount',
+    concerns: applies,
     async mutate(attributes) {
-      if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
       if (isMirror(pod)) return checkMirror(attributes, pod);
       const spec = pod.spec as PodSpec;
@@ -47,7 +47,6 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
       }
     },
     async validate(attributes) {
-      if (!applies(attributes)) return;
       const pod = attributes.object as Pod;
       if (isMirror(pod)) return checkMirror(attributes, pod);
       await accountOf(attributes, pod.spec?.serviceAccountName ?? '');

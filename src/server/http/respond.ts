@@ -95,8 +95,8 @@ function send(status: number, headers: OutgoingHeaders, empty: boolean, chunks: 
   else sendFrom(chunks, 0, reply);
 }
 
-/** So many bytes wait to be sent before more are written: enough that the connection never runs dry. */
-const pendingLimit = 1024 * 1024;
+/** So many bytes wait to be sent before more are written: enough that the connection hardly ever runs dry, as it tells only when all of them are sent. */
+const pendingLimit = 4 * 1024 * 1024;
 
 /** Writes on as the client reads. */
 function sendFrom(chunks: readonly Buffer[], from: number, reply: Reply): void {
