@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration.ts';
@@ -32,7 +32,8 @@ import type { Authenticator, UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { UserError } from './cli/errors.ts';
 import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
-import { parseArguments, type UpOptions, UsageError } from './cli/options.ts';
+import { parseArguments, type UpOptions, UsageError, type WhyOptions } from './cli/options.ts';
+import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
 import { type ControllerSettings, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
@@ -50,7 +51,7 @@ import { storagePrefix } from './registry/resource-store.ts';
 import type { RuntimeContext } from './runtime/context.ts';
 import { unlessNotFound } from './runtime/errors.ts';
 import { acquireLeadership } from './runtime/leader-election.ts';
-import { startScheduler } from './scheduler/index.ts';
+import { defaultConfiguration, explainPod, readConfiguration, type SchedulerConfiguration, startScheduler } from './scheduler/index.ts';
 import type { Answer } from './server/answer.ts';
 import { ApiServer } from './server/api-server.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
@@ -113,6 +114,7 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
   const { clock, random, logger } = surroundings;
   const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
+  const schedulerConfiguration = await schedulerConfigurationOf(options.schedulerConfig);
   try {
     const served = options.components.includes('apiserver')
       ? await startApiServer(options, kubeconfig, surroundings, stopping.signal, running)
@@ -124,7 +126,7 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
     if (options.components.includes('controllers'))
       starting.push(runControllers(options, clientFor, served, identity, context, running, surroundings.onFailure));
     if (options.components.includes('scheduler'))
-      starting.push(runScheduler(clientFor, identity, context, running, surroundings.onFailure));
+      starting.push(runScheduler(clientFor, schedulerConfiguration, identity, context, running, surroundings.onFailure));
     if (options.components.includes('fleet')) starting.push(runFleet(options, clientFor, context, running));
     await Promise.all(starting);
     return { server: served?.address, kubeconfig, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
@@ -393,8 +395,19 @@ function catalogOf(registry: ApiServer['registry'] | undefined): ResourceCatalog
   };
 }
 
+/** @throws UserError where the file is not there or is no configuration */
+async function schedulerConfigurationOf(file: string | undefined): Promise<SchedulerConfiguration> {
+  if (file === undefined) return defaultConfiguration;
+  return readFile(file, 'utf8').then(readConfiguration).catch(schedulerConfigurationFault);
+}
+
+function schedulerConfigurationFault(error: Error): never {
+  throw new UserError(`--scheduler-config: ${error.message}`);
+}
+
 async function runScheduler(
   clientFor: ClientFor,
+  configuration: SchedulerConfiguration,
   identity: string,
   context: RuntimeContext,
   running: Disposables,
@@ -407,7 +420,12 @@ async function runScheduler(
   leadership.lost.addEventListener('abort', () => {
     if (!context.signal.aborted) onFailure(leadership.lost.reason);
   });
-  running.use(startScheduler(client, { ...context, signal: anySignal([context.signal, leadership.lost]) }));
+  const leading = { ...context, signal: anySignal([context.signal, leadership.lost]) };
+  try {
+    running.use(startScheduler(client, leading, configuration));
+  } catch (error) {
+    schedulerConfigurationFault(error as Error);
+  }
 }
 
 async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: RuntimeContext, running: Disposables): Promise<void> {
@@ -444,8 +462,35 @@ function readyText({ memory, dataDir, nodes, components }: UpOptions, { server, 
   ].join('\n');
 }
 
+/** Prints what the scheduler thinks of a pod. */
+async function why({ name, namespace, kubeconfig, schedulerConfig }: WhyOptions): Promise<void> {
+  const configuration = await schedulerConfigurationOf(schedulerConfig);
+  const { server, authority, certificate, key } = await readKubeconfig(kubeconfig);
+  const client = createHttpClient({
+    server,
+    certificateAuthority: authority,
+    clientCertificate: certificate,
+    clientKey: key,
+    userAgent: 'orrery',
+  });
+  const stopping = sharedAbortController();
+  try {
+    const context = { clock: systemClock, random: systemRandom, logger: createLogger('silent'), signal: stopping.signal };
+    const explanation = await explainPod(client, context, configuration, namespace, name).catch((error) => {
+      throw new UserError((error as Error).message);
+    });
+    if (!explanation) throw new UserError(`there is no pod ${namespace}/${name}`);
+    console.log(whyText(explanation));
+  } finally {
+    stopping.abort();
+    await client[Symbol.asyncDispose]();
+  }
+}
+
 async function run(): Promise<void> {
-  const options = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
+  const command = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
+  if (command.name === 'why') return why(command.options);
+  const { options } = command;
   let stop!: (failure: Error | undefined) => void;
   const stopped = new Promise<Error | undefined>((accept) => {
     stop = accept;

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { UserError } from './errors.ts';
 import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
-import { parseArguments, UsageError } from './options.ts';
+import { parseArguments, type UpOptions, UsageError } from './options.ts';
+import { whyText } from './why.ts';
 
 async function withFolder(run: (folder: string) => Promise<void>) {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-cli-'));
@@ -17,8 +18,14 @@ async function withFolder(run: (folder: string) => Promise<void>) {
   }
 }
 
+function upOptions(args: string[]) {
+  const command = parseArguments(args, 'v1');
+  equal(command.name, 'up');
+  return command.options as UpOptions;
+}
+
 test('the flags have the defaults that the README names', () => {
-  deepEqual(parseArguments(['up'], 'v1'), {
+  deepEqual(upOptions(['up']), {
     port: 6443,
     bindAddress: '127.0.0.1',
     dataDir: '.orrery',
@@ -31,8 +38,45 @@ test('the flags have the defaults that the README names', () => {
     compactionInterval: 300_000,
     logLevel: 'warn',
   });
-  const some = parseArguments(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory'], 'v1');
+  const some = upOptions(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory']);
   deepEqual([some.port, some.components, some.compactionInterval, some.memory], [0, ['apiserver', 'fleet'], 90_000, true]);
+});
+
+test('why says what was asked about, and what the scheduler thinks of each node', () => {
+  deepEqual(parseArguments(['why', 'pod', 'web', '-n', 'shop', '--kubeconfig', 'k'], 'v1'), {
+    name: 'why',
+    options: { name: 'web', namespace: 'shop', kubeconfig: 'k' },
+  });
+  const pod = { metadata: { namespace: 'shop', name: 'web' }, spec: { nodeName: 'b' } };
+  const decisions = [
+    {
+      node: 'a',
+      scores: new Map([
+        ['Fit', 90],
+        ['None', 0],
+      ]),
+      total: 90,
+    },
+    {
+      node: 'b',
+      scores: new Map([
+        ['Fit', 95],
+        ['Images', 5],
+      ]),
+      total: 100,
+    },
+    { node: 'c', refusal: { plugin: 'TaintToleration', reasons: ['node(s) had untolerated taint(s)'] }, scores: new Map(), total: 0 },
+  ];
+  equal(
+    whyText({ pod, decisions }),
+    [
+      'Pod shop/web is on b. As the cluster stands now, it would find:',
+      'NODE  SCORE  BECAUSE',
+      'b *     100  Fit 95, Images 5',
+      'a        90  Fit 90',
+      'c         -  TaintToleration: node(s) had untolerated taint(s)',
+    ].join('\n'),
+  );
 });
 
 test('a wrong command line is one line and exit code 2', () => {
@@ -47,6 +91,8 @@ test('a wrong command line is one line and exit code 2', () => {
     [['up', '--cluster-cidr', '10.0.0.0'], /Give a CIDR/],
     [['up', '--compaction-interval', '5'], /Give a duration/],
     [['up', '--colour'], /unknown option '--colour'/],
+    [['why', 'node', 'n'], /It can be asked of a pod\./],
+    [['why', 'pod'], /missing required argument 'name'/],
   ];
   for (const [args, message] of cases) {
     throws(

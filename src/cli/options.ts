@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { join } from 'node:path';
+import { CommanderError, InvalidArgumentError, Command as Program } from 'commander';
 
 /** The parts of a cluster, any of which can run in a process of its own. */
 export const components = ['apiserver', 'controllers', 'scheduler', 'fleet'] as const;
@@ -21,7 +22,19 @@ export interface UpOptions {
   readonly loadBalancerCidr: string;
   readonly compactionInterval: number;
   readonly logLevel: string;
+  /** A KubeSchedulerConfiguration. */
+  readonly schedulerConfig?: string;
 }
+
+/** What `orrery why pod NAME` was asked for. */
+export interface WhyOptions {
+  readonly name: string;
+  readonly namespace: string;
+  readonly kubeconfig: string;
+  readonly schedulerConfig?: string;
+}
+
+export type Command = { readonly name: 'up'; readonly options: UpOptions } | { readonly name: 'why'; readonly options: WhyOptions };
 
 /** The command line was wrong (or asked for help, with exit code 0): `text` is for the user. */
 export class UsageError extends Error {
@@ -33,23 +46,27 @@ export class UsageError extends Error {
 }
 
 /**
- * Reads `orrery up [flags]`.
+ * Reads `orrery up [flags]` and `orrery why pod NAME [flags]`.
  * @param args the arguments after the script's name
  * @throws UsageError
  */
-export function parseArguments(args: readonly string[], version: string): UpOptions {
-  let result: UpOptions | undefined;
+export function parseArguments(args: readonly string[], version: string): Command {
+  let result: Command | undefined;
   let output = '';
   const write = (text: string) => {
     output += text;
   };
-  const program = configured(new Command('orrery'), write)
+  const program = configured(new Program('orrery'), write)
     .description('A working model of a Kubernetes cluster in one process.')
     .version(version)
     .allowExcessArguments()
     .action(() => {
       const [name] = program.args;
-      program.error(name === undefined ? "name a command, such as 'orrery up'" : `unknown command '${name}'; the command is 'orrery up'`);
+      program.error(
+        name === undefined
+          ? "name a command, such as 'orrery up'"
+          : `unknown command '${name}'; the commands are 'orrery up' and 'orrery why'`,
+      );
     });
   configured(program.command('up'), write)
     .description('Start a cluster and serve it until it is interrupted.')
@@ -65,9 +82,23 @@ export function parseArguments(args: readonly string[], version: string): UpOpti
     .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')
     .option('--load-balancer-cidr <cidr>', 'addresses of Services of type LoadBalancer, where there are nodes', cidr, '172.18.255.0/24')
     .option('--compaction-interval <duration>', 'what is older can no longer be listed or watched', duration, 300_000)
+    .option(
+      '--scheduler-config <file>',
+      "the scheduler's profiles and plugins: a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1",
+    )
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
     .action((options) => {
-      result = options;
+      result = { name: 'up', options };
+    });
+  configured(program.command('why'), write)
+    .description('Tell why a pod is on its node, or why it has none: what the scheduler thinks of each node.')
+    .argument('<kind>', 'pod', onlyPods)
+    .argument('<name>', "the pod's name")
+    .option('-n, --namespace <namespace>', "the pod's namespace", 'default')
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: $KUBECONFIG)')
+    .option('--scheduler-config <file>', 'the configuration that the scheduler was started with, if it has one')
+    .action((_kind, name, { kubeconfig = process.env.KUBECONFIG || join('.orrery', 'kubeconfig'), ...options }) => {
+      result = { name: 'why', options: { ...options, name, kubeconfig } };
     });
   try {
     program.parse(args as string[], { from: 'user' });
@@ -88,12 +119,17 @@ function usageError({ exitCode, message }: CommanderError, output: string): Usag
   return new UsageError(`orrery: ${text}`, 2);
 }
 
-function configured(command: Command, write: (text: string) => void): Command {
+function configured(command: Program, write: (text: string) => void): Program {
   return command
     .exitOverride()
     .allowExcessArguments(false)
     .configureOutput({ writeOut: write, writeErr: write })
     .showHelpAfterError("Run 'orrery up --help' for all flags.");
+}
+
+function onlyPods(text: string): string {
+  if (!['pod', 'pods', 'po'].includes(text)) throw new InvalidArgumentError('It can be asked of a pod.');
+  return text;
 }
 
 const wholeNumber = (least: number, most: number) => (text: string) => {

@@ -6,6 +6,10 @@ import type { SchedulerConfiguration } from './config/configuration.ts';
 import { defaultConfiguration } from './config/defaults.ts';
 import { Scheduler } from './scheduler.ts';
 
+export type { SchedulerConfiguration } from './config/configuration.ts';
+export { defaultConfiguration } from './config/defaults.ts';
+export { readConfiguration } from './config/read.ts';
+export { explainPod } from './explain.ts';
 export { Scheduler } from './scheduler.ts';
 
 /** Starts a scheduler over a client of `system:kube-scheduler`. Leadership is the caller's: the context's signal ends with it. */

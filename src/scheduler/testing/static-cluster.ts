@@ -8,7 +8,7 @@ import { ClusterState } from '../cluster-state.ts';
 import type { SchedulerConfiguration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/defaults.ts';
 import { fitMessage, noNodesMessage, SchedulingCycle } from '../cycle.ts';
-import { CycleState } from '../cycle-state.ts';
+import { decide, type NodeDecision } from '../decision.ts';
 import { compileDeviceSelector } from '../devices/cel.ts';
 import { DeviceManager } from '../devices/device-manager.ts';
 import type { Handle, Listers } from '../handle.ts';
@@ -81,23 +81,9 @@ export class StaticScheduler {
     return fitMessage(result.diagnosis, reasons.join(', '));
   }
 
-  /** Every node that can take the pod, with the sum of its scores, by name; and why the others cannot. */
-  decide(pod: Pod): { scores: Map<string, number>; byPlugin: Map<string, Map<string, number>>; refusals: Map<string, readonly string[]> } {
-    const state = new CycleState();
-    const { feasible, diagnosis } = this.cycle.findFeasible(state, pod, true);
-    const { statuses } = diagnosis();
-    const refusals = new Map<string, readonly string[]>();
-    const names = new Set(feasible.map(({ name }) => name));
-    for (const { name } of this.cluster.nodes) if (!names.has(name)) refusals.set(name, statuses.get(name).reasons);
-    const byPlugin = new Map<string, Map<string, number>>();
-    const scores = new Map(feasible.map(({ name }) => [name, 0]));
-    if (feasible.length > 0) {
-      for (const { plugin, scores: own } of this.cycle.scores(state, pod, feasible)) {
-        byPlugin.set(plugin, new Map(feasible.map(({ name }, i) => [name, own[i]!])));
-        for (const [i, { name }] of feasible.entries()) scores.set(name, scores.get(name)! + own[i]!);
-      }
-    }
-    return { scores, byPlugin, refusals };
+  /** What is thought of every node. */
+  decide(pod: Pod): NodeDecision[] {
+    return decide(this.cycle, this.cluster, pod);
   }
 }
 

@@ -1,0 +1,131 @@
+import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
+import { aggregate } from '../../../api/meta/label-selector.ts';
+import { conform, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { parseYaml } from '../../machinery/schema/parse.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { SchedulerConfiguration } from './configuration.ts';
+import { profileConfiguration } from './defaults.ts';
+import { type ConfigurationSchemas, configurationSchemas } from './schema.ts';
+import { validateArguments, validateConfiguration, type WrittenProfile } from './validate.ts';
+
+const group = 'kubescheduler.config.k8s.io';
+const apiVersion = `${group}/v1`;
+
+/**
+ * Reads a KubeSchedulerConfiguration, as kube-scheduler's `--config` does, and fills in defaults. What concerns neither profiles nor the queue
+ * (client, leader election, profiling) is read and has no effect.
+ * @throws Error with kube-scheduler's words where the text is none, or is wrong
+ */
+export function readConfiguration(text: string): SchedulerConfiguration {
+  const body = parseYaml(text);
+  const value = body.value as any;
+  if (typeof value !== 'object' || value === null || !value.kind) throw new Error(`Object 'Kind' is missing in '${text.trim()}'`);
+  const registered = `in scheme "pkg/runtime/scheme.go:111"`;
+  if (value.apiVersion !== apiVersion || value.kind !== 'KubeSchedulerConfiguration')
+    throw new Error(
+      `no kind ${JSON.stringify(value.kind)} is registered for version ${JSON.stringify(value.apiVersion ?? '')} ${registered}`,
+    );
+  const schemas = configurationSchemas();
+  const { object, strictErrors } = conform(value, schemas.configuration, { strict: true, body });
+  const errors = [...strictErrors];
+  const profiles: WrittenProfile[] = (object.profiles ?? [{}]).map((profile: WrittenProfile, i: number) => ({
+    ...profile,
+    ...(profile.pluginConfig
+      ? { pluginConfig: profile.pluginConfig.map((own, j) => decodeArguments(own, schemas, `.profiles[${i}].pluginConfig[${j}]`, errors)) }
+      : {}),
+  }));
+  if (errors.length > 0) throw new Error(strictDecodingError(errors));
+  if (object.extenders?.length) throw new Error('extenders are not supported');
+  const [only] = profiles;
+  if (profiles.length === 1 && only!.schedulerName === undefined) profiles[0] = { ...only, schedulerName: 'default-scheduler' };
+  const { parallelism = 16, percentageOfNodesToScore = 0, podInitialBackoffSeconds = 1, podMaxBackoffSeconds = 10 } = object;
+  check(validateConfiguration({ parallelism, percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, profiles }));
+  return {
+    percentageOfNodesToScore,
+    queue: { initialBackoff: podInitialBackoffSeconds * 1000, maximumBackoff: podMaxBackoffSeconds * 1000, longestWait: 300_000 },
+    profiles: profiles.map(({ schedulerName, plugins, percentageOfNodesToScore: own, pluginConfig = [] }) => {
+      for (const { name, args } of pluginConfig) checkPlugin(schedulerName!, name, args);
+      return profileConfiguration(schedulerName!, plugins, own, new Map(pluginConfig.map(({ name, args }) => [name, usable(name, args)])));
+    }),
+  };
+}
+
+function check(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Error(aggregate(errors.map(({ field, message }) => `${field}: ${message}`)));
+}
+
+/** NodeResourcesFit looks at its arguments when it is made. */
+function checkPlugin(schedulerName: string, name: string, args: any): void {
+  if (name !== 'NodeResourcesFit') return;
+  try {
+    check(validateArguments(name, args, FieldPath.empty));
+  } catch (error) {
+    const where = `initializing profiles: creating profile for scheduler name ${schedulerName}: initializing plugin "${name}"`;
+    throw new Error(`${where}: ${messageOf(error)}`);
+  }
+}
+
+function decodeArguments(
+  { name, args }: { readonly name: string; readonly args: any },
+  schemas: ConfigurationSchemas,
+  where: string,
+  strictErrors: string[],
+): { name: string; args: any } {
+  const schema = schemas.arguments.get(name);
+  if (!schema) return { name, args };
+  const decoding = `decoding ${where}: decoding args for plugin ${name}`;
+  const { kind = `${name}Args`, apiVersion: version = apiVersion } = args ?? {};
+  if (version !== apiVersion || !schemas.arguments.has(kind.replace(/Args$/, '')) || !kind.endsWith('Args'))
+    throw new Error(
+      `${decoding}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  if (kind !== `${name}Args`)
+    throw new Error(`decoding ${where}: args for plugin ${name} were not of type ${name}Args.${group}, got ${kind}.${group}`);
+  let decoded: ReturnType<typeof conform>;
+  try {
+    decoded = conform(args ?? {}, schema, { strict: true });
+  } catch (error) {
+    throw new Error(`${decoding}: ${messageOf(error)}`);
+  }
+  if (decoded.strictErrors.length > 0) strictErrors.push(`${decoding}: ${strictDecodingError(decoded.strictErrors)}`);
+  const { kind: _, apiVersion: __, ...own } = decoded.object;
+  return { name, args: defaulters[name]?.(own) ?? own };
+}
+
+const defaultResources = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+const weighted = (resources: any[] | undefined) =>
+  resources?.length ? resources.map((resource) => ({ ...resource, weight: resource.weight || 1 })) : defaultResources;
+
+const defaulters: Readonly<Record<string, (args: any) => any>> = {
+  DefaultPreemption: (args) => ({ minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100, ...args }),
+  InterPodAffinity: (args) => ({ hardPodAffinityWeight: 1, ignorePreferredTermsOfExistingPods: false, ...args }),
+  NodeResourcesBalancedAllocation: (args) => ({ resources: weighted(args.resources) }),
+  NodeResourcesFit: (args) => {
+    const strategy = args.scoringStrategy ?? { type: 'LeastAllocated' };
+    const scoringStrategy = { ...strategy, resources: weighted(strategy.resources) };
+    return { ignoredResources: [], ignoredResourceGroups: [], ...args, scoringStrategy };
+  },
+  PodTopologySpread: (args) => ({ defaultConstraints: [], defaultingType: 'System', ...args }),
+  VolumeBinding: (args) => ({ bindTimeoutSeconds: 600, ...args }),
+  DynamicResources: ({ filterTimeout = '10s', bindingTimeout = '10m0s' }) => ({
+    filterTimeout: durationOf(filterTimeout),
+    bindingTimeout: durationOf(bindingTimeout),
+  }),
+};
+
+/** As the plugin takes its arguments. */
+function usable(name: string, args: any): unknown {
+  return name === 'DynamicResources' ? { bindingTimeout: args.bindingTimeout.milliseconds } : args;
+}
+
+const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function durationOf(text: string): { text: string; milliseconds: number } {
+  if (!/^[+-]?(0|(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+)$/.test(text)) throw new Error(`time: invalid duration ${JSON.stringify(text)}`);
+  let milliseconds = 0;
+  for (const [, number, unit] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) milliseconds += Number(number) * units[unit!]!;
+  return { text, milliseconds: text.startsWith('-') ? -milliseconds : milliseconds };
+}
