@@ -1,16 +1,15 @@
 /** What validating and mutating policies have alike. */
 import type { MatchResources, ParamKind, ValidatingAdmissionPolicySpec, Variable } from '../../../openapi/types.ts';
+import type { PolicyCompiler } from '../../cel/policy/policy-compiler.ts';
+import { reservedIdentifiers } from '../../cel/syntax/lexer.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { isDns1035Label, isDns1123Subdomain } from '../../meta/names.ts';
-import { validateMatchConditions } from './match-conditions.validation.ts';
+import { expressionErrors, validateMatchConditions } from './match-conditions.validation.ts';
 import { failurePolicies, validateChoice, validateMatchResources } from './rules.validation.ts';
 
 export const specPath = FieldPath.of('spec');
 
 const identifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
-const reserved = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
-);
 
 type PolicySpec = Pick<ValidatingAdmissionPolicySpec, 'failurePolicy' | 'matchConditions' | 'matchConstraints' | 'paramKind' | 'variables'>;
 
@@ -18,11 +17,13 @@ type PolicySpec = Pick<ValidatingAdmissionPolicySpec, 'failurePolicy' | 'matchCo
  * The parts of both kinds of policy, up to their variables.
  * @param constraints further rules of what the policy is about
  * @param keepsConditions an update changes nothing that its match conditions depend on
+ * @param compiler gets to know the variables, for the expressions that follow
  */
 export function validatePolicy(
   spec: PolicySpec,
   constraints: (match: MatchResources, path: FieldPath) => FieldError[],
   keepsConditions: boolean,
+  compiler: PolicyCompiler,
 ): FieldError[] {
   const errors = validateChoice(spec.failurePolicy, failurePolicies, specPath.child('failurePolicy'));
   if (spec.paramKind) errors.push(...validateParamKind(spec.paramKind, specPath.child('paramKind')));
@@ -34,9 +35,10 @@ export function validatePolicy(
     if (!matchConstraints.resourceRules?.length) errors.push(required(at.child('resourceRules')));
     errors.push(...constraints(matchConstraints, at));
   }
-  if (!keepsConditions) errors.push(...validateMatchConditions(spec.matchConditions, specPath.child('matchConditions')));
+  if (!keepsConditions)
+    errors.push(...validateMatchConditions(spec.matchConditions, specPath.child('matchConditions'), spec.paramKind !== undefined));
   (spec.variables ?? []).forEach((variable, i) => {
-    errors.push(...validateVariable(variable, specPath.child('variables').index(i)));
+    errors.push(...validateVariable(variable, compiler, spec.paramKind !== undefined, specPath.child('variables').index(i)));
   });
   return errors;
 }
@@ -65,12 +67,18 @@ function validateParamVersion(apiVersion: string, path: FieldPath): FieldError[]
   return errors;
 }
 
-function validateVariable({ name = '', expression = '' }: Variable, path: FieldPath): FieldError[] {
+function validateVariable(
+  { name = '', expression = '' }: Variable,
+  compiler: PolicyCompiler,
+  params: boolean,
+  path: FieldPath,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (name.trim() === '') errors.push(required(path.child('name'), 'name is not specified'));
-  else if (!identifier.test(name) || reserved.has(name)) {
+  else if (!identifier.test(name) || reservedIdentifiers.has(name)) {
     errors.push(invalid(path.child('name'), name, 'must be a valid CEL identifier'));
   }
-  if (expression.trim() === '') errors.push(required(path.child('expression'), 'expression is not specified'));
-  return errors;
+  const at = path.child('expression');
+  if (expression.trim() === '') return [...errors, required(at, 'expression is not specified')];
+  return [...errors, ...expressionErrors(compiler.addVariable(name, expression, { params, authorizer: true }), at)];
 }

@@ -1,10 +1,12 @@
 import type { AuditAnnotation, ExpressionWarning, ValidatingAdmissionPolicy, Validation } from '../../../openapi/types.ts';
+import { PolicyCompiler } from '../../cel/policy/policy-compiler.ts';
 import { internalForm } from '../../core/v1/internal-form.ts';
 import { validateConditions } from '../../meta/conditions.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
+import { expressionErrors } from './match-conditions.validation.ts';
 import { specPath, validatePolicy } from './policy.validation.ts';
 
 const statusPath = FieldPath.of('status');
@@ -18,21 +20,32 @@ export function validateSpec({ metadata, spec = {} }: ValidatingAdmissionPolicy,
     old !== undefined &&
     semanticEqual(spec.paramKind, old.spec?.paramKind) &&
     semanticEqual(spec.matchConditions, old.spec?.matchConditions);
-  const errors = validatePolicy(spec, () => [], keepsConditions);
+  const compiler = new PolicyCompiler((spec.variables?.length ?? 0) > 0);
+  const params = spec.paramKind !== undefined;
+  const errors = validatePolicy(spec, () => [], keepsConditions, compiler);
   const { validations = [], auditAnnotations = [] } = spec;
   if (validations.length === 0 && auditAnnotations.length === 0) {
     return [...errors, required(specPath.child('validations'), oneOfBoth), required(specPath.child('auditAnnotations'), oneOfBoth)];
   }
-  errors.push(...validations.flatMap((validation, i) => validateValidation(validation, specPath.child('validations').index(i))));
-  return [...errors, ...validateAuditAnnotations(auditAnnotations, metadata?.name ?? '', specPath.child('auditAnnotations'))];
+  errors.push(
+    ...validations.flatMap((validation, i) => validateValidation(validation, compiler, params, specPath.child('validations').index(i))),
+  );
+  return [
+    ...errors,
+    ...validateAuditAnnotations(auditAnnotations, metadata?.name ?? '', compiler, params, specPath.child('auditAnnotations')),
+  ];
 }
 
-function validateValidation(validation: Validation, path: FieldPath): FieldError[] {
+function validateValidation(validation: Validation, compiler: PolicyCompiler, params: boolean, path: FieldPath): FieldError[] {
   const { expression = '', message = '', messageExpression = '', reason } = validation;
   const errors: FieldError[] = [];
   if (expression.trim() === '') errors.push(required(path.child('expression'), 'expression is not specified'));
-  if (messageExpression !== '' && messageExpression.trim() === '') {
-    errors.push(invalid(path.child('messageExpression'), messageExpression, 'must be non-empty if specified'));
+  else errors.push(...expressionErrors(compiler.compile(expression, 'condition', { params, authorizer: true }), path.child('expression')));
+  const messagePath = path.child('messageExpression');
+  if (messageExpression.trim() !== '') {
+    errors.push(...expressionErrors(compiler.compile(messageExpression, 'message', { params, authorizer: false }), messagePath));
+  } else if (messageExpression !== '') {
+    errors.push(invalid(messagePath, messageExpression, 'must be non-empty if specified'));
   }
   if (message !== '' && message.trim() === '') errors.push(invalid(path.child('message'), message, 'must be non-empty if specified'));
   else if (/[\n\r]/.test(message.trim())) errors.push(invalid(path.child('message'), message, 'must not contain line breaks'));
@@ -40,7 +53,13 @@ function validateValidation(validation: Validation, path: FieldPath): FieldError
   return errors;
 }
 
-function validateAuditAnnotations(annotations: readonly AuditAnnotation[], policyName: string, path: FieldPath): FieldError[] {
+function validateAuditAnnotations(
+  annotations: readonly AuditAnnotation[],
+  policyName: string,
+  compiler: PolicyCompiler,
+  params: boolean,
+  path: FieldPath,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (annotations.length > maxAuditAnnotations) {
     const shown = annotations.map((annotation) => internalForm('AuditAnnotation', annotation));
@@ -56,6 +75,9 @@ function validateAuditAnnotations(annotations: readonly AuditAnnotation[], polic
     if (expression === '') errors.push(required(place, 'valueExpression is not specified'));
     else if (byteLength(expression) > maxValueExpressionBytes) {
       errors.push(required(place, `must not exceed ${maxValueExpressionBytes} bytes in length`));
+    } else {
+      const { error } = compiler.compile(expression, 'auditAnnotation', { params, authorizer: true });
+      if (error !== undefined) errors.push(invalid(place, valueExpression, error));
     }
     if (keys.has(key)) errors.push(duplicate(at.child('key'), key));
     keys.add(key);
