@@ -11,11 +11,10 @@ const ordinalOf = (pod: KubeObject): number => Number(pod.metadata!.name!.slice(
 const imageOf = (pod: KubeObject): string => pod.spec.containers[0].image;
 const isGoing = (pod: KubeObject): boolean => pod.metadata!.deletionTimestamp !== undefined;
 
-/** Ordered pods come one after the other, each when those before are ready, and go from the highest; an update takes no more at a time than it may. */
+/** Ordered pods come one after the other, each when those before are ready, and go from the highest; an update takes one at a time. */
 export function statefulSetModel(): Model {
-  const wanted = { replicas: 3, start: 0, image: 'i:1', partition: 0, unavailable: 1, onDelete: false };
+  const wanted = { replicas: 3, start: 0, image: 'i:1', partition: 0, onDelete: false };
   let ordered = true;
-  let mostUnavailable = 1;
   // What was asked for and may not have been followed yet.
   let resized = false;
   let moved = false;
@@ -28,9 +27,7 @@ export function statefulSetModel(): Model {
     await world.patch(statefulSets, 'x', { spec });
   };
   const strategy = () =>
-    wanted.onDelete
-      ? { type: 'OnDelete', rollingUpdate: null }
-      : { type: 'RollingUpdate', rollingUpdate: { partition: wanted.partition, maxUnavailable: wanted.unavailable } };
+    wanted.onDelete ? { type: 'OnDelete', rollingUpdate: null } : { type: 'RollingUpdate', rollingUpdate: { partition: wanted.partition } };
 
   /** A pod that has just come: all before it must be there and well. */
   function checkArrival(pod: KubeObject, pods: readonly KubeObject[], world: World): string | undefined {
@@ -52,7 +49,7 @@ export function statefulSetModel(): Model {
       return ordered && higher ? `${pod.metadata!.name} goes before ${higher.metadata!.name}` : undefined;
     }
     const away = pods.filter((other) => !isOutside(other) && (isGoing(other) || !isPodReady(other))).length;
-    return away > mostUnavailable ? `${away} pods are away, of at most ${mostUnavailable}` : undefined;
+    return away > 1 ? `${away} pods are away at once` : undefined;
   }
 
   return {
@@ -96,9 +93,7 @@ export function statefulSetModel(): Model {
         async (world) => {
           wanted.partition = world.number(0, 3);
           wanted.onDelete = false;
-          wanted.unavailable = world.number(1, 3);
-          mostUnavailable = Math.max(mostUnavailable, wanted.unavailable);
-          await change(world, `partition ${wanted.partition}, unavailable ${wanted.unavailable}`, { updateStrategy: strategy() });
+          await change(world, `partition ${wanted.partition}`, { updateStrategy: strategy() });
         },
       ],
       [

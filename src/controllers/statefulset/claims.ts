@@ -42,12 +42,12 @@ export function createClaims(client: Client, informer: Informer, recorder: Event
           set,
           'Normal',
           'SuccessfulCreate',
-          `create Claim ${name} Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name} success`,
+          `Create Claim ${name} Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name} success`,
         );
       } catch (error) {
         failures.push(`failed to create PVC ${name}: ${messageOf(error)}`);
         if (isAlreadyExists(error)) continue;
-        const what = `create Claim ${name} for Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name}`;
+        const what = `Create Claim ${name} for Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name}`;
         record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
       }
     }

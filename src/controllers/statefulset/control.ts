@@ -9,7 +9,7 @@ import { slowStart } from '../../runtime/slow-start.ts';
 import { pods as podResource, statefulSets } from '../resources.ts';
 import type { Claims } from './claims.ts';
 import { hasIdentity, hasStorage, revisionOf, withIdentity, withStorage } from './identity.ts';
-import { firstUnavailable, isAvailable, isUnavailable, type Members, maxUnavailableOf, membersOf, type Version } from './replicas.ts';
+import { firstUnavailable, isAvailable, isUnavailable, type Members, membersOf, type Version } from './replicas.ts';
 import { countPods, isCreated, isGoing, isRunningAndReady, type SetStatus } from './status.ts';
 
 export interface ControlDependencies {
@@ -88,23 +88,20 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
     return true;
   }
 
-  /** Deletes pods of another revision down to the partition, the highest ordinal first, as many as may be unavailable. */
-  async function replaceOutdated(set: KubeObject, { replicas }: Members, update: Version, counted: SetStatus): Promise<Step> {
+  /** Deletes the pod of another revision that has the highest ordinal, down to the partition, if all above it are available. */
+  async function replaceOutdated(set: KubeObject, { replicas }: Members, update: Version, status: SetStatus): Promise<Step> {
     const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
-    let status = counted;
     if (type === 'OnDelete') return { status };
-    const unavailable = replicas.filter((pod) => isUnavailable(set, pod, clock.now())).length;
-    let left = maxUnavailableOf(set) - unavailable;
-    for (let index = replicas.length - 1; index >= (rollingUpdate?.partition ?? 0) && left > 0; index--) {
+    for (let index = replicas.length - 1; index >= (rollingUpdate?.partition ?? 0); index--) {
       const pod = replicas[index]!;
-      if (revisionOf(pod) === update.name || isGoing(pod)) continue;
-      try {
-        await remove(set, pod);
-      } catch (error) {
-        if (!isNotFound(error)) return { status, failure: error };
+      if (revisionOf(pod) !== update.name && !isGoing(pod)) {
+        let failure: unknown;
+        await remove(set, pod).catch((error) => {
+          if (!isNotFound(error)) failure = error;
+        });
+        return failure === undefined ? { status: { ...status, currentReplicas: status.currentReplicas - 1 } } : { status, failure };
       }
-      left--;
-      status = { ...status, currentReplicas: status.currentReplicas - 1 };
+      if (isUnavailable(set, pod, clock.now())) break;
     }
     return { status };
   }
@@ -146,8 +143,8 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
     success = true,
   ): Promise<void> {
     const target = { object: set, resource: statefulSets };
-    const what = `${verb} Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name}`;
     const sort = `${verb[0]!.toUpperCase()}${verb.slice(1)}`;
+    const what = `${sort} Pod ${pod.metadata!.name} in StatefulSet ${set.metadata!.name}`;
     try {
       await action();
     } catch (error) {

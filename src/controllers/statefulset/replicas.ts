@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { scaledValue } from '../../runtime/int-or-percent.ts';
 import { isPodAvailable } from '../../runtime/pods.ts';
 import { isWanted, newPod, ordinalOf, replicasOf, startOrdinalOf } from './identity.ts';
 import { isGoing } from './status.ts';
@@ -49,9 +48,4 @@ export function isAvailable(set: KubeObject, pod: KubeObject, now: number): bool
 /** The first pod by ordinal that is not available; of those that are not wanted, only if all others are. */
 export function firstUnavailable(set: KubeObject, { replicas, condemned }: Members, now: number): KubeObject | undefined {
   return [...replicas, ...condemned.toReversed()].find((pod) => isUnavailable(set, pod, now));
-}
-
-/** How many pods an update may have unavailable at a time: at least one. */
-export function maxUnavailableOf(set: KubeObject): number {
-  return Math.max(1, scaledValue(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, replicasOf(set), false));
 }
