@@ -35,15 +35,7 @@ export async function runMutations({ server, count, seed, only, answered }: Muta
   const sender = new Http2Sender(server);
   const findings: Finding[] = [];
   const statuses = new Map<number, number>();
-  await sender.send(
-    {
-      method: 'POST',
-      target: '/api/v1/namespaces',
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify({ metadata: { name: namespace } })),
-    },
-    'whole',
-  );
+  await makeNamespace(sender);
   let next = 0;
   async function work(): Promise<void> {
     while (next < count && findings.length < 200) {
@@ -72,6 +64,36 @@ export async function runMutations({ server, count, seed, only, answered }: Muta
   await Promise.all(Array.from({ length: only === undefined ? concurrency : 1 }, work));
   sender.close();
   return { findings, statuses };
+}
+
+/** Sends whole requests and judges every answer. */
+export async function runRequests(server: Server, requests: Iterable<WireRequest>): Promise<Result> {
+  const sender = new Http2Sender(server);
+  const findings: Finding[] = [];
+  const statuses = new Map<number, number>();
+  await makeNamespace(sender);
+  // One iterator feeds all workers.
+  const queue = requests[Symbol.iterator]();
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let { value, done } = queue.next(); !done && findings.length < 5000; { value, done } = queue.next()) {
+      const index = next++;
+      const answer = await sender.send(value, 'whole').catch((error: Error) => error);
+      const status = answer instanceof Error ? 0 : (answer.status ?? 0);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      const problem = answer instanceof Error ? answer.message : problemOf(value, answer, 'whole');
+      if (problem) findings.push({ index, problem, request: describe(value, false, 'whole') });
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work));
+  sender.close();
+  return { findings, statuses };
+}
+
+async function makeNamespace(sender: Http2Sender): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const body = Buffer.from(JSON.stringify({ metadata: { name: namespace } }));
+  await sender.send({ method: 'POST', target: '/api/v1/namespaces', headers, body }, 'whole');
 }
 
 async function sendAlone(server: Server, request: WireRequest): Promise<Answer> {

@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: Buffer;
   /** HTTP/2: the code with which the stream was reset. */
   readonly reset?: number;
-  /** The connection ended in the middle of the answer. */
+  /** The connection ended before the whole answer was there. */
   readonly cut?: boolean;
 }
 
@@ -45,7 +45,8 @@ export class Http2Sender {
       const stream = session.request({ ':method': method, ':path': target, ...allowed }, { endStream: body === undefined });
       const end = (answer: Answer) => {
         clearTimeout(timer);
-        stream.close(http2.constants.NGHTTP2_CANCEL);
+        // A server ends the connection of a client that resets too many streams; one that is over needs none.
+        if (!stream.readableEnded || !stream.writableEnded) stream.close(http2.constants.NGHTTP2_CANCEL);
         resolve(answer);
       };
       const timer = setTimeout(() => {
@@ -55,16 +56,22 @@ export class Http2Sender {
       const chunks: Buffer[] = [];
       let status: number | undefined;
       let type = '';
-      const answer = (cut: boolean): Answer => ({ status, type, body: Buffer.concat(chunks), reset: stream.rstCode, cut });
+      let length = 0;
+      const answer = (): Answer => {
+        const body = Buffer.concat(chunks);
+        const cut = status === undefined || (method !== 'HEAD' && body.length < length);
+        return { status, type, body, reset: stream.rstCode, cut };
+      };
       stream.on('response', (response) => {
         status = response[':status'];
         type = String(response['content-type'] ?? '');
-        if (isEndless(target) && status! < 400) setImmediate(() => end(answer(false)));
+        length = Number(response['content-length'] ?? 0);
+        if (isEndless(target) && status! < 400) setImmediate(() => end({ ...answer(), cut: false }));
       });
       stream.on('data', (chunk) => chunks.push(chunk));
-      stream.on('end', () => end(answer(false)));
-      stream.on('close', () => end(answer(true)));
-      stream.on('error', () => end(answer(true)));
+      stream.on('end', () => end(answer()));
+      stream.on('close', () => end(answer()));
+      stream.on('error', () => end(answer()));
       if (body === undefined) return;
       const half = body.subarray(0, body.length >> 1);
       if (manner === 'abandoned') {

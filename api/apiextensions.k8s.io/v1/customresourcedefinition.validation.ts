@@ -159,9 +159,9 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDef
 }
 
 // Where the stored definition had versions without a schema, only served ones need one now.
-function validateSchemasPresent({ versions = [] }: CustomResourceDefinitionSpec, old: CustomResourceDefinition | undefined): FieldError[] {
+function validateSchemasPresent(spec: CustomResourceDefinitionSpec, old: CustomResourceDefinition | undefined): FieldError[] {
   const all = !old || (old.spec.versions ?? []).every((version) => version.schema?.openAPIV3Schema);
-  return versions.flatMap((version, i) => {
+  return (spec.versions ?? []).flatMap((version, i) => {
     if (version.schema?.openAPIV3Schema || (!all && !version.served)) return [];
     const path = specPath.child('versions').index(i).child('schema', 'openAPIV3Schema');
     return [all ? required(path) : required(path, 'because otherwise all fields are pruned')];

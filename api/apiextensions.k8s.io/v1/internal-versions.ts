@@ -11,7 +11,8 @@ export interface InternalSpec extends Pick<Version, (typeof shared)[number]> {
   readonly versions: readonly Version[];
 }
 
-export function internalSpec({ versions = [] }: CustomResourceDefinitionSpec): InternalSpec {
+export function internalSpec(spec: CustomResourceDefinitionSpec): InternalSpec {
+  const versions = spec.versions ?? [];
   const first = versions[0];
   const alike = shared.filter(
     (field) => first?.[field] !== undefined && versions.every((version) => semanticEqual(version[field], first[field])),

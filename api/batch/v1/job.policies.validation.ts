@@ -71,7 +71,8 @@ function validateExitCodes(
   containers: ReadonlySet<string>,
   path: FieldPath,
 ): FieldError[] {
-  const { operator, containerName, values = [] } = requirement;
+  const { operator, containerName } = requirement;
+  const values = requirement.values ?? [];
   const at = path.child('values');
   const errors = validateChoice(operator, operators, path.child('operator'));
   if (containerName !== undefined && !containers.has(containerName)) {
