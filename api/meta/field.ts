@@ -1,3 +1,5 @@
+import { printFloat } from './go-float.ts';
+
 /**
  * Where a value stands in an object, as validation messages print it: `spec.containers[0].ports[1].name`, `metadata.labels[app]`.
  * Immutable; a child is made by `child`, `index` or `key`.
@@ -66,6 +68,7 @@ type Path = FieldPath | string;
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
+  if (typeof value === 'number') return printFloat(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 

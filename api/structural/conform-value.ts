@@ -25,16 +25,28 @@ export class UnknownFields {
 }
 
 /** Metadata of an embedded resource that cannot be one; the message is upstream's field error. */
-export class EmbeddedMetadataError extends Error {}
+export class EmbeddedMetadataError extends Error {
+  /** Where it stands. */
+  readonly place: string;
+  /** `Invalid value: …`, without the place. */
+  readonly problem: string;
+
+  constructor(place: string, problem: string) {
+    super(`${place}: ${problem}`);
+    this.place = place;
+    this.problem = problem;
+  }
+}
 
 /**
  * A copy of a value as its schema has it: unknown fields dropped, nulls that stand for nothing dropped or defaulted, defaults filled in, metadata of
  * embedded resources in form, members sorted as Go encodes maps. Types are not checked: a wrong value stays, for `valueRules` to tell.
  * The root's own apiVersion, kind and metadata are copied as they are.
+ * @param place where the value stands; undefined for a whole object
  * @throws EmbeddedMetadataError
  */
-export function conformValue(value: unknown, schema: Structural | undefined, options: ConformValueOptions): unknown {
-  return new Walk(options).convert(value, schema, schema?.preservesUnknownFields ?? false, undefined);
+export function conformValue(value: unknown, schema: Structural | undefined, options: ConformValueOptions, place?: Place): unknown {
+  return new Walk(options).convert(value, schema, schema?.preservesUnknownFields ?? false, place);
 }
 
 const typeMeta: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -103,7 +115,7 @@ class Walk {
     if (name !== 'metadata') {
       if (typeof value === 'string') return value;
       if (lenient) return undefined;
-      throw new EmbeddedMetadataError(`${at}: Invalid value: ${JSON.stringify(value)}: must be a string`);
+      throw new EmbeddedMetadataError(at, `Invalid value: ${JSON.stringify(value)}: must be a string`);
     }
     try {
       const read = readMeta(value);
@@ -111,7 +123,7 @@ class Walk {
       return copySorted(declared ? this.convert(read.value, declared, true, { parent: place, step: name }) : read.value);
     } catch (error) {
       if (lenient) return undefined;
-      throw new EmbeddedMetadataError(`${at}: Invalid value: ${JSON.stringify(value)}: ${(error as Error).message}`);
+      throw new EmbeddedMetadataError(at, `Invalid value: ${JSON.stringify(value)}: ${(error as Error).message}`);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Structural } from './structural.ts';
 
 /** The rules of apiVersion, kind and metadata of resources inside an object. The root's own are judged elsewhere. */
 export function validateEmbedded(value: unknown, schema: Structural, path: FieldPath = FieldPath.empty, isRoot = true): FieldError[] {
-  if (!schema.hasEmbedded) return [];
+  if (!schema.hasEmbedded && (isRoot || !schema.isEmbedded)) return [];
   if (Array.isArray(value)) {
     const { items } = schema;
     return items ? value.flatMap((item, i) => validateEmbedded(item, items, path.index(i), false)) : [];

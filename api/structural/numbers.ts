@@ -1,3 +1,4 @@
+import { printFloat } from '../meta/go-float.ts';
 import { broken, type Outcome, plain } from './failures.ts';
 import type { JsonSchema } from './structural.ts';
 
@@ -15,13 +16,6 @@ export function isNearInteger(value: number): boolean {
   if (value === whole) return true;
   if (value < 0 || whole === 0) return false;
   return (value - whole) / (value + whole) < 1e-9;
-}
-
-/** A float as Go prints it. */
-export function printFloat(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-4 && size < 1e21)) return String(value);
-  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** The rules of numbers, compiled from a schema; undefined if it has none. */

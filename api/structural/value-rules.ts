@@ -114,7 +114,7 @@ class CompiledRules implements ValueRules {
   private checkEnum(value: unknown, name: () => string, outcome: Outcome): void {
     const allowed = this.schema.enum as readonly unknown[] | undefined;
     if (!allowed || allowed.length === 0) return;
-    if (value !== null && allowed.some((each) => each !== null && sameJson(each, value))) return;
+    if (value !== null && allowed.some((each) => each !== null && isSame(each, value))) return;
     outcome.add(noneOf(name(), value, allowed));
   }
 
@@ -300,6 +300,12 @@ function typeOf(value: unknown): string {
 
 function numberFormat(type: string): string {
   return type === 'integer' ? 'int64' : type === 'number' ? 'float64' : '';
+}
+
+// A number is compared as one of the allowed value's type: a fraction with an integer without what follows the point.
+function isSame(allowed: unknown, value: unknown): boolean {
+  if (typeof allowed === 'number' && typeof value === 'number' && Number.isInteger(allowed)) return Math.trunc(value) === allowed;
+  return sameJson(allowed, value);
 }
 
 function isTypeMeta(name: string): boolean {

@@ -20,8 +20,10 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import { isDns1035Label, isDns1123Subdomain, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateImmutableField, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
+import type { JsonSchema } from '../../structural/structural.ts';
 import { approvalAnnotation, approvalOf, isProtectedGroup } from './api-approval.ts';
 import { internalSpec, printedVersions } from './internal-versions.ts';
+import { validateRootSchema } from './root-schema.validation.ts';
 import { hasTooManySelectableFields, validateSelectableFields } from './selectable-fields.validation.ts';
 
 type Version = CustomResourceDefinitionVersion;
@@ -131,7 +133,7 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDef
   versions.forEach((version, i) => {
     const at = versionsPath.index(i);
     errors.push(...joined(at.child('name'), version.name, isDns1035Label(version.name)));
-    errors.push(...validateVersion(version, at, old));
+    errors.push(...validateVersion(version, at, old, (internal.subresources ?? version.subresources)?.status !== undefined));
   });
   const names = new Set(versions.map(({ name }) => name));
   if (names.size < versions.length) errors.push(invalid(versionsPath, printed(), 'must contain unique version names'));
@@ -143,7 +145,8 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDef
     if (!spec.names?.[field]) errors.push(required(specPath.child('names', field)));
   }
   errors.push(...validateNames(spec.names, specPath.child('names')));
-  errors.push(...validateSchema(internal.schema, specPath.child('validation')));
+  const anyStatus = [internal, ...versions].some(({ subresources }) => subresources?.status !== undefined);
+  errors.push(...validateSchema(internal.schema, specPath.child('validation'), anyStatus));
   errors.push(...validateSubresources(internal.subresources, specPath.child('subresources')));
   errors.push(...validateColumns(internal.additionalPrinterColumns, specPath.child('additionalPrinterColumns')));
   if (internal.selectableFields?.length) {
@@ -168,10 +171,10 @@ function validateSchemasPresent(spec: CustomResourceDefinitionSpec, old: CustomR
   });
 }
 
-function validateVersion(version: Version, path: FieldPath, old: CustomResourceDefinition | undefined): FieldError[] {
+function validateVersion(version: Version, path: FieldPath, old: CustomResourceDefinition | undefined, hasStatus: boolean): FieldError[] {
   const warning = version.deprecationWarning;
   const errors = deprecationMessages(version).map((message) => invalid(path.child('deprecationWarning'), warning, message));
-  errors.push(...validateSchema(version.schema, path.child('schema')));
+  errors.push(...validateSchema(version.schema, path.child('schema'), hasStatus));
   errors.push(...validateSubresources(version.subresources, path.child('subresources')));
   errors.push(...validateColumns(version.additionalPrinterColumns, path.child('additionalPrinterColumns')));
   if (!version.selectableFields?.length) return errors;
@@ -197,15 +200,9 @@ function deprecationMessages({ deprecated, deprecationWarning: text }: Version):
   return messages;
 }
 
-// The root alone: the whole schema is judged where it is made ready for serving.
-function validateSchema(validation: CustomResourceValidation | undefined, path: FieldPath): FieldError[] {
+function validateSchema(validation: CustomResourceValidation | undefined, path: FieldPath, hasStatus: boolean): FieldError[] {
   const schema = validation?.openAPIV3Schema;
-  if (!schema) return [];
-  const at = path.child('openAPIV3Schema');
-  const errors = schema.nullable ? [forbidden(at.child('nullable'), 'nullable cannot be true at the root')] : [];
-  if (!schema.type) errors.push(required(at.child('type'), 'must not be empty at the root'));
-  else if (schema.type !== 'object') errors.push(invalid(at.child('type'), schema.type, 'must be object at the root'));
-  return errors;
+  return schema ? validateRootSchema(schema as JsonSchema, path.child('openAPIV3Schema'), hasStatus) : [];
 }
 
 function jsonPathMessages(text: string): string[] {

@@ -62,7 +62,7 @@ function printedSubresources({ status, scale }: NonNullable<Version['subresource
 }
 
 // Go's name, the JSON name where it is not the same but for the first letter, and what absent ones print as.
-const schemaFields: readonly (readonly [goName: string, jsonName: string, absent: unknown])[] = [
+export const schemaFields: readonly (readonly [goName: string, jsonName: string, absent: unknown])[] = [
   ['ID', 'id', ''],
   ['Schema', '$schema', ''],
   ['Ref', '$ref', null],
@@ -115,7 +115,7 @@ function plain(goName: string, absent: unknown): [readonly [string, string, unkn
 
 type Schema = Readonly<Record<string, any>>;
 
-function printedSchema(schema: Schema | undefined): object | null {
+export function printedSchema(schema: Schema | undefined): object | null {
   if (!schema) return null;
   return Object.fromEntries(
     schemaFields.map(([goName, jsonName, absent]) => {

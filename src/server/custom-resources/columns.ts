@@ -1,9 +1,9 @@
 import { nameColumn } from '../../../api/core/v1/columns.ts';
 import type { CellContext, Column } from '../../../api/define.ts';
+import { printFloat } from '../../../api/meta/go-float.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { humanDuration, parseTime } from '../../../api/meta/time.ts';
 import { copySorted } from '../../../api/structural/conform-value.ts';
-import { printFloat } from '../../../api/structural/numbers.ts';
 import type { CustomResourceColumnDefinition } from '../../../openapi/types.ts';
 import { type JsonPath, JsonPathError, parseJsonPath } from '../../machinery/json-path.ts';
 
