@@ -53,6 +53,8 @@ export interface Strategy<T = any> {
   validate?(object: T, context: StrategyContext): FieldError[];
   /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
+  /** What the validation that just ended warns of, whether or not it found errors. */
+  validationWarnings?(object: T): readonly string[];
   /** Text of the `Warning` headers. `old` is absent on create. */
   warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
 }

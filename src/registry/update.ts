@@ -143,6 +143,7 @@ function beforeUpdate(store: ResourceStore, strategy: Strategy, object: KubeObje
   const errors = validateObjectMeta(metadata, anyName(store));
   errors.push(...validateObjectMetaUpdate(metadata, oldMetadata));
   if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, context));
+  for (const text of strategy.validationWarnings?.(object) ?? []) operation.warn(text);
   if (errors.length > 0) throw invalid(store.strategy, metadata.name ?? '', errors);
   if (strategy.warnings) for (const text of strategy.warnings(object, old, context)) operation.warn(text);
 }

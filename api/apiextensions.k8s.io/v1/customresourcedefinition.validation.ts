@@ -17,6 +17,7 @@ import {
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { sameJson } from '../../meta/json.ts';
 import { isDns1035Label, isDns1123Subdomain, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateImmutableField, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
@@ -146,7 +147,7 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDef
   }
   errors.push(...validateNames(spec.names, specPath.child('names')));
   const anyStatus = [internal, ...versions].some(({ subresources }) => subresources?.status !== undefined);
-  errors.push(...validateSchema(internal.schema, specPath.child('validation'), anyStatus));
+  errors.push(...validateSchema(internal.schema, specPath.child('validation'), anyStatus, acceptedSchemas(old, anyStatus)));
   errors.push(...validateSubresources(internal.subresources, specPath.child('subresources')));
   errors.push(...validateColumns(internal.additionalPrinterColumns, specPath.child('additionalPrinterColumns')));
   if (internal.selectableFields?.length) {
@@ -174,7 +175,7 @@ function validateSchemasPresent(spec: CustomResourceDefinitionSpec, old: CustomR
 function validateVersion(version: Version, path: FieldPath, old: CustomResourceDefinition | undefined, hasStatus: boolean): FieldError[] {
   const warning = version.deprecationWarning;
   const errors = deprecationMessages(version).map((message) => invalid(path.child('deprecationWarning'), warning, message));
-  errors.push(...validateSchema(version.schema, path.child('schema'), hasStatus));
+  errors.push(...validateSchema(version.schema, path.child('schema'), hasStatus, acceptedSchemas(old, hasStatus)));
   errors.push(...validateSubresources(version.subresources, path.child('subresources')));
   errors.push(...validateColumns(version.additionalPrinterColumns, path.child('additionalPrinterColumns')));
   if (!version.selectableFields?.length) return errors;
@@ -200,9 +201,23 @@ function deprecationMessages({ deprecated, deprecationWarning: text }: Version):
   return messages;
 }
 
-function validateSchema(validation: CustomResourceValidation | undefined, path: FieldPath, hasStatus: boolean): FieldError[] {
+/** @param known schemas that were accepted before: they are not judged again */
+function validateSchema(
+  validation: CustomResourceValidation | undefined,
+  path: FieldPath,
+  hasStatus: boolean,
+  known: readonly unknown[],
+): FieldError[] {
   const schema = validation?.openAPIV3Schema;
-  return schema ? validateRootSchema(schema as JsonSchema, path.child('openAPIV3Schema'), hasStatus) : [];
+  return schema && !known.some((other) => sameJson(other, schema))
+    ? validateRootSchema(schema as JsonSchema, path.child('openAPIV3Schema'), hasStatus)
+    : [];
+}
+
+// With a status subresource the root may say less, so that only schemas of versions that had one count then.
+function acceptedSchemas(old: CustomResourceDefinition | undefined, hasStatus: boolean): unknown[] {
+  const versions = old?.spec.versions ?? [];
+  return versions.flatMap(({ schema, subresources }) => (hasStatus && !subresources?.status ? [] : [schema?.openAPIV3Schema]));
 }
 
 function jsonPathMessages(text: string): string[] {

@@ -1,3 +1,4 @@
+import { compileSchemaRules, type JsonSchema as RulesSchema } from '../../cel/schema/schema-rules.ts';
 import { type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
 import { conformValue, copySorted, EmbeddedMetadataError, UnknownFields } from '../../structural/conform-value.ts';
 import { validateEmbedded } from '../../structural/embedded.ts';
@@ -38,5 +39,14 @@ function validateDefault(schema: Structural, value: unknown, path: FieldPath, in
   }
   if (unknown.fields.length > 0) pruned.push(invalid(path, copySorted(value), 'must not have unknown fields'));
   const malformed = validateEmbedded(value, schema, path, false);
-  return [...pruned, ...(malformed.length > 0 ? malformed : broken)];
+  const wrong = malformed.length > 0 ? malformed : broken;
+  return [...pruned, ...(wrong.length > 0 ? wrong : brokenRules(schema, value, path))];
+}
+
+/** A default must hold both as a new value and as one that stays. */
+function brokenRules({ source }: Structural, value: unknown, path: FieldPath): FieldError[] {
+  const rules = compileSchemaRules(source as RulesSchema);
+  if (!rules) return [];
+  const { errors } = rules.validate(value, value, path);
+  return errors.length > 0 ? errors : rules.validate(value, undefined, path).errors;
 }

@@ -1,3 +1,4 @@
+import { checkSchemaRules, type JsonSchema as RulesSchema } from '../../cel/schema/schema-rules.ts';
 import { type FieldError, type FieldPath, forbidden, invalid } from '../../meta/field.ts';
 import type { JsonSchema } from '../../structural/structural.ts';
 import { validateDefaults } from './default.validation.ts';
@@ -15,12 +16,16 @@ const allowedAtRoot = [
 export function validateRootSchema(schema: JsonSchema, path: FieldPath, hasStatus: boolean): FieldError[] {
   const errors = hasStatus ? validateForStatus(schema, path) : [];
   if (schema.nullable) errors.push(forbidden(path.child('nullable'), 'nullable cannot be true at the root'));
+  let structural = false;
   const unsupported = unsupportedPart(schema);
   if (unsupported === undefined) {
-    const structural = validateStructural(schema, path);
-    errors.push(...(structural.length > 0 ? structural : validateDefaults(schema, path)));
+    const found = validateStructural(schema, path);
+    if (found.length === 0) found.push(...validateDefaults(schema, path));
+    structural = found.length === 0;
+    errors.push(...found);
   }
-  errors.push(...validateSchemaParts(schema, path));
+  const parts = validateSchemaParts(schema, path);
+  errors.push(...parts, ...checkSchemaRules(schema as RulesSchema, path, { structural: structural && parts.length === 0 }));
   if (errors.length === 0 && unsupported !== undefined) errors.push(invalid(path, '', unsupported));
   return errors;
 }

@@ -68,6 +68,7 @@ class CustomKind implements ResourceDefinition {
   readonly prepareForUpdate: NonNullable<Strategy['prepareForUpdate']>;
   readonly validate: NonNullable<Strategy['validate']>;
   readonly validateUpdate: NonNullable<Strategy['validateUpdate']>;
+  readonly validationWarnings: NonNullable<Strategy['validationWarnings']>;
   readonly warnings: NonNullable<Strategy['warnings']>;
   private readonly source: CustomResourceDefinitionVersion;
   private readonly schemas: SchemaSource;
@@ -115,6 +116,7 @@ class CustomKind implements ResourceDefinition {
     this.prepareForUpdate = (...parts) => this.strategy.prepareForUpdate!(...parts);
     this.validate = (...parts) => this.strategy.validate!(...parts);
     this.validateUpdate = (...parts) => this.strategy.validateUpdate!(...parts);
+    this.validationWarnings = (object) => this.strategy.validationWarnings!(object);
     this.warnings = (...parts) => this.strategy.warnings!(...parts);
     const selectable = version.selectableFields;
     if (selectable?.length) this.selectableFields = Object.fromEntries(selectable.map(({ jsonPath }) => selectableField(jsonPath)));

@@ -10,6 +10,7 @@ import { validateEmbedded } from '../../../api/structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../../api/structural/failures.ts';
 import { validateListTypes } from '../../../api/structural/list-types.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
+import { ExpressionRules } from './expression-rules.ts';
 
 /** What a version of a custom kind is judged by. */
 export interface CustomRules {
@@ -30,6 +31,7 @@ export interface CustomScale {
 /** The rules of creates and updates through the resource itself. */
 export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
   const { schema, hasStatus, scale } = rules;
+  const expressions = new ExpressionRules(schema);
   return {
     prepareForCreate(object) {
       if (hasStatus) delete object['status'];
@@ -39,23 +41,26 @@ export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
       if (hasStatus) keepMember(object, old, 'status');
       countGeneration(object, old);
     },
-    validate: (object) => [
-      ...validateObjectMeta(object.metadata ?? {}, { namespaced: rules.namespaced, nameFn: nameIsDnsSubdomain }),
-      ...validateValue(object, undefined, schema, undefined),
-      ...validateScaleSpec(object, scale),
-      ...validateScaleStatus(object, scale),
-      ...validateEmbedded(object, schema),
-      ...validateListTypes(object, schema),
-    ],
+    validate: (object) =>
+      expressions.validate(object, undefined, [
+        ...validateObjectMeta(object.metadata ?? {}, { namespaced: rules.namespaced, nameFn: nameIsDnsSubdomain }),
+        ...validateValue(object, undefined, schema, undefined),
+        ...validateScaleSpec(object, scale),
+        ...validateScaleStatus(object, scale),
+        ...validateEmbedded(object, schema),
+        ...validateListTypes(object, schema),
+      ]),
     // The metadata is judged a second time, as upstream does.
-    validateUpdate: (object, old) => [
-      ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
-      ...validateValue(object, old, schema, undefined),
-      ...validateScaleSpec(object, scale),
-      ...validateScaleStatus(object, scale),
-      ...validateEmbedded(object, schema),
-      ...validateChangedLists(object, old, schema),
-    ],
+    validateUpdate: (object, old) =>
+      expressions.validate(object, old, [
+        ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
+        ...validateValue(object, old, schema, undefined),
+        ...validateScaleSpec(object, scale),
+        ...validateScaleStatus(object, scale),
+        ...validateEmbedded(object, schema),
+        ...validateChangedLists(object, old, schema),
+      ]),
+    validationWarnings: (object) => expressions.warningsOf(object),
     warnings: finalizerWarnings,
   };
 }
@@ -63,18 +68,23 @@ export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
 /** The rules of updates through `status`: nothing else changes, and nothing else is judged. */
 export function customStatusStrategy({ schema, scale }: CustomRules): Strategy<KubeObject> {
   const status = schema.properties.get('status');
+  const expressions = new ExpressionRules(schema);
   return {
     prepareForUpdate(object, old) {
       for (const name of Object.keys(object)) if (name !== 'status' && !isTypeMeta(name)) delete object[name];
       for (const name of Object.keys(old)) if (name !== 'status' && !isTypeMeta(name)) object[name] = old[name];
       keepMetadata(object.metadata!, old.metadata!);
     },
-    validateUpdate: (object, old) => [
-      ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
-      ...(status && Object.hasOwn(object, 'status') ? validateValue(object['status'], old['status'], status, FieldPath.of('status')) : []),
-      ...validateScaleStatus(object, scale),
-      ...validateChangedLists(object, old, schema),
-    ],
+    validateUpdate: (object, old) =>
+      expressions.validate(object, old, [
+        ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
+        ...(status && Object.hasOwn(object, 'status')
+          ? validateValue(object['status'], old['status'], status, FieldPath.of('status'))
+          : []),
+        ...validateScaleStatus(object, scale),
+        ...validateChangedLists(object, old, schema),
+      ]),
+    validationWarnings: (object) => expressions.warningsOf(object),
   };
 }
 

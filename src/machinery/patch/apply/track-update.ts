@@ -13,20 +13,24 @@ import { recordUpdate, termsOf } from './update.ts';
  * @returns `updated` with its new managedFields (a copy down to metadata; the rest is shared)
  */
 export function trackUpdate(input: TrackUpdateInput): KubeObject {
-  const { live, updated, scalePath } = input;
-  if (scalePath) return trackScale(input, scalePath);
+  if (input.scalePath) return trackScale(input, input.scalePath);
+  try {
+    return track(input);
+  } catch (error) {
+    // What no set of fields can be made of (a list's element without its key) is stored without, as upstream does.
+    if (error instanceof ShapeError) return withManagedFields(input.updated, undefined);
+    throw error;
+  }
+}
+
+function track(input: TrackUpdateInput): KubeObject {
+  const { live, updated } = input;
   const managers = currentManagers(input);
   if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(input));
   // An object whose managedFields were cleared stays without, until something is applied to it.
   if (managers.size === 0 && live?.metadata?.uid) return withManagedFields(updated, undefined);
   const before = withManagedFields(live ?? absentObject(input), undefined);
-  try {
-    recordUpdate(before, withManagedFields(updated, undefined), termsOf(input), managers);
-  } catch (error) {
-    // What no set of fields can be made of (a list's element without its key) is stored without, as upstream does.
-    if (error instanceof ShapeError) return withManagedFields(updated, undefined);
-    throw error;
-  }
+  recordUpdate(before, withManagedFields(updated, undefined), termsOf(input), managers);
   capUpdaters(managers);
   return withManagedFields(updated, encodeManagedFields(managers));
 }
