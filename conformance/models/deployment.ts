@@ -102,13 +102,18 @@ export function deploymentModel(): Model {
       [
         1,
         async (world) => {
+          if (wanted.paused) return;
           wanted.recreate = true;
+          // A change of size that comes with it, while several sets are active, is never followed: nor does the real controller.
+          await world.advance(1_000);
           await change(world, 'recreate', { strategy: { type: 'Recreate', rollingUpdate: null } });
+          await world.advance(1_000);
         },
       ],
       [
         1,
         async (world) => {
+          if (wanted.recreate) return;
           wanted.paused = !wanted.paused;
           await change(world, wanted.paused ? 'pause' : 'resume', { paused: wanted.paused });
         },
