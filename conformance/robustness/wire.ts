@@ -27,6 +27,8 @@ export interface Answer {
 export class HangingError extends Error {}
 
 const deadline = 20_000;
+/** Node's default of 10 is soon reached by answers of several megabytes side by side; requests are refused then, or hang. */
+const sessionMegabytes = 1_024;
 const none: Answer = { status: undefined, type: '', body: Buffer.alloc(0) };
 
 /** Sends requests over HTTP/2, on one connection that is made anew when it ends. */
@@ -91,7 +93,7 @@ export class Http2Sender {
   private connected(): ClientHttp2Session {
     if (this.session && !this.session.destroyed && !this.session.closed) return this.session;
     const { host, port, authority, certificate, key } = this.server;
-    const session = http2.connect(`https://${host}:${port}`, { ca: authority, cert: certificate, key });
+    const session = http2.connect(`https://${host}:${port}`, { ca: authority, cert: certificate, key, maxSessionMemory: sessionMegabytes });
     session.on('error', () => session.destroy());
     this.session = session;
     return session;
