@@ -95,6 +95,7 @@ export const isWildcardDns1123Subdomain: Check = (value) => {
 
 /** Label keys, annotation keys, finalizers and resource names: an optional subdomain, a slash, a name. */
 export const isQualifiedName: Check = (value) => {
+  if (value.length <= 63 && labelKey.test(value)) return [];
   const parts = value.split('/');
   const form = (words: string) => formMessage(words, labelKeyForm, 'MyName', 'my.name', '123-abc');
   if (parts.length > 2) {

@@ -56,6 +56,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
     errors.push(invalid(path.child('generation'), meta.generation ?? 0, 'must not be decremented'));
   }
   for (const name of immutableMetadata) {
+    if (meta[name] === old[name]) continue;
     const empty = name === 'name' || name === 'namespace' || name === 'uid' ? '' : null;
     errors.push(...validateImmutableField(meta[name] ?? empty, old[name] ?? empty, path.child(name)));
   }
@@ -80,16 +81,19 @@ export function validateLabelName(name: string, path: FieldPath): FieldError[] {
 }
 
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: FieldPath): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...validateLabelName(key, path),
-    ...invalids(path, value, isLabelValue(value)),
-  ]);
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    const value = labels[key]!;
+    errors.push(...validateLabelName(key, path), ...invalids(path, value, isLabelValue(value)));
+  }
+  return errors;
 }
 
 export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  for (const key in annotations) {
+    const value = annotations[key]!;
     errors.push(...invalids(path, key, isQualifiedName(key.toLowerCase())));
     size += byteLength(key) + byteLength(value);
   }

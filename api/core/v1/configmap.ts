@@ -28,10 +28,10 @@ export function validateFrozen<T extends { immutable?: boolean }>(object: T, old
 function validate(object: ConfigMap): FieldError[] {
   const errors = validateCoreMeta(object.metadata, { namespaced: true });
   let size = 0;
+  const at = (key: string) => FieldPath.of('data').key(key);
   for (const [key, value] of Object.entries(object.data ?? {})) {
-    const at = FieldPath.of('data').key(key);
-    errors.push(...isConfigMapKey(key).map((message) => invalid(at, key, message)));
-    if (object.binaryData && key in object.binaryData) errors.push(invalid(at, key, 'duplicate of key present in binaryData'));
+    for (const message of isConfigMapKey(key)) errors.push(invalid(at(key), key, message));
+    if (object.binaryData && key in object.binaryData) errors.push(invalid(at(key), key, 'duplicate of key present in binaryData'));
     size += byteLength(value);
   }
   for (const [key, value] of Object.entries(object.binaryData ?? {})) {

@@ -25,7 +25,7 @@ export type * from './types.ts';
 const defaultLimits: WatchCacheLimits = {
   minEvents: 100,
   maxEvents: 100_000,
-  maxEventBytes: 32 * 1024 * 1024,
+  maxEventBytes: 16 * 1024 * 1024,
   roomyEvents: 1000,
   eventFreshMs: 75_000,
   stallMs: 60_000,

@@ -62,7 +62,9 @@ function decodeSet(fields: Record<string, unknown> | undefined): FieldSet {
 /** @returns entries in upstream's order: applies first, then by time, manager, version, subresource; undefined if there are none */
 export function encodeManagedFields(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined;
-  return [...managers.values()].sort(compareEntries).map(encodeEntry);
+  const entries = [...managers.values()];
+  if (entries.length > 1) entries.sort(compareEntries);
+  return entries.map(encodeEntry);
 }
 
 function compareEntries(a: ManagedSet, b: ManagedSet): number {
@@ -80,16 +82,23 @@ function compareText(a: string, b: string): number {
 }
 
 function encodeEntry(entry: ManagedSet): ManagedFieldsEntry {
-  const { manager, operation, apiVersion, time, subresource } = entry;
-  return {
-    ...(manager !== '' && { manager }),
-    operation,
-    apiVersion,
-    ...(time !== undefined && { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: encodeSet(entry.set),
-    ...(subresource !== '' && { subresource }),
-  };
+  return entryOf(entry, encodeSet(entry.set));
+}
+
+/** An entry in the order of Go's struct. */
+export function entryOf(
+  { manager, operation, apiVersion, time, subresource }: Omit<ManagedSet, 'set'>,
+  fieldsV1: Record<string, unknown>,
+): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = {};
+  if (manager !== '') entry.manager = manager;
+  entry.operation = operation;
+  entry.apiVersion = apiVersion;
+  if (time !== undefined) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = fieldsV1;
+  if (subresource !== '') entry.subresource = subresource;
+  return entry;
 }
 
 function encodeSet(set: FieldSet): Record<string, unknown> {

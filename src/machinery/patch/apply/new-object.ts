@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
-import { encodeManagedFields, type Managers } from './managed-fields.ts';
+import { encodeManagedFields, entryOf, type Managers } from './managed-fields.ts';
 import { ShapeMemo } from './shape-memo.ts';
 import type { ManagerContext, TrackUpdateInput } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
@@ -54,16 +54,7 @@ function memoOf({ schema, resetFields, apiVersion }: ManagerContext): Memo {
 function sharedEntries(known: OwnedFields, { manager, apiVersion, now, subresource }: ManagerContext): ManagedFieldsEntry[] {
   const last = known.last?.[0];
   if (last && last.time === now && (last.manager ?? '') === manager && (last.subresource ?? '') === subresource) return known.last!;
-  const entry: ManagedFieldsEntry = {
-    ...(manager !== '' && { manager }),
-    operation: 'Update',
-    apiVersion,
-    time: now,
-    fieldsType: 'FieldsV1',
-    fieldsV1: known.fieldsV1!,
-    ...(subresource !== '' && { subresource }),
-  };
-  known.last = [entry];
+  known.last = [entryOf({ manager, operation: 'Update', apiVersion, time: now, subresource }, known.fieldsV1!)];
   texts.set(known.last, JSON.stringify(known.last));
   return known.last;
 }

@@ -105,8 +105,20 @@ export function recordUpdate(live: KubeObject, updated: KubeObject, terms: Terms
 function ownMore(managers: Managers, id: string, entry: ManagedSet, gained: FieldSet): boolean {
   const set = gained.difference(identityFields);
   if (set.isEmpty()) return false;
-  managers.set(id, { ...entry, set: set.union(managers.get(id)?.set ?? FieldSet.empty) });
+  managers.set(id, { ...entry, set: joined(managers.get(id)?.set ?? FieldSet.empty, set) });
   return true;
+}
+
+/** For sets that several objects share: what was joined to each of them last, and what came of it, so that it is encoded once as well. */
+const joins = new WeakMap<FieldSet, { readonly gained: FieldSet; readonly result: FieldSet }>();
+
+function joined(owned: FieldSet, gained: FieldSet): FieldSet {
+  if (owned.isEmpty()) return gained;
+  const last = joins.get(owned);
+  if (last?.gained.equals(gained)) return last.result;
+  const result = gained.union(owned);
+  joins.set(owned, { gained, result });
+  return result;
 }
 
 /** @returns what the apply did, or its conflicts, with `managers` then as they were */
