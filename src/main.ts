@@ -1,7 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { mutatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicy.ts';
+import { mutatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicybinding.ts';
 import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration.ts';
+import { validatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v1/validatingadmissionpolicy.ts';
+import { validatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/validatingadmissionpolicybinding.ts';
 import { validatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/validatingwebhookconfiguration.ts';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
 import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
@@ -12,6 +16,8 @@ import { ipText, parseCIDR } from '../api/meta/ip.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createSchemaSource } from '../openapi/source.ts';
 import { type AdmissionParts, defaultAdmissionPlugins } from './admission/plugins.ts';
+import { mutatingPolicies } from './admission/policy/mutating.ts';
+import { validatingPolicies } from './admission/policy/validating.ts';
 import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
@@ -58,7 +64,7 @@ import { apiServerUser, bootstrap } from './server/bootstrap.ts';
 import { nodeObjects } from './server/node-objects.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
-import { followObjects } from './storage/follow.ts';
+import { type Follower, followObjects } from './storage/follow.ts';
 import { openLevelStorage } from './storage/level/level-storage.ts';
 import { openMemoryStorage } from './storage/memory/memory-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -200,6 +206,8 @@ async function startApiServer(
     webhookClient,
     mutatingWebhooks: new Webhooks(),
     validatingWebhooks: new Webhooks(),
+    mutatingPolicies: mutatingPolicies(),
+    validatingPolicies: validatingPolicies(),
   };
   const server: ApiServer = new ApiServer({
     storage,
@@ -236,7 +244,7 @@ async function startApiServer(
   running.use(server);
   const resolveService = serviceResolver(server.lookup);
   await followRbac(storage, rbac, signal, onFailure);
-  await followWebhooks(storage, admission, signal, onFailure);
+  await followAdmission(storage, admission, signal, onFailure);
   await server.serveCustomResources(signal);
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
@@ -269,18 +277,22 @@ async function startApiServer(
   return { address, identity, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
 }
 
-/** Keeps the webhooks of admission in step with their configurations. */
-async function followWebhooks(
+/** Keeps the webhooks and policies of admission in step with what is stored. */
+async function followAdmission(
   storage: Storage,
-  { mutatingWebhooks, validatingWebhooks }: AdmissionParts,
+  { mutatingWebhooks, validatingWebhooks, mutatingPolicies, validatingPolicies }: AdmissionParts,
   signal: AbortSignal,
   onFailure: (error: Error) => void,
 ): Promise<void> {
-  const followed: [ResourceDefinition, Webhooks][] = [
+  const followed: [ResourceDefinition, Follower][] = [
     [mutatingWebhookConfiguration, mutatingWebhooks],
     [validatingWebhookConfiguration, validatingWebhooks],
+    [mutatingAdmissionPolicy, mutatingPolicies.policies],
+    [mutatingAdmissionPolicyBinding, mutatingPolicies.bindings],
+    [validatingAdmissionPolicy, validatingPolicies.policies],
+    [validatingAdmissionPolicyBinding, validatingPolicies.bindings],
   ];
-  for (const [definition, webhooks] of followed) await followObjects(storage, storagePrefix(definition), webhooks, signal, onFailure);
+  for (const [definition, follower] of followed) await followObjects(storage, storagePrefix(definition), follower, signal, onFailure);
 }
 
 /** Quotas for their admission plugin, which charges them in the API server's own name. */

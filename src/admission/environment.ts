@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import type { Schema } from '../../openapi/schema.ts';
 import type { Authorizer } from '../auth/types.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
@@ -15,6 +16,8 @@ export interface AdmissionEnvironment {
   readonly authorizer: Authorizer;
   /** All versions in which a definition's resource is served, itself included. */
   siblings(definition: ResourceDefinition): readonly ResourceDefinition[];
+  definitionOfKind(apiVersion: string, kind: string): ResourceDefinition | undefined;
+  schemaOf(definition: ResourceDefinition): Schema;
   /** An object that a plugin changed, as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
   conform(object: KubeObject): KubeObject;
 }

@@ -11,6 +11,8 @@ import type { AdmissionPlugin } from './plugin.ts';
 import { podResizePlugin } from './pod-resize/pod-resize.ts';
 import { podSecurityPlugin } from './pod-security/pod-security.ts';
 import { podTopologyLabelsPlugin } from './pod-topology-labels/pod-topology-labels.ts';
+import { type MutatingPolicies, MutatingPolicyPlugin } from './policy/mutating.ts';
+import { type ValidatingPolicies, ValidatingPolicyPlugin } from './policy/validating.ts';
 import { priorityPlugin } from './priority/priority.ts';
 import { type RbacRules, rbacEscalationCheck } from './rbac-escalation/rbac-escalation.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
@@ -31,6 +33,9 @@ export interface AdmissionParts {
   /** Kept in step with the configurations that are stored. */
   readonly mutatingWebhooks: Webhooks;
   readonly validatingWebhooks: Webhooks;
+  /** Likewise, with the policies and bindings. */
+  readonly mutatingPolicies: MutatingPolicies;
+  readonly validatingPolicies: ValidatingPolicies;
 }
 
 /** The plugins that are on by default, in kube-apiserver's order (NamespaceLifecycle, which needs the registry, comes before them). */
@@ -54,8 +59,10 @@ export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts
     defaultIngressClassPlugin(lookup),
     podTopologyLabelsPlugin(lookup),
     podResizePlugin(lookup),
+    new MutatingPolicyPlugin(parts.mutatingPolicies, environment),
     new MutatingWebhookPlugin(parts.mutatingWebhooks, webhooks),
     rbacEscalationCheck(parts.rbac, authorizer),
+    new ValidatingPolicyPlugin(parts.validatingPolicies, environment),
     new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
     resourceQuotaPlugin(lookup, parts.quotas, clock),
   ];

@@ -107,6 +107,8 @@ export class ApiServer implements AsyncDisposable {
       lookup: this.lookup,
       authorizer,
       siblings: (definition) => this.registry.siblings(definition),
+      definitionOfKind: (apiVersion, kind) => this.registry.definitionOfKind(apiVersion, kind),
+      schemaOf: (definition) => schemaOf(this.handlerParts, definition),
       conform: (object) => conformAny(this.handlerParts, object),
     };
     late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(environment)]);

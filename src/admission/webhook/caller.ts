@@ -1,3 +1,4 @@
+import type { Authorizer } from '../../auth/types.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Random } from '../../machinery/random.ts';
 import { WebhookCallError, type WebhookClient } from '../../machinery/webhook-client.ts';
@@ -12,6 +13,7 @@ export interface WebhookParts extends MatchParts {
   readonly client: WebhookClient;
   readonly random: Random;
   readonly logger: Logger;
+  readonly authorizer: Authorizer;
 }
 
 /** A call that failed: the webhook's failure policy decides whether that matters. */

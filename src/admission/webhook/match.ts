@@ -1,11 +1,33 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { internalError, notFound } from '../../registry/errors.ts';
 import type { Lookup } from '../lookup.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
-import type { Rule, Webhook } from './webhook.ts';
 
-/** How a webhook sees a request: in the version that its rules name. */
+export interface Rule {
+  readonly operations: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly resources: readonly string[];
+  readonly scope: string;
+  /** Of policies: only objects of these names, if there are any. */
+  readonly resourceNames?: readonly string[];
+}
+
+/** Which requests a webhook, a policy or a policy's binding is about. */
+export interface Criteria {
+  /** undefined: all that the selectors let pass. */
+  readonly rules: readonly Rule[] | undefined;
+  /** Rules of what is left out. */
+  readonly excluded?: readonly Rule[];
+  /** Whether only the versions that the rules name are meant (matchPolicy Exact). */
+  readonly exact: boolean;
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
+}
+
+/** How a webhook or policy sees a request: in the version that its rules name. */
 export interface Match {
   readonly definition: ResourceDefinition;
   readonly object: KubeObject | undefined;
@@ -22,16 +44,16 @@ export interface MatchParts {
 const namespaces = { group: '', version: 'v1', plural: 'namespaces' };
 
 /**
- * Whether and how a webhook hears of a request: rules first, as they need nothing else; then the selectors.
+ * Whether and how a webhook or policy hears of a request: rules first, as they need nothing else; then the selectors.
  * @throws ApiError if the request's namespace cannot be read
  */
-export async function matchOf(webhook: Webhook, attributes: AdmissionAttributes, parts: MatchParts): Promise<Match | undefined> {
-  const definition = matchingVersion(webhook, attributes, parts);
+export async function matchOf(criteria: Criteria, attributes: AdmissionAttributes, parts: MatchParts): Promise<Match | undefined> {
+  const definition = matchingVersion(criteria, attributes, parts);
   if (!definition) return undefined;
-  if (!(await namespaceSelected(webhook, attributes, parts.lookup))) return undefined;
+  if (!(await namespaceSelected(criteria, attributes, parts.lookup))) return undefined;
   const { object, old } = attributes;
-  if (!webhook.objectSelector.isEverything()) {
-    if (!labelled(webhook, object) && !labelled(webhook, old)) return undefined;
+  if (!criteria.objectSelector.isEverything()) {
+    if (!labelled(criteria, object) && !labelled(criteria, old)) return undefined;
   }
   if (definition === attributes.definition) return { definition, object, old };
   return {
@@ -41,19 +63,35 @@ export async function matchOf(webhook: Webhook, attributes: AdmissionAttributes,
   };
 }
 
-function matchingVersion(webhook: Webhook, attributes: AdmissionAttributes, { siblings }: MatchParts): ResourceDefinition | undefined {
-  const { definition } = attributes;
-  if (webhook.rules.some((rule) => ruleMatches(rule, attributes, definition))) return definition;
-  if (webhook.exact) return undefined;
-  return siblings(definition).find((other) => other !== definition && webhook.rules.some((rule) => ruleMatches(rule, attributes, other)));
+function matchingVersion(criteria: Criteria, attributes: AdmissionAttributes, parts: MatchParts): ResourceDefinition | undefined {
+  const { rules, excluded = [], exact } = criteria;
+  if (excluded.length > 0 && versionOf(excluded, exact, attributes, parts)) return undefined;
+  return rules ? versionOf(rules, exact, attributes, parts) : attributes.definition;
 }
 
-function ruleMatches(rule: Rule, { operation, subresource, namespace }: AdmissionAttributes, definition: ResourceDefinition): boolean {
+function versionOf(
+  rules: readonly Rule[],
+  exact: boolean,
+  attributes: AdmissionAttributes,
+  { siblings }: MatchParts,
+): ResourceDefinition | undefined {
+  const { definition } = attributes;
+  if (rules.some((rule) => ruleMatches(rule, attributes, definition))) return definition;
+  if (exact) return undefined;
+  return siblings(definition).find((other) => other !== definition && rules.some((rule) => ruleMatches(rule, attributes, other)));
+}
+
+function ruleMatches(
+  rule: Rule,
+  { operation, subresource, namespace, name }: AdmissionAttributes,
+  definition: ResourceDefinition,
+): boolean {
   return (
     includes(rule.operations, operation) &&
     includes(rule.apiGroups, definition.group) &&
     includes(rule.apiVersions, definition.version) &&
     scopeMatches(rule.scope, definition, namespace) &&
+    (!rule.resourceNames?.length || rule.resourceNames.includes(name)) &&
     rule.resources.some((text) => resourceMatches(text, definition.plural, subresource))
   );
 }
@@ -76,8 +114,8 @@ function resourceMatches(text: string, resource: string, subresource: string): b
   return resourceFits && (wantedSubresource === '*' || wantedSubresource === subresource);
 }
 
-async function namespaceSelected(webhook: Webhook, attributes: AdmissionAttributes, lookup: Lookup): Promise<boolean> {
-  const { namespaceSelector } = webhook;
+async function namespaceSelected(criteria: Criteria, attributes: AdmissionAttributes, lookup: Lookup): Promise<boolean> {
+  const { namespaceSelector } = criteria;
   if (namespaceSelector.isEverything()) return true;
   const { definition, namespace, name, operation, object, subresource } = attributes;
   const isNamespace = definition.group === namespaces.group && definition.plural === namespaces.plural;
@@ -88,7 +126,8 @@ async function namespaceSelected(webhook: Webhook, attributes: AdmissionAttribut
   return namespaceSelector.matches(labels);
 }
 
-async function readNamespace(lookup: Lookup, name: string): Promise<KubeObject> {
+/** @throws ApiError if it is not there */
+export async function readNamespace(lookup: Lookup, name: string): Promise<KubeObject> {
   let found: KubeObject | undefined;
   try {
     found = await lookup.get(namespaces, '', name);
@@ -99,7 +138,7 @@ async function readNamespace(lookup: Lookup, name: string): Promise<KubeObject> 
   return found;
 }
 
-function labelled({ objectSelector }: Webhook, object: KubeObject | undefined): boolean {
+function labelled({ objectSelector }: Criteria, object: KubeObject | undefined): boolean {
   return object?.metadata !== undefined && objectSelector.matches(object.metadata.labels);
 }
 

@@ -7,6 +7,7 @@ import { copyData } from '../../registry/copy.ts';
 import { internalError } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
 import { ask, CallFailure, failOrIgnore, failure, isExempt, type WebhookParts } from './caller.ts';
+import { conditionsHold } from './conditions.ts';
 import { inVersion, type Match, matchOf } from './match.ts';
 import type { AdmissionResponse } from './review.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
@@ -50,7 +51,8 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
     for (const webhook of this.webhooks.all) {
       const match = await matchOf(webhook, attributes, this.parts);
-      if (!match || (reinvocation.isSecond && !round.again.has(webhook.uid))) continue;
+      if (!match || !(await conditionsHold(webhook, attributes, match, this.parts.authorizer))) continue;
+      if (reinvocation.isSecond && !round.again.has(webhook.uid)) continue;
       round.again.delete(webhook.uid);
       try {
         const response = await ask(webhook, attributes, match, true, this.parts);

@@ -1,5 +1,6 @@
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { ask, failOrIgnore, isExempt, type WebhookParts } from './caller.ts';
+import { conditionsHold } from './conditions.ts';
 import { type Match, matchOf } from './match.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
 
@@ -23,7 +24,7 @@ export class ValidatingWebhookPlugin implements AdmissionPlugin {
     const concerned: [Webhook, Match][] = [];
     for (const webhook of this.webhooks.all) {
       const match = await matchOf(webhook, attributes, this.parts);
-      if (match) concerned.push([webhook, match]);
+      if (match && (await conditionsHold(webhook, attributes, match, this.parts.authorizer))) concerned.push([webhook, match]);
     }
     const refusals: unknown[] = [];
     await Promise.all(concerned.map(([webhook, match]) => this.call(webhook, attributes, match).catch((error) => refusals.push(error))));

@@ -2,28 +2,19 @@ import { LabelSelector, selectorFromObject } from '../../../api/meta/label-selec
 import { compareText } from '../../../api/meta/text.ts';
 import type { MutatingWebhook, ValidatingWebhook } from '../../../openapi/types.ts';
 import type { WebhookClientConfig } from '../../machinery/webhook-client.ts';
+import { MatchConditions } from '../policy/conditions.ts';
+import type { Criteria, Rule } from './match.ts';
 import { reviewVersionOf } from './review.ts';
 
-export interface Rule {
-  readonly operations: readonly string[];
-  readonly apiGroups: readonly string[];
-  readonly apiVersions: readonly string[];
-  readonly resources: readonly string[];
-  readonly scope: string;
-}
-
 /** One webhook of a configuration, ready to be matched and called. */
-export interface Webhook {
+export interface Webhook extends Criteria {
   /** Of the configuration and the webhook's place in it. */
   readonly uid: string;
   readonly name: string;
   readonly client: WebhookClientConfig;
   readonly rules: readonly Rule[];
   readonly ignoresFailure: boolean;
-  /** Whether only the versions that the rules name are meant (matchPolicy Exact). */
-  readonly exact: boolean;
-  readonly namespaceSelector: LabelSelector;
-  readonly objectSelector: LabelSelector;
+  readonly conditions: MatchConditions;
   readonly timeoutSeconds: number;
   /** `v1` or `v1beta1`. */
   readonly reviewVersion: string;
@@ -79,6 +70,7 @@ function prepare(webhook: MutatingWebhook & ValidatingWebhook, uid: string): Web
       scope,
     })),
     ignoresFailure: webhook.failurePolicy === 'Ignore',
+    conditions: new MatchConditions(webhook.matchConditions, false),
     exact: webhook.matchPolicy === 'Exact',
     namespaceSelector: selectorOf(webhook.namespaceSelector),
     objectSelector: selectorOf(webhook.objectSelector),

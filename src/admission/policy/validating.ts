@@ -1,0 +1,198 @@
+import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
+import { OutOfBudget, PolicyEvaluation, type PolicyResult, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import type { ValidatingAdmissionPolicy, Validation } from '../../../openapi/types.ts';
+import { ApiError } from '../../registry/errors.ts';
+import type { AdmissionEnvironment } from '../environment.ts';
+import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { refuse } from '../refuse.ts';
+import { isExempt } from '../webhook/caller.ts';
+import { type Match, matchOf } from '../webhook/match.ts';
+import { ExpressionAuthorizer } from './authorizer.ts';
+import { policyInput } from './input.ts';
+import { namespaceOf } from './namespace.ts';
+import { ConfigurationError, collectParams } from './params.ts';
+import { type Binding, PolicyStore } from './policy-store.ts';
+import { compilerFor, type PreparedPolicy, preparePolicy } from './prepared-policy.ts';
+
+interface CompiledPolicy {
+  readonly variables: ReadonlyMap<string, CompiledExpression>;
+  readonly validations: readonly {
+    readonly validation: Validation;
+    readonly expression: CompiledExpression;
+    readonly message: CompiledExpression | undefined;
+  }[];
+  readonly auditAnnotations: readonly { readonly key: string; readonly expression: CompiledExpression }[];
+}
+
+interface ValidatingPolicy extends PreparedPolicy {
+  /** Compiled when the first request comes that it has to do with. */
+  compile(): CompiledPolicy;
+}
+
+/** Why a request is not let through. */
+interface Denial {
+  readonly message: string;
+  readonly reason: string;
+}
+
+/** ValidatingAdmissionPolicies with their bindings. */
+export type ValidatingPolicies = PolicyStore<ValidatingPolicy>;
+
+export function validatingPolicies(): ValidatingPolicies {
+  return new PolicyStore((object) => prepare(object as ValidatingAdmissionPolicy));
+}
+
+function prepare(policy: ValidatingAdmissionPolicy): ValidatingPolicy {
+  let compiled: CompiledPolicy | undefined;
+  return { ...preparePolicy(policy as Parameters<typeof preparePolicy>[0]), compile: () => (compiled ??= compile(policy)) };
+}
+
+function compile(policy: ValidatingAdmissionPolicy): CompiledPolicy {
+  const { compiler, variables } = compilerFor(policy as Parameters<typeof compilerFor>[0], { patches: false });
+  const { validations = [], auditAnnotations = [], paramKind } = policy.spec ?? {};
+  const params = paramKind !== undefined;
+  return {
+    variables,
+    validations: validations.map((validation) => ({
+      validation,
+      expression: compiler.compile(validation.expression, 'condition', { params, authorizer: true }),
+      message: validation.messageExpression
+        ? compiler.compile(validation.messageExpression, 'message', { params, authorizer: false })
+        : undefined,
+    })),
+    auditAnnotations: auditAnnotations.map(({ key, valueExpression }) => ({
+      key,
+      expression: compiler.compile(valueExpression, 'auditAnnotation', { params, authorizer: true }),
+    })),
+  };
+}
+
+/** Judges requests by the ValidatingAdmissionPolicies that are bound (KEP-3488). */
+export class ValidatingPolicyPlugin implements AdmissionPlugin {
+  readonly name = 'ValidatingAdmissionPolicy';
+  private readonly policies: ValidatingPolicies;
+  private readonly environment: AdmissionEnvironment;
+
+  constructor(policies: ValidatingPolicies, environment: AdmissionEnvironment) {
+    this.policies = policies;
+    this.environment = environment;
+  }
+
+  concerns(attributes: AdmissionAttributes): boolean {
+    return this.policies.active.length > 0 && !isExempt(attributes);
+  }
+
+  async validate(attributes: AdmissionAttributes): Promise<void> {
+    const denials: Denial[] = [];
+    const authorizer = new ExpressionAuthorizer(this.environment.authorizer, attributes.user);
+    for (const { policy, bindings } of this.policies.active) {
+      const match = await matchOf(policy.criteria, attributes, this.environment);
+      if (!match) continue;
+      for (const binding of bindings) denials.push(...(await this.judge(policy, binding, match, attributes, authorizer)));
+    }
+    const [first] = denials;
+    if (!first) return;
+    const { message, details } = refuse(attributes, first.message);
+    throw new ApiError(codes[first.reason] ?? 422, first.reason, message, { ...details, causes: [{ message: first.message }] });
+  }
+
+  private async judge(
+    policy: ValidatingPolicy,
+    binding: Binding,
+    match: Match,
+    attributes: AdmissionAttributes,
+    authorizer: ExpressionAuthorizer,
+  ): Promise<Denial[]> {
+    if (binding.criteria && !(await matchOf(binding.criteria, attributes, this.environment))) return [];
+    const denial = (message: string, reason = 'Invalid'): Denial => ({
+      message: `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}' denied request: ${message}`,
+      reason,
+    });
+    let params: readonly (KubeObject | undefined)[];
+    try {
+      params = await collectParams(policy.paramKind, binding.paramRef, attributes.namespace, this.environment);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      return policy.ignoresFailure ? [] : [denial(`failed to configure binding: ${error.message}`)];
+    }
+    const namespace = await namespaceOf(attributes, this.environment.lookup);
+    const denials: Denial[] = [];
+    for (const param of params) {
+      const input = policyInput(attributes, match, authorizer, { params: param, namespace });
+      for (const decision of await authorizer.whenAnswered(() => decide(policy, input))) {
+        if ('always' in decision) denials.push(denial(decision.message));
+        else if (binding.actions.includes('Deny')) denials.push(denial(decision.message, decision.reason));
+        if (!('always' in decision) && binding.actions.includes('Warn')) {
+          attributes.warn(
+            `Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${decision.message}`,
+          );
+        }
+      }
+    }
+    return denials;
+  }
+}
+
+const codes: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 };
+
+/** What a policy holds against a request; `always`: whatever the binding's actions are. */
+type Objection = { readonly message: string; readonly reason: string } | { readonly message: string; readonly always: true };
+
+function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>): Objection[] {
+  const failed = (message: string): Objection[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid' }]);
+  const matches = policy.conditions.judge(input);
+  if (typeof matches === 'object') return failed(matches.error);
+  if (!matches) return [];
+  const { variables, validations, auditAnnotations } = policy.compile();
+  const evaluation = new PolicyEvaluation(input, variables, policyBudget);
+  const results: PolicyResult[] = [];
+  try {
+    for (const { expression } of validations) results.push(evaluation.evaluate(expression));
+  } catch (error) {
+    if (error instanceof OutOfBudget) return failed(error.message);
+    throw error;
+  }
+  // Messages have variables of their own, and what the validations left of the budget.
+  const messages = new PolicyEvaluation(input, variables, evaluation.remaining);
+  const objections = results.flatMap((result, i): Objection[] => {
+    if ('error' in result) return failed(result.error);
+    if (result.value === true) return [];
+    const { validation, message } = validations[i]!;
+    try {
+      return [{ message: messageOf(validation, message && messages.evaluate(message)), reason: validation.reason ?? 'Invalid' }];
+    } catch (error) {
+      if (error instanceof OutOfBudget) return failed(`failed messageExpression: ${error.message}`);
+      throw error;
+    }
+  });
+  return [...objections, ...auditFailures(policy, auditAnnotations, new PolicyEvaluation(input, variables, policyBudget))];
+}
+
+// Annotations go to the audit log; one that cannot be made refuses the request.
+function auditFailures(
+  policy: ValidatingPolicy,
+  annotations: CompiledPolicy['auditAnnotations'],
+  evaluation: PolicyEvaluation,
+): Objection[] {
+  if (policy.ignoresFailure) return [];
+  try {
+    return annotations.flatMap(({ expression }): Objection[] => {
+      const result = evaluation.evaluate(expression);
+      return 'error' in result ? [{ message: result.error, always: true }] : [];
+    });
+  } catch (error) {
+    if (error instanceof OutOfBudget) return [{ message: error.message, reason: 'Invalid' }];
+    throw error;
+  }
+}
+
+const maxMessageBytes = 5 * 1024;
+
+function messageOf(validation: Validation, evaluated: PolicyResult | undefined): string {
+  if (evaluated && 'value' in evaluated && typeof evaluated.value === 'string') {
+    const text = evaluated.value.trim();
+    if (text !== '' && !text.includes('\n') && Buffer.byteLength(text) <= maxMessageBytes) return text;
+  }
+  return validation.message?.trim() || `failed expression: ${validation.expression.trim()}`;
+}
