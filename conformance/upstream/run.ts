@@ -89,7 +89,7 @@ async function runAll(kubeconfig: string): Promise<void> {
 
 async function runOne(test: Case, kubeconfig: string): Promise<Outcome> {
   const began = performance.now();
-  const focus = `^${test.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
+  const focus = test.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const child = spawn(
     suite,
     ['--provider=skeleton', `--kubeconfig=${kubeconfig}`, `--ginkgo.focus=${focus}`, '--ginkgo.no-color', '--ginkgo.silence-skips'],
@@ -116,11 +116,11 @@ async function outputOf(child: ChildProcess, limit: number): Promise<{ code: num
   return { code, text, timedOut };
 }
 
-/** The first failure that the suite tells of, in one line. */
+/** The failure that the suite tells of at its end, in one line. */
 function reasonOf(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
-  const at = lines.findIndex((line) => line.startsWith('[FAILED]'));
-  const found = at < 0 ? lines.filter((line) => line !== '').slice(-3) : lines.slice(at, at + 4);
+  const at = lines.findLastIndex((line) => line.startsWith('[FAILED]') && !/^\[FAILED\] (in )?\[/.test(line));
+  const found = at < 0 ? lines.filter((line) => line !== '').slice(-3) : lines.slice(at, at + 8);
   return found.join(' ').replace(/\s+/g, ' ').slice(0, 400);
 }
 
