@@ -5,12 +5,13 @@ import { deploymentModel } from './deployment.ts';
 import { disruptionModel } from './disruption.ts';
 import { type Model, playHistory } from './history.ts';
 import { jobModel } from './job.ts';
-import { replicaSetModel } from './replicaset.ts';
+import { replicaSetModel, replicationControllerModel } from './replicaset.ts';
 import { statefulSetModel } from './statefulset.ts';
 import { sharedParts } from './world.ts';
 
 const models: Readonly<Record<string, () => Model>> = {
   replicaset: replicaSetModel,
+  replicationcontroller: replicationControllerModel,
   deployment: deploymentModel,
   statefulset: statefulSetModel,
   daemonset: daemonSetModel,

@@ -1,8 +1,12 @@
 import { replicaSet as replicaSets } from '../../api/apps/v1/replicaset.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
+import { replicationController as replicationControllers } from '../../api/core/v1/replicationcontroller.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
-import { startReplicaSetController } from '../../src/controllers/replicaset/index.ts';
+import type { ResourceReference } from '../../src/client/client.ts';
+import type { StartController } from '../../src/controllers/context.ts';
+import { startReplicaSetController, startReplicationController } from '../../src/controllers/replicaset/index.ts';
 import { unlessNotFound } from '../../src/runtime/errors.ts';
+import { typed } from '../../src/runtime/objects.ts';
 import { isControlledBy } from '../../src/runtime/owners.ts';
 import { isPodActive, isPodReady } from '../../src/runtime/pods.ts';
 import type { Model } from './history.ts';
@@ -13,24 +17,32 @@ export const template = (image: string, more: object = {}) => ({
   spec: { containers: [{ name: 'a', image }], terminationGracePeriodSeconds: 5, ...more },
 });
 
-/** A ReplicaSet never has more pods than it asked for, nor fewer in the end. */
 export function replicaSetModel(): Model {
+  return replicaModel(replicaSets, startReplicaSetController, { matchLabels: { app: 'x' } });
+}
+
+export function replicationControllerModel(): Model {
+  return replicaModel(replicationControllers, startReplicationController, { app: 'x' });
+}
+
+/** A ReplicaSet or ReplicationController never has more pods than it asked for, nor fewer in the end. */
+function replicaModel(owners: ResourceReference, start: StartController, selector: object): Model {
   let most = 3;
   let wanted = 3;
-  const current = (world: World): KubeObject | undefined => world.informers.for(replicaSets).get(namespace, 'x');
+  const current = (world: World): KubeObject | undefined => world.informers.for(owners).get(namespace, 'x');
   const owned = (world: World): KubeObject[] => {
     const set = current(world);
     return set ? world.podList().filter((pod) => isControlledBy(pod, set)) : [];
   };
 
   return {
-    controllers: [startReplicaSetController],
+    controllers: [start],
     async begin(world) {
-      world.watch(world.informers.for(replicaSets));
+      world.watch(world.informers.for(owners));
       await world.addNode();
       await world.addNode();
-      const spec = { replicas: wanted, selector: { matchLabels: { app: 'x' } }, template: template('i:1') };
-      await world.api(replicaSets).create(namespace, { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'x' }, spec });
+      const spec = { replicas: wanted, selector, template: template('i:1') };
+      await world.api(owners).create(namespace, typed(owners, { metadata: { name: 'x' }, spec }));
     },
     actions: [
       [
@@ -39,10 +51,10 @@ export function replicaSetModel(): Model {
           wanted = world.number(0, 8);
           most = Math.max(most, wanted);
           world.note(`scale to ${wanted}`);
-          await world.patch(replicaSets, 'x', { spec: { replicas: wanted } });
+          await world.patch(owners, 'x', { spec: { replicas: wanted } });
         },
       ],
-      [2, (world) => world.patch(replicaSets, 'x', { metadata: { annotations: { touched: String(world.number(0, 999)) } } })],
+      [2, (world) => world.patch(owners, 'x', { metadata: { annotations: { touched: String(world.number(0, 999)) } } })],
       [3, (world) => world.failPod()],
       [3, (world) => world.deletePod()],
       [1, async (world) => void (await world.addNode())],
