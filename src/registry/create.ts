@@ -111,7 +111,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const key = store.key(operation.namespace, name);
   if (operation.dryRun) {
     if (await store.read(key)) throw await taken(store, key, object);
-    return { object: store.fromJudged(object), created: true };
+    return { object: store.shown(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   const value = encodeStored(store.toStored(object));

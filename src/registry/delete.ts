@@ -54,7 +54,7 @@ export async function deleteObject(store: ResourceStore, name: string, options: 
     const marked = await mark(store, key, name, options, operation, validate);
     if (marked.answer) return marked.answer;
     last = marked.stored;
-    if (operation.dryRun && marked.object) return { object: store.fromJudged(marked.object), gone: true };
+    if (operation.dryRun && marked.object) return { object: store.shown(marked.object), gone: true };
     if (preconditions?.resourceVersion !== undefined && last) preconditions = { ...preconditions, resourceVersion: String(last.revision) };
   }
   const removed = await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, validate, last);
@@ -113,7 +113,7 @@ async function mark(
 }
 
 function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Deleted {
-  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.fromJudged(object!), gone: false };
+  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.shown(object!), gone: false };
 }
 
 interface Grace {

@@ -135,6 +135,12 @@ export class ResourceStore {
     return convert && !convert.ownRules ? convert.fromStorage(object) : object;
   }
 
+  /** An object in the judged form that is only shown, as it would be read once it was stored. */
+  shown(object: KubeObject): KubeObject {
+    const { convert } = this.definition;
+    return convert?.ownRules ? convert.fromStorage(convert.toStorage(object)) : this.fromJudged(object);
+  }
+
   /** What is stored, in the form that the rules judge. */
   judged(stored: StoredObject): StoredObject {
     return this.judgesOwnForm ? this.versioned(stored) : stored;

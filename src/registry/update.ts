@@ -89,7 +89,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, async () => {});
       done = true;
     }
-    return { object: store.fromJudged(error.object), created: false };
+    return { object: store.shown(error.object), created: false };
   } finally {
     await (done ? allocation.commit() : allocation.rollback());
   }
@@ -98,7 +98,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
 /** What was written in the store's version. */
 export function inVersion(store: ResourceStore, written: Written): Written {
   if (written.stored) return { stored: store.versioned(written.stored), created: written.created };
-  return { object: store.fromJudged(written.object), created: written.created };
+  return { object: store.shown(written.object), created: written.created };
 }
 
 function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {
