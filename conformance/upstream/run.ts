@@ -49,7 +49,7 @@ const cases: Case[] = readFileSync(join(folder, 'tests.tsv'), 'utf8')
 const suite = buildSuite();
 if (values.kubeconfig) await runAll(values.kubeconfig);
 else {
-  await using cluster = await startCluster({ flags: ['--memory', '--nodes', '3'] });
+  await using cluster = await startCluster({ flags: ['--memory', '--nodes', '3', '--compaction-interval', '20s'] });
   await runAll(cluster.kubeconfig);
 }
 

@@ -1,7 +1,7 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
-import { negotiate, objectTransforms } from '../negotiation/accept.ts';
+import { negotiate, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
 
 /** Finds the definition that serves a request's group, version and resource. */
@@ -21,9 +21,9 @@ export function negotiation(lookup: DefinitionLookup): Stage {
       throw lookup(info) ? methodNotAllowed() : noSuchResource();
     }
     try {
-      context.negotiated = negotiate(request.headers['accept'], info.verb === 'watch', objectTransforms, () =>
-        isCustom(lookup(info), info),
-      );
+      const accept = request.headers['accept'];
+      const transforms = accept?.includes('as=Table') && hasNoTable(lookup(info), info) ? withoutTables : objectTransforms;
+      context.negotiated = negotiate(accept, info.verb === 'watch', transforms, () => isCustom(lookup(info), info));
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
@@ -38,8 +38,16 @@ function isCustom(definition: ResourceDefinition | undefined, { subresource }: R
   return definition !== undefined && typeof definition.schema !== 'string' && subresource !== 'scale';
 }
 
+const withoutTables: Transforms = (as, mediaType) => as.kind !== 'Table' && objectTransforms(as, mediaType);
+
+/** What is only ever created (reviews, tokens, bindings, evictions) has no table. */
+function hasNoTable(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
+  const target = subresource === '' ? definition : definition?.subresources.find(({ name }) => name === subresource);
+  return target?.verbs.length === 1 && target.verbs[0] === 'create';
+}
+
 function isAction(definition: ResourceDefinition, name: string): boolean {
   if (name === '') return false;
   const subresource = definition.subresources.find((candidate) => candidate.name === name);
-  return !subresource || subresource.type === 'action';
+  return !subresource || (subresource.type === 'action' && subresource.verbs.some((verb) => verb !== 'create'));
 }
