@@ -54,6 +54,7 @@ import { startStatefulSetController } from './statefulset/index.ts';
 import { startTaintEvictionController } from './tainteviction/index.ts';
 import { startTtlAfterFinishedController } from './ttlafterfinished/index.ts';
 import { startVacProtectionController } from './vacprotection/index.ts';
+import { startPolicyStatusController } from './validatingadmissionpolicystatus/index.ts';
 
 export type { ControllerSettings, ResourceCatalog, SecretTokenClaims, ServedResource } from './context.ts';
 export { identityOf } from './identities.ts';
@@ -99,6 +100,7 @@ const controllers: readonly StartController[] = [
   startCertificateApprover,
   startCertificateSigner,
   startCertificateCleaner,
+  startPolicyStatusController,
 ];
 
 export interface ControllersOptions extends RuntimeContext {

@@ -1,3 +1,5 @@
+import { validatingAdmissionPolicy } from '../../api/admissionregistration.k8s.io/v1/validatingadmissionpolicy.ts';
+import { customResourceDefinition } from '../../api/apiextensions.k8s.io/v1/customresourcedefinition.ts';
 import { controllerRevision } from '../../api/apps/v1/controllerrevision.ts';
 import { daemonSet } from '../../api/apps/v1/daemonset.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
@@ -75,3 +77,5 @@ export const ipAddresses: ResourceReference = ipAddress;
 export const serviceCidrs: ResourceReference = serviceCIDR;
 export const certificateSigningRequests: ResourceReference = certificateSigningRequest;
 export const subjectAccessReviews: ResourceReference = subjectAccessReview;
+export const validatingAdmissionPolicies: ResourceReference = validatingAdmissionPolicy;
+export const customResourceDefinitions: ResourceReference = customResourceDefinition;
