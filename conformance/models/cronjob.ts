@@ -91,11 +91,11 @@ export function cronJobModel(): Model {
       if (policy !== 'Allow' && count > 1) return `${count} jobs run at once`;
       return wrong;
     },
-    settled(world) {
+    async settled(world) {
       const cronJob = world.informers.for(cronJobs).get(namespace, 'x')!;
       if (!cronJob.spec.suspend) {
         suspendedAt = world.clock.now();
-        void world.patch(cronJobs, 'x', { spec: { suspend: true } });
+        await world.patch(cronJobs, 'x', { spec: { suspend: true } });
         return 'goes on';
       }
       if (running(world).length > 0 || cronJob.status?.active?.length) return `${running(world).length} jobs run still`;

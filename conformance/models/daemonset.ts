@@ -129,10 +129,10 @@ export function daemonSetModel(): Model {
         return `${missing} nodes without a ready pod, of at most ${mostMissing(there.length)}`;
       return undefined;
     },
-    settled(world) {
+    async settled(world) {
       if (wanted.onDelete) {
         wanted.onDelete = false;
-        void change(world, 'roll in the end', { updateStrategy: strategy() });
+        await change(world, 'roll in the end', { updateStrategy: strategy() });
         return 'waits for deletions';
       }
       const pods = world.podList().filter((pod) => pod.status?.phase !== 'Failed');

@@ -131,11 +131,11 @@ export function deploymentModel(): Model {
       if (calm && ready < least) return `${ready} pods are ready, of at least ${least}`;
       return undefined;
     },
-    settled(world) {
+    async settled(world) {
       if (wanted.paused) {
         wanted.paused = false;
         world.note('resume in the end');
-        void world.patch(deployments, 'x', { spec: { paused: false } });
+        await world.patch(deployments, 'x', { spec: { paused: false } });
         return 'was paused';
       }
       const { status = {}, metadata } = current(world);

@@ -1,3 +1,4 @@
+import type { ResourceDefinition } from '../../api/define.ts';
 import type { StartController } from '../../src/controllers/context.ts';
 import { startPodGarbageCollector } from '../../src/controllers/podgc/index.ts';
 import { type SharedParts, World } from './world.ts';
@@ -5,13 +6,15 @@ import { type SharedParts, World } from './world.ts';
 /** A controller's rules, and what may happen to it. Made anew for each history: it may remember what it did. */
 export interface Model {
   readonly controllers: readonly StartController[];
+  /** Resources that the server serves besides its own. */
+  readonly definitions?: readonly ResourceDefinition[];
   begin(world: World): Promise<void>;
   /** What can happen, each as often as its weight says. */
   readonly actions: readonly (readonly [weight: number, action: (world: World) => Promise<void>])[];
   /** What must hold at every moment; says what does not. */
   check(world: World): string | undefined;
   /** What must hold when everything has come to rest; says what does not. */
-  settled(world: World): string | undefined;
+  settled(world: World): Promise<string | undefined> | string | undefined;
 }
 
 const settleWithin = 90 * 60_000;
@@ -23,7 +26,14 @@ const settleStep = 10_000;
  */
 export async function playHistory(name: string, seed: number, parts: SharedParts, makeModel: () => Model): Promise<void> {
   const model = makeModel();
-  const world = await World.open(seed, parts, [...model.controllers, startPodGarbageCollector], (current) => model.check(current));
+  const controllers = [...model.controllers, startPodGarbageCollector];
+  const world = await World.open({
+    seed,
+    parts,
+    controllers,
+    definitions: model.definitions ?? [],
+    check: (current) => model.check(current),
+  });
   try {
     await model.begin(world);
     const count = world.number(4, 14);
@@ -62,7 +72,7 @@ async function rest(model: Model, world: World): Promise<string | undefined> {
   let wrong: string | undefined;
   for (let passed = 0; passed < settleWithin && !world.broken; passed += settleStep) {
     await world.advance(settleStep);
-    wrong = model.settled(world);
+    wrong = await model.settled(world);
     if (wrong === undefined) return undefined;
   }
   return `does not settle: ${wrong}`;

@@ -86,12 +86,12 @@ export function jobModel(): Model {
       if (countedFailed > failed.size) return `${countedFailed} failures are counted, ${failed.size} were there`;
       return undefined;
     },
-    settled(world) {
+    async settled(world) {
       const job = current(world)!;
       if (!isFinished(job)) {
         if (spec['suspend'] || spec['parallelism'] === 0) {
           most = Math.max(most, 2);
-          void change(world, 'let it run in the end', { suspend: false, parallelism: 2 });
+          await change(world, 'let it run in the end', { suspend: false, parallelism: 2 });
         }
         return 'has not finished';
       }

@@ -5,6 +5,7 @@ import { deploymentModel } from './deployment.ts';
 import { disruptionModel } from './disruption.ts';
 import { type Model, playHistory } from './history.ts';
 import { jobModel } from './job.ts';
+import { podAutoscalerModel } from './podautoscaler.ts';
 import { replicaSetModel, replicationControllerModel } from './replicaset.ts';
 import { statefulSetModel } from './statefulset.ts';
 import { sharedParts } from './world.ts';
@@ -18,6 +19,7 @@ const models: Readonly<Record<string, () => Model>> = {
   job: jobModel,
   cronjob: cronJobModel,
   disruption: disruptionModel,
+  podautoscaler: podAutoscalerModel,
 };
 
 /** ORRERY_HISTORIES=1000 for the whole, ORRERY_MODEL for one controller, ORRERY_SEED for one history. */

@@ -142,10 +142,10 @@ export function statefulSetModel(): Model {
       }
       return wrong;
     },
-    settled(world) {
+    async settled(world) {
       if (wanted.onDelete) {
         wanted.onDelete = false;
-        void change(world, 'roll in the end', { updateStrategy: strategy() });
+        await change(world, 'roll in the end', { updateStrategy: strategy() });
         return 'waits for deletions';
       }
       const pods = world.podList().filter((pod) => !isPodFinished(pod));

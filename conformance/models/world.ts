@@ -2,8 +2,10 @@ import { deepEqual } from 'node:assert/strict';
 import { namespace as namespaces } from '../../api/core/v1/namespace.ts';
 import { node as nodes } from '../../api/core/v1/node.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
-import { definitions } from '../../api/index.ts';
+import type { ResourceDefinition } from '../../api/define.ts';
+import { definitions as builtIn } from '../../api/index.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
+import type { Field, ObjectSchema, Schema, SchemaSource } from '../../openapi/schema.ts';
 import { createSchemaSource } from '../../openapi/source.ts';
 import { RbacAuthorizer } from '../../src/auth/authorize/rbac.ts';
 import { superuserAuthorizer, unionAuthorizer } from '../../src/auth/authorize/union.ts';
@@ -35,8 +37,34 @@ export interface SharedParts {
   readonly policy: readonly KubeObject[];
 }
 
+export interface WorldOptions {
+  readonly seed: number;
+  readonly parts: SharedParts;
+  readonly controllers: readonly StartController[];
+  /** Served besides the built-in resources. */
+  readonly definitions: readonly ResourceDefinition[];
+  /** Called at every change of a pod, or of what `watch` names; says what is wrong. */
+  readonly check: (world: World) => string | undefined;
+}
+
+/** The schema of objects that may hold anything. */
+export const freeSchema = 'model.Free';
+
 export function sharedParts(): SharedParts {
-  return { schemas: createSchemaSource(), protobuf: new ProtobufCodec(), policy: bootstrapPolicy() };
+  const known = createSchemaSource();
+  const free: Schema = {
+    type: 'object',
+    mapType: 'granular',
+    fields: metadataFields(known),
+    preserveUnknownFields: true,
+  };
+  const schemas = { ...known, get: (name: string) => (name === freeSchema ? free : known.get(name)) };
+  return { schemas, protobuf: new ProtobufCodec(), policy: bootstrapPolicy() };
+}
+
+function metadataFields(schemas: SchemaSource): ReadonlyMap<string, Field> {
+  const { fields } = schemas.get('io.k8s.api.core.v1.Namespace') as ObjectSchema;
+  return new Map([...fields].filter(([name]) => ['apiVersion', 'kind', 'metadata'].includes(name)));
 }
 
 export const namespace = 'model';
@@ -69,7 +97,7 @@ export class World implements AsyncDisposable {
   private requests = 0;
   private nodeCount = 0;
 
-  private constructor(seed: number, { schemas, protobuf, policy }: SharedParts, check: (world: World) => string | undefined) {
+  private constructor({ seed, parts: { schemas, protobuf, policy }, definitions, check }: WorldOptions) {
     this.random = seededRandom(seed);
     this.check = check;
     const rbac = new RbacAuthorizer();
@@ -78,7 +106,7 @@ export class World implements AsyncDisposable {
     this.server = this.running.use(
       new ApiServer({
         storage: this.running.use(openMemoryStorage({ clock })),
-        definitions,
+        definitions: [...builtIn, ...definitions],
         schemas,
         clock,
         random: seededRandom(seed + 1),
@@ -101,17 +129,11 @@ export class World implements AsyncDisposable {
     this.nodes = this.informers.for(nodes);
   }
 
-  /** @param check called at every change of a pod, or of what `watch` names; says what is wrong */
-  static async open(
-    seed: number,
-    parts: SharedParts,
-    controllers: readonly StartController[],
-    check: (world: World) => string | undefined,
-  ): Promise<World> {
-    const world = new World(seed, parts, check);
+  static async open(options: WorldOptions): Promise<World> {
+    const world = new World(options);
     await world.client.resource(namespaces).create('', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     world.watch(world.pods);
-    world.begin(seed, controllers);
+    world.begin(options.seed, options.controllers);
     await world.quiesce();
     return world;
   }
@@ -129,7 +151,7 @@ export class World implements AsyncDisposable {
     const context = { clock, random: seededRandom(seed + 3), logger: silentLogger, signal: this.stopping.signal };
     const clientFor = (name: string) => this.clientOf(identityOf(name), componentName);
     const informers = this.running.use(createInformers(clientFor(componentName), context));
-    const catalog = { resources: () => definitions, subscribe: () => () => {} };
+    const catalog = { resources: () => builtIn, subscribe: () => () => {} };
     const controllerContext: ControllerContext = { ...context, clientFor, informers, catalog, settings: defaultSettings };
     for (const controller of controllers) this.running.use(controller(controllerContext));
     informers.start();
