@@ -1,3 +1,4 @@
+import { zoneOffsets } from '../../meta/time-zone.ts';
 import { CelError } from './errors.ts';
 import { Duration, Timestamp } from './values.ts';
 
@@ -137,33 +138,13 @@ export function zonedTime({ nanoseconds }: Timestamp, zone = 'UTC'): ZonedTime {
 }
 
 function offsetOf(epoch: number, zone: string): number {
-  if (zone === 'UTC' || zone === '') return 0;
   if (zone.includes(':')) {
     const match = fixedOffset.exec(zone);
     if (!match) throw new CelError(`invalid timezone: ${zone}`);
     return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60);
   }
   try {
-    const format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-      era: 'short',
-    });
-    const parts = Object.fromEntries(format.formatToParts(epoch).map(({ type, value }) => [type, value]));
-    const shown = new Date(0);
-    shown.setUTCFullYear(
-      parts['era'] === 'BC' ? 1 - Number(parts['year']) : Number(parts['year']),
-      Number(parts['month']) - 1,
-      Number(parts['day']),
-    );
-    shown.setUTCHours(Number(parts['hour']), Number(parts['minute']), Number(parts['second']));
-    return Math.round((shown.getTime() - Math.floor(epoch / 1000) * 1000) / 1000);
+    return zoneOffsets(zone)(epoch);
   } catch {
     throw new CelError(`unknown time zone ${zone}`);
   }

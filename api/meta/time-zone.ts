@@ -1,0 +1,26 @@
+/**
+ * How many seconds the clocks of a zone of the IANA database are ahead of UTC at a moment, in milliseconds since the epoch.
+ * @throws RangeError for a name that is not there
+ */
+export function zoneOffsets(name: string): (epoch: number) => number {
+  if (name === '' || name === 'UTC') return () => 0;
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+    era: 'short',
+  });
+  return (epoch) => {
+    const parts = Object.fromEntries(format.formatToParts(epoch).map(({ type, value }) => [type, value]));
+    const number = (part: string) => Number(parts[part]);
+    const shown = new Date(0);
+    shown.setUTCFullYear(parts['era'] === 'BC' ? 1 - number('year') : number('year'), number('month') - 1, number('day'));
+    shown.setUTCHours(number('hour'), number('minute'), number('second'));
+    return Math.round((shown.getTime() - Math.floor(epoch / 1000) * 1000) / 1000);
+  };
+}
