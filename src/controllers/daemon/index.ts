@@ -41,7 +41,17 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
   const expectations = new Expectations(clock);
   const failures = new FailureBackoff(clock);
 
-  const controller = createController({ name: 'daemonset', workers: 2, reconcile, informers: [sets, pods, nodes, revisions] }, context);
+  const controller = createController(
+    {
+      name: 'daemonset',
+      workers: 2,
+      reconcile,
+      informers: [sets, pods, nodes, revisions],
+      // A look costs what the nodes are many: on many nodes, changes of pods are gathered.
+      calmFor: (key) => Math.min(200, Math.floor((sets.getByKey(key)?.status?.desiredNumberScheduled ?? 0) / 20)),
+    },
+    context,
+  );
   const enqueue = (set: KubeObject) => controller.enqueue(keyOf(set));
   sets.addHandler({
     added: enqueue,

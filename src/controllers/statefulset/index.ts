@@ -30,7 +30,17 @@ export function startStatefulSetController(context: ControllerContext): RunningC
   const recorder = recorderFor(context, client, 'statefulset-controller');
   const control = createSetControl({ client, recorder, clock, claims: createClaims(client, claims, recorder) });
 
-  const controller = createController({ name: 'statefulset', workers: 5, reconcile, informers: [sets, pods, revisions, claims] }, context);
+  const controller = createController(
+    {
+      name: 'statefulset',
+      workers: 5,
+      reconcile,
+      informers: [sets, pods, revisions, claims],
+      // Statuses of large sets are written less often than their pods change.
+      calmFor: (key) => Math.min(200, Math.floor((sets.getByKey(key)?.spec.replicas ?? 0) / 20)),
+    },
+    context,
+  );
   const enqueue = (set: KubeObject) => controller.enqueue(keyOf(set));
   sets.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
   watchPodsOfOwners({ pods, owners: sets, resource: statefulSets, controller, selectorOf: (set) => selectorOf(set.spec.selector) });
