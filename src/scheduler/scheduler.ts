@@ -9,13 +9,14 @@ import type { Informers } from '../runtime/informers.ts';
 import { BindingCycle } from './binding.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
-import { type Diagnosis, fitMessage, noNodesMessage, SchedulingCycle } from './cycle.ts';
+import { noNodesMessage, SchedulingCycle } from './cycle.ts';
 import type { CycleState } from './cycle-state.ts';
 import { compileDeviceSelector } from './devices/cel.ts';
 import { DeviceManager } from './devices/device-manager.ts';
 import { type EventResource, nodeEvents, podEvents } from './events.ts';
 import { priorityOf } from './filtering.ts';
 import type { Handle } from './handle.ts';
+import { makeRoom } from './make-room.ts';
 import type { NodeInfo } from './node-info.ts';
 import { Nominator } from './nominator.ts';
 import { once } from './once.ts';
@@ -257,33 +258,14 @@ export class Scheduler implements AsyncDisposable {
     try {
       const result = profile.cycle.run(pod);
       if (result.node) this.track(this.bind(queued, profile, result.node, result.state));
-      else this.fail(queued, profile, this.makeRoom(pod, profile, result.state, result.diagnosis));
+      else {
+        const { refusedBy, pendingFor } = result.diagnosis;
+        const room = makeRoom(profile.points.postFilter, result.state, pod, result.diagnosis);
+        this.fail(queued, profile, { reason: 'Unschedulable', refusedBy, pendingFor, ...room });
+      }
     } catch (error) {
       this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
     }
-  }
-
-  /** No node fits: the plugins that may change that have their say. */
-  private makeRoom(pod: Pod, { points }: RunningProfile, state: CycleState, diagnosis: Diagnosis): Failure {
-    const { refusedBy, pendingFor } = diagnosis;
-    const reasons: string[] = [];
-    let nominatedNode: string | undefined = points.postFilter.length === 0 ? '' : undefined;
-    try {
-      for (const plugin of points.postFilter) {
-        const result = plugin.postFilter!(state, pod, diagnosis.statuses);
-        if (result.nominatedNode !== undefined) nominatedNode = result.nominatedNode;
-        if (result.success) {
-          reasons.length = 0;
-          break;
-        }
-        reasons.push(...result.reasons);
-      }
-    } catch (error) {
-      reasons.splice(0, reasons.length, messageOf(error));
-      nominatedNode = undefined;
-    }
-    const message = fitMessage(diagnosis, reasons.join(', '));
-    return { reason: 'Unschedulable', message, refusedBy, pendingFor, ...(nominatedNode === undefined ? {} : { nominatedNode }) };
   }
 
   private track(work: Promise<void>): void {

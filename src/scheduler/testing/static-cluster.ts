@@ -12,6 +12,7 @@ import { decide, type NodeDecision } from '../decision.ts';
 import { compileDeviceSelector } from '../devices/cel.ts';
 import { DeviceManager } from '../devices/device-manager.ts';
 import type { Handle, Listers } from '../handle.ts';
+import { makeRoom } from '../make-room.ts';
 import { Nominator } from '../nominator.ts';
 import { once } from '../once.ts';
 import { PodsInBinding } from '../pods-in-binding.ts';
@@ -72,13 +73,8 @@ export class StaticScheduler {
   placeOrPreempt(pod: Pod): string {
     const result = this.cycle.run(pod);
     if (result.node) return result.node.name;
-    const reasons: string[] = [];
-    for (const plugin of this.postFilters) {
-      const after = plugin.postFilter!(result.state, pod, result.diagnosis.statuses);
-      if (after.success) return `[${after.nominatedNode}]`;
-      reasons.push(...after.reasons);
-    }
-    return fitMessage(result.diagnosis, reasons.join(', '));
+    const { message, nominatedNode } = makeRoom(this.postFilters, result.state, pod, result.diagnosis);
+    return nominatedNode ? `[${nominatedNode}]` : message;
   }
 
   /** What is thought of every node. */
