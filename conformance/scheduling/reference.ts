@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 /** For the scheduler's informers to have seen what was written. */
-const settling = 600;
+const settling = 400;
 
 function reference(kind: string): ResourceReference {
   return definitions.find((definition) => definition.kind === kind && /^v\d+$/.test(definition.version))!;
@@ -99,7 +99,13 @@ class ScoreLog {
 async function decided(stage: Stage, { metadata }: Pod): Promise<any> {
   for (let tries = 0; tries < 200; tries++) {
     const present: any = await stage.api('Pod').get(metadata!.namespace!, metadata!.name!);
-    if (present.spec.nodeName || present.status?.conditions?.some(({ type }: any) => type === 'PodScheduled')) return present;
+    // A pod whose volumes must be bound first waits on its way to the node.
+    if (
+      present.spec.nodeName ||
+      present.status?.nominatedNodeName ||
+      present.status?.conditions?.some(({ type }: any) => type === 'PodScheduled')
+    )
+      return present;
     await systemClock.sleep(30);
   }
   throw new Error(`pod ${metadata!.namespace}/${metadata!.name} was not looked at`);
@@ -115,7 +121,8 @@ async function compare(stage: Stage, log: ScoreLog, pod: Pod, ours: StaticSchedu
   await stage.put(pod as KubeObject);
   const present = await decided(stage, pod);
   const theirs = await log.scores(`${pod.metadata!.namespace}/${pod.metadata!.name}`);
-  const { nodeName: chosen, ...spec } = present.spec;
+  const { nodeName = present.status?.nominatedNodeName, ...spec } = present.spec;
+  const chosen: string | undefined = nodeName;
   const asked = { ...present, spec, status: {} } as Pod;
   const feasible = ours.decide(asked).filter(({ refusal }) => !refusal);
   const names = (all: Iterable<string>) => [...all].sort().join(' ');
@@ -137,23 +144,24 @@ async function compare(stage: Stage, log: ScoreLog, pod: Pod, ours: StaticSchedu
   return problems;
 }
 
+/** Ours, over what the reference's API server has now. */
+async function standingScheduler(stage: Stage): Promise<StaticScheduler> {
+  const kinds = ['Namespace', 'Service', 'ReplicaSet', 'StorageClass', 'PersistentVolume', 'PersistentVolumeClaim'];
+  const others = (await Promise.all(kinds.map((kind) => stage.list(kind)))).flat();
+  return new StaticScheduler({ nodes: (await stage.list('Node')) as Node[], pods: (await stage.list('Pod')) as Pod[], others });
+}
+
 async function play(stage: Stage, log: ScoreLog, seed: number, most: number): Promise<{ problems: string[]; pods: number; nodes: number }> {
   const { nodes, placed, waiting, others } = scenario(seed, most);
   for (const object of others) await stage.put(object);
   await Promise.all(nodes.map((node) => stage.put(node as KubeObject)));
   await Promise.all(placed.map((pod) => stage.put(pod as KubeObject)));
-  await systemClock.sleep(settling);
-  const kinds = ['Namespace', 'Service', 'ReplicaSet', 'StorageClass', 'PersistentVolume', 'PersistentVolumeClaim'];
-  const present = (await Promise.all(kinds.map((kind) => stage.list(kind)))).flat();
-  const ours = new StaticScheduler({
-    nodes: (await stage.list('Node')) as Node[],
-    pods: (await stage.list('Pod')) as Pod[],
-    others: present,
-  });
   const problems: string[] = [];
   for (const pod of waiting) {
+    await systemClock.sleep(settling);
     const named = { ...pod, metadata: { ...pod.metadata, name: `${pod.metadata!.name}-${seed}` } } as Pod;
-    for (const problem of await compare(stage, log, named, ours)) problems.push(`  ${named.metadata!.name}: ${problem}`);
+    for (const problem of await compare(stage, log, named, await standingScheduler(stage)))
+      problems.push(`  ${named.metadata!.name}: ${problem}`);
     await stage.remove(named as KubeObject);
   }
   await Promise.all(placed.map((pod) => stage.remove(pod as KubeObject)));

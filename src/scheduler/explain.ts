@@ -8,7 +8,7 @@ import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
 import { SchedulingCycle } from './cycle.ts';
 import { decide, type NodeDecision } from './decision.ts';
-import { compileDeviceSelector } from './devices/cel.ts';
+import { deviceSelectorCompiler } from './devices/cel.ts';
 import { DeviceManager } from './devices/device-manager.ts';
 import { Nominator } from './nominator.ts';
 import { once } from './once.ts';
@@ -39,7 +39,7 @@ export async function explainPod(
     const nominator = new Nominator();
     const nodeInformer = informers.for<Node>(nodes);
     const podInformer = informers.for<Pod>(pods);
-    const devices = once(() => new DeviceManager(informers, compileDeviceSelector, context.random));
+    const devices = once(() => new DeviceManager(informers, deviceSelectorCompiler(), context.random));
     const profiles = profilesOf(configuration, (_, filtering) => ({
       client,
       context,

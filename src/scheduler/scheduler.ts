@@ -11,7 +11,7 @@ import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
 import { noNodesMessage, SchedulingCycle } from './cycle.ts';
 import type { CycleState } from './cycle-state.ts';
-import { compileDeviceSelector } from './devices/cel.ts';
+import { deviceSelectorCompiler } from './devices/cel.ts';
 import { DeviceManager } from './devices/device-manager.ts';
 import { type EventResource, nodeEvents, podEvents } from './events.ts';
 import { priorityOf } from './filtering.ts';
@@ -70,7 +70,7 @@ export class Scheduler implements AsyncDisposable {
     this.context = context;
     this.inBinding = new PodsInBinding(context.clock);
     this.pods = informers.for<Pod>(pods);
-    const devices = once(() => new DeviceManager(informers, compileDeviceSelector, context.random));
+    const devices = once(() => new DeviceManager(informers, deviceSelectorCompiler(), context.random));
     const profiles = profilesOf(configuration, (schedulerName, filtering) => ({
       client,
       context,

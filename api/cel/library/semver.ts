@@ -46,8 +46,8 @@ export function semverLibrary(): FunctionDeclaration[] {
     declareFunction(
       'semver',
       {
-        string_to_semver: ['(string): semver', parse],
-        string_bool_to_semver: ['(string, bool): semver', (text: string, loose: boolean) => parse(loose ? normalize(text) : text)],
+        string_to_semver: ['(string): semver', parseSemver],
+        string_bool_to_semver: ['(string, bool): semver', (text: string, loose: boolean) => parseSemver(loose ? normalize(text) : text)],
       },
       options,
     ),
@@ -74,7 +74,7 @@ export function semverLibrary(): FunctionDeclaration[] {
 
 function isSemver(text: string, loose: boolean): boolean {
   try {
-    parse(loose ? normalize(text) : text);
+    parseSemver(loose ? normalize(text) : text);
     return true;
   } catch (error) {
     if (error instanceof CelError) return false;
@@ -82,7 +82,8 @@ function isSemver(text: string, loose: boolean): boolean {
   }
 }
 
-function parse(text: string): Semver {
+/** @throws CelError */
+export function parseSemver(text: string): OpaqueValue {
   if (text === '') throw new CelError('Version string empty');
   const parts = splitAtMost(text, '.', 3);
   if (parts.length !== 3) throw new CelError('No Major.Minor.Patch elements found');

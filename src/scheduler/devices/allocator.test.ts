@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { StaticScheduler } from '../testing/static-cluster.ts';
@@ -156,4 +156,41 @@ test('an allocation says what was given, with the class’s parameters, and wher
       nodeSelector: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'rack', operator: 'In', values: ['r1'] }] }] },
     },
   ]);
+});
+
+test('selectors of claims and classes choose by driver, attributes and capacity', () => {
+  const devices = [
+    {
+      name: 'd0',
+      attributes: { model: { string: 'a' }, 'other.example.com/rev': { version: '1.2.0' } },
+      capacity: { memory: { value: '40Gi' } },
+    },
+    { name: 'd1', attributes: { model: { string: 'b' }, fast: { bool: true } }, capacity: { memory: { value: '80Gi' } } },
+  ];
+  const chosenBy = (expression: string) => {
+    const wanted = { requests: [{ name: 'r', ...exactly({ selectors: [{ cel: { expression } }] }) }] };
+    const scheduler = new StaticScheduler({
+      nodes: [node('n1')],
+      pods: [],
+      others: [gpuClass, slice('n1', { nodeName: 'n1', devices }), claim('a', wanted)],
+    });
+    const result = scheduler.cycle.run(pod('a'));
+    if (!result.node) return 'none';
+    const { byNode } = result.state.data.get('DynamicResources') as { byNode: Map<string, any[]> };
+    return byNode.get('n1')![0].devices.results[0].device;
+  };
+  const cases = [
+    ['d0', `device.driver == "${driver}"`],
+    ['d1', `device.attributes["${driver}"].model == "b"`],
+    ['d1', `"fast" in device.attributes["${driver}"] && device.attributes["${driver}"].fast`],
+    ['d1', `device.capacity["${driver}"].memory.compareTo(quantity("64Gi")) >= 0`],
+    ['d0', `"rev" in device.attributes["other.example.com"] && device.attributes["other.example.com"].rev.isGreaterThan(semver("1.0.0"))`],
+    ['none', 'device.attributes["nobody.example.com"].exists(name, true)'],
+  ] as const;
+  for (const [device, expression] of cases) equal(chosenBy(expression), device, expression);
+  throws(
+    () => chosenBy(`device.attributes["${driver}"].nothing == 1`),
+    /claim default\/a: selector #0: CEL runtime error: no such key: nothing/,
+  );
+  throws(() => chosenBy('device.nothing'), /claim default\/a: selector #0: CEL compile error: .*undefined field 'nothing'/s);
 });

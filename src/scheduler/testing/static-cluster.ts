@@ -9,7 +9,7 @@ import type { SchedulerConfiguration } from '../config/configuration.ts';
 import { defaultConfiguration } from '../config/defaults.ts';
 import { fitMessage, noNodesMessage, SchedulingCycle } from '../cycle.ts';
 import { decide, type NodeDecision } from '../decision.ts';
-import { compileDeviceSelector } from '../devices/cel.ts';
+import { deviceSelectorCompiler } from '../devices/cel.ts';
 import { DeviceManager } from '../devices/device-manager.ts';
 import type { Handle, Listers } from '../handle.ts';
 import { makeRoom } from '../make-room.ts';
@@ -43,7 +43,7 @@ export class StaticScheduler {
     const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00Z'));
     const context = { clock, random: seededRandom(seed), logger: silentLogger, signal: new AbortController().signal };
     const listers = listersOf(others);
-    const devices = once(() => new DeviceManager(listers, compileDeviceSelector, context.random));
+    const devices = once(() => new DeviceManager(listers, deviceSelectorCompiler(), context.random));
     const [first] = profilesOf(configuration, (_, filtering) => ({
       client: { resource: () => ({}) as any },
       context,
