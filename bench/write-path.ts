@@ -5,20 +5,17 @@ import { definitions } from '../api/index.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createSchemaSource } from '../openapi/source.ts';
 import { systemClock } from '../src/machinery/clock.ts';
-import { silentLogger } from '../src/machinery/logger.ts';
 import { trackUpdate } from '../src/machinery/patch/apply/track-update.ts';
-import { ProtobufCodec } from '../src/machinery/protobuf/codec.ts';
-import { systemRandom } from '../src/machinery/random.ts';
 import { conform } from '../src/machinery/schema/conform.ts';
 import { parseJson } from '../src/machinery/schema/parse.ts';
 import { prepareCreate } from '../src/registry/create.ts';
 import type { Operation } from '../src/registry/operation.ts';
 import type { ResourceStore } from '../src/registry/resource-store.ts';
-import { ApiServer } from '../src/server/api-server.ts';
+import type { ApiServer } from '../src/server/api-server.ts';
+import { openInProcessServer } from '../src/server/testing/in-process-server.ts';
 import { openLevelStorage } from '../src/storage/level/level-storage.ts';
 import { openMemoryStorage } from '../src/storage/memory/memory-storage.ts';
 import { encodeStored } from '../src/storage/object-codec.ts';
-import type { Storage } from '../src/storage/storage.ts';
 
 /*
  * What each stage of a create costs: `node --import tsx bench/write-path.ts`. Microseconds of an object, each the least over many series, so that
@@ -59,28 +56,6 @@ const bodies: Record<'ConfigMap' | 'Pod', (i: number) => KubeObject> = {
 const schemas = createSchemaSource();
 const user = { username: 'admin', groups: ['system:masters'] };
 const operation: Operation = { user, namespace: 'default', subresource: '', dryRun: false, options: undefined, warn: () => {} };
-
-function openServer(storage: Storage): ApiServer {
-  return new ApiServer({
-    storage,
-    definitions,
-    schemas,
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
-    authenticator: { authenticate: () => undefined },
-    authorizer: {
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
-    },
-    tokens: { issuer: 'https://kubernetes.default.svc', issue: async () => ({ token: 't', expires: 0 }) },
-    protobuf: new ProtobufCodec(),
-    admissionPlugins: () => [],
-    versionInfo: {},
-    serverAddress: () => '127.0.0.1:6443',
-  });
-}
 
 const print = (what: string, microseconds: number) => console.log(`${what.padEnd(52)}${microseconds.toFixed(1).padStart(8)} µs`);
 
@@ -159,7 +134,7 @@ try {
   for (const engine of ['memory', 'LevelDB'] as const) {
     await using storage =
       engine === 'memory' ? openMemoryStorage({ clock: systemClock }) : await openLevelStorage(directory, { clock: systemClock });
-    await using server = openServer(storage);
+    await using server = openInProcessServer(storage, definitions);
     const client = server.client(user);
     await client.resource({ group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', scope: 'Cluster' }).create('', {
       metadata: { name: 'default' },

@@ -14,6 +14,20 @@ export interface ListOptions {
   readonly fieldSelector: string;
 }
 
+/** A list of everything. */
+export const defaultListOptions: ListOptions = Object.freeze({
+  watch: false,
+  allowWatchBookmarks: false,
+  resourceVersion: '',
+  resourceVersionMatch: '',
+  timeoutSeconds: undefined,
+  limit: 0,
+  continue: '',
+  sendInitialEvents: undefined,
+  labelSelector: '',
+  fieldSelector: '',
+});
+
 /** metav1.DeleteOptions as they are sent. */
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;

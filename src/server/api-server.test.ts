@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { defineResource } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
-import { createSchemaSource } from '../../openapi/source.ts';
 import { systemClock } from '../machinery/clock.ts';
-import { silentLogger } from '../machinery/logger.ts';
-import { ProtobufCodec } from '../machinery/protobuf/codec.ts';
-import { seededRandom } from '../machinery/random.ts';
 import { openMemoryStorage } from '../storage/memory/memory-storage.ts';
 import type { Storage } from '../storage/storage.ts';
-import { ApiServer } from './api-server.ts';
+import type { ApiServer } from './api-server.ts';
+import { openInProcessServer } from './testing/in-process-server.ts';
 
 const configMaps = defineResource({
   group: '',
@@ -35,35 +32,13 @@ const namespaces = defineResource({
   },
 });
 
-function openServer(storage: Storage): ApiServer {
-  return new ApiServer({
-    storage,
-    definitions: [configMaps, namespaces],
-    schemas: createSchemaSource(),
-    clock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
-    authenticator: { authenticate: () => undefined },
-    authorizer: {
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
-    },
-    tokens: { issuer: 'https://kubernetes.default.svc', issue: async () => ({ token: 't', expires: 0 }) },
-    protobuf: new ProtobufCodec(),
-    admissionPlugins: () => [],
-    versionInfo: {},
-    serverAddress: () => '127.0.0.1:6443',
-  });
-}
-
 describe('verbs in process', () => {
   let storage: Storage;
   let server: ApiServer;
   const admin = { username: 'admin', groups: ['system:masters'] };
   before(() => {
     storage = openMemoryStorage({ clock: systemClock });
-    server = openServer(storage);
+    server = openInProcessServer(storage, [configMaps, namespaces]);
   });
   after(async () => {
     await server[Symbol.asyncDispose]();

@@ -1,13 +1,9 @@
 import type { MutatingAdmissionPolicyBinding } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import type { FieldError } from '../../meta/field.ts';
-import { countsGenerations } from '../../meta/statuses.ts';
-import { validateObjectMeta } from '../../meta/validation.ts';
-import { bindingColumns } from './binding.columns.ts';
+import { bindingRules } from './binding.rules.ts';
 import { validateBinding } from './binding.validation.ts';
 import { specPath } from './policy.validation.ts';
-import { defaultMatchResources } from './registration.defaults.ts';
-import { reservedNameWarnings } from './reserved-names.ts';
 import { validateMutableOperations } from './rules.validation.ts';
 
 function validateSpec(object: MutatingAdmissionPolicyBinding): FieldError[] {
@@ -23,13 +19,5 @@ export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPo
   singular: 'mutatingadmissionpolicybinding',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
-  categories: ['api-extensions'],
-  subresources: [],
-  columns: bindingColumns,
-  allowUnconditionalUpdate: false,
-  defaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
-  ...countsGenerations('spec'),
-  validate: validateSpec,
-  validateUpdate: (object) => [...validateObjectMeta(object.metadata ?? {}, { namespaced: false }), ...validateSpec(object)],
-  warnings: reservedNameWarnings,
+  ...bindingRules(validateSpec),
 });

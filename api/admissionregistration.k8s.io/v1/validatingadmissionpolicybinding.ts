@@ -1,12 +1,8 @@
 import type { ValidatingAdmissionPolicyBinding } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import type { FieldError } from '../../meta/field.ts';
-import { countsGenerations } from '../../meta/statuses.ts';
-import { validateObjectMeta } from '../../meta/validation.ts';
-import { bindingColumns } from './binding.columns.ts';
+import { bindingRules } from './binding.rules.ts';
 import { validateBinding, validateValidationActions } from './binding.validation.ts';
-import { defaultMatchResources } from './registration.defaults.ts';
-import { reservedNameWarnings } from './reserved-names.ts';
 
 function validateSpec(object: ValidatingAdmissionPolicyBinding): FieldError[] {
   return [...validateBinding(object.spec), ...validateValidationActions(object.spec?.validationActions)];
@@ -21,13 +17,5 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   singular: 'validatingadmissionpolicybinding',
   scope: 'Cluster',
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
-  categories: ['api-extensions'],
-  subresources: [],
-  columns: bindingColumns,
-  allowUnconditionalUpdate: false,
-  defaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
-  ...countsGenerations('spec'),
-  validate: validateSpec,
-  validateUpdate: (object) => [...validateObjectMeta(object.metadata ?? {}, { namespaced: false }), ...validateSpec(object)],
-  warnings: reservedNameWarnings,
+  ...bindingRules(validateSpec),
 });

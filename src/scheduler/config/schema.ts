@@ -1,5 +1,6 @@
 import type { Field, ListSchema, ObjectSchema, Schema } from '../../../openapi/schema.ts';
 import { createSchemaSource } from '../../../openapi/source.ts';
+import { extensionPoints } from './configuration.ts';
 
 /** The types of a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1, and of the arguments of its plugins. */
 export interface ConfigurationSchemas {
@@ -30,23 +31,7 @@ export function configurationSchemas(): ConfigurationSchemas {
   const typeMeta = { apiVersion: string, kind: string };
   const plugin = object('Plugin', { name: string, weight: int32 });
   const pluginSet = object('PluginSet', { enabled: list(plugin), disabled: list(plugin) });
-  const points = [
-    'preEnqueue',
-    'queueSort',
-    'preFilter',
-    'filter',
-    'postFilter',
-    'preScore',
-    'score',
-    'reserve',
-    'permit',
-    'preBind',
-    'bind',
-    'postBind',
-    'multiPoint',
-    'placementGenerate',
-    'placementScore',
-  ];
+  const points = [...extensionPoints, 'multiPoint', 'placementGenerate', 'placementScore'];
   const plugins = object('Plugins', Object.fromEntries(points.map((point) => [point, pluginSet])));
   const profile = object('KubeSchedulerProfile', {
     schedulerName: string,

@@ -1,29 +1,18 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { deleteCollection } from '../../registry/delete-collection.ts';
 import type { Operation } from '../../registry/operation.ts';
+import { defaultListOptions } from '../../registry/options.ts';
 import { apiServerUser } from '../../registry/own-user.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Selection } from '../../registry/selection.ts';
 
 const everything: Selection = { namespace: '', name: undefined, filter: undefined };
-const options = {
-  watch: false,
-  allowWatchBookmarks: false,
-  resourceVersion: '',
-  resourceVersionMatch: '',
-  timeoutSeconds: undefined,
-  limit: 0,
-  continue: '',
-  sendInitialEvents: undefined,
-  labelSelector: '',
-  fieldSelector: '',
-} as const;
 const operation: Operation = { user: apiServerUser, namespace: '', subresource: '', dryRun: false, options: undefined, warn: () => {} };
 
 /** Deletes all objects of a custom resource, in all namespaces, and waits until the last has gone. @throws ApiError, or the signal's reason */
 export async function deleteInstances(registry: Registry, definition: ResourceDefinition, signal: AbortSignal): Promise<void> {
   const store = registry.store(definition);
-  await deleteCollection(store, everything, options, {}, operation);
+  await deleteCollection(store, everything, defaultListOptions, {}, operation);
   const cache = await store.readyCache();
   await new Promise<void>((resolve, reject) => {
     const keys = new Set<string>();

@@ -2,7 +2,7 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateFieldManager } from '../../../api/meta/validation.ts';
 import { badRequest, invalid as invalidError } from '../../registry/errors.ts';
-import type { DeleteOptions, ListOptions } from '../../registry/options.ts';
+import { type DeleteOptions, defaultListOptions, type ListOptions } from '../../registry/options.ts';
 import type { RequestContext } from '../context.ts';
 
 /** The options that create, update and patch share. */
@@ -140,19 +140,6 @@ export function listOptions(query: URLSearchParams): ListOptions {
   };
   return options;
 }
-
-const defaultListOptions: ListOptions = Object.freeze({
-  watch: false,
-  allowWatchBookmarks: false,
-  resourceVersion: '',
-  resourceVersionMatch: '',
-  timeoutSeconds: undefined,
-  limit: 0,
-  continue: '',
-  sendInitialEvents: undefined,
-  labelSelector: '',
-  fieldSelector: '',
-});
 
 /** Checks what of list and watch options may go together. Called after the selectors are parsed. @throws ApiError 422 */
 export function validateListOptions(options: ListOptions): ListOptions {

@@ -1,0 +1,31 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import { createSchemaSource } from '../../../openapi/source.ts';
+import { systemClock } from '../../machinery/clock.ts';
+import { silentLogger } from '../../machinery/logger.ts';
+import { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
+import { seededRandom } from '../../machinery/random.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { ApiServer } from '../api-server.ts';
+
+/** A server without a network, over some definitions: nothing is refused, and nothing is admitted differently. */
+export function openInProcessServer(storage: Storage, definitions: readonly ResourceDefinition[]): ApiServer {
+  return new ApiServer({
+    storage,
+    definitions,
+    schemas: createSchemaSource(),
+    clock: systemClock,
+    random: seededRandom(1),
+    logger: silentLogger,
+    settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
+    authenticator: { authenticate: () => undefined },
+    authorizer: {
+      authorize: () => ({ decision: 'allow', reason: '' }),
+      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+    },
+    tokens: { issuer: 'https://kubernetes.default.svc', issue: async () => ({ token: 't', expires: 0 }) },
+    protobuf: new ProtobufCodec(),
+    admissionPlugins: () => [],
+    versionInfo: {},
+    serverAddress: () => '127.0.0.1:6443',
+  });
+}
