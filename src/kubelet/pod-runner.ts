@@ -37,6 +37,7 @@ interface Memory {
   stopped: boolean;
 }
 
+const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
 const firstBackOff = 10_000;
 const longestBackOff = 300_000;
 /** A container that ran for so long without ending starts with a fresh back-off. */
@@ -176,8 +177,8 @@ export class PodRunner {
       host.events.event(target, 'Normal', 'Killing', `Stopping container ${name}`);
     }
     host.release(pod);
-    // A pod that a finalizer keeps shows to the end that nothing of it runs any more.
-    if (pod.metadata!.finalizers?.length && !isPodFinished(pod)) {
+    // A Job that replaces failed pods only waits to hear of their end.
+    if (pod.metadata!.finalizers?.includes(jobTrackingFinalizer) && !isPodFinished(pod)) {
       await this.patch(pod, host, endedStatus(pod, 137, this.statusContext(host, '')));
     }
     const { namespace, name, uid } = pod.metadata!;
