@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { mutatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicy.ts';
 import { mutatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicybinding.ts';
 import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration.ts';
@@ -503,6 +504,8 @@ async function run(): Promise<void> {
   const command = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
   if (command.name === 'why') return why(command.options);
   const { options } = command;
+  // On few cores the collector's helpers take them from the clients and the disk, and the main thread waits for all of them.
+  if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
   let stop!: (failure: Error | undefined) => void;
   const stopped = new Promise<Error | undefined>((accept) => {
     stop = accept;

@@ -6,40 +6,40 @@ import { printFloat } from './go-float.ts';
  */
 export class FieldPath {
   private readonly parent: FieldPath | undefined;
-  private readonly text: string;
+  private readonly part: string | number;
+  /** How the part is written: `.a`, `[a]`. Most paths are never printed, so that is done when they are. */
+  private readonly inBrackets: boolean;
 
-  private constructor(parent: FieldPath | undefined, text: string) {
+  private constructor(parent: FieldPath | undefined, part: string | number, inBrackets: boolean) {
     this.parent = parent;
-    this.text = text;
+    this.part = part;
+    this.inBrackets = inBrackets;
   }
 
-  static readonly empty = new FieldPath(undefined, '');
+  static readonly empty = new FieldPath(undefined, '', false);
 
   /** @param names the first field's name and those below it */
   static of(...names: string[]): FieldPath {
-    return FieldPath.empty.child(...names);
+    return names.reduce<FieldPath>((path, name) => path.child(name), FieldPath.empty);
   }
 
-  child(...names: string[]): FieldPath {
-    let path: FieldPath = this;
-    for (const name of names) path = new FieldPath(path, path.isEmpty() ? name : `.${name}`);
-    return path;
+  child(name: string, ...more: string[]): FieldPath {
+    const path = new FieldPath(this, name, false);
+    return more.length === 0 ? path : path.child(...(more as [string]));
   }
 
   index(index: number): FieldPath {
-    return new FieldPath(this, `[${index}]`);
+    return new FieldPath(this, index, true);
   }
 
   key(key: string): FieldPath {
-    return new FieldPath(this, `[${key}]`);
-  }
-
-  private isEmpty(): boolean {
-    return this.parent === undefined && this.text === '';
+    return new FieldPath(this, key, true);
   }
 
   toString(): string {
-    return this.parent === undefined ? this.text : `${this.parent}${this.text}`;
+    if (this.parent === undefined) return '';
+    if (this.inBrackets) return `${this.parent}[${this.part}]`;
+    return this.parent.parent === undefined ? `${this.part}` : `${this.parent}.${this.part}`;
   }
 }
 

@@ -58,9 +58,14 @@ function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before:
   return { before, after: shared === undefined ? after : `${after},"managedFields":${shared}` };
 }
 
+/** The names that nearly always come here. */
+const quoted: ReadonlyMap<string, string> = new Map(
+  ['kind', 'apiVersion', 'name', 'generateName', 'namespace', 'uid'].map((name) => [name, JSON.stringify(name)]),
+);
+
 function member(key: string, value: unknown): string {
   const text = JSON.stringify(value);
-  return text === undefined ? '' : `${JSON.stringify(key)}:${text}`;
+  return text === undefined ? '' : `${quoted.get(key) ?? JSON.stringify(key)}:${text}`;
 }
 
 /** The members of an object in JSON, without the braces. */

@@ -1,5 +1,6 @@
-import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
+import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
+import { setOwn } from '../../json-object.ts';
 import { conform } from '../../schema/conform.ts';
 import type { ManagerContext } from './types.ts';
 
@@ -18,7 +19,16 @@ export function absentObject({ schema, apiVersion, kind, typed = true }: Manager
 
 /** The object with other managedFields (none if undefined): a copy down to metadata, which comes in the order of Go's struct. */
 export function withManagedFields(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): KubeObject {
-  if (entries === undefined && object.metadata?.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } };
+  const had = object.metadata?.managedFields !== undefined;
+  if (entries === undefined && !had) return object;
+  const metadata = had ? withoutOwn(object.metadata!) : { ...object.metadata };
+  if (entries !== undefined) metadata.managedFields = entries;
+  return { ...object, metadata };
+}
+
+// A rest pattern says the same, and takes three times as long.
+function withoutOwn(metadata: ObjectMeta): ObjectMeta {
+  const rest: Record<string, unknown> = {};
+  for (const name in metadata) if (name !== 'managedFields') setOwn(rest, name, (metadata as Record<string, unknown>)[name]);
+  return rest;
 }

@@ -155,11 +155,18 @@ export const identityFields = FieldSet.of(
   ),
 );
 
+/** For sets that are applied again and again. */
+const withoutIdentity = new WeakMap<FieldSet, FieldSet>();
+
 /** Takes the identity fields out of an entry, and the entry away if nothing is left. */
 export function stripIdentity(managers: Managers, id: string): void {
   const entry = managers.get(id);
   if (entry === undefined) return;
-  const set = entry.set.difference(identityFields);
+  let set = withoutIdentity.get(entry.set);
+  if (set === undefined) {
+    set = entry.set.difference(identityFields);
+    withoutIdentity.set(entry.set, set);
+  }
   if (set.isEmpty()) managers.delete(id);
   else if (set !== entry.set) managers.set(id, { ...entry, set });
 }

@@ -7,6 +7,7 @@ import { identityFields, type ManagedSet, type Managers, managerId } from './man
 import { mergeObjects } from './merge-objects.ts';
 import { removeFields } from './remove.ts';
 import { fieldSetOf, withNamedFields } from './set-of.ts';
+import { ShapeMemo } from './shape-memo.ts';
 import type { ManagerContext } from './types.ts';
 
 /** What one write reads of its context, with the ignored paths as a set. */
@@ -121,6 +122,19 @@ function joined(owned: FieldSet, gained: FieldSet): FieldSet {
   return result;
 }
 
+const configurations = new WeakMap<Schema, ShapeMemo<FieldSet>>();
+
+/** What a manager owns who applies `config`; configurations of one shape have one set. */
+function ownedBy(config: KubeObject, schema: Schema): FieldSet {
+  let shapes = configurations.get(schema);
+  if (!shapes) configurations.set(schema, (shapes = new ShapeMemo()));
+  const known = shapes.find(config, schema);
+  if (known) return known.result;
+  const set = fieldSetOf(config, schema);
+  shapes.remember(config, undefined, schema, set);
+  return set;
+}
+
 /** @returns what the apply did, or its conflicts, with `managers` then as they were */
 export function recordApply(
   live: KubeObject,
@@ -130,7 +144,7 @@ export function recordApply(
   force: boolean,
 ): { merged: KubeObject; changed: boolean } | { conflicts: Conflicts[] } {
   const merged = mergeObjects(live, config, terms.schema) as KubeObject;
-  const owned = fieldSetOf(config, terms.schema);
+  const owned = ownedBy(config, terms.schema);
   const set = terms.ignored ? owned.withoutSubtrees(terms.ignored) : owned;
   const { manager, apiVersion, subresource } = terms;
   const entry = { manager, operation: 'Apply' as const, apiVersion, subresource };
@@ -138,8 +152,13 @@ export function recordApply(
   const last = managers.get(id);
   managers.set(id, { ...entry, time: last?.time, set });
   const pruned = prune(merged, terms, managers, last);
-  const { conflicts } = disown(live, pruned, terms, managers, id, force);
-  if (conflicts.length > 0 && !force) return { conflicts };
+  // Nobody else's fields can have been taken.
+  if (managers.size === 1) {
+    if (set.isEmpty()) managers.delete(id);
+  } else {
+    const { conflicts } = disown(live, pruned, terms, managers, id, force);
+    if (conflicts.length > 0 && !force) return { conflicts };
+  }
   return { merged: pruned, changed: !sameJson(live, pruned) };
 }
 
