@@ -15,6 +15,10 @@ function dropDisabledFields({ spec }: ResourceSlice): void {
   }
 }
 
+function stampTaints({ spec }: ResourceSlice, now: string): void {
+  for (const { taints } of spec?.devices ?? []) for (const taint of taints ?? []) taint.timeAdded ??= now;
+}
+
 /** ResourceSlices. Compared with v1.36.3: pools, places, devices, counters, what stays, warnings, generations, field selectors, table. */
 export const resourceSlice = defineResource<ResourceSlice>({
   group: 'resource.k8s.io',
@@ -41,11 +45,13 @@ export const resourceSlice = defineResource<ResourceSlice>({
     { name: 'Pool', type: 'string', description: 'The pool they belong to.', cell: ({ spec }) => spec?.pool?.name ?? '' },
     ageColumn,
   ],
-  prepareForCreate(object) {
+  prepareForCreate(object, { now }) {
     object.metadata!.generation = 1;
+    stampTaints(object, now);
     dropDisabledFields(object);
   },
-  prepareForUpdate(object, old) {
+  prepareForUpdate(object, old, { now }) {
+    stampTaints(object, now);
     countGeneration(object, old, 'spec');
     dropDisabledFields(object);
   },

@@ -45,8 +45,11 @@ export default ({ ns }) => {
     usage('ports', { secrets: '0', 'count/secrets': '0' }),
     post('a dry run does not count', `${core}/secrets`, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'b' } }, (b) => b.metadata?.name ?? b, { query: { dryRun: 'All' } }),
     usage('ports', { secrets: '0' }),
+    patch('a deadline is set later', `${pods}/d1`, { spec: { activeDeadlineSeconds: 50 } }),
+    del('that of the other', `${pods}/n1`), usage('terminating', { pods: '0' }),
+    patch('now it is', `${pods}/d1`, { spec: { activeDeadlineSeconds: 50 } }), usage('terminating', { pods: '1' }),
     quota('impossible', { hard: { 'count/configmaps': '0', pods: '0' } }),
-    until('what is there counts', `${core}/resourcequotas/impossible`, (b) => b.status.used?.pods === '3', (b) => b.status),
+    until('what is there counts', `${core}/resourcequotas/impossible`, (b) => b.status.used?.pods === '2', (b) => b.status),
     post('nothing more', `${core}/configmaps`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } }),
   ];
   steps.cleanup = cleanup(ns);

@@ -70,7 +70,8 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
       const claim = claims.getByKey(key);
       for (const device of claim ? devicesOf(claim) : []) {
         for (const taint of taintsOf(device)) {
-          const tolerated = toleratedFor([taint], device.tolerations ?? []);
+          const tolerations = (device.tolerations ?? []).filter(({ effect }) => effect === 'NoExecute');
+          const tolerated = toleratedFor([taint], tolerations);
           if (tolerated === undefined) continue;
           const time = (taint.timeAdded ? parseTime(taint.timeAdded) : 0) + tolerated;
           if (first === undefined || time < first) first = time;

@@ -6,10 +6,12 @@ import type { Quantity } from '../../../api/meta/quantity.ts';
 import {
   addResources,
   isPodLevelResource,
+  maxResources,
   parseResources,
   podLimits,
   podQosClass,
   podRequests,
+  printResources,
   type ResourceAmounts,
 } from '../../../api/meta/resources.ts';
 import { sorted } from '../../../api/meta/text.ts';
@@ -20,19 +22,24 @@ import { matchesValues } from './scopes.ts';
 const countName = objectCountName(podDefinition);
 const computed = ['cpu', 'memory', 'ephemeral-storage'];
 const names = new Set([countName, 'pods', ...computed, ...computed.flatMap((name) => [`requests.${name}`, `limits.${name}`])]);
+/** The extended resource that stands for the devices of a class (KEP-5004). */
+const deviceClassPrefix = 'deviceclass.resource.kubernetes.io/';
 /** A quota on one of these demands it of every container. */
 const demanded = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
 /** Pods: what they request and are limited to as long as they are not done; `count/pods` counts those as well. */
 export const podEvaluator: QuotaEvaluator = {
-  handles: ({ operation, subresource }) =>
-    subresource === '' ? operation === 'CREATE' : subresource === 'resize' && operation === 'UPDATE',
-  matchingResources: (wanted) =>
-    wanted.filter((name) => names.has(name) || isQuotaHugePages(name) || (!isNativeResource(name) && name.startsWith('requests.'))),
+  handles({ operation, subresource, object, old }) {
+    if (subresource === 'resize') return operation === 'UPDATE';
+    return subresource === '' && (operation === 'CREATE' || (old !== undefined && isTerminating(object) !== isTerminating(old)));
+  },
+  matchingResources: (wanted) => wanted.filter((name) => names.has(name) || isQuotaHugePages(name) || isExtendedForQuota(name)),
   matchesScope,
   usage(pod, now) {
     const usage: ResourceAmounts = new Map([[countName, one]]);
-    if (countsAsRunning(pod, now)) addResources(usage, computeUsage(podRequests(pod.spec), podLimits(pod.spec)));
+    if (!countsAsRunning(pod, now)) return usage;
+    const spec = specInUse(pod);
+    addResources(usage, computeUsage(podRequests(spec), podLimits(spec)));
     return usage;
   },
   missing(required, pod) {
@@ -52,7 +59,9 @@ export const podEvaluator: QuotaEvaluator = {
       .join('; ')}`;
   },
   replenishes: (pod, old, now) =>
-    (countsAsRunning(old, now) && !countsAsRunning(pod, now)) || !semanticEqual(resourcesOf(pod), resourcesOf(old)),
+    isTerminating(pod) !== isTerminating(old) ||
+    (countsAsRunning(old, now) && !countsAsRunning(pod, now)) ||
+    !semanticEqual(resourcesInUse(pod), resourcesInUse(old)),
 };
 
 /** A pod counts until it is finished, or should have been gone by now. */
@@ -63,8 +72,39 @@ export function countsAsRunning(pod: KubeObject, now: number): boolean {
   return now <= parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
 }
 
-function resourcesOf(pod: KubeObject): unknown {
-  return [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].map((container) => container.resources);
+interface ContainerState {
+  readonly name: string;
+  readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
+  readonly allocatedResources?: Record<string, string>;
+}
+
+function statesOf({ status }: KubeObject): ContainerState[] {
+  return [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+}
+
+function resourcesInUse(pod: KubeObject): unknown {
+  return statesOf(pod).map(({ name, resources }) => [name, resources]);
+}
+
+/** The spec with what each container asks for or still has, whichever is more: a resize takes its time (KEP-1287). */
+function specInUse(pod: KubeObject): KubeObject['spec'] {
+  const states = new Map(statesOf(pod).map((state) => [state.name, state]));
+  if (states.size === 0) return pod.spec;
+  const inUse = (container: ContainerState) => {
+    const state = states.get(container.name);
+    if (!state?.resources && !state?.allocatedResources) return container;
+    const requests = parseResources(container.resources?.requests);
+    for (const other of [state.resources?.requests, state.allocatedResources]) maxResources(requests, parseResources(other));
+    const limits = parseResources(container.resources?.limits);
+    maxResources(limits, parseResources(state.resources?.limits));
+    return { ...container, resources: { requests: printResources(requests), limits: printResources(limits) } };
+  };
+  const { containers = [], initContainers = [] } = pod.spec;
+  return { ...pod.spec, containers: containers.map(inUse), initContainers: initContainers.map(inUse) };
+}
+
+function isExtendedForQuota(name: string): boolean {
+  return name.startsWith('requests.') && (!isNativeResource(name) || name.startsWith(`requests.${deviceClassPrefix}`));
 }
 
 function statesPodLevelResources(pod: KubeObject): boolean {
@@ -76,7 +116,8 @@ function computeUsage(requests: ReadonlyMap<string, Quantity>, limits: ReadonlyM
   const usage: ResourceAmounts = new Map([['pods', one]]);
   for (const [name, amount] of requests) {
     if (computed.includes(name) || isHugePages(name)) usage.set(name, amount);
-    if (computed.includes(name) || isHugePages(name) || isExtendedResource(name)) usage.set(`requests.${name}`, amount);
+    if (computed.includes(name) || isHugePages(name) || isExtendedResource(name) || name.startsWith(deviceClassPrefix))
+      usage.set(`requests.${name}`, amount);
   }
   for (const [name, amount] of limits) if (computed.includes(name)) usage.set(`limits.${name}`, amount);
   return usage;
