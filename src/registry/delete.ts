@@ -34,15 +34,21 @@ class AlreadyDeleting extends Error {
 
 /**
  * Deletes an object: marks it where a grace period, finalizers or its own stages keep it, removes it otherwise.
+ * @param validate admission, as long as nothing else has judged the request
  * @throws ApiError 404, 409 for preconditions, 403 of admission
  */
-export async function deleteObject(store: ResourceStore, name: string, options: DeleteOptions, operation: Operation): Promise<Deleted> {
+export async function deleteObject(
+  store: ResourceStore,
+  name: string,
+  options: DeleteOptions,
+  operation: Operation,
+  validate = (object: StoredObject): Promise<void> => admit(store, name, object, operation),
+): Promise<Deleted> {
   const key = store.key(operation.namespace, name);
   const current = await store.read(key);
   if (!current) throw notFound(store.resource, name);
   const first = judge(store, current, options);
   if (first.pending) return answerFor(store, current, false);
-  const validate = (object: StoredObject) => admit(store, name, object, operation);
   let { preconditions } = options;
   let last: StoredObject | undefined;
   if (

@@ -13,6 +13,8 @@ export interface Operation {
   readonly dryRun: boolean;
   /** One of the objects that a deletecollection deletes: admission hears no name. */
   readonly ofCollection?: boolean;
+  /** What admission sees instead of the stored object, where requests see another kind (Scale). */
+  readonly view?: (object: KubeObject) => KubeObject;
   /** CreateOptions, UpdateOptions or DeleteOptions, for admission. */
   readonly options: KubeObject | undefined;
   /** Adds a Warning header, once for each text. */

@@ -151,14 +151,15 @@ function beforeUpdate(store: ResourceStore, strategy: Strategy, object: KubeObje
 async function validatingAdmission(store: ResourceStore, object: KubeObject, current: StoredObject, operation: Operation): Promise<void> {
   const { admission } = store.parts;
   if (!admission.validates) return;
+  const { view = (shown: KubeObject) => shown } = operation;
   await admission.validate({
     definition: store.definition,
     operation: 'UPDATE',
     subresource: operation.subresource,
     namespace: operation.namespace,
     name: object.metadata!.name!,
-    object: store.fromJudged(object),
-    old: store.versioned(current).object,
+    object: view(store.fromJudged(object)),
+    old: view(store.versioned(current).object),
     user: operation.user,
     dryRun: operation.dryRun,
     options: operation.options,

@@ -99,10 +99,8 @@ async function deletePod(call: Eviction, options: DeleteOptions): Promise<void> 
     );
     if (options.preconditions?.resourceVersion !== undefined && written.stored) deleteOptions = pinnedTo(options, written.stored);
   }
-  await deleteObject(store, name, deleteOptions, {
-    ...operation,
-    options: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...deleteOptions },
-  });
+  // Admission has judged the eviction; it does not hear of the deletion.
+  await deleteObject(store, name, deleteOptions, operation, async () => {});
 }
 
 function comparePreconditions(pod: StoredObject, { preconditions }: DeleteOptions): void {

@@ -80,7 +80,8 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         const manager = managerContext(scope, options.fieldManager, scope.store.now());
         const tracked = mechanism.tracks ? object : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
-        const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
+        const namespace = context.info.namespace || operation.namespace;
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, view && seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
         if (hasEmpty) nullEmpties(admitted, scope.schema);
         return admitted;

@@ -4,9 +4,11 @@ import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { AdmissionAttributes, AdmissionOperation } from '../../admission/plugin.ts';
 import type { Authorizer } from '../../auth/types.ts';
+import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform } from '../../machinery/schema/conform.ts';
+import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
 import type { Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -108,7 +110,7 @@ export function conformAny(parts: HandlerParts, object: KubeObject): KubeObject 
 /** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */
 export function operationOf(
   context: RequestContext,
-  scope: { subresource: Subresource | undefined; definition: ResourceDefinition },
+  scope: { subresource: Subresource | undefined; definition: ResourceDefinition; view?: View },
   dryRun: boolean,
   options: KubeObject | undefined,
 ): Operation {
@@ -118,6 +120,7 @@ export function operationOf(
     subresource: scope.subresource?.name ?? '',
     dryRun,
     options,
+    ...(scope.view ? { view: scope.view.read } : {}),
     warn: (text) => warn(context, text),
   };
 }
@@ -164,7 +167,10 @@ function versionConverter({ parts, definition }: Pick<Scope, 'parts' | 'definiti
   };
 }
 
-/** Lets mutating admission change an object that is to be created or to replace another. */
+/**
+ * Lets mutating admission change an object that is to be created or to replace another.
+ * @param seen what admission sees of it where requests see another kind (Scale), as the client sent it; default: what the view reads of it
+ */
 export async function mutate(
   scope: Scope,
   operation: Operation,
@@ -173,26 +179,31 @@ export async function mutate(
   object: KubeObject,
   old: KubeObject | undefined,
   admissionNamespace = operation.namespace,
+  seen?: KubeObject,
 ): Promise<KubeObject> {
   const { admission } = scope.parts;
   const { refusesCreate } = scope.definition;
   if (verb === 'CREATE' && refusesCreate) throw forbidden(scope.store.resource, name, refusesCreate);
   if (!admission.mutates) return object;
+  const { view } = scope;
+  const shown = view ? (seen ?? view.read(object)) : object;
+  const before = view && copyData(shown);
   const attributes: AdmissionAttributes = {
     definition: scope.definition,
     operation: verb,
     subresource: operation.subresource,
     namespace: admissionNamespace,
     name,
-    object,
-    old,
+    object: shown,
+    old: view && old ? view.read(old) : old,
     user: operation.user,
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
   };
   await admission.mutate(attributes);
-  return attributes.object!;
+  if (!view) return attributes.object!;
+  return sameJson(attributes.object, before) ? object : view.write(object, attributes.object!);
 }
 
 /**

@@ -38,7 +38,8 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         const manager = managerContext(scope, options.fieldManager, scope.store.now());
         const tracked = trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
-        const admitted = await mutate(scope, operation, verb, name, tracked, current, context.info.namespace || operation.namespace);
+        const namespace = context.info.namespace || operation.namespace;
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
         if (body.hasEmpty) nullEmpties(admitted, expected.schema);
         return admitted;
