@@ -11,6 +11,8 @@ import { nodes as nodeResource, pods as podResource } from '../resources.ts';
 
 // A node's object may be made anew: its pods are kept for so long without it.
 const quarantine = 40_000;
+// Who is about to remove a pod has had time enough for it.
+const removalTime = 20_000;
 const terminated = 'terminated pods';
 const byNode = 'node';
 const outOfService = 'node.kubernetes.io/out-of-service';
@@ -28,6 +30,8 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
   const controller = createController({ name: 'podgc', workers: 2, reconcile, informers: [pods, nodes] }, context);
   const quarantined = new Delays(context.clock, (node) => controller.enqueue(`node/${node}`));
 
+  const leaving = new Delays(context.clock, (pod) => controller.enqueue(`pod/${pod}`));
+
   const observe = (pod: KubeObject) => {
     const key = keyOf(pod);
     const { nodeName } = pod.spec;
@@ -35,10 +39,17 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
       finished.add(key);
       if (threshold > 0 && finished.size > threshold) controller.enqueue(terminated);
     } else finished.delete(key);
-    if (pod.metadata!.deletionTimestamp && isStuck(pod)) controller.enqueue(`pod/${key}`);
+    if (pod.metadata!.deletionTimestamp && isStuck(pod)) {
+      if (isBeingRemoved(pod)) leaving.addEarliest(key, removalTime);
+      else controller.enqueue(`pod/${key}`);
+    }
     if (nodeName && nodes.hasSynced() && !nodes.getByKey(nodeName)) quarantined.addEarliest(nodeName, quarantine);
   };
-  pods.addHandler({ added: observe, updated: observe, deleted: (pod) => void finished.delete(keyOf(pod)) });
+  const forget = (pod: KubeObject) => {
+    finished.delete(keyOf(pod));
+    leaving.cancel(keyOf(pod));
+  };
+  pods.addHandler({ added: observe, updated: observe, deleted: forget });
   nodes.addHandler({
     added(node) {
       quarantined.cancel(node.metadata!.name!);
@@ -98,7 +109,16 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
     }
   }
 
-  return run('podgc', [controller], () => quarantined.clear());
+  const stop = () => {
+    quarantined.clear();
+    leaving.clear();
+  };
+  return run('podgc', [controller], stop);
+}
+
+// The API server, which has just marked the pod, takes it away with its next write.
+function isBeingRemoved({ metadata }: KubeObject): boolean {
+  return metadata!.deletionGracePeriodSeconds === 0 && !metadata!.finalizers?.length;
 }
 
 function isOutOfService(node: KubeObject): boolean {
