@@ -1,3 +1,4 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
@@ -25,7 +26,7 @@ export function startNamespaceController(context: ControllerContext): RunningCon
     added: enqueue,
     updated(namespace, old) {
       // Our own notes on what is left are no reason to look again at once.
-      if (!old.metadata!.deletionTimestamp || namespace.spec?.finalizers?.length !== old.spec?.finalizers?.length) enqueue(namespace);
+      if (!old.metadata!.deletionTimestamp || !semanticEqual(namespace.spec?.finalizers, old.spec?.finalizers)) enqueue(namespace);
     },
   });
 
