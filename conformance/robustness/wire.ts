@@ -29,6 +29,8 @@ export class HangingError extends Error {}
 const deadline = 20_000;
 /** Node's default of 10 is soon reached by answers of several megabytes side by side; requests are refused then, or hang. */
 const sessionMegabytes = 1_024;
+/** With Node's default of 64 kB an answer of megabytes takes a hundred turns of two processes, which is long on a busy machine. */
+const windowBytes = 16 * 1024 * 1024;
 const none: Answer = { status: undefined, type: '', body: Buffer.alloc(0) };
 
 /** Sends requests over HTTP/2, on one connection that is made anew when it ends. */
@@ -93,7 +95,14 @@ export class Http2Sender {
   private connected(): ClientHttp2Session {
     if (this.session && !this.session.destroyed && !this.session.closed) return this.session;
     const { host, port, authority, certificate, key } = this.server;
-    const session = http2.connect(`https://${host}:${port}`, { ca: authority, cert: certificate, key, maxSessionMemory: sessionMegabytes });
+    const session = http2.connect(`https://${host}:${port}`, {
+      ca: authority,
+      cert: certificate,
+      key,
+      maxSessionMemory: sessionMegabytes,
+      settings: { initialWindowSize: windowBytes },
+    });
+    session.once('connect', () => session.setLocalWindowSize(windowBytes));
     session.on('error', () => session.destroy());
     this.session = session;
     return session;
