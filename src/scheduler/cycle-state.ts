@@ -1,3 +1,5 @@
+import type { Plugin } from './framework.ts';
+
 /** What can be tried out on a copy. */
 interface Cloneable {
   clone(): unknown;
@@ -8,12 +10,15 @@ export class CycleState {
   readonly data = new Map<string, unknown>();
   /** Plugins whose `preFilter` had nothing to filter: their `filter`, `addPod` and `removePod` are spared. */
   readonly skipFilter = new Set<string>();
+  /** The filters that are left, once that is known. */
+  filters: readonly Plugin[] | undefined;
 
   /** A copy for trying out other pods: values that say how are copied, the others are shared. */
   clone(): CycleState {
     const copy = new CycleState();
     for (const [name, value] of this.data) copy.data.set(name, isCloneable(value) ? value.clone() : value);
     for (const name of this.skipFilter) copy.skipFilter.add(name);
+    copy.filters = this.filters;
     return copy;
   }
 }

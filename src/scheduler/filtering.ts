@@ -20,8 +20,8 @@ export class Filtering {
 
   /** Why the node cannot take the pod, as it stands. @throws Error of a filter that cannot tell */
   check(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
-    for (const plugin of this.filters) {
-      if (state.skipFilter.has(plugin.name)) continue;
+    state.filters ??= this.filters.filter(({ name }) => !state.skipFilter.has(name));
+    for (const plugin of state.filters) {
       let refusal: Refusal | undefined;
       try {
         refusal = plugin.filter!(state, pod, node);

@@ -9,6 +9,7 @@ import type { NodeInfo, PodInfo } from '../node-info.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'InterPodAffinity';
+const scoreKey = `${name}/score`;
 
 export interface InterPodAffinityArguments {
   /** What the required affinity of pods on nodes adds to the score of a pod that it selects. */
@@ -204,13 +205,13 @@ export function interPodAffinity(
         add(term.topologyKey, found.byDomain(term.topologyKey), own);
       }
       if (parts.length === 0) return 'skip';
-      state.data.set(`${name}/score`, { parts } satisfies ScoreData);
+      state.data.set(scoreKey, { parts } satisfies ScoreData);
       return undefined;
     },
     score(state, _pod, { node }) {
       const labels = node.metadata!.labels ?? {};
       let total = 0;
-      for (const { topologyKey, counts: domains, weight } of (state.data.get(`${name}/score`) as ScoreData).parts) {
+      for (const { topologyKey, counts: domains, weight } of (state.data.get(scoreKey) as ScoreData).parts) {
         const domain = labels[topologyKey];
         if (domain !== undefined) total += (domains.get(domain) ?? 0) * weight;
       }

@@ -1,7 +1,7 @@
 import type { Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import { takenBy } from '../resources.ts';
-import { balanced, type DeviceAmounts, requestedOf, sharesOf, type WeightedResource } from './resource-scoring.ts';
+import { balanced, type DeviceAmounts, NodeShares, requestedOf, type WeightedResource } from './resource-scoring.ts';
 
 const name = 'NodeResourcesBalancedAllocation';
 
@@ -24,9 +24,9 @@ export function nodeResourcesBalancedAllocation(
     preScore(state, pod) {
       const requested = requestedOf(resources, takenBy(pod));
       if (requested.every((amount) => amount === 0)) return 'skip';
-      state.data.set(name, requested);
+      state.data.set(name, new NodeShares(resources, requested, false, devices));
       return undefined;
     },
-    score: (state, _pod, node) => balanced(sharesOf(node, resources, state.data.get(name) as number[], false, devices)),
+    score: (state, _pod, node) => balanced((state.data.get(name) as NodeShares).of(node)),
   };
 }

@@ -8,15 +8,16 @@ import {
   type DeviceAmounts,
   leastAllocated,
   mostAllocated,
+  NodeShares,
   requestedOf,
   requestedToCapacityRatio,
   type ShapePoint,
   type Strategy,
-  sharesOf,
   type WeightedResource,
 } from './resource-scoring.ts';
 
 const name = 'NodeResourcesFit';
+const scoredKey = `${name}/scored`;
 
 export interface NodeResourcesFitArguments {
   readonly ignoredResources: readonly string[];
@@ -50,7 +51,11 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
     (ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.slice(0, resource.indexOf('/'))));
   // What a device class serves is not this plugin's matter on nodes that have none of it themselves.
   const servedByDevices = (resource: string, node: NodeInfo) => !node.allocatable.get(resource) && Boolean(devices?.has(resource));
-  const lacking = (requests: Amounts, node: NodeInfo, ignored: (resource: string) => boolean): Refusal | undefined => {
+  const lacking = (
+    requests: Iterable<readonly [string, number]>,
+    node: NodeInfo,
+    ignored: (resource: string) => boolean,
+  ): Refusal | undefined => {
     let reasons: string[] | undefined;
     let neverFits = false;
     if (node.pods.size + 1 > node.maxPods) reasons = ['Too many pods'];
@@ -98,15 +103,16 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
       },
     ],
     preFilter(state, pod) {
-      state.data.set(name, requestsOf(pod));
+      state.data.set(name, [...requestsOf(pod)]);
       return undefined;
     },
-    filter: (state, _pod, node) => lacking(state.data.get(name) as Amounts, node, ignores),
+    filter: (state, _pod, node) => lacking(state.data.get(name) as [string, number][], node, ignores),
     preScore(state, pod) {
-      state.data.set(`${name}/scored`, requestedOf(resources, takenBy(pod), scoredRequestsOf(pod)));
+      const requested = requestedOf(resources, takenBy(pod), scoredRequestsOf(pod));
+      state.data.set(scoredKey, new NodeShares(resources, requested, true, devices?.amounts));
       return undefined;
     },
-    score: (state, _pod, node) => strategy(sharesOf(node, resources, state.data.get(`${name}/scored`) as number[], true, devices?.amounts)),
+    score: (state, _pod, node) => strategy((state.data.get(scoredKey) as NodeShares).of(node)),
   };
 }
 

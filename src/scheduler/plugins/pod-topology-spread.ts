@@ -12,6 +12,7 @@ import type { NodeInfo, PodInfo } from '../node-info.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'PodTopologySpread';
+const scoreKey = `${name}/score`;
 const mismatch = "node(s) didn't match pod topology spread constraints";
 const hostname = 'kubernetes.io/hostname';
 
@@ -131,7 +132,10 @@ export function podTopologySpread(
         ignored.add(info.name);
         continue;
       }
-      for (const [i, { topologyKey }] of constraints.entries()) domains[i]!.add(domainOf(info.node, topologyKey) ?? '');
+      for (let i = 0; i < constraints.length; i++) {
+        const { topologyKey } = constraints[i]!;
+        if (topologyKey !== hostname) domains[i]!.add(domainOf(info.node, topologyKey) ?? '');
+      }
     }
     const parts = constraints.map((each, i) => {
       const counts = countsOf(pod, each);
@@ -191,11 +195,11 @@ export function podTopologySpread(
     preScore(state, pod, nodes) {
       const constraints = constraintsOf(pod, 'ScheduleAnyway');
       if (constraints.length === 0) return 'skip';
-      state.data.set(`${name}/score`, scoreData(pod, constraints, nodes));
+      state.data.set(scoreKey, scoreData(pod, constraints, nodes));
       return undefined;
     },
     score(state, _pod, info) {
-      const { parts, ignored } = state.data.get(`${name}/score`) as ScoreData;
+      const { parts, ignored } = state.data.get(scoreKey) as ScoreData;
       if (ignored.has(info.name)) return 0;
       let total = 0;
       for (const { constraint: each, byDomain, weight } of parts) {
@@ -211,7 +215,7 @@ export function podTopologySpread(
 }
 
 function normalizeSpread(state: CycleState, _pod: Pod, scores: number[], nodes: readonly NodeInfo[]): void {
-  const { ignored } = state.data.get(`${name}/score`) as ScoreData;
+  const { ignored } = state.data.get(scoreKey) as ScoreData;
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
   for (const [i, { name: node }] of nodes.entries()) {

@@ -21,10 +21,10 @@ export interface DeviceAmounts {
 
 /** One resource of a node in a pod's eyes: all there is, what others take, and what would be taken with the pod. */
 export interface Share {
-  readonly weight: number;
-  readonly allocatable: number;
-  readonly allocated: number;
-  readonly requested: number;
+  weight: number;
+  allocatable: number;
+  allocated: number;
+  requested: number;
 }
 
 export type Strategy = (shares: readonly Share[]) => number;
@@ -84,12 +84,13 @@ export const balanced: Strategy = (shares) => {
 };
 
 function evenness(shares: readonly Share[], taken: (share: Share) => number): number {
-  const fractions = shares.map((share) => Math.min(1, taken(share) / share.allocatable));
+  const fraction = (share: Share) => Math.min(1, taken(share) / share.allocatable);
   let deviation = 0;
-  if (fractions.length === 2) deviation = Math.abs((fractions[0]! - fractions[1]!) / 2);
-  else if (fractions.length > 2) {
-    const mean = fractions.reduce((sum, fraction) => sum + fraction, 0) / fractions.length;
-    deviation = Math.sqrt(fractions.reduce((sum, fraction) => sum + (fraction - mean) * (fraction - mean), 0) / fractions.length);
+  if (shares.length === 2) deviation = Math.abs((fraction(shares[0]!) - fraction(shares[1]!)) / 2);
+  else if (shares.length > 2) {
+    const fractions = shares.map(fraction);
+    const mean = fractions.reduce((sum, each) => sum + each, 0) / fractions.length;
+    deviation = Math.sqrt(fractions.reduce((sum, each) => sum + (each - mean) * (each - mean), 0) / fractions.length);
   }
   return Math.trunc((1 - deviation) * maxNodeScore);
 }
@@ -102,27 +103,55 @@ export function requestedOf(resources: readonly WeightedResource[], requests: Am
   });
 }
 
-/**
- * The shares of a node that count: of resources that it has, and of scalar ones only those that the pod asks for.
- * @param scored whether other pods' containers without requests count a little; @param devices what devices give of a resource that the node itself has none of
- */
-export function sharesOf(
-  node: NodeInfo,
-  resources: readonly WeightedResource[],
-  requested: readonly number[],
-  scored: boolean,
-  devices?: (resource: string, node: NodeInfo) => DeviceAmounts | undefined,
-): Share[] {
-  const shares: Share[] = [];
-  for (const [i, { name, weight }] of resources.entries()) {
-    const wanted = requested[i]!;
-    if (wanted === 0 && isScalarResource(name)) continue;
-    let allocatable = node.allocatable.get(name) ?? 0;
-    let allocated =
-      scored && name === 'cpu' ? node.scoredCpu : scored && name === 'memory' ? node.scoredMemory : (node.requested.get(name) ?? 0);
-    const given = allocatable === 0 ? devices?.(name, node) : undefined;
-    if (given) ({ allocatable, allocated } = given);
-    if (allocatable > 0) shares.push({ weight, allocatable, allocated, requested: allocated + wanted });
+/** Looks at the shares of one node after the other for one pod. */
+export class NodeShares {
+  private readonly resources: readonly WeightedResource[];
+  private readonly requested: readonly number[];
+  private readonly scored: boolean;
+  private readonly devices: ((resource: string, node: NodeInfo) => DeviceAmounts | undefined) | undefined;
+  /** The same objects for every node: scoring makes no garbage. */
+  private readonly all: readonly Share[];
+  private readonly counting: Share[] = [];
+
+  /** @param scored whether other pods' containers without requests count a little; @param devices what devices give of a resource that the node itself has none of */
+  constructor(
+    resources: readonly WeightedResource[],
+    requested: readonly number[],
+    scored: boolean,
+    devices?: (resource: string, node: NodeInfo) => DeviceAmounts | undefined,
+  ) {
+    this.resources = resources;
+    this.requested = requested;
+    this.scored = scored;
+    this.devices = devices;
+    this.all = resources.map(({ weight }) => ({ weight, allocatable: 0, allocated: 0, requested: 0 }));
   }
-  return shares;
+
+  /** The shares that count: of resources that the node has, and of scalar ones only those that the pod asks for. Valid until the next call. */
+  of(node: NodeInfo): readonly Share[] {
+    const { counting } = this;
+    counting.length = 0;
+    for (let i = 0; i < this.resources.length; i++) {
+      const { name } = this.resources[i]!;
+      const wanted = this.requested[i]!;
+      if (wanted === 0 && isScalarResource(name)) continue;
+      let allocatable = node.allocatable.get(name) ?? 0;
+      let allocated = this.allocatedOn(node, name);
+      const given = allocatable === 0 ? this.devices?.(name, node) : undefined;
+      if (given) ({ allocatable, allocated } = given);
+      if (allocatable === 0) continue;
+      const share = this.all[i]!;
+      share.allocatable = allocatable;
+      share.allocated = allocated;
+      share.requested = allocated + wanted;
+      counting.push(share);
+    }
+    return counting;
+  }
+
+  private allocatedOn(node: NodeInfo, name: string): number {
+    if (this.scored && name === 'cpu') return node.scoredCpu;
+    if (this.scored && name === 'memory') return node.scoredMemory;
+    return node.requested.get(name) ?? 0;
+  }
 }
