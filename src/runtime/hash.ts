@@ -31,15 +31,6 @@ export function canonicalJson(value: unknown): string {
   return text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/**
- * The value of `pod-template-hash`: the form is upstream's (a 32-bit hash, safe-encoded), the hashed text is our own, since
- * upstream's is a dump of Go structs.
- */
-export function podTemplateHash(template: unknown, collisionCount: number | undefined): string {
-  const text = canonicalJson(template) + (collisionCount === undefined ? '' : String(collisionCount));
-  return safeEncode(String(fnv32a(Buffer.from(text))));
-}
-
 /** The hash in a ControllerRevision's name, equal to upstream's for the same data. */
 export function revisionHash(data: unknown, collisionCount: number | undefined): string {
   const text = canonicalJson(data) + (collisionCount === undefined ? '' : String(collisionCount));

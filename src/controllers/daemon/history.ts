@@ -1,8 +1,8 @@
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Client } from '../../client/client.ts';
 import { isAlreadyExists } from '../../runtime/errors.ts';
-import { podTemplateHash } from '../../runtime/hash.ts';
 import { typed } from '../../runtime/objects.ts';
+import { createPodTemplateHash } from '../../runtime/pod-template-hash.ts';
 import { byRevision, keepsData, newRevision, revisionData, truncateRevisions } from '../../runtime/revisions.ts';
 import { controllerRevisions, daemonSets, pods as podResource } from '../resources.ts';
 import { hashLabel } from './placement.ts';
@@ -20,6 +20,7 @@ export function createHistories(client: Client): {
   const api = client.resource(controllerRevisions);
   const sets = client.resource(daemonSets);
   const podsApi = client.resource(podResource);
+  const podTemplateHash = createPodTemplateHash();
 
   /** The revision of the present template, made or renumbered as the highest, and the others. */
   async function find(set: KubeObject, revisions: readonly KubeObject[], pods: readonly KubeObject[]): Promise<History> {

@@ -2,9 +2,9 @@ import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { withCondition } from '../../runtime/conditions.ts';
 import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../../runtime/errors.ts';
-import { podTemplateHash } from '../../runtime/hash.ts';
 import { typed } from '../../runtime/objects.ts';
 import { controllerReference, isControlledBy } from '../../runtime/owners.ts';
+import { createPodTemplateHash } from '../../runtime/pod-template-hash.ts';
 import { type Condition, conditionOf } from '../../runtime/pods.ts';
 import { deployments as deploymentResource, replicaSets as setResource } from '../resources.ts';
 import { annotationsOfNewSet, revisionAnnotation, revisionOf, withReplicas } from './annotations.ts';
@@ -28,6 +28,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
   find(deployment: KubeObject, owned: readonly KubeObject[], create: boolean): Promise<Found>;
 } {
   const api = client.resource(setResource);
+  const podTemplateHash = createPodTemplateHash();
 
   async function find(deployment: KubeObject, owned: readonly KubeObject[], create: boolean): Promise<Found> {
     const existing = findNewSet(deployment, owned);
