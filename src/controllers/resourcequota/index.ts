@@ -18,9 +18,8 @@ const resyncEvery = 5 * 60_000;
 const resync = 'resync';
 
 interface Monitor extends QuotaEvaluator {
-  readonly reference: ResourceReference;
-  readonly informer: Informer;
-  readonly stop: () => void;
+  /** Absent once the resource is not served any more: there is nothing of it then. */
+  readonly served?: { readonly reference: ResourceReference; readonly informer: Informer; readonly stop: () => void };
 }
 
 /** Keeps `status.hard` and `status.used` of ResourceQuotas: counts anew when a quota changes and when something counted goes. */
@@ -49,29 +48,32 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
         wanted.set(name, resource);
       }
     }
-    for (const [name, { reference, stop }] of monitors) {
-      if (wanted.get(name)?.version === reference.version) continue;
-      stop();
-      monitors.delete(name);
+    for (const [name, { served, ...evaluator }] of monitors) {
+      if (!served || wanted.get(name)?.version === served.reference.version) continue;
+      served.stop();
+      monitors.set(name, evaluator);
+      enqueueMatching(evaluator, quotas.list());
     }
-    for (const [name, reference] of wanted) if (!monitors.has(name)) monitors.set(name, watch(reference));
+    for (const [name, reference] of wanted) if (!monitors.get(name)?.served) monitors.set(name, watch(reference));
+  }
+
+  function enqueueMatching(evaluator: QuotaEvaluator, candidates: Iterable<KubeObject>): void {
+    for (const quota of candidates) {
+      if (evaluator.matchingResources(Object.keys(quota.status?.hard ?? {})).length > 0) controller.enqueue(keyOf(quota));
+    }
   }
 
   function watch(reference: ResourceReference): Monitor {
     const evaluator = quotaEvaluator(reference);
     const informer = informers.for(reference);
-    const replenish = ({ metadata }: KubeObject) => {
-      for (const quota of quotas.list(metadata!.namespace)) {
-        if (evaluator.matchingResources(Object.keys(quota.status?.hard ?? {})).length > 0) controller.enqueue(keyOf(quota));
-      }
-    };
+    const replenish = ({ metadata }: KubeObject) => enqueueMatching(evaluator, quotas.list(metadata!.namespace));
     const stop = informer.addHandler({
       updated(object, old) {
         if (evaluator.replenishes?.(object, old, clock.now())) replenish(object);
       },
       deleted: replenish,
     });
-    return { ...evaluator, reference, informer, stop };
+    return { ...evaluator, served: { reference, informer, stop } };
   }
 
   quotas.addHandler({
@@ -93,9 +95,9 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
     const concerned = [...monitors.values()].filter(
       (evaluator) => evaluator.matchingResources(Object.keys(quota.spec?.hard ?? {})).length > 0,
     );
-    await Promise.all(concerned.map(({ informer }) => informer.synced()));
-    const objectsOf = function* ({ informer }: Monitor) {
-      for (const object of informer.list(namespace)) {
+    await Promise.all(concerned.map(({ served }) => served?.informer.synced()));
+    const objectsOf = function* ({ served }: Monitor) {
+      for (const object of served?.informer.list(namespace) ?? []) {
         counted++;
         yield object;
       }
@@ -115,7 +117,7 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
   const stop = () => {
     unsubscribe();
     timer.clear();
-    for (const entry of monitors.values()) entry.stop();
+    for (const { served } of monitors.values()) served?.stop();
   };
   return run('resourcequota', [controller], stop);
 }
