@@ -60,7 +60,8 @@ export function createSchemaSource(definitions: CompactDefinitions = loadDefinit
     }
     if (type.startsWith('#')) {
       const schema = get(type.slice(1));
-      return extras.m === 'atomic' && schema.type === 'object' ? { ...schema, mapType: 'atomic' } : schema;
+      if (extras.m === undefined || schema.type !== 'object') return schema;
+      return { ...schema, mapType: extras.m === 'atomic' ? 'atomic' : 'granular' };
     }
     const scalar = scalars[type];
     if (scalar === undefined) throw new Error(`There is no type ${type}.`);

@@ -5,6 +5,9 @@ const patterns: readonly [RegExp, string][] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\b10\.(9[6-9]|10\d|11[01])\.\d{1,3}\.\d{1,3}\b/g, '<clusterIP>'],
   [/kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'kube-api-access-<random>'],
+  // Node ports, and the names of ReplicaSets in messages.
+  [/\b3[0-2]\d{3}\b/g, '<port>'],
+  [/(ReplicaSet \\*"[a-z0-9-]+)-[bcdfghjklmnpqrstvwxz2456789]{6,10}\\*"/g, '$1-<hash>'],
   [/resourceVersion(\\*"?): ?(\\*")?\d+(\\*")?/g, 'resourceVersion: <revision>'],
 ];
 

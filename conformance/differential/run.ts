@@ -3,6 +3,7 @@ import { createSchemaSource } from '../../openapi/source.ts';
 import { seededRandom } from '../../src/machinery/random.ts';
 import { type TestedKind, testedKinds } from './bodies.ts';
 import { Connection } from './connection.ts';
+import { explanationOf } from './explained.ts';
 import { type Difference, differences, normalized } from './normalize.ts';
 import { collectionPath, fixtureName, makeStep, objectOf, type Step } from './requests.ts';
 
@@ -78,6 +79,9 @@ async function cleanUp(kind: TestedKind): Promise<void> {
   }
 }
 
+/** How many answers differ for a known reason, by the reason. */
+const explained = new Map<string, number>();
+
 async function compareKind(kind: TestedKind): Promise<Found[]> {
   const random = seededRandom(seed * 1000 + testedKinds.indexOf(kind));
   const schema = schemas.get(kind.schema);
@@ -87,7 +91,10 @@ async function compareKind(kind: TestedKind): Promise<Found[]> {
   const work = async () => {
     while (next < steps.length) {
       const compared = await compare(steps[next++]!);
-      if (compared.differences.length > 0) found.push(compared);
+      if (compared.differences.length === 0) continue;
+      const reason = explanationOf(compared);
+      if (reason === undefined) found.push(compared);
+      else explained.set(reason, (explained.get(reason) ?? 0) + 1);
     }
   };
   await Promise.all(Array.from({ length: Number(options.jobs) }, work));
@@ -159,3 +166,4 @@ try {
   tested.close();
 }
 console.log(`\n${total} requests, ${differing} answers differ`);
+for (const [reason, count] of explained) console.log(`${count} more for a known reason: ${reason}`);

@@ -46,7 +46,6 @@ export const controllerRevision = defineResource<ControllerRevision>({
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateCommon(object),
-    // What the data holds is not printed.
-    ...(semanticEqual(object.data, old.data) ? [] : [invalid(path, {}, immutableMessage)]),
+    ...(semanticEqual(object.data, old.data) ? [] : [invalid(path, object.data ?? null, immutableMessage)]),
   ],
 });

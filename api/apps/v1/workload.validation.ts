@@ -4,13 +4,18 @@ import { type PodValidationOptions, validatePodTemplateSpec } from '../../core/v
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, type FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { type LabelSelector, selectorFromObject } from '../../meta/label-selector.ts';
+import { isLabelValue, isQualifiedName } from '../../meta/names.ts';
 import { printedMap, printedSelector } from '../../meta/printed.ts';
 import { immutableMessage, validateLabelSelector } from '../../meta/validation.ts';
 
-/** @throws never: undefined if the selector cannot be understood */
+/** @throws never: undefined if the selector cannot be understood, or asks for what no label can be */
 export function readSelector(selector: LabelSelectorObject | undefined): LabelSelector | undefined {
   try {
-    return selectorFromObject(selector);
+    const result = selectorFromObject(selector);
+    const possible = result.requirements.every(
+      ({ key, values }) => isQualifiedName(key).length === 0 && values.every((value) => isLabelValue(value).length === 0),
+    );
+    return possible ? result : undefined;
   } catch {
     return undefined;
   }

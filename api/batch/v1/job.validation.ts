@@ -232,8 +232,9 @@ function mutableAffinity(old: Affinity | undefined, now: Affinity | undefined): 
   return now || Object.keys(result).length > 0 ? result : undefined;
 }
 
-function withResources(old: Container[], now: Container[] = []): Container[] {
-  if (old.length !== now.length) return old;
+// The pod's containers may be null.
+function withResources(old: Container[], now: Container[] | null | undefined): Container[] {
+  if (!now || old.length !== now.length) return old;
   return old.map((container, i) => {
     const { name, resources } = now[i]!;
     if (container.name !== name) return container;

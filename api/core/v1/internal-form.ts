@@ -1,4 +1,5 @@
-import { parseQuantity } from '../../meta/quantity.ts';
+import { isJsonObject } from '../../meta/json.ts';
+import { printedSelector } from '../../meta/printed.ts';
 import { sorted } from '../../meta/text.ts';
 import { internalStructs } from './internal-form.data.ts';
 
@@ -43,8 +44,8 @@ function formOf(kind: string, value: any): unknown {
     case 'm':
       return Object.fromEntries(sorted(Object.keys(value)).map((key) => [key, formOf(inner, value[key])]));
     case 'q':
-      return parseQuantity(String(value)).toString();
+      return String(value);
     default:
-      return value;
+      return isJsonObject(value) && isJsonObject(value.matchLabels) ? printedSelector(value) : value;
   }
 }

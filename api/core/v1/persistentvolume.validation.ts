@@ -5,8 +5,9 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import { isDns1123Label, isDns1123Subdomain, nameIsDnsLabel, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
 import { byteLength, sorted } from '../../meta/text.ts';
-import { validateImmutableField } from '../../meta/validation.ts';
+import { immutableMessage, validateImmutableField } from '../../meta/validation.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
+import { internalForm } from './internal-form.ts';
 import { validateAccessModes, validateBasicAmount, volumeModes } from './persistentvolumeclaim.validation.ts';
 import { validateNodeSelector } from './scheduling.validation.ts';
 import { structDiff } from './struct-diff.ts';
@@ -227,10 +228,10 @@ export function validatePersistentVolumeUpdate(volume: PersistentVolume, old: Pe
     errors.push(forbidden(specPath.child('persistentvolumesource'), `spec.persistentvolumesource is immutable after creation\n${diff}`));
   }
   errors.push(...validateImmutableField(volume.spec?.volumeMode, old.spec?.volumeMode, FieldPath.of('volumeMode')));
-  if (old.spec?.nodeAffinity) {
-    errors.push(
-      ...validateImmutableField(volume.spec?.nodeAffinity, withStableLabels(volume.spec, old.spec), FieldPath.of('nodeAffinity')),
-    );
+  const affinity = volume.spec?.nodeAffinity;
+  if (old.spec?.nodeAffinity && !semanticEqual(affinity, withStableLabels(volume.spec, old.spec))) {
+    const shown = affinity ? internalForm('VolumeNodeAffinity', affinity) : null;
+    errors.push(invalid(FieldPath.of('nodeAffinity'), shown, `${immutableMessage}, except for updating from beta label to GA`));
   }
   if (old.spec?.volumeAttributesClassName !== undefined && volume.spec?.volumeAttributesClassName === undefined) {
     errors.push(forbidden(specPath.child('volumeAttributesClassName'), 'update from non-nil value to nil is forbidden'));
@@ -249,9 +250,9 @@ const stableLabels: Readonly<Record<string, string>> = {
 // The old affinity with each beta label replaced where the new one has its stable name: that change is allowed.
 function withStableLabels(spec: PersistentVolumeSpec | undefined, old: PersistentVolumeSpec): unknown {
   const affinity = structuredClone(old.nodeAffinity!);
-  affinity.required?.nodeSelectorTerms.forEach((term, t) => {
+  affinity.required?.nodeSelectorTerms?.forEach((term, t) => {
     term.matchExpressions?.forEach((expression, e) => {
-      const now = spec?.nodeAffinity?.required?.nodeSelectorTerms[t]?.matchExpressions?.[e]?.key;
+      const now = spec?.nodeAffinity?.required?.nodeSelectorTerms?.[t]?.matchExpressions?.[e]?.key;
       if (now !== undefined && stableLabels[expression.key] === now) expression.key = now;
     });
   });

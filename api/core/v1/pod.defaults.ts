@@ -3,6 +3,7 @@ import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, PodTemplat
 import type { ObjectMeta } from '../../meta/object.ts';
 import { canonicalQuantity, canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
+import { parseImageName } from './image-name.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
 import { isOvercommitAllowed } from './resource-names.ts';
 
@@ -148,11 +149,7 @@ function defaultHttpGet(action: { path?: string; scheme?: string } | undefined):
 
 /** `Always` for images without a tag or with the tag latest, else `IfNotPresent`. */
 export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
-  const name = image.slice(image.lastIndexOf('/') + 1);
-  if (name.includes('@')) return name.slice(0, name.indexOf('@')).endsWith(':latest') ? 'Always' : 'IfNotPresent';
-  const colon = name.indexOf(':');
-  const tag = colon < 0 ? 'latest' : name.slice(colon + 1);
-  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+  return parseImageName(image)?.tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
 const fileMode = 0o644;

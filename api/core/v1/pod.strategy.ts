@@ -22,7 +22,8 @@ import { validateAppArmorProfile } from './security.validation.ts';
 export const podStrategy: Strategy<Pod> = {
   prepareForCreate(pod, { now }) {
     pod.metadata!.generation = 1;
-    pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec!) };
+    // A class that comes with the pod is taken for its own.
+    pod.status = { phase: 'Pending', qosClass: pod.status?.qosClass || podQosClass(pod.spec!) };
     if ((pod.spec?.schedulingGates ?? []).length > 0) {
       pod.status.conditions = [
         {

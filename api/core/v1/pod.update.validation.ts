@@ -15,6 +15,7 @@ import { mapsEqual, quantitiesEqual, semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid, required } from '../../meta/field.ts';
 import { parseIP, validateLegacyIP } from '../../meta/ip.ts';
 import { isQualifiedName, isUserID, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
+import { printedMap } from '../../meta/printed.ts';
 import { podQosClass, type ResourceTexts } from '../../meta/resources.ts';
 import { validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
 import { validateImagePadding } from './container.validation.ts';
@@ -69,7 +70,9 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
       errors.push(...validateImagePadding(container, at));
     });
   }
-  errors.push(...validateDeadlineUpdate(spec, before));
+  const deadlineErrors = validateDeadlineUpdate(spec, before);
+  errors.push(...deadlineErrors);
+  if (deadlineErrors.length > 0 && spec.activeDeadlineSeconds !== undefined) return errors;
   errors.push(...validateAddedTolerations(spec.tolerations ?? [], before.tolerations ?? []));
   errors.push(...validateRemovedGates(spec, before));
   if (semanticEqual(spec, before)) return errors;
@@ -143,7 +146,7 @@ function maskMutable(spec: PodSpec, before: PodSpec): { comparable: PodSpec; err
 function validateSelectorAdditions(spec: PodSpec, before: PodSpec): FieldError[] {
   const kept = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value);
   const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
-  return kept ? [] : [invalid(specPath.child('nodeSelector'), spec.nodeSelector, detail)];
+  return kept ? [] : [invalid(specPath.child('nodeSelector'), printedMap(spec.nodeSelector), detail)];
 }
 
 function validateAffinityAdditions(now: NodeAffinity | undefined, old: NodeAffinity | undefined): FieldError[] {

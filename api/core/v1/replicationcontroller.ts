@@ -2,6 +2,7 @@ import type { PodTemplateSpec, ReplicationController, ReplicationControllerStatu
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { labelsText, selectorFromMap } from '../../meta/label-selector.ts';
+import { printedMap } from '../../meta/printed.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
@@ -16,18 +17,16 @@ function validateTemplate(template: PodTemplateSpec | undefined, selector: Recor
   if (!template) return [required(templatePath)];
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
-  if (Object.keys(selector ?? {}).length > 0) {
-    if (!selectorFromMap(selector).matches(labels)) {
-      errors.push(invalid(templatePath.child('metadata', 'labels'), labels ?? null, '`selector` does not match template `labels`'));
-    }
-    errors.push(...validatePodTemplateSpec(template, templatePath));
-    if (template.spec?.restartPolicy !== 'Always') {
-      errors.push(notSupported(templatePath.child('spec', 'restartPolicy'), template.spec?.restartPolicy ?? '', ['Always']));
-    }
-    if (template.spec?.activeDeadlineSeconds !== undefined) {
-      const detail = 'activeDeadlineSeconds in ReplicationController is not Supported';
-      errors.push(forbidden(templatePath.child('spec', 'activeDeadlineSeconds'), detail));
-    }
+  if (Object.keys(selector ?? {}).length > 0 && !selectorFromMap(selector).matches(labels)) {
+    errors.push(invalid(templatePath.child('metadata', 'labels'), printedMap(labels), '`selector` does not match template `labels`'));
+  }
+  errors.push(...validatePodTemplateSpec(template, templatePath));
+  if (template.spec?.restartPolicy !== 'Always') {
+    errors.push(notSupported(templatePath.child('spec', 'restartPolicy'), template.spec?.restartPolicy ?? '', ['Always']));
+  }
+  if (template.spec?.activeDeadlineSeconds !== undefined) {
+    const detail = 'activeDeadlineSeconds in ReplicationController is not Supported';
+    errors.push(forbidden(templatePath.child('spec', 'activeDeadlineSeconds'), detail));
   }
   return errors;
 }

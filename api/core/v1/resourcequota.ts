@@ -7,7 +7,7 @@ import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
 import { defaultResourceList } from './pod.defaults.ts';
-import { isHugePages, isStandardQuotaResource, validateResourceAmount, validateResourceName } from './resource-names.ts';
+import { isStandardQuotaResource, validateResourceAmount, validateResourceName } from './resource-names.ts';
 
 const spec = FieldPath.of('spec');
 const scopes = new Set([
@@ -51,7 +51,7 @@ function validateScopeList(quota: ResourceQuotaSpec, names: readonly string[], v
 function misfits(quota: ResourceQuotaSpec, names: readonly string[], value: unknown, path: FieldPath): FieldError[] {
   return names.flatMap((scope) =>
     sorted(Object.keys(quota.hard ?? {}))
-      .filter((name) => isStandardQuotaResource(name) && !isHugePages(name) && !scopeFits(scope, name))
+      .filter((name) => isStandardQuotaResource(name) && !scopeFits(scope, name))
       .map(() => invalid(path, value, 'unsupported scope applied to resource')),
   );
 }
@@ -159,7 +159,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object), ...validateStatus(object)],
   validateUpdate(object, old) {
     const errors = [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)];
-    const set = (quota: ResourceQuota): string => sorted(new Set(quota.spec?.scopes ?? [])).join();
+    const set = (quota: ResourceQuota): string => JSON.stringify(sorted(new Set(quota.spec?.scopes ?? [])));
     return set(object) === set(old)
       ? errors
       : [...errors, invalid(spec.child('scopes'), object.spec?.scopes ?? null, 'field is immutable')];

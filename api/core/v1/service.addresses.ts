@@ -51,7 +51,7 @@ function keepAllocatedValues(service: Service, old: Service): void {
     if (!now.clusterIP && before.clusterIP) now.clusterIP = before.clusterIP;
     if ((now.clusterIPs ?? []).length === 0 && before.clusterIPs?.length) now.clusterIPs = [...before.clusterIPs];
   }
-  if (mayHaveNodePort(old) && mayHaveNodePort(service)) {
+  if (needsNodePort(old) && needsNodePort(service)) {
     const ports = (s: Service): number[] => (s.spec?.ports ?? []).map((port) => port.nodePort ?? 0).filter((port) => port !== 0);
     const current = new Set(ports(service));
     const shared = new Set(ports(old).filter((port) => current.has(port)));
@@ -78,17 +78,16 @@ function alignClusterIPs(service: Service, old: Service | undefined): void {
   if (before.clusterIPs?.length && (spec.clusterIPs ?? []).length === 0 && same) spec.clusterIPs = [...before.clusterIPs];
   if (same || !semanticEqual(spec.clusterIPs, before.clusterIPs)) return;
   if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
-  // Both the singular and the plural field must be unchanged for clearing the one to clear the other: that is never so here.
+  else delete spec.clusterIPs;
 }
 
 function keepsPreferredDualStack(service: Service, old: Service | undefined): boolean {
   return (
     old !== undefined &&
     service.spec?.ipFamilyPolicy === 'PreferDualStack' &&
-    old.spec?.ipFamilyPolicy === 'PreferDualStack' &&
-    (service.spec.clusterIPs ?? []).length > 0 &&
-    semanticEqual(service.spec.clusterIPs, old.spec.clusterIPs) &&
-    (service.spec.ipFamilies ?? []).length > 0 &&
+    service.spec.type === old.spec?.type &&
+    ['PreferDualStack', undefined].includes(old.spec?.ipFamilyPolicy) &&
+    semanticEqual(service.spec.clusterIPs, old.spec?.clusterIPs) &&
     sameFamilies(service, old)
   );
 }
@@ -133,12 +132,13 @@ function checkPolicyAgainstOld(service: Service, old: Service | undefined): Fiel
   if (!old) return [];
   const spec = service.spec!;
   if (spec.ipFamilyPolicy === 'SingleStack') {
-    if (sameClusterIPs(old, service) && (spec.clusterIPs ?? []).length > 1) spec.clusterIPs = spec.clusterIPs!.slice(0, 1);
+    if (semanticEqual(old.spec?.clusterIPs, spec.clusterIPs) && (spec.clusterIPs ?? []).length > 1)
+      spec.clusterIPs = spec.clusterIPs!.slice(0, 1);
     if (sameFamilies(old, service) && (spec.ipFamilies ?? []).length > 1) spec.ipFamilies = spec.ipFamilies!.slice(0, 1);
     return [];
   }
   const reduced = (now: readonly string[] | undefined, before: readonly string[] | undefined): boolean =>
-    (now ?? []).length > 0 && now!.length < (before ?? []).length && now!.every((value, i) => value === before![i]);
+    (now ?? []).length > 0 && now!.length < (before ?? []).length;
   const errors: FieldError[] = [];
   const at = path.child('ipFamilyPolicy');
   if (reduced(spec.clusterIPs, old.spec?.clusterIPs)) {

@@ -10,6 +10,8 @@ interface Touched {
   readonly inside: Map<string, Touched>;
   /** The value came with the patch: `raw` as it was written, `decoded` with the nulls of objects taken out and all keys sorted. */
   given?: 'raw' | 'decoded';
+  /** An object that a merge patch went into, whether or not it had anything to do there. */
+  opened?: boolean;
 }
 
 /** The text of an object after a merge patch, as messages show it. */
@@ -22,6 +24,7 @@ function touchedByMerge(target: unknown, patch: unknown): Touched {
   if (!isJsonObject(target)) touched.given = 'decoded';
   else if (!isJsonObject(patch)) touched.given = 'raw';
   else {
+    touched.opened = true;
     for (const [key, value] of Object.entries(patch)) {
       const old = target[key];
       const isNew = old === undefined || old === null;
@@ -55,7 +58,7 @@ function textOf(value: unknown, schema: Schema, touched: Touched | undefined): s
     return `[${value.map((item, i) => textOf(item, items, touched?.inside.get(String(i)))).join(',')}]`;
   }
   if (!isJsonObject(value)) return JSON.stringify(value);
-  const isTouched = touched !== undefined && touched.inside.size > 0;
+  const isTouched = touched !== undefined && (touched.opened || touched.inside.size > 0);
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   const ordered = isTouched || schema.type !== 'object' ? keys.sort() : inFieldOrder(keys, schema.fields);
   const entries = ordered.map((key) => {

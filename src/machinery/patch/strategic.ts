@@ -221,8 +221,10 @@ function mergeItems(original: unknown[], patch: unknown[], { mergeKey, schema }:
     const place = places.get(keyOf(item, mergeKey));
     if (place !== undefined) result[place] = mergeMap(result[place] as JsonObject, item as JsonObject, itemsOf(schema));
     else {
-      places.set(keyOf(item, mergeKey), result.length);
-      result.push(withoutDirectives(item));
+      const key = keyOf(item, mergeKey);
+      places.set(key, result.length);
+      // A null key is one too.
+      result.push({ ...(withoutDirectives(item) as JsonObject), [mergeKey]: key });
     }
   }
   return result;
@@ -243,7 +245,7 @@ export function withoutUnmatchedNulls(original: unknown, patch: unknown, schema:
       const matching = (item: unknown) => old[key].find((other: any) => isJsonObject(item) && other?.[mergeKey] === item[mergeKey]);
       result[key] = value.map((item) => {
         const match = matching(item);
-        return match === undefined ? withoutNulls(item) : withoutUnmatchedNulls(match, item, itemsOf(inside));
+        return match === undefined ? item : withoutUnmatchedNulls(match, item, itemsOf(inside));
       });
     }
   }

@@ -6,11 +6,13 @@ import { prefixEnd } from '../../storage/storage.ts';
 import { internalError } from '../errors.ts';
 import { type Allocation, type Allocator, noAllocation } from './allocator.ts';
 import type { AllocatorParts } from './index.ts';
-import { type ServicePort, type ServiceSpec, serviceInvalid } from './service-fields.ts';
+import { type ServiceSpec, serviceInvalid } from './service-spec.ts';
 
 // One key for each port that is taken; what it holds says by whom, so that what a crash left behind is recognized.
 const prefix = '/registry/ranges/servicenodeports/';
 const randomAttempts = 8;
+/** What a dry run counts up from: it takes no port, and shows one that no Service gets. */
+const dummyPort = 32768;
 /** For so long a port may be taken whose Service is not yet written. */
 const leakAgeMs = 60_000;
 
@@ -35,7 +37,6 @@ export class NodePorts implements Allocator {
   async begin(service: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Allocation> {
     const spec: ServiceSpec = (service['spec'] ??= {});
     const oldSpec: ServiceSpec | undefined = old?.['spec'];
-    if (oldSpec) carryPorts(spec, oldSpec);
     const held = oldSpec ? portsOf(oldSpec) : new Set<number>();
     if (held.size === 0 && !wantsPorts(spec) && !needsHealthCheck(spec)) return noAllocation;
     const taken: number[] = [];
@@ -44,6 +45,7 @@ export class NodePorts implements Allocator {
     };
     try {
       await this.fill(service, spec, held, taken, dryRun);
+      if (needsHealthCheck(spec) && !(oldSpec && needsHealthCheck(oldSpec))) await this.fillHealthCheck(service, spec, held, taken, dryRun);
     } catch (error) {
       await rollback();
       throw error;
@@ -75,18 +77,27 @@ export class NodePorts implements Allocator {
         byPort.set(port.port, port.nodePort);
       }
     }
-    if (!needsHealthCheck(spec)) return;
-    const wanted = spec.healthCheckNodePort;
-    if (!wanted) spec.healthCheckNodePort = await this.takeAny(service, has, taken, dryRun);
-    else if (!has(wanted)) await this.takeHealthCheck(service, wanted, taken, dryRun);
   }
 
-  private async takeHealthCheck(service: KubeObject, port: number, taken: number[], dryRun: boolean): Promise<void> {
+  private async fillHealthCheck(
+    service: KubeObject,
+    spec: ServiceSpec,
+    held: ReadonlySet<number>,
+    taken: number[],
+    dryRun: boolean,
+  ): Promise<void> {
+    const has = (port: number) => held.has(port) || taken.includes(port);
+    const wanted = spec.healthCheckNodePort;
+    if (!wanted) {
+      spec.healthCheckNodePort = await this.takeAny(service, has, taken, dryRun);
+      return;
+    }
+    if (has(wanted)) return;
     try {
-      await this.take(service, port, taken, dryRun);
+      await this.take(service, wanted, taken, dryRun);
     } catch (error) {
       if (!(error instanceof TakenError)) throw error;
-      throw internalError(`failed to allocate requested HealthCheck NodePort ${port}: ${error.message}`);
+      throw internalError(`failed to allocate requested HealthCheck NodePort ${wanted}: ${error.message}`);
     }
   }
 
@@ -100,7 +111,8 @@ export class NodePorts implements Allocator {
   }
 
   private async take(service: KubeObject, port: number, taken: number[], dryRun: boolean): Promise<void> {
-    if (port < this.first || port > this.last) {
+    // A dry run looks only at what is taken.
+    if (!dryRun && (port < this.first || port > this.last)) {
       throw new TakenError(`provided port is not in the valid range. The range of valid ports is ${this.first}-${this.last}`);
     }
     const free = dryRun ? !(await this.parts.storage.get(keyOf(port))) : await this.claim(service, port);
@@ -109,8 +121,13 @@ export class NodePorts implements Allocator {
   }
 
   private async takeAny(service: KubeObject, has: (port: number) => boolean, taken: number[], dryRun: boolean): Promise<number> {
+    if (dryRun) {
+      const port = Math.max(dummyPort, ...taken) + 1;
+      taken.push(port);
+      return port;
+    }
     for await (const port of this.candidates()) {
-      if (has(port) || (!dryRun && !(await this.claim(service, port)))) continue;
+      if (has(port) || !(await this.claim(service, port))) continue;
       taken.push(port);
       return port;
     }
@@ -196,23 +213,4 @@ function portsOf(spec: ServiceSpec): Set<number> {
   if (spec.healthCheckNodePort && needsHealthCheck(spec)) ports.add(spec.healthCheckNodePort);
   if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') ports.clear();
   return ports;
-}
-
-// An update that says nothing of its node ports keeps them, by the ports' names.
-function carryPorts(spec: ServiceSpec, old: ServiceSpec): void {
-  if (wantsPorts(spec) && wantsPorts(old)) {
-    const stay = new Set((spec.ports ?? []).flatMap(({ nodePort }) => (nodePort && hasPort(old, nodePort) ? [nodePort] : [])));
-    const byName = new Map((old.ports ?? []).map((port: ServicePort) => [port.name ?? '', port.nodePort]));
-    for (const port of spec.ports ?? []) {
-      const before = byName.get(port.name ?? '');
-      if (!port.nodePort && before && !stay.has(before)) port.nodePort = before;
-    }
-  }
-  if (needsHealthCheck(spec) && needsHealthCheck(old) && !spec.healthCheckNodePort && old.healthCheckNodePort) {
-    spec.healthCheckNodePort = old.healthCheckNodePort;
-  }
-}
-
-function hasPort(spec: ServiceSpec, nodePort: number): boolean {
-  return (spec.ports ?? []).some((port) => port.nodePort === nodePort);
 }

@@ -1,6 +1,8 @@
+import { prepareServiceAddresses } from '../../../api/core/v1/service.addresses.ts';
 import { invalid as invalidField } from '../../../api/meta/field.ts';
 import { cidrContains, ipText, type ParsedCIDR, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Service } from '../../../openapi/types.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { createObject } from '../create.ts';
 import { removeStored } from '../delete.ts';
@@ -10,7 +12,7 @@ import { apiServerUser } from '../own-user.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { type Allocation, type Allocator, noAllocation } from './allocator.ts';
 import type { AllocatorParts } from './index.ts';
-import { carryAddresses, fillFamilies, isHeadless, type ServiceSpec, serviceInvalid } from './service-fields.ts';
+import { isHeadless, type ServiceSpec, serviceInvalid } from './service-spec.ts';
 
 /** A range of addresses for services. Low addresses are given only when asked for, as long as there are others. */
 interface AddressRange {
@@ -42,12 +44,8 @@ export class ServiceAddresses implements Allocator {
   async begin(service: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Allocation> {
     const spec: ServiceSpec = (service['spec'] ??= {});
     const oldSpec: ServiceSpec | undefined = old?.['spec'];
-    carryAddresses(spec, oldSpec);
-    fillFamilies(
-      service,
-      oldSpec,
-      this.ranges.map((range) => range.family),
-    );
+    const errors = prepareServiceAddresses(service as Service, old as Service | undefined, this.parts.settings);
+    if (errors.length > 0) throw serviceInvalid(service, errors);
     if (oldSpec && oldSpec.type !== 'ExternalName') return this.change(service, spec, oldSpec, dryRun);
     if (spec.type === 'ExternalName' || isHeadless(spec)) return noAllocation;
     return this.take(service, spec, 0, dryRun);

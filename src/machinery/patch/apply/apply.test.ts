@@ -310,7 +310,7 @@ test('what cannot be applied is refused in the words of the real server', () => 
     [
       { binaryData: { a: '@@' } },
       500,
-      'failed to convert new object (/one; /v1, Kind=ConfigMap) to proper version: unable to convert unstructured object to /v1, Kind=ConfigMap: illegal base64 data at input byte 0',
+      'failed to convert new object (/one; /v1, Kind=ConfigMap) to proper version: unable to convert unstructured object to /v1, Kind=ConfigMap: error decoding from json: illegal base64 data at input byte 0',
     ],
   ];
   for (const [fields, code, message] of table) {

@@ -87,7 +87,16 @@ function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyI
     if (!(error instanceof DecodeError)) throw error;
     const kind = groupVersionKind(applied);
     throw plainError(
-      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kind}: ${error.message}`,
+      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kind}: ${conversionText(error.message)}`,
     );
   }
+}
+
+const fraction = /^json: cannot unmarshal number -?\d+\.\d+ into Go struct field \S+ of type (int32|int64)$/;
+
+// Unstructured data is converted without its JSON being read again, for which upstream has other words.
+function conversionText(message: string): string {
+  if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
+  const type = fraction.exec(message)?.[1];
+  return type === undefined ? message : `cannot convert float64 to ${type}`;
 }

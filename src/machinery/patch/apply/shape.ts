@@ -70,7 +70,7 @@ function keyedElement(schema: ListSchema, item: unknown): string {
 
 function setElement(item: unknown): string {
   if (item === null || item === undefined) throw new ShapeError("associative list without keys has an element that's an explicit null");
-  if (Array.isArray(item)) throw new ShapeError("associative list without keys has an element that's a list type");
+  if (Array.isArray(item)) throw new ShapeError('not supported: associative list with lists as elements');
   if (isJsonObject(item)) throw new ShapeError("associative list without keys has an element that's a map type");
   return valueElement(item);
 }
