@@ -2,7 +2,7 @@ import { FormatError, parseFormat } from '../library/format-string.ts';
 import { compileRegex } from '../library/regex.ts';
 import { CelError } from '../runtime/errors.ts';
 import { convert } from '../runtime/operations.ts';
-import { type Call, type Expression, type ListLiteral, walk } from '../syntax/ast.ts';
+import { type Call, type Expression, type ListLiteral, type MapLiteral, walk } from '../syntax/ast.ts';
 import type { Issue } from '../syntax/source.ts';
 import type { Checked } from './checker.ts';
 import { type CelType, isDyn, isOptional, printType, sameType } from './types.ts';
@@ -41,30 +41,42 @@ function succeeds(read: () => unknown): boolean {
 
 function checkHomogeneous(expression: Expression, checked: Checked, issues: Issue[]): void {
   const exempt = new Set<Expression>();
-  const typeOf = (part: Expression) => checked.types.get(part.id)!;
-  const compareAll = (parts: readonly { part: Expression; optional: boolean }[]) => {
-    let expected: CelType | undefined;
-    for (const { part, optional } of parts) {
-      let type = typeOf(part);
-      if (optional && isOptional(type)) type = type.parameters[0]!;
-      if (!expected) {
-        expected = type;
-        if (isDyn(type)) return;
-      } else if (!isDyn(type) && !sameType(expected, type)) {
-        issues.push({ offset: part.offset, message: `expected type '${printType(expected)}' but found '${printType(type)}'` });
-        return;
-      } else if (isDyn(type)) return;
-    }
-  };
+  const lists: ListLiteral[] = [];
+  const maps: MapLiteral[] = [];
   walk(expression, (part) => {
     if (part.kind === 'call' && part.name === 'format') for (const argument of part.args) walk(argument, (inner) => exempt.add(inner));
-    if (exempt.has(part)) return;
-    if (part.kind === 'list') compareAll(part.elements.map((element, i) => ({ part: element, optional: part.optional.has(i) })));
-    if (part.kind === 'map') {
-      compareAll(part.entries.map(({ key }) => ({ part: key, optional: false })));
-      compareAll(part.entries.map(({ value, optional }) => ({ part: value, optional })));
-    }
+    if (part.kind === 'list') lists.push(part);
+    if (part.kind === 'map') maps.push(part);
   });
+  const typeOf = (part: Expression, optional: boolean): CelType => {
+    const type = checked.types.get(part.id)!;
+    return optional && isOptional(type) ? type.parameters[0]! : type;
+  };
+  /** Remembers the first type. @returns whether this one is the same */
+  const comparer = () => {
+    let expected: CelType | undefined;
+    return (part: Expression, optional = false): boolean => {
+      const type = typeOf(part, optional);
+      expected ??= type;
+      if (sameType(expected, type)) return true;
+      issues.push({ offset: part.offset, message: `expected type '${printType(expected)}' but found '${printType(type)}'` });
+      return false;
+    };
+  };
+  for (const list of lists) {
+    if (exempt.has(list)) continue;
+    const compare = comparer();
+    list.elements.every((element, i) => compare(element, list.optional.has(i)));
+  }
+  for (const map of maps) {
+    if (exempt.has(map)) continue;
+    const compareKey = comparer();
+    const compareValue = comparer();
+    for (const { key, value, optional } of map.entries) {
+      compareKey(key);
+      compareValue(value, optional);
+    }
+  }
 }
 
 class FormatRefusal extends Error {

@@ -42,17 +42,17 @@ const formats: Readonly<Record<string, Format>> = {
   dns1035LabelPrefix: new Format('DNS1035LabelPrefix', (text) => nameIsDns1035Label(text, true), 30),
   labelValue: new Format('LabelValue', isLabelValue, 40),
   uri: new Format('URI', (text) => refusal(parseRequestURL(text)), 1103),
-  uuid: new Format('uuid', (text) => unless(uuid.test(text), 'does not match the UUID format'), 80),
+  uuid: new Format('uuid', (text) => unless(uuid.test(text), 'does not match the UUID format'), 70),
   byte: new Format('byte', (text) => unless(text.length > 0 && base64.test(text), 'invalid base64'), 84),
   date: new Format(
     'date',
     (text) => unless(/^\d{4}-\d{2}-\d{2}$/.test(text) && parseTimestamp(`${text}T00:00:00Z`) !== undefined, 'invalid date'),
-    114,
+    71,
   ),
   datetime: new Format(
     'datetime',
     (text) => unless(parseTimestamp(text.replace(/^(.{10})t/, '$1T').replace(/z$/, 'Z')) !== undefined, 'invalid datetime'),
-    114,
+    71,
   ),
 };
 

@@ -1,6 +1,6 @@
 import { declareFunction, type FunctionDeclaration, type Overloads } from '../check/declarations.ts';
 import { compare, equal } from '../runtime/equality.ts';
-import { CelError, noSuchOverload } from '../runtime/errors.ts';
+import { CelError, noSuchOperation, noSuchOverload, noSuchSignature } from '../runtime/errors.ts';
 import type { LiteralMap } from '../runtime/literal-map.ts';
 import { add } from '../runtime/operations.ts';
 import { ArrayList, Duration, ListValue, type MapValue, typeName, Uint, type Value } from '../runtime/values.ts';
@@ -76,14 +76,14 @@ function orderOf(a: Value, b: Value): number {
 }
 
 function isSorted(list: Value): Value {
-  if (!(list instanceof ListValue)) throw noSuchOverload();
+  if (!(list instanceof ListValue)) throw noSuchSignature('isSorted', [list]);
   for (let i = 1; i < list.size; i++) if (orderOf(list.at(i - 1), list.at(i)) > 0) return false;
   return true;
 }
 
 function extreme(name: string, better: (order: number) => boolean): (list: Value) => Value {
   return (list) => {
-    if (!(list instanceof ListValue)) throw noSuchOverload();
+    if (!(list instanceof ListValue)) throw noSuchSignature(name, [list]);
     if (list.size === 0) throw new CelError(`${name} called on empty list`);
     let best = list.at(0);
     for (let i = 1; i < list.size; i++) if (better(orderOf(list.at(i), best))) best = list.at(i);
@@ -101,14 +101,27 @@ function extendedLists(): FunctionDeclaration[] {
     Object.fromEntries(comparable.map((type) => [`list_${fullNames[type] ?? type}_${suffix}`, signature(type)]));
   return [
     declareFunction('slice', { list_slice: ['list(T).(int, int): list(T)', slice] }),
-    declareFunction('flatten', {
-      list_flatten: ['list(list(T)).(): list(T)', (list: ListValue) => new ArrayList(flatten(list, 1n))],
-      list_flatten_int: ['list(dyn).(int): list(dyn)', (list: ListValue, depth: bigint) => new ArrayList(flatten(list, depth))],
-    }),
+    declareFunction(
+      'flatten',
+      { list_flatten: 'list(list(T)).(): list(T)', list_flatten_int: 'list(dyn).(int): list(dyn)' },
+      {
+        apply: (list, depth) => {
+          if (!(list instanceof ListValue))
+            throw new CelError(`no such overload: ${typeName(list)}.flatten(${depth === undefined ? '' : 'int'})`);
+          if (typeof depth !== 'bigint' && depth !== undefined) throw noSuchSignature('flatten', [list, depth]);
+          return new ArrayList(flatten(list, depth ?? 1n));
+        },
+      },
+    ),
     declareFunction(
       'sort',
       sorted('sort', (type) => `list(${type}).(): list(${type})`),
-      { apply: (list) => sortBy(list, list) },
+      {
+        apply: (list) => {
+          if (!(list instanceof ListValue)) throw noSuchOperation('sort', list);
+          return sortBy(list, list);
+        },
+      },
     ),
     declareFunction(
       '@sortByAssociatedKeys',

@@ -3,6 +3,7 @@ import { declareFunction, type FunctionDeclaration } from '../check/declarations
 import { structType } from '../check/types.ts';
 import { CelError } from '../runtime/errors.ts';
 import { OpaqueValue, type Value } from '../runtime/values.ts';
+import { addFixed, type Fixed, fixedInteger, fixedNumber, negateFixed, parseFixed } from './quantity-fixed.ts';
 
 export const quantityType = structType('kubernetes.Quantity');
 
@@ -10,10 +11,12 @@ export class QuantityValue extends OpaqueValue {
   readonly type = quantityType;
 
   readonly amount: Quantity;
+  readonly fixed: Fixed | undefined;
 
-  constructor(amount: Quantity) {
+  constructor(amount: Quantity, fixed: Fixed | undefined) {
     super();
     this.amount = amount;
+    this.fixed = fixed;
   }
 
   equals(other: Value): boolean {
@@ -45,24 +48,30 @@ export function quantityLibrary(): FunctionDeclaration[] {
     ),
     declareFunction(
       'asApproximateFloat',
-      { quantity_get_float: ['quantity.(): double', ({ amount }: QuantityValue) => amount.toNumber()] },
+      {
+        quantity_get_float: ['quantity.(): double', ({ amount, fixed }: QuantityValue) => (fixed ? fixedNumber(fixed) : amount.toNumber())],
+      },
       options,
     ),
     declareFunction('asInteger', { quantity_get_int: ['quantity.(): int', asInteger] }, options),
-    declareFunction('isInteger', { quantity_is_integer: ['quantity.(): bool', ({ amount }: QuantityValue) => isWhole(amount)] }, options),
+    declareFunction(
+      'isInteger',
+      { quantity_is_integer: ['quantity.(): bool', ({ fixed }: QuantityValue) => fixedInteger(fixed) !== undefined] },
+      options,
+    ),
     declareFunction(
       'add',
       {
-        quantity_add: ['quantity.(quantity): quantity', (a, b) => new QuantityValue(a.amount.add(b.amount))],
-        quantity_add_int: ['quantity.(int): quantity', (a, b) => new QuantityValue(a.amount.add(Quantity.of(b, 'DecimalExponent')))],
+        quantity_add: ['quantity.(quantity): quantity', add],
+        quantity_add_int: ['quantity.(int): quantity', (a, b) => add(a, ofInteger(b))],
       },
       options,
     ),
     declareFunction(
       'sub',
       {
-        quantity_sub: ['quantity.(quantity): quantity', (a, b) => new QuantityValue(a.amount.sub(b.amount))],
-        quantity_sub_int: ['quantity.(int): quantity', (a, b) => new QuantityValue(a.amount.sub(Quantity.of(b, 'DecimalExponent')))],
+        quantity_sub: ['quantity.(quantity): quantity', sub],
+        quantity_sub_int: ['quantity.(int): quantity', (a, b) => sub(a, ofInteger(b))],
       },
       options,
     ),
@@ -71,7 +80,7 @@ export function quantityLibrary(): FunctionDeclaration[] {
 
 function read(text: string): QuantityValue {
   try {
-    return new QuantityValue(parseQuantity(text));
+    return new QuantityValue(parseQuantity(text), parseFixed(text));
   } catch (error) {
     throw new CelError((error as Error).message);
   }
@@ -86,13 +95,20 @@ function isQuantity(text: string): boolean {
   }
 }
 
-function isWhole(amount: Quantity): boolean {
-  if (!amount.isInteger()) return false;
-  const whole = amount.scaledBigInt(0);
-  return whole === BigInt.asIntN(64, whole);
+function asInteger({ fixed }: QuantityValue): bigint {
+  const integer = fixedInteger(fixed);
+  if (integer === undefined) throw new CelError('cannot convert value to integer');
+  return integer;
 }
 
-function asInteger({ amount }: QuantityValue): bigint {
-  if (!isWhole(amount)) throw new CelError('cannot convert value to integer');
-  return amount.scaledBigInt(0);
+function add(a: QuantityValue, b: QuantityValue): QuantityValue {
+  return new QuantityValue(a.amount.add(b.amount), addFixed(a.fixed, b.fixed));
+}
+
+function sub(a: QuantityValue, b: QuantityValue): QuantityValue {
+  return new QuantityValue(a.amount.sub(b.amount), addFixed(a.fixed, negateFixed(b.fixed)));
+}
+
+function ofInteger(value: bigint): QuantityValue {
+  return new QuantityValue(Quantity.of(value, 'DecimalExponent'), { value, scale: 0 });
 }

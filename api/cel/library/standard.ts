@@ -1,5 +1,5 @@
 import { declareFunction, type FunctionDeclaration, type Overloads } from '../check/declarations.ts';
-import { add, arithmetic, compareOr, convert, negate, not, size } from '../runtime/operations.ts';
+import { add, arithmetic, comparison, convert, negate, not, size } from '../runtime/operations.ts';
 import { type ZonedTime, zonedTime } from '../runtime/time.ts';
 import { type Duration, type Timestamp, TypeValue, typeName, type Value } from '../runtime/values.ts';
 import { compileRegex } from './regex.ts';
@@ -14,7 +14,7 @@ function logic(): FunctionDeclaration[] {
     declareFunction('_?_:_', { conditional: '(bool, A, A): A' }),
     declareFunction('_&&_', { logical_and: '(bool, bool): bool' }),
     declareFunction('_||_', { logical_or: '(bool, bool): bool' }),
-    declareFunction('!_', { logical_not: ['(bool): bool', not] }),
+    declareFunction('!_', { logical_not: '(bool): bool' }, { apply: not }),
     declareFunction('@not_strictly_false', { not_strictly_false: '(bool): bool' }),
     declareFunction('_==_', { equals: '(A, A): bool' }),
     declareFunction('_!=_', { not_equals: '(A, A): bool' }),
@@ -100,10 +100,10 @@ function comparisons(): FunctionDeclaration[] {
       }),
     );
   return [
-    declareFunction('_<_', overloads('less'), { apply: compareOr((c) => c < 0) }),
-    declareFunction('_<=_', overloads('less_equals'), { apply: compareOr((c) => c <= 0) }),
-    declareFunction('_>_', overloads('greater'), { apply: compareOr((c) => c > 0) }),
-    declareFunction('_>=_', overloads('greater_equals'), { apply: compareOr((c) => c >= 0) }),
+    declareFunction('_<_', overloads('less'), { apply: comparison('_<_', (c) => c < 0) }),
+    declareFunction('_<=_', overloads('less_equals'), { apply: comparison('_<=_', (c) => c <= 0) }),
+    declareFunction('_>_', overloads('greater'), { apply: comparison('_>_', (c) => c > 0) }),
+    declareFunction('_>=_', overloads('greater_equals'), { apply: comparison('_>=_', (c) => c >= 0) }),
   ];
 }
 
@@ -180,21 +180,13 @@ function strings(): FunctionDeclaration[] {
 }
 
 function times(): FunctionDeclaration[] {
-  const part = (
-    name: string,
-    id: string,
-    read: (time: ZonedTime) => number,
-    ofDuration?: readonly [id: string, unit: bigint, modulus?: bigint],
-  ) => {
+  const part = (name: string, id: string, read: (time: ZonedTime) => number, ofDuration?: readonly [id: string, unit: bigint]) => {
     const withZone = id === 'seconds' ? 'timestamp_to_seconds_tz' : `timestamp_to_${id}_with_tz`;
     return declareFunction(name, {
       [`timestamp_to_${id}`]: ['timestamp.(): int', (time: Timestamp) => BigInt(read(zonedTime(time)))],
       [withZone]: ['timestamp.(string): int', (time: Timestamp, zone: string) => BigInt(read(zonedTime(time, zone)))],
       ...(ofDuration && {
-        [ofDuration[0]]: [
-          'duration.(): int',
-          ({ nanoseconds }: Duration) => (ofDuration[2] ? (nanoseconds / ofDuration[1]) % ofDuration[2] : nanoseconds / ofDuration[1]),
-        ] as const,
+        [ofDuration[0]]: ['duration.(): int', ({ nanoseconds }: Duration) => nanoseconds / ofDuration[1]] as const,
       }),
     });
   };
@@ -208,6 +200,6 @@ function times(): FunctionDeclaration[] {
     part('getHours', 'hours', (time) => time.hours, ['duration_to_hours', 3_600_000_000_000n]),
     part('getMinutes', 'minutes', (time) => time.minutes, ['duration_to_minutes', 60_000_000_000n]),
     part('getSeconds', 'seconds', (time) => time.seconds, ['duration_to_seconds', 1_000_000_000n]),
-    part('getMilliseconds', 'milliseconds', (time) => time.milliseconds, ['duration_to_milliseconds', 1_000_000n, 1000n]),
+    part('getMilliseconds', 'milliseconds', (time) => time.milliseconds, ['duration_to_milliseconds', 1_000_000n]),
   ];
 }

@@ -1,7 +1,5 @@
-import type { StructDeclaration } from '../check/environment.ts';
 import { type DeclaredType, declaredType, nameTypes } from '../schema/declared-types.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
-import { reservedIdentifiers } from '../syntax/lexer.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
 import type { KnownType } from './policy-environment.ts';
 
@@ -58,21 +56,5 @@ function knownType(schema: JsonSchema, name: string): KnownType | undefined {
   const declared: DeclaredType | undefined = declaredType(schema, false);
   if (!declared) return undefined;
   const { type, provider } = nameTypes(declared, name);
-  return {
-    type: type.type,
-    provider: {
-      find(struct) {
-        const found = provider.find(struct);
-        return found && withPlainKeywords(found);
-      },
-    },
-  };
-}
-
-// Policies write object.metadata.namespace, although the word is reserved.
-function withPlainKeywords(struct: StructDeclaration): StructDeclaration {
-  return {
-    type: struct.type,
-    field: (name) => struct.field(name) ?? (reservedIdentifiers.has(name) ? struct.field(`__${name}__`) : undefined),
-  };
+  return { type: type.type, provider };
 }

@@ -6,7 +6,7 @@ import { compileRegex, regexFunctions } from '../library/regex.ts';
 import type { Call, Comprehension, Expression, ListLiteral, MapLiteral, StructLiteral } from '../syntax/ast.ts';
 import { callCost, equalityCost } from './cost.ts';
 import { equal } from './equality.ts';
-import { CelError, CostLimitExceeded, indexOutOfBounds, noSuchKey, noSuchOverload } from './errors.ts';
+import { CelError, CostLimitExceeded, goTypeName, indexOutOfBounds, noSuchKey, noSuchOverload, noSuchSignature } from './errors.ts';
 import { checkKey, LiteralMap } from './literal-map.ts';
 import { matches } from './matches.ts';
 import { ArrayList, ListValue, MapValue, Optional, TypeValue, typeName, Uint, type Value } from './values.ts';
@@ -101,16 +101,13 @@ class Compiler {
     if (testOnly) {
       const test: Evaluate = (frame) => {
         const target = resolveOperand(frame);
+        if (target instanceof Optional && target.value === undefined) return false;
         charge(frame, 1);
         return isPresent(target, field);
       };
       return { evaluate: test, resolve: test };
     }
-    return attribute((frame) => {
-      const target = resolveOperand(frame);
-      charge(frame, 1);
-      return qualify(target, field);
-    });
+    return attribute((frame) => step(frame, resolveOperand(frame), field));
   }
 
   private call(call: Call, reference: Reference | undefined): Part {
@@ -208,13 +205,13 @@ class Compiler {
     const parts = entries.map((entry) => ({ key: this.compile(entry.key), value: this.compile(entry.value), optional: entry.optional }));
     const build = (evaluated: Iterable<readonly [Value, Value]>): LiteralMap => {
       const pairs: [Value, Value][] = [];
-      const map = new Set<unknown>();
+      const places = new Map<unknown, number>();
       for (const [key, value] of evaluated) {
         checkKey(key);
         const identity = key instanceof Uint ? `u${key.value}` : key;
-        if (map.has(identity)) throw new CelError(`Failed with repeated key ${String(key instanceof Uint ? key.value : key)}`);
-        map.add(identity);
-        pairs.push([key, value]);
+        const place = places.get(identity) ?? pairs.length;
+        places.set(identity, place);
+        pairs[place] = [key, value];
       }
       return new LiteralMap(pairs);
     };
@@ -332,7 +329,8 @@ class Compiler {
           if (!once(frame)) break;
         }
       } else {
-        throw new CelError(`got '${typeName(over)}', expected iterable type`);
+        const type = goTypeName(over);
+        throw new CelError(second < 0 ? `got '${type}', expected iterable type` : `unsupported comprehension range type: ${type}`);
       }
       const accumulated = frame.locals[slot]! as unknown;
       if (accumulated instanceof CelError) throw accumulated;
@@ -463,7 +461,7 @@ function contains(within: Value, value: Value): boolean {
 function optionalOr(a: Evaluate, b: Evaluate, unwrap: boolean): Evaluate {
   return (frame) => {
     const value = a(frame);
-    if (!(value instanceof Optional)) throw noSuchOverload();
+    if (!(value instanceof Optional)) return value;
     if (value.value === undefined) return b(frame);
     return unwrap ? value.value : value;
   };
@@ -473,23 +471,29 @@ function index(operand: Part, key: Part, optional: boolean): Part {
   const resolveOperand = resolveOf(operand);
   const fixed = key.constant;
   if (typeof fixed === 'string' && !optional) {
-    return attribute((frame) => {
-      const target = resolveOperand(frame);
-      charge(frame, 1);
-      return qualify(target, fixed);
-    });
+    return attribute((frame) => step(frame, resolveOperand(frame), fixed));
   }
   const resolveKey = resolveOf(key);
   return attribute((frame) => {
     const target = resolveOperand(frame);
     const by = resolveKey(frame);
-    charge(frame, 1);
-    if (!optional) return qualify(target, by);
-    const found = target instanceof Optional ? target.value : target;
-    if (found === undefined) return Optional.none;
-    const value = lookUp(found, by);
-    return value === undefined ? Optional.none : new Optional(value);
+    return optional && !(target instanceof Optional) ? optionalStep(frame, target, by) : step(frame, target, by);
   });
+}
+
+/** One step of a chain. A step from an optional value is optional too. */
+function step(frame: Frame, target: Value, key: Value): Value {
+  if (target instanceof Optional) return target.value === undefined ? target : optionalStep(frame, target.value, key);
+  charge(frame, 1);
+  return qualify(target, key);
+}
+
+/** Costs nothing when there is nothing. */
+function optionalStep(frame: Frame, target: Value, key: Value): Optional {
+  const value = lookUp(target, key);
+  if (value === undefined) return Optional.none;
+  charge(frame, 1);
+  return new Optional(value);
 }
 
 function qualify(target: Value, key: Value): Value {
@@ -497,11 +501,6 @@ function qualify(target: Value, key: Value): Value {
     const value = target.find(key);
     if (value === undefined) throw noSuchKey(key);
     return value;
-  }
-  if (target instanceof Optional) {
-    if (target.value === undefined) return target;
-    const value = lookUp(target.value, key);
-    return value === undefined ? Optional.none : new Optional(value);
   }
   if (target instanceof ListValue) {
     const at = listIndex(key);
@@ -542,6 +541,9 @@ function presentValue(value: Value, optional: boolean, key: Value): Value | unde
 
 type Apply = (...args: Value[]) => Value;
 
+/** Functions that do not tell the types that they refuse. */
+const silent = new Set(['contains', 'endsWith', 'find', 'findAll', 'matches', 'startsWith']);
+
 function implementation(declaration: FunctionDeclaration, id: string, member: boolean, args: readonly Part[]): Apply {
   const prepare = regexFunctions[declaration.name];
   if (prepare && args.length >= 2 && typeof args[1]!.constant === 'string') {
@@ -560,6 +562,6 @@ function guarded(declaration: FunctionDeclaration, candidates: readonly (Pick<Ov
   const fits = (types: readonly CelType[], values: readonly Value[]) => types.every((type, i) => matches(type, values[i]!));
   return (...values) => {
     for (const candidate of candidates) if (candidate.apply && fits(candidate.args, values)) return candidate.apply(...values);
-    throw new CelError(`no such overload: ${declaration.name}(${values.map(typeName).join(', ')})`);
+    throw silent.has(declaration.name) ? noSuchOverload() : noSuchSignature(declaration.name, values);
   };
 }

@@ -1,6 +1,7 @@
-import { Duration, ListValue, MapValue, type OpaqueValue, Optional, Timestamp, TypeValue, Uint, type Value } from './values.ts';
+import { noSuchOverload } from './errors.ts';
+import { Duration, ListValue, MapValue, OpaqueValue, Optional, Timestamp, TypeValue, Uint, type Value } from './values.ts';
 
-/** Whether two values are equal as `==` sees it: numbers by value whatever their types, everything else only within one type. */
+/** Whether two values are equal as `==` sees it: numbers by value whatever their types, everything else only within one type. @throws CelError by values with functions of their own */
 export function equal(a: Value, b: Value): boolean {
   if (typeof a === 'bigint' || typeof a === 'number' || a instanceof Uint) return isNumber(b) && compareNumbers(a, b) === 0;
   if (typeof a !== 'object' || a === null) return a === b;
@@ -15,7 +16,9 @@ export function equal(a: Value, b: Value): boolean {
     if (!(b instanceof Optional)) return false;
     return a.value === undefined || b.value === undefined ? a.value === b.value : equal(a.value, b.value);
   }
-  return (a as OpaqueValue).equals(b);
+  if (b === null) return false;
+  if (!(b instanceof OpaqueValue && b.type.name === a.type.name)) throw noSuchOverload();
+  return a.equals(b);
 }
 
 /** A list with a rule of its own for equality: sets and keyed lists. */
@@ -54,13 +57,14 @@ export function isNumber(value: Value): value is bigint | number | Uint {
 
 /** @returns less than 0, 0 or more than 0; NaN where one is not a number */
 export function compareNumbers(a: bigint | number | Uint, b: bigint | number | Uint): number {
-  const x = a instanceof Uint ? a.value : a;
-  const y = b instanceof Uint ? b.value : b;
-  // JavaScript compares a bigint with a number exactly.
+  let x = a instanceof Uint ? a.value : a;
+  let y = b instanceof Uint ? b.value : b;
+  // With a double, an integer is compared as the nearest double.
+  if (typeof x === 'number') y = Number(y);
+  else if (typeof y === 'number') x = Number(x);
   if (x < y) return -1;
   if (x > y) return 1;
-  // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number of the same value
-  return x == y ? 0 : Number.NaN;
+  return x === y ? 0 : Number.NaN;
 }
 
 /** Orders two values of one comparable type; undefined where they are not comparable with each other. */

@@ -1,4 +1,4 @@
-import { typeName, type Value } from './values.ts';
+import { Duration, Timestamp, typeName, Uint, type Value } from './values.ts';
 
 /** An evaluation that failed; `&&`, `||` and the comprehensions over them may absorb it. Not an Error: it is cheap and has no stack. */
 export class CelError {
@@ -18,6 +18,38 @@ export function noSuchOverload(): CelError {
   return new CelError('no such overload');
 }
 
+export function noSuchSignature(name: string, args: readonly Value[]): CelError {
+  return new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
+}
+
+/** What an operator says whose first operand can do nothing of its kind; strings and times are asked themselves, and name nothing. */
+export function noSuchOperation(operator: string, operand: Value): CelError {
+  const asked = typeof operand === 'string' || operand instanceof Timestamp || operand instanceof Duration;
+  return asked ? noSuchOverload() : new CelError(`no such overload: ${operator}`);
+}
+
+/** How messages about a value's Go type name it. */
+export function goTypeName(value: Value): string {
+  const name = typeName(value);
+  return goTypeNames[name] ?? `cel.${name.slice(name.lastIndexOf('.') + 1)}`;
+}
+
+const goTypeNames: Readonly<Record<string, string>> = {
+  int: 'types.Int',
+  uint: 'types.Uint',
+  double: 'types.Double',
+  bool: 'types.Bool',
+  string: 'types.String',
+  bytes: 'types.Bytes',
+  null_type: 'types.Null',
+  list: '*types.baseList',
+  map: '*types.baseMap',
+  type: '*types.Type',
+  optional_type: '*types.Optional',
+  'google.protobuf.Timestamp': 'types.Timestamp',
+  'google.protobuf.Duration': 'types.Duration',
+};
+
 export function noSuchKey(key: Value): CelError {
   return new CelError(`no such key: ${printKey(key)}`);
 }
@@ -34,6 +66,6 @@ function printKey(key: Value): string {
     case 'boolean':
       return String(key);
     default:
-      return typeName(key);
+      return key instanceof Uint ? String(key.value) : typeName(key);
   }
 }

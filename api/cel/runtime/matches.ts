@@ -1,7 +1,7 @@
 import type { CelType } from '../check/types.ts';
-import { Duration, ListValue, MapValue, OpaqueValue, Optional, Timestamp, TypeValue, Uint, type Value } from './values.ts';
+import { Duration, ListValue, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from './values.ts';
 
-/** Whether a value has the type that a function's signature asks for; of lists and maps only that they are. */
+/** Whether a value has the type that a function's signature asks for; of a list and a map, their first tells. */
 export function matches(type: CelType, value: Value): boolean {
   switch (type.kind) {
     case 'bool':
@@ -23,16 +23,20 @@ export function matches(type: CelType, value: Value): boolean {
     case 'duration':
       return value instanceof Duration;
     case 'list':
-      return value instanceof ListValue;
+      return value instanceof ListValue && (value.size === 0 || matches(type.parameters[0]!, value.at(0)));
     case 'map':
-      return value instanceof MapValue;
+      return value instanceof MapValue && firstEntryMatches(type.parameters as [CelType, CelType], value);
     case 'type':
       return value instanceof TypeValue;
     case 'struct':
     case 'opaque':
-      if (type.name === 'optional_type') return value instanceof Optional;
-      return value instanceof OpaqueValue ? value.type.name === type.name : type.kind === 'struct' && value instanceof MapValue;
+      return typeName(value) === type.name;
     default:
       return true;
   }
+}
+
+function firstEntryMatches([keyType, valueType]: readonly [CelType, CelType], map: MapValue): boolean {
+  for (const key of map.keys()) return matches(keyType, key) && matches(valueType, map.find(key)!);
+  return true;
 }

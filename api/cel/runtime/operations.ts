@@ -1,5 +1,5 @@
 import { compare, isNumber } from './equality.ts';
-import { CelError, noSuchOverload } from './errors.ts';
+import { CelError, noSuchOperation, noSuchOverload } from './errors.ts';
 import { checkedDuration, checkedTimestamp, floorDivide, parseDuration, parseTimestamp, printDuration, printTimestamp } from './time.ts';
 import { ArrayList, Duration, ListValue, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from './values.ts';
 
@@ -16,7 +16,8 @@ export function not(value: Value): Value {
 export function negate(value: Value): Value {
   if (typeof value === 'bigint') return checkedInt(-value);
   if (typeof value === 'number') return -value;
-  throw noSuchOverload();
+  if (value instanceof Duration) return checkedDuration(-value.nanoseconds);
+  throw noSuchOperation('-_', value);
 }
 
 export function add(a: Value, b: Value): Value {
@@ -31,7 +32,7 @@ export function add(a: Value, b: Value): Value {
   }
   if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds + b.nanoseconds);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return new Uint8Array(Buffer.concat([a, b]));
-  throw noSuchOverload();
+  throw isNumber(a) || a instanceof Uint8Array || a instanceof ListValue ? noSuchOverload() : noSuchOperation('_+_', a);
 }
 
 function concatenate(a: ListValue, b: ListValue): ListValue {
@@ -52,7 +53,7 @@ export function arithmetic(operator: '-' | '*' | '/' | '%'): (a: Value, b: Value
       if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds - b.nanoseconds);
       if (a instanceof Duration && b instanceof Duration) return checkedDuration(a.nanoseconds - b.nanoseconds);
     }
-    throw noSuchOverload();
+    throw isNumber(a) && !(operator === '%' && typeof a === 'number') ? noSuchOverload() : noSuchOperation(`_${operator}_`, a);
   };
 }
 
@@ -89,19 +90,23 @@ function checkedUint(value: bigint): Uint {
 }
 
 /** A comparison operator. @param holds decides by the order of the two */
-export function compareOr(holds: (order: number) => boolean): (a: Value, b: Value) => Value {
+export function comparison(operator: string, holds: (order: number) => boolean): (a: Value, b: Value) => Value {
   return (a, b) => {
     const order = compare(a, b);
-    if (order === undefined) throw noSuchOverload();
+    if (order === undefined) throw isOrdered(a) ? noSuchOverload() : noSuchOperation(operator, a);
     if (Number.isNaN(order)) throw new CelError('NaN values cannot be ordered');
     return holds(order);
   };
 }
 
+function isOrdered(value: Value): boolean {
+  return isNumber(value) || typeof value === 'boolean' || value instanceof Uint8Array;
+}
+
 /** Elements, entries, bytes or code points. */
 export function size(value: Value): bigint {
   const count = sizeOf(value);
-  if (count === undefined) throw noSuchOverload();
+  if (count === undefined) throw noSuchOperation('size', value);
   return BigInt(count);
 }
 
@@ -211,7 +216,6 @@ function toBool(value: Value): Value | undefined {
 
 function toDuration(value: Value): Value | undefined {
   if (value instanceof Duration) return value;
-  if (typeof value === 'bigint') return new Duration(value);
   return typeof value === 'string' ? parseDuration(value) : undefined;
 }
 

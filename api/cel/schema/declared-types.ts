@@ -1,6 +1,7 @@
 import type { StructDeclaration, TypeProvider } from '../check/environment.ts';
 import type { CelType } from '../check/types.ts';
 import * as types from '../check/types.ts';
+import { reservedIdentifiers } from '../syntax/lexer.ts';
 import { type JsonSchema, valuesSchema, withTypeAndObjectMeta } from './json-schema.ts';
 import { escapeProperty } from './property-names.ts';
 
@@ -116,7 +117,9 @@ function nameType(type: DeclaredType, name: string, structs: Map<string, StructD
   if (type.fields) {
     const fields = new Map([...type.fields].map(([field, inner]) => [field, nameType(inner, `${name}.${field}`, structs)]));
     const named = { ...type, type: types.structType(name), fields };
-    structs.set(name, { type: named.type, field: (field) => fields.get(field)?.type });
+    // Keywords need no escape: rules write self.metadata.namespace.
+    const find = (field: string) => fields.get(field) ?? (reservedIdentifiers.has(field) ? fields.get(`__${field}__`) : undefined);
+    structs.set(name, { type: named.type, field: (field) => find(field)?.type });
     return named;
   }
   if (!type.element) return type;

@@ -38,7 +38,6 @@ export const macros: ReadonlyMap<string, MacroExpander> = new Map<string, MacroE
   [macroKey('all', 2, true), all],
   [macroKey('exists', 2, true), exists],
   [macroKey('exists_one', 2, true), existsOne],
-  [macroKey('existsOne', 2, true), existsOne],
   [macroKey('map', 2, true), map],
   [macroKey('map', 3, true), map],
   [macroKey('filter', 2, true), filter],
