@@ -31,7 +31,7 @@ export class CompileError extends Error {}
 
 /** Parses and checks an expression. @throws CompileError */
 export function compileProgram(text: string, environment: Environment): Program {
-  const parsed = parse(text);
+  const parsed = parse(text, environment.macros);
   if (parsed.issues.length > 0) throw new CompileError(printIssues(parsed.source, parsed.issues));
   const checked = check(parsed, environment);
   const issues = checked.issues.length > 0 ? checked.issues : validateLiterals(parsed.expression, checked);

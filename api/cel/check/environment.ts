@@ -1,4 +1,5 @@
 import type { Value } from '../runtime/values.ts';
+import type { Macros } from '../syntax/macros.ts';
 import type { FunctionDeclaration, Overload } from './declarations.ts';
 import { type CelType, typeOf } from './types.ts';
 
@@ -27,6 +28,8 @@ export interface EnvironmentParts {
   readonly types?: readonly CelType[];
   readonly variables?: readonly Variable[];
   readonly structs?: TypeProvider;
+  /** Macros beside those that every expression may use. */
+  readonly macros?: Macros;
 }
 
 /** What the names in an expression mean. Never changed: `extend` makes a wider one that shares what it can. */
@@ -38,17 +41,20 @@ export class Environment {
   /** In the order in which an evaluation passes their values. */
   readonly variables: readonly Variable[];
   private readonly providers: readonly TypeProvider[];
+  readonly macros: Macros | undefined;
 
   private constructor(
     functions: ReadonlyMap<string, FunctionDeclaration>,
     typeIdentifiers: ReadonlyMap<string, CelType>,
     variables: readonly Variable[],
     providers: readonly TypeProvider[],
+    macros?: Macros,
   ) {
     this.functions = functions;
     this.typeIdentifiers = typeIdentifiers;
     this.variables = variables;
     this.providers = providers;
+    this.macros = macros;
   }
 
   extend(parts: EnvironmentParts): Environment {
@@ -66,6 +72,7 @@ export class Environment {
       identifiers,
       parts.variables ? [...this.variables, ...parts.variables] : this.variables,
       parts.structs ? [...this.providers, parts.structs] : this.providers,
+      parts.macros ?? this.macros,
     );
   }
 

@@ -1,6 +1,7 @@
 import { CelError } from '../runtime/errors.ts';
 import { printValue } from '../runtime/operations.ts';
 import { Duration, ListValue, MapValue, Timestamp, TypeValue, typeName, Uint, type Value } from '../runtime/values.ts';
+import { fixedText, scientificText } from './float-text.ts';
 
 /** What a clause such as %d or %.2f takes and how it prints it. */
 interface Clause {
@@ -143,32 +144,28 @@ function inBase(value: Value, base: number): string {
   return (value instanceof Uint ? value.value : (value as bigint)).toString(base);
 }
 
+const maxPrecision = 10_000;
+
 function printFixed(value: Value, precision: number): string {
   const number = Number(value);
   if (Number.isNaN(number)) return 'NaN';
   if (!Number.isFinite(number)) return number > 0 ? '∞' : '-∞';
-  const [whole, fraction] = fixed(number, precision).split('.') as [string, string?];
+  const [whole, fraction] = fixedText(number, Math.min(precision, maxPrecision)).split('.') as [string, string?];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-function fixed(value: number, precision: number): string {
-  if (precision <= 100 && Math.abs(value) < 1e21) return value.toFixed(precision);
-  const whole = BigInt(Math.trunc(value)).toString();
-  return precision === 0 ? whole : `${whole}.${'0'.repeat(Math.min(precision, 10_000))}`;
-}
-
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-function printScientific(value: Value, precision: number): string {
+/** @param width what cel-go takes a precision for here */
+function printScientific(value: Value, width: number): string {
   const number = Number(value);
-  if (!Number.isFinite(number)) return printFixed(value, precision);
-  const [mantissa, exponent] = number.toExponential(Math.min(precision, 100)).split('e') as [string, string];
-  const power = Number(exponent);
-  const digits = String(Math.abs(power))
+  if (!Number.isFinite(number)) return printFixed(value, 0).padStart(width);
+  const { mantissa, exponent } = scientificText(number);
+  const digits = String(Math.abs(exponent))
     .padStart(2, '0')
     .replace(/\d/g, (digit) => superscripts[Number(digit)]!);
-  return `${mantissa}\u202f×\u202f10${power < 0 ? '⁻' : ''}${digits}`;
+  return `${mantissa}×10${exponent < 0 ? '⁻' : ''}${digits}`.padStart(Math.min(width, maxPrecision));
 }
 
 function printAny(value: Value): string {
@@ -187,7 +184,7 @@ function printMap(map: MapValue): string {
 function printNested(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number')
-    return Number.isFinite(value) ? fixed(value, 6) : JSON.stringify(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+    return Number.isFinite(value) ? fixedText(value, 6) : JSON.stringify(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
   if (value instanceof Uint8Array) return `b${JSON.stringify(printValue(value))}`;
   if (value instanceof Timestamp) return `timestamp("${printValue(value)}")`;
   if (value instanceof Duration) return `duration("${printValue(value)}")`;

@@ -454,7 +454,7 @@ function contains(within: Value, value: Value): boolean {
     for (let i = 0; i < within.size; i++) if (equal(within.at(i), value)) return true;
     return false;
   }
-  if (within instanceof MapValue) return within.find(value) !== undefined;
+  if (within instanceof MapValue) return within.has(value);
   throw noSuchOverload();
 }
 

@@ -49,7 +49,7 @@ export function arithmetic(operator: '-' | '*' | '/' | '%'): (a: Value, b: Value
     }
     if (a instanceof Uint && b instanceof Uint) return checkedUint(calculate(operator, a.value, b.value));
     if (operator === '-') {
-      if (a instanceof Timestamp && b instanceof Timestamp) return checkedDuration(a.nanoseconds - b.nanoseconds);
+      if (a instanceof Timestamp && b instanceof Timestamp) return new Duration(checkedInt(a.nanoseconds - b.nanoseconds));
       if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds - b.nanoseconds);
       if (a instanceof Duration && b instanceof Duration) return checkedDuration(a.nanoseconds - b.nanoseconds);
     }

@@ -81,6 +81,10 @@ export abstract class MapValue {
   abstract readonly size: number;
   /** @returns undefined when the map has no such key */
   abstract find(key: Value): Value | undefined;
+  /** Whether `in` finds the key. */
+  has(key: Value): boolean {
+    return this.find(key) !== undefined;
+  }
   abstract keys(): Iterable<Value>;
   /** What type() says of it. */
   get typeName(): string {

@@ -15,8 +15,9 @@ export interface MacroNodes {
   copy(expression: Expression): Expression;
 }
 
-/** @throws MacroError when the arguments are not what the macro takes */
-export type MacroExpander = (nodes: MacroNodes, target: Expression | undefined, args: readonly Expression[]) => Expression;
+/** @returns undefined for a call that is not the macro's after all @throws MacroError when the arguments are not what the macro takes */
+export type MacroExpander = (nodes: MacroNodes, target: Expression | undefined, args: readonly Expression[]) => Expression | undefined;
+export type Macros = ReadonlyMap<string, MacroExpander>;
 
 export class MacroError extends Error {
   readonly at: Expression;
@@ -33,7 +34,7 @@ export function macroKey(name: string, count: number, member: boolean): string {
 }
 
 /** The macros of Kubernetes' environment: the standard ones, those of optional values, of two variables, and sortBy. */
-export const macros: ReadonlyMap<string, MacroExpander> = new Map<string, MacroExpander>([
+export const macros: Macros = new Map<string, MacroExpander>([
   [macroKey('has', 1, false), has],
   [macroKey('all', 2, true), all],
   [macroKey('exists', 2, true), exists],
@@ -223,7 +224,8 @@ function ifPresent(
 }
 
 /** An expression with a name for a value: a comprehension over nothing. */
-function bind(nodes: MacroNodes, name: string, value: Expression, result: Expression): Expression {
+/** Gives a value a name for use in the result. */
+export function bind(nodes: MacroNodes, name: string, value: Expression, result: Expression): Expression {
   return nodes.comprehension({
     range: nodes.list(),
     variable: '#unused',

@@ -3,7 +3,7 @@ import type { Call, Expression, MapEntry, StructField } from './ast.ts';
 import { copyExpression } from './copy.ts';
 import { diagnoseSyntax } from './diagnose.ts';
 import { reservedIdentifiers, type Token, type TokenType, tokenize } from './lexer.ts';
-import { MacroError, type MacroNodes, macroKey, macros } from './macros.ts';
+import { MacroError, type MacroNodes, type Macros, macroKey, macros } from './macros.ts';
 import { createSource, type Issue, type Source } from './source.ts';
 import { unescapeBytes, unescapeString } from './unescape.ts';
 
@@ -19,8 +19,8 @@ export interface Parsed {
 const maxCodePoints = 100_000;
 const maxDepth = 250;
 
-/** Parses an expression and expands its macros. Never throws: what is wrong is in `issues`, in cel-go's words. */
-export function parse(text: string): Parsed {
+/** Parses an expression and expands its macros. Never throws: what is wrong is in `issues`, in cel-go's words. @param more macros beside the usual */
+export function parse(text: string, more?: Macros): Parsed {
   const source = createSource(text);
   const size = source.codePoints.length;
   const nothing: Expression = { kind: 'unspecified', id: 0, offset: 0 };
@@ -29,7 +29,7 @@ export function parse(text: string): Parsed {
     return failed([{ offset: -1, message: `expression code point size exceeds limit: size: ${size}, limit ${maxCodePoints}` }]);
   }
   const { tokens, issues } = tokenize(source);
-  const parser = new Parser(tokens);
+  const parser = new Parser(tokens, more);
   try {
     const expression = parser.parseAll();
     const all = [...issues, ...parser.issues];
@@ -61,8 +61,11 @@ class Parser {
 
   private readonly tokens: readonly Token[];
 
-  constructor(tokens: readonly Token[]) {
+  private readonly macros: Macros | undefined;
+
+  constructor(tokens: readonly Token[], more: Macros | undefined) {
     this.tokens = tokens;
+    this.macros = more;
   }
 
   parseAll(): Expression {
@@ -390,10 +393,11 @@ class Parser {
   }
 
   private call(offset: number, name: string, target: Expression | undefined, args: readonly Expression[]): Expression {
-    const expand = macros.get(macroKey(name, args.length, target !== undefined));
-    if (!expand) return { kind: 'call', name, target, args, ...this.node(offset) } satisfies Call;
+    const key = macroKey(name, args.length, target !== undefined);
+    const expand = macros.get(key) ?? this.macros?.get(key);
     try {
-      return expand(this.macroNodes(offset), target, args);
+      const expanded = expand?.(this.macroNodes(offset), target, args);
+      return expanded ?? ({ kind: 'call', name, target, args, ...this.node(offset) } satisfies Call);
     } catch (error) {
       if (!(error instanceof MacroError)) throw error;
       return this.report(error.at.offset, error.message);

@@ -1,6 +1,7 @@
 /** Selectors and configuration of devices, which claims and classes have in common. */
 import type { DeviceSelector, OpaqueDeviceConfiguration } from '../../../openapi/types.ts';
-import { type FieldError, type FieldPath, invalid, required, tooLong } from '../../meta/field.ts';
+import { compileDeviceSelector, DeviceSelectorError, maxDeviceSelectorCost } from '../../cel/device/device-selector.ts';
+import { type FieldError, type FieldPath, forbidden, invalid, required, tooLong } from '../../meta/field.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateDriver, validateList } from './names.validation.ts';
 
@@ -14,7 +15,16 @@ export function validateSelectors(selectors: readonly DeviceSelector[] | undefin
 
 function validateSelector({ cel }: DeviceSelector, path: FieldPath): FieldError[] {
   if (!cel) return [required(path.child('cel'))];
-  return byteLength(cel.expression ?? '') > maxExpressionBytes ? [tooLong(path.child('cel', 'expression'), maxExpressionBytes)] : [];
+  const { expression = '' } = cel;
+  const at = path.child('cel', 'expression');
+  if (byteLength(expression) > maxExpressionBytes) return [tooLong(at, maxExpressionBytes)];
+  try {
+    const { maxCost } = compileDeviceSelector(expression);
+    return maxCost > maxDeviceSelectorCost ? [forbidden(at, 'too complex, exceeds cost limit')] : [];
+  } catch (error) {
+    if (error instanceof DeviceSelectorError) return [invalid(at, expression, error.message)];
+    throw error;
+  }
 }
 
 interface Configuration {
