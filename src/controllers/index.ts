@@ -5,6 +5,7 @@ import { createEventRecorder } from '../runtime/events.ts';
 import { createInformers } from '../runtime/informers.ts';
 import { acquireLeadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
+import { startControllerAccounts } from './accounts/index.ts';
 import { startAttachDetachController } from './attachdetach/index.ts';
 import { startCertificateApprover } from './certificates/approver.ts';
 import { startCertificateCleaner } from './certificates/cleaner.ts';
@@ -132,7 +133,12 @@ export function startControllers(options: ControllersOptions): RunningController
   const client = clientFor(componentName);
   const informers = createInformers(client, base, keptOf);
   const settings = { ...defaultSettings, ...options.settings };
-  const context: ControllerContext = { ...base, clientFor, informers, catalog, settings };
+  const names = new Set<string>();
+  const noted = (name: string) => {
+    names.add(name);
+    return clientFor(name);
+  };
+  const context: ControllerContext = { ...base, clientFor: noted, informers, catalog, settings };
   let running: RunningController[] = [];
   let giveUp: (reason: unknown) => void = () => {};
   const lost = new Promise<never>((_, reject) => {
@@ -150,6 +156,7 @@ export function startControllers(options: ControllersOptions): RunningController
     });
     if (stopping.signal.aborted) return leadership;
     running = controllers.map((start) => start(context));
+    running.push(startControllerAccounts(context, names));
     informers.start();
     await informers.synced();
     return leadership;
