@@ -93,7 +93,7 @@ async function mark(
         await validate(current!);
         const judgement = judge(store, current!, options);
         if (judgement.pending) throw new AlreadyDeleting(current!);
-        const object = copyData(store.judged(current!).object);
+        const object = copyToMark(store, store.judged(current!).object);
         const metadata = object.metadata!;
         if (judgement.grace) markGraceful(metadata, judgement.grace);
         if (judgement.finalizers) setFinalizers(metadata, judgement.finalizers);
@@ -116,6 +116,11 @@ async function mark(
     if (error instanceof AlreadyDeleting) return { answer: answerFor(store, error.current, false) };
     throw error;
   }
+}
+
+// What marks an object changes its metadata, and a kind's own stages whatever they like.
+function copyToMark({ strategy }: ResourceStore, object: KubeObject): KubeObject {
+  return strategy.staged ? copyData(object) : { ...object, metadata: { ...object.metadata } };
 }
 
 function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Deleted {

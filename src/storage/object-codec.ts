@@ -93,11 +93,17 @@ function withRevision(object: KubeObject, revision: number): KubeObject {
   return { ...object, metadata };
 }
 
+/** What a value was made of, at a revision; undefined if that is not at hand. */
+export function sourceOf({ source }: EncodedObject, revision: number): KubeObject | undefined {
+  return source && withRevision(source, revision);
+}
+
 /** The object of a stored value at its revision. @throws Error if the value is none that `encodeStored` made */
 export function decodeStored(key: string, value: Uint8Array, revision: number): SplicedObject {
   const { json, offset } = spliceRevision(key, value, revision);
   const stored = new SplicedObject(key, revision, json, offset);
-  stored.takeSource(value);
+  const object = sourceOf(value, revision);
+  if (object) stored.hold(object);
   return stored;
 }
 
@@ -121,34 +127,36 @@ const freezes = process.env['NODE_TEST_CONTEXT'] !== undefined || process.env['O
 export class SplicedObject implements StoredObject {
   readonly key: string;
   readonly revision: number;
-  readonly json: Buffer;
+  /** Or the same object at another revision, of whose bytes these are made when they are asked for. */
+  private bytes: Buffer | SplicedObject;
   /** Where `"resourceVersion":"…"` begins. */
   protected readonly offset: number;
   private parsed: WeakRef<KubeObject> | undefined;
 
-  constructor(key: string, revision: number, json: Buffer, offset: number) {
+  constructor(key: string, revision: number, json: Buffer | SplicedObject, offset: number) {
     this.key = key;
     this.revision = revision;
-    this.json = json;
+    this.bytes = json;
     this.offset = offset;
+  }
+
+  get json(): Buffer {
+    if (this.bytes instanceof SplicedObject) this.bytes = this.bytes.jsonAt(this.revision);
+    return this.bytes;
   }
 
   get object(): KubeObject {
     return this.parsed?.deref() ?? this.hold(JSON.parse(this.json.toString('utf8')));
   }
 
-  /** Spares the parsing of a value whose object is at hand. */
-  takeSource({ source }: EncodedObject): void {
-    if (source) this.hold(withRevision(source, this.revision));
-  }
-
-  /** Takes over what another instance has parsed. @param other the same object, perhaps at another revision */
+  /** Takes over what the same object at another revision has parsed. */
   shareParsed(other: SplicedObject): void {
     const object = other.parsed?.deref();
-    if (object) this.hold(other.revision === this.revision ? object : withRevision(object, this.revision));
+    if (object) this.hold(withRevision(object, this.revision));
   }
 
-  private hold(object: KubeObject): KubeObject {
+  /** Spares the parsing while the object is in use. @param object what parsing would give */
+  hold(object: KubeObject): KubeObject {
     if (freezes) deepFreeze(object);
     this.parsed = new WeakRef(object);
     return object;

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { SplicedObject, spliceRevision } from '../object-codec.ts';
+import { SplicedObject, sourceOf, spliceRevision } from '../object-codec.ts';
 import type { CachedObject } from './types.ts';
 
 /** What a cache takes from each version of an object. */
@@ -18,7 +18,7 @@ export class CachedEntry<A> extends SplicedObject implements CachedObject<A> {
   constructor(
     key: string,
     revision: number,
-    json: Buffer,
+    json: Buffer | SplicedObject,
     offset: number,
     taken: { attributes: A; indexed: ReadonlyMap<string, readonly string[]> },
   ) {
@@ -29,7 +29,7 @@ export class CachedEntry<A> extends SplicedObject implements CachedObject<A> {
 
   /** The same object as of another revision, as a watch shows what is gone. */
   at(revision: number): CachedEntry<A> {
-    const entry = new CachedEntry(this.key, revision, this.jsonAt(revision), this.offset, this);
+    const entry = new CachedEntry(this.key, revision, this, this.offset, this);
     entry.shareParsed(this);
     return entry;
   }
@@ -39,13 +39,11 @@ export function cachedEntry<A>(key: string, value: Uint8Array, revision: number,
   const { json, offset } = spliceRevision(key, value, revision);
   const { attributes, indexes } = extraction;
   if (!attributes && !indexes) return new CachedEntry(key, revision, json, offset, { attributes: undefined as A, indexed: unindexed });
-  const spliced = new SplicedObject(key, revision, json, offset);
-  spliced.takeSource(value);
-  const { object } = spliced;
+  const object = sourceOf(value, revision) ?? (JSON.parse(json.toString('utf8')) as KubeObject);
   let indexed = unindexed;
   if (indexes) indexed = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, distinct(valuesOf(object))]));
   const entry = new CachedEntry<A>(key, revision, json, offset, { attributes: attributes?.(object) as A, indexed });
-  entry.shareParsed(spliced);
+  entry.hold(object);
   return entry;
 }
 
