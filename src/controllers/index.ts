@@ -49,6 +49,7 @@ import { events, leases } from './resources.ts';
 import { startRootCertificatePublisher } from './rootca/index.ts';
 import { startServiceController } from './service/index.ts';
 import { startServiceAccountController } from './serviceaccount/index.ts';
+import { startLegacyTokenCleaner } from './serviceaccount/legacy-tokens.ts';
 import { startTokenController } from './serviceaccount/tokens.ts';
 import { startServiceCidrController } from './servicecidrs/index.ts';
 import { startStatefulSetController } from './statefulset/index.ts';
@@ -65,6 +66,7 @@ const controllers: readonly StartController[] = [
   startNamespaceController,
   startServiceAccountController,
   startTokenController,
+  startLegacyTokenCleaner,
   startRootCertificatePublisher,
   startDeploymentController,
   startReplicaSetController,
