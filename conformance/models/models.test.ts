@@ -5,6 +5,7 @@ import { deploymentModel } from './deployment.ts';
 import { disruptionModel } from './disruption.ts';
 import { type Model, playHistory } from './history.ts';
 import { jobModel } from './job.ts';
+import { persistentVolumeModel } from './persistentvolume.ts';
 import { podAutoscalerModel } from './podautoscaler.ts';
 import { replicaSetModel, replicationControllerModel } from './replicaset.ts';
 import { statefulSetModel } from './statefulset.ts';
@@ -20,6 +21,7 @@ const models: Readonly<Record<string, () => Model>> = {
   cronjob: cronJobModel,
   disruption: disruptionModel,
   podautoscaler: podAutoscalerModel,
+  persistentvolume: persistentVolumeModel,
 };
 
 /** ORRERY_HISTORIES=1000 for the whole, ORRERY_MODEL for one controller, ORRERY_SEED for one history. */
