@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Level } from 'level';
 import { StorageUnusableError } from '../errors.ts';
 import type { Inventory } from '../mvcc/backend.ts';
 import { type MvccOptions, MvccStore } from '../mvcc/mvcc-store.ts';
 import type { Version } from '../mvcc/version.ts';
 import type { Storage } from '../storage.ts';
-import { type Database, damageAdvice, LevelBackend } from './level-backend.ts';
+import { Database } from './database.ts';
+import { damageAdvice, LevelBackend } from './level-backend.ts';
 import { compactedKey, decodeVersion, formatKey, formatName, formatVersion, versionKeys } from './records.ts';
 
 const newDirectory = 'Choose another data directory, or move this one away to start with an empty cluster.';
@@ -17,12 +17,7 @@ const newDirectory = 'Choose another data directory, or move this one away to st
  */
 export async function openLevelStorage(directory: string, options: MvccOptions): Promise<Storage> {
   const hadData = await refuseForeignDirectory(directory);
-  const database: Database = new Level(directory, {
-    keyEncoding: 'buffer',
-    valueEncoding: 'buffer',
-    writeBufferSize: 16 * 1024 * 1024,
-    cacheSize: 16 * 1024 * 1024,
-  });
+  const database = new Database(directory);
   try {
     await database.open();
   } catch (error) {
@@ -86,7 +81,7 @@ async function checkFormat(directory: string, database: Database, hadData: boole
     }
     if (hadData) throw damaged(directory, 'nothing of what it held can be read');
     const format = Buffer.from(JSON.stringify({ format: formatName, version: formatVersion }));
-    await database.batch([{ type: 'put', key: formatKey, value: format }], { sync: true } as object);
+    await database.writeDurably([{ type: 'put', key: formatKey, value: format }]);
     return;
   }
   const { format, version } = JSON.parse(mark.toString()) as { format?: unknown; version?: unknown };

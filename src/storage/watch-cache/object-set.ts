@@ -4,11 +4,13 @@ import { covers } from './cache-watcher.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import type { CacheList, CacheListOptions, CacheScope } from './types.ts';
 
+const maxListed = 16;
+
 /** The present objects in key order, with their secondary indexes. */
 export class ObjectSet<A> {
   private readonly objects = new SortedMap<CachedEntry<A>>();
-  /** What was listed whole last, while it still holds: who lists the same again gets the same array, and with it the bytes made of it. */
-  private listed: { readonly start: string; readonly end: string; readonly items: WeakRef<CachedEntry<A>[]> } | undefined;
+  /** What was listed since the last change: who lists the same again gets the same array, and with it the bytes made of it. */
+  private readonly listed = new Map<string, WeakRef<readonly CachedEntry<A>[]>>();
   private readonly indexes = new Map<string, Map<string, Map<string, CachedEntry<A>>>>();
 
   get size(): number {
@@ -20,7 +22,7 @@ export class ObjectSet<A> {
   }
 
   put(entry: CachedEntry<A>): void {
-    this.listed = undefined;
+    if (this.listed.size > 0) this.listed.clear();
     const before = this.objects.set(entry.key, entry);
     for (const [index, values] of entry.indexed) {
       const byValue = this.index(index);
@@ -34,7 +36,7 @@ export class ObjectSet<A> {
   }
 
   delete(key: string): void {
-    this.listed = undefined;
+    if (this.listed.size > 0) this.listed.clear();
     const before = this.objects.delete(key);
     if (before) this.unindex(before, undefined);
   }
@@ -42,9 +44,18 @@ export class ObjectSet<A> {
   list({ scope, after, filter, limit = 0, indexValue }: CacheListOptions<A>, revision: number): CacheList<A> {
     const [start, end] = boundsOf(scope);
     const from = after !== undefined && after >= start ? `${after}\0` : start;
-    const isWhole = from === start && !filter && limit === 0 && !indexValue;
-    if (isWhole) return { items: this.whole(start, end), revision, remaining: 0 };
     const most = limit > 0 ? limit : Number.POSITIVE_INFINITY;
+    const items = filter || indexValue ? this.chosen(from, end, most, { scope, filter, indexValue }) : this.page(from, end, most);
+    const remaining = items.length < most ? 0 : this.objects.count(`${items.at(-1)!.key}\0`, end);
+    return { items, revision, remaining };
+  }
+
+  private chosen(
+    from: string,
+    end: string,
+    most: number,
+    { scope, filter, indexValue }: Pick<CacheListOptions<A>, 'scope' | 'filter' | 'indexValue'>,
+  ): CachedEntry<A>[] {
     const items: CachedEntry<A>[] = [];
     const take = (entry: CachedEntry<A>) => {
       if (!filter || filter(entry.attributes, entry)) items.push(entry);
@@ -53,22 +64,22 @@ export class ObjectSet<A> {
     if (indexValue) {
       for (const entry of this.indexed(indexValue.index, indexValue.value, scope)) if (entry.key >= from && !take(entry)) break;
     } else this.objects.scan(from, end, take);
-    const remaining = items.length < most ? 0 : this.objects.count(`${items.at(-1)!.key}\0`, end);
-    return { items, revision, remaining };
+    return items;
   }
 
   /** All objects of a scope, in key order. */
   all(scope: CacheScope): readonly CachedEntry<A>[] {
-    return this.whole(...boundsOf(scope));
+    return this.page(...boundsOf(scope), Number.POSITIVE_INFINITY);
   }
 
-  private whole(start: string, end: string): readonly CachedEntry<A>[] {
-    const { listed } = this;
-    const known = listed?.start === start && listed.end === end ? listed.items.deref() : undefined;
+  private page(from: string, end: string, most: number): readonly CachedEntry<A>[] {
+    const name = `${from}\n${end}\n${most}`;
+    const known = this.listed.get(name)?.deref();
     if (known) return known;
     const items: CachedEntry<A>[] = [];
-    this.objects.scan(start, end, (entry) => items.push(entry) > 0);
-    this.listed = { start, end, items: new WeakRef(items) };
+    this.objects.scan(from, end, (entry) => items.push(entry) < most);
+    if (this.listed.size >= maxListed) this.listed.clear();
+    this.listed.set(name, new WeakRef(items));
     return items;
   }
 
