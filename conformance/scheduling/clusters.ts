@@ -310,3 +310,34 @@ function withVolumes(dice: Dice, pod: Pod, storage: readonly KubeObject[]): Pod 
   const volumes = chosen.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }));
   return { ...pod, metadata: { ...pod.metadata, namespace: 'sched-a', ownerReferences: [] }, spec: { ...pod.spec!, volumes } } as Pod;
 }
+
+/** A full cluster in which more important pods look for room, with budgets that protect some of those that might have to go. */
+export function crowd(seed: number): Scenario {
+  const dice = new Dice(seed);
+  const nodes = Array.from({ length: 2 + dice.upTo(5) }, (_, i) => nodeOf(dice, `n${i}`));
+  let started = Date.parse('2026-01-01T00:00:00Z');
+  const placed = nodes.flatMap((node, i) =>
+    Array.from({ length: 4 + dice.upTo(6) }, (_, j) => {
+      const pod = podOf(dice, `p${i}-${j}`, 0.1);
+      const containers = [{ name: 'c', image: images[0]!, resources: { requests: { cpu: dice.of(['250m', '500m', '1']) } } }];
+      const spec = { ...pod.spec!, containers, priority: dice.of([-10, 0, 0, 5, 50]), nodeName: node.metadata!.name! };
+      started += 60_000 * (1 + dice.upTo(30));
+      return { ...pod, spec, status: { startTime: `${new Date(started).toISOString().slice(0, 19)}Z` } } as Pod;
+    }),
+  );
+  const others: KubeObject[] = namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  for (const app of dice.some(apps, 0.5)) {
+    const disruptionsAllowed = dice.upTo(1);
+    others.push({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: `budget-${app}`, namespace: dice.of(namespaces) },
+      spec: { selector: { matchLabels: { app } }, maxUnavailable: 1 },
+      status: { disruptionsAllowed, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, observedGeneration: 1 },
+    });
+  }
+  const one = podOf(dice, 'w0', 0.15);
+  const containers = [{ name: 'c', image: images[0]!, resources: { requests: { cpu: dice.of(['500m', '1', '2']) } } }];
+  const waiting = [{ ...one, spec: { ...one.spec!, containers, priority: dice.of([5, 10, 100]) } } as Pod];
+  return { seed, nodes, placed, waiting, others };
+}

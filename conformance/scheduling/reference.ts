@@ -1,7 +1,9 @@
 // Gives seeded clusters to a real kube-scheduler and compares what it decides with what ours does: the nodes that can take a pod, each plugin's
 // score of each, the words where none can, and that the chosen node is one that we rank first. See README.md for how to start the other side.
 //
-//   node --import tsx conformance/scheduling/reference.ts --kubeconfig FILE --log FILE [--clusters 100] [--seed 1] [--most 40]
+//   node --import tsx conformance/scheduling/reference.ts --kubeconfig FILE --log FILE [--clusters 100] [--seed 1] [--most 40] [--preemption]
+//
+// With --preemption the clusters are full, and who has to go for a more important pod is compared as well.
 
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -13,8 +15,10 @@ import type { Client, ResourceReference } from '../../src/client/client.ts';
 import { createHttpClient } from '../../src/client/http.ts';
 import { systemClock } from '../../src/machinery/clock.ts';
 import { isAlreadyExists, unlessNotFound } from '../../src/runtime/errors.ts';
+import { selectCandidate } from '../../src/scheduler/preemption/candidates.ts';
+import { selectVictims } from '../../src/scheduler/preemption/victims.ts';
 import { StaticScheduler } from '../../src/scheduler/testing/static-cluster.ts';
-import { scenario } from './clusters.ts';
+import { crowd, scenario } from './clusters.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +27,7 @@ const { values } = parseArgs({
     clusters: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     most: { type: 'string', default: '40' },
+    preemption: { type: 'boolean', default: false },
   },
 });
 /** For the scheduler's informers to have seen what was written. */
@@ -144,15 +149,44 @@ async function compare(stage: Stage, log: ScoreLog, pod: Pod, ours: StaticSchedu
   return problems;
 }
 
+/** What differs in who has to go for the pod, and where. */
+async function comparePreemption(stage: Stage, pod: Pod, ours: StaticScheduler, before: readonly Pod[]): Promise<string[]> {
+  await stage.put(pod as KubeObject);
+  const present = await decided(stage, pod);
+  const nominated: string | undefined = present.spec.nodeName ?? present.status?.nominatedNodeName;
+  await systemClock.sleep(settling);
+  const left = new Set((await stage.list('Pod')).map(({ metadata }) => metadata.uid));
+  const gone = before.filter(({ metadata }) => !left.has(metadata!.uid)).map(({ metadata }) => metadata!.name!);
+  const { nodeName: _, ...spec } = present.spec;
+  const asked = { ...present, spec, status: {} } as Pod;
+  const result = ours.cycle.run(asked);
+  if (result.node)
+    return gone.length === 0 && nominated === result.node.name ? [] : [`theirs: ${nominated} without ${gone}; ours: ${result.node.name}`];
+  const budgets = await stage.list('PodDisruptionBudget');
+  const candidates = result.diagnosis.statuses.unschedulable(ours.cluster.nodes).flatMap((info) => {
+    const found = selectVictims(ours.handle.filtering(), result.state.clone(), asked, info.clone(), budgets);
+    return 'refusal' in found ? [] : [{ node: info.name, ...found }];
+  });
+  const best = selectCandidate(candidates);
+  if (!best) {
+    const message = present.status.conditions?.find(({ type }: any) => type === 'PodScheduled')?.message;
+    const said = ours.placeOrPreempt(asked);
+    return message === said && gone.length === 0 ? [] : [`theirs: ${message} ${gone}\n     ours: ${said}`];
+  }
+  const victims = best.victims.map(({ metadata }) => metadata!.name!);
+  const same = nominated === best.node && [...victims].sort().join() === gone.sort().join();
+  return same ? [] : [`theirs: ${nominated} without ${gone}; ours: ${best.node} without ${victims}`];
+}
+
 /** Ours, over what the reference's API server has now. */
 async function standingScheduler(stage: Stage): Promise<StaticScheduler> {
-  const kinds = ['Namespace', 'Service', 'ReplicaSet', 'StorageClass', 'PersistentVolume', 'PersistentVolumeClaim'];
+  const kinds = ['Namespace', 'Service', 'ReplicaSet', 'StorageClass', 'PersistentVolume', 'PersistentVolumeClaim', 'PodDisruptionBudget'];
   const others = (await Promise.all(kinds.map((kind) => stage.list(kind)))).flat();
   return new StaticScheduler({ nodes: (await stage.list('Node')) as Node[], pods: (await stage.list('Pod')) as Pod[], others });
 }
 
 async function play(stage: Stage, log: ScoreLog, seed: number, most: number): Promise<{ problems: string[]; pods: number; nodes: number }> {
-  const { nodes, placed, waiting, others } = scenario(seed, most);
+  const { nodes, placed, waiting, others } = values.preemption ? crowd(seed) : scenario(seed, most);
   for (const object of others) await stage.put(object);
   await Promise.all(nodes.map((node) => stage.put(node as KubeObject)));
   await Promise.all(placed.map((pod) => stage.put(pod as KubeObject)));
@@ -160,8 +194,11 @@ async function play(stage: Stage, log: ScoreLog, seed: number, most: number): Pr
   for (const pod of waiting) {
     await systemClock.sleep(settling);
     const named = { ...pod, metadata: { ...pod.metadata, name: `${pod.metadata!.name}-${seed}` } } as Pod;
-    for (const problem of await compare(stage, log, named, await standingScheduler(stage)))
-      problems.push(`  ${named.metadata!.name}: ${problem}`);
+    const ours = await standingScheduler(stage);
+    const found = values.preemption
+      ? await comparePreemption(stage, named, ours, (await stage.list('Pod')) as Pod[])
+      : await compare(stage, log, named, ours);
+    for (const problem of found) problems.push(`  ${named.metadata!.name}: ${problem}`);
     await stage.remove(named as KubeObject);
   }
   await Promise.all(placed.map((pod) => stage.remove(pod as KubeObject)));
