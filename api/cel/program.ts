@@ -51,6 +51,8 @@ export function compileProgram(text: string, environment: Environment): Program 
         return { value: evaluate(frame), cost: frame.cost };
       } catch (error) {
         if (error instanceof CelError || error instanceof CostLimitExceeded) return { error: error.message, cost: frame.cost };
+        // A text or list longer than JavaScript allows would have cost more than any limit.
+        if (error instanceof RangeError) return { error: new CostLimitExceeded().message, cost: frame.cost };
         throw error;
       }
     },

@@ -53,6 +53,8 @@ export function fixedNumber({ value, scale }: Fixed): number {
 }
 
 function rescale({ value, scale }: Fixed, to: number): bigint | undefined {
+  if (value === 0n) return 0n;
+  if (scale - to > maxDigits) return undefined;
   return inRange({ value: value * 10n ** BigInt(scale - to), scale: to })?.value;
 }
 

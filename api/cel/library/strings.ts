@@ -1,5 +1,5 @@
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
-import { CelError } from '../runtime/errors.ts';
+import { CelError, CostLimitExceeded } from '../runtime/errors.ts';
 import { ArrayList, type ListValue, typeName } from '../runtime/values.ts';
 import { formatString } from './format-string.ts';
 
@@ -81,11 +81,20 @@ function lastIndexOf(text: string, part: string, from: bigint): bigint {
   return found < 0 ? -1n : BigInt(Array.from(text.slice(0, found)).length);
 }
 
+// What a call may cost pays for shorter texts than this.
+const maxLength = 20_000_000;
+
+/** A text's cost is only counted once it is there. @throws CostLimitExceeded for one that is too long to be made */
+function boundLength(length: number): void {
+  if (length > maxLength) throw new CostLimitExceeded();
+}
+
 function replace(text: string, old: string, by: string, limit: bigint): string {
   if (limit === 0n || old === by) return text;
   if (old !== '') {
     const parts = text.split(old);
     const count = limit < 0n || limit >= BigInt(parts.length) ? parts.length - 1 : Number(limit);
+    boundLength(text.length + count * by.length);
     return (
       parts.slice(0, count + 1).join(by) +
       parts
@@ -96,6 +105,7 @@ function replace(text: string, old: string, by: string, limit: bigint): string {
   }
   // An empty string is found before each character and at the end.
   const points = Array.from(text);
+  boundLength(points.length * (by.length + 1));
   let result = '';
   for (let i = 0; i <= points.length; i++) result += (limit < 0n || BigInt(i) < limit ? by : '') + (points[i] ?? '');
   return result;
@@ -149,5 +159,6 @@ function join(list: ListValue, separator: string): string {
     if (typeof element !== 'string') throw new CelError(`join: invalid input: ${typeName(element)}`);
     parts.push(element);
   }
+  boundLength(parts.reduce((sum, part) => sum + part.length + separator.length, 0));
   return parts.join(separator);
 }

@@ -2,7 +2,7 @@ import type { Element, RuleName } from './grammar.ts';
 import { reservedIdentifiers, type Token, type TokenType } from './lexer.ts';
 import { buildNetwork, type Network, type State, type Step } from './network.ts';
 import { predict } from './predict.ts';
-import type { Issue } from './source.ts';
+import { type Issue, maxIssues } from './source.ts';
 
 /**
  * What is wrong with tokens that are no expression, in the words of ANTLR's parser: it reports a token, leaves out or adds one where that helps,
@@ -260,6 +260,7 @@ class RecoveringParser {
     if (this.recovering) return;
     this.recovering = true;
     this.issues.push({ offset, message: `Syntax error: ${message}` });
+    if (this.issues.length > maxIssues) throw new GaveUp();
   }
 
   private sync(state: State): void {

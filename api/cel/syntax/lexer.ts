@@ -1,4 +1,4 @@
-import type { Issue, Source } from './source.ts';
+import { type Issue, maxIssues, type Source } from './source.ts';
 
 export type TokenType =
   | 'EOF'
@@ -86,7 +86,8 @@ export function tokenize(source: Source): { tokens: Token[]; issues: Issue[] } {
   const tokens: Token[] = [];
   const issues: Issue[] = [];
   let at = 0;
-  while (at < points.length) {
+  // The parser gives up at the first issue that is not printed any more.
+  while (at < points.length && issues.length <= maxIssues) {
     const point = points[at]!;
     if (isSpace(point)) {
       at++;

@@ -4,7 +4,7 @@ import { copyExpression } from './copy.ts';
 import { diagnoseSyntax } from './diagnose.ts';
 import { reservedIdentifiers, type Token, type TokenType, tokenize } from './lexer.ts';
 import { MacroError, type MacroNodes, type Macros, macroKey, macros } from './macros.ts';
-import { createSource, type Issue, type Source } from './source.ts';
+import { createSource, type Issue, maxIssues, type Source } from './source.ts';
 import { unescapeBytes, unescapeString } from './unescape.ts';
 
 export interface Parsed {
@@ -39,7 +39,8 @@ export function parse(text: string, more?: Macros): Parsed {
     if (!(error instanceof SyntaxFailure)) throw error;
     const text = (first: Token, last: Token) =>
       source.codePoints.slice(first.offset, last.type === 'EOF' ? size : last.offset + Array.from(last.text).length).join('');
-    return failed([...issues, ...diagnoseSyntax(tokens, text)]);
+    const found = [...issues, ...diagnoseSyntax(tokens, text)].sort((a, b) => a.offset - b.offset);
+    return failed(found.slice(0, maxIssues + 1));
   }
 }
 

@@ -12,7 +12,8 @@ export interface Issue {
   readonly message: string;
 }
 
-const maxIssues = 100;
+/** So many are printed. */
+export const maxIssues = 100;
 const maxSnippetBytes = 16_384;
 
 export function createSource(text: string): Source {
