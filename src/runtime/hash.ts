@@ -21,13 +21,17 @@ export function safeEncode(text: string): string {
   return encoded;
 }
 
+/** A copy whose objects have their keys in order, as Go writes maps. */
+export function sortKeys<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(sortKeys) as T;
+  if (!value || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([name, field]) => [name, sortKeys(field)])) as T;
+}
+
 /** JSON with sorted keys and Go's HTML escapes: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, field) =>
-    field && typeof field === 'object' && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : field,
-  );
+  const text = JSON.stringify(sortKeys(value));
   return text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
