@@ -1,6 +1,6 @@
 import { FormatError, parseFormat } from '../library/format-string.ts';
 import { compileRegex } from '../library/regex.ts';
-import { CelError } from '../runtime/errors.ts';
+import { succeeds } from '../runtime/errors.ts';
 import { convert } from '../runtime/operations.ts';
 import { type Call, type Expression, type ListLiteral, type MapLiteral, walk } from '../syntax/ast.ts';
 import type { Issue } from '../syntax/source.ts';
@@ -27,16 +27,6 @@ export function validateLiterals(expression: Expression, checked: Checked): Issu
   checkHomogeneous(expression, checked, issues);
   for (const call of calls) checkFormat(call, checked, issues);
   return issues;
-}
-
-function succeeds(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
 }
 
 function checkHomogeneous(expression: Expression, checked: Checked, issues: Issue[]): void {

@@ -1,7 +1,7 @@
 import { ipText } from '../../meta/ip.ts';
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
 import { opaqueType } from '../check/types.ts';
-import { CelError, noSuchOverload } from '../runtime/errors.ts';
+import { CelError, noSuchOverload, succeeds } from '../runtime/errors.ts';
 import { OpaqueValue, type Value } from '../runtime/values.ts';
 import { type Address, parseAddress } from './ip-address.ts';
 
@@ -159,16 +159,6 @@ function readCIDR(text: string): CIDR {
   if (Number(bits) > (parsed.version === 4 ? 32 : 128)) throw refuse('prefix length out of range');
   if (parsed.mapped) throw new CelError(`${words}IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
   return new CIDR(parsed, Number(bits));
-}
-
-function succeeds(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
 }
 
 // What is no address is no argument that the function knows.

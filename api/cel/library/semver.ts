@@ -1,6 +1,6 @@
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
 import { structType } from '../check/types.ts';
-import { CelError } from '../runtime/errors.ts';
+import { CelError, succeeds } from '../runtime/errors.ts';
 import { OpaqueValue, type Value } from '../runtime/values.ts';
 
 export const semverType = structType('kubernetes.Semver');
@@ -73,13 +73,7 @@ export function semverLibrary(): FunctionDeclaration[] {
 }
 
 function isSemver(text: string, loose: boolean): boolean {
-  try {
-    parseSemver(loose ? normalize(text) : text);
-    return true;
-  } catch (error) {
-    if (error instanceof CelError) return false;
-    throw error;
-  }
+  return succeeds(() => parseSemver(loose ? normalize(text) : text));
 }
 
 /** @throws CelError */

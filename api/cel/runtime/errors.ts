@@ -69,3 +69,14 @@ function printKey(key: Value): string {
       return key instanceof Uint ? String(key.value) : typeName(key);
   }
 }
+
+/** Whether a value can be read. */
+export function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof CelError) return false;
+    throw error;
+  }
+}

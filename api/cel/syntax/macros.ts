@@ -63,25 +63,30 @@ function has(nodes: MacroNodes, _target: Expression | undefined, [argument]: rea
 }
 
 function all(nodes: MacroNodes, target: Expression | undefined, args: readonly Expression[]): Expression {
-  return nodes.comprehension({
-    range: target!,
-    ...loopVariables(args, args.length - 1, 'argument must be a simple name'),
-    accumulator: accumulatorName,
-    initial: nodes.literal(true),
-    condition: nodes.call('@not_strictly_false', nodes.identifier(accumulatorName)),
-    step: nodes.call('_&&_', nodes.identifier(accumulatorName), args.at(-1)!),
-    result: nodes.identifier(accumulatorName),
-  });
+  const condition = nodes.call('@not_strictly_false', nodes.identifier(accumulatorName));
+  return quantified(nodes, target!, args, nodes.literal(true), condition, '_&&_');
 }
 
 function exists(nodes: MacroNodes, target: Expression | undefined, args: readonly Expression[]): Expression {
+  const condition = nodes.call('@not_strictly_false', nodes.call('!_', nodes.identifier(accumulatorName)));
+  return quantified(nodes, target!, args, nodes.literal(false), condition, '_||_');
+}
+
+function quantified(
+  nodes: MacroNodes,
+  range: Expression,
+  args: readonly Expression[],
+  initial: Expression,
+  condition: Expression,
+  operator: string,
+): Expression {
   return nodes.comprehension({
-    range: target!,
+    range,
     ...loopVariables(args, args.length - 1, 'argument must be a simple name'),
     accumulator: accumulatorName,
-    initial: nodes.literal(false),
-    condition: nodes.call('@not_strictly_false', nodes.call('!_', nodes.identifier(accumulatorName))),
-    step: nodes.call('_||_', nodes.identifier(accumulatorName), args.at(-1)!),
+    initial,
+    condition,
+    step: nodes.call(operator, nodes.identifier(accumulatorName), args.at(-1)!),
     result: nodes.identifier(accumulatorName),
   });
 }
