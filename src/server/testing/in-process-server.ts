@@ -1,5 +1,7 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { createSchemaSource } from '../../../openapi/source.ts';
+import type { AdmissionEnvironment } from '../../admission/environment.ts';
+import type { AdmissionPlugin } from '../../admission/plugin.ts';
 import { systemClock } from '../../machinery/clock.ts';
 import { silentLogger } from '../../machinery/logger.ts';
 import { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
@@ -7,8 +9,12 @@ import { seededRandom } from '../../machinery/random.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { ApiServer } from '../api-server.ts';
 
-/** A server without a network, over some definitions: nothing is refused, and nothing is admitted differently. */
-export function openInProcessServer(storage: Storage, definitions: readonly ResourceDefinition[]): ApiServer {
+/** A server without a network, over some definitions: nothing is refused, and only the given plugins admit differently. */
+export function openInProcessServer(
+  storage: Storage,
+  definitions: readonly ResourceDefinition[],
+  admissionPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[] = () => [],
+): ApiServer {
   return new ApiServer({
     storage,
     definitions,
@@ -24,7 +30,7 @@ export function openInProcessServer(storage: Storage, definitions: readonly Reso
     },
     tokens: { issuer: 'https://kubernetes.default.svc', issue: async () => ({ token: 't', expires: 0 }) },
     protobuf: new ProtobufCodec(),
-    admissionPlugins: () => [],
+    admissionPlugins,
     versionInfo: {},
     serverAddress: () => '127.0.0.1:6443',
   });
