@@ -28,11 +28,22 @@ export function isPodAvailable(pod: KubeObject, minReadySeconds: number, now: nu
 }
 
 /** Milliseconds until the pod counts as available; undefined where it does already or is not ready. */
-export function availableIn(pod: KubeObject, minReadySeconds: number, now: number): number | undefined {
+function availableIn(pod: KubeObject, minReadySeconds: number, now: number): number | undefined {
   const ready = conditionOf(pod, 'Ready');
   if (minReadySeconds === 0 || ready?.status !== 'True' || !ready.lastTransitionTime) return undefined;
   const left = parseTime(ready.lastTransitionTime) + minReadySeconds * 1000 - now;
   return left > 0 ? left : undefined;
+}
+
+/** Milliseconds until the next of the pods counts as available; undefined where none is about to. */
+export function nextAvailability(pods: Iterable<KubeObject>, minReadySeconds: number, now: number): number | undefined {
+  let next: number | undefined;
+  if (minReadySeconds === 0) return undefined;
+  for (const pod of pods) {
+    const wait = availableIn(pod, minReadySeconds, now);
+    if (wait !== undefined && (next === undefined || wait < next)) next = wait;
+  }
+  return next;
 }
 
 export function isPodFinished(pod: KubeObject): boolean {

@@ -9,6 +9,7 @@ import { typed } from '../../runtime/objects.ts';
 import { indexByController } from '../../runtime/owners.ts';
 import { createPodControl } from '../../runtime/pod-control.ts';
 import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
+import { nextAvailability } from '../../runtime/pods.ts';
 import { selectorOf } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
@@ -175,8 +176,7 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     if (!semanticEqual(set.status, status)) {
       await setsApi.update(set.metadata!.namespace!, typed(daemonSets, { ...set, status }), { subresource: 'status' });
     }
-    const minReadySeconds = set.spec.minReadySeconds ?? 0;
-    return minReadySeconds > 0 && status['numberReady'] !== (status['numberAvailable'] ?? 0) ? minReadySeconds * 1000 : undefined;
+    return nextAvailability([...state.podsByNode.values()].flat(), set.spec.minReadySeconds ?? 0, clock.now());
   }
 
   return run('daemonset', [controller]);

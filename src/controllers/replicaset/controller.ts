@@ -10,7 +10,7 @@ import { typed } from '../../runtime/objects.ts';
 import { controlledBy, controllerOf, indexByController } from '../../runtime/owners.ts';
 import { createPodControl, podFromTemplate } from '../../runtime/pod-control.ts';
 import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
-import { availableIn, isPodActive, isPodTerminating } from '../../runtime/pods.ts';
+import { isPodActive, isPodTerminating, nextAvailability } from '../../runtime/pods.ts';
 import type { Selector } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
@@ -83,7 +83,7 @@ export function startReplicaController(context: ControllerContext, kind: Replica
     if (inStep && !owner.metadata!.deletionTimestamp) failure = await manage(key, owner, active);
     await writeStatus(owner, active, failure);
     if (failure !== undefined) throw failure;
-    return nextAvailability(owner, active);
+    return nextAvailability(active, owner.spec.minReadySeconds ?? 0, clock.now());
   }
 
   /** Creates or deletes the difference; returns what that failed with. */
@@ -138,18 +138,6 @@ export function startReplicaController(context: ControllerContext, kind: Replica
     const status = replicaStatus({ owner, active, terminating, failure, now: clock.now() });
     if (semanticEqual(owner.status, status)) return;
     await ownersApi.update(owner.metadata!.namespace!, typed(resource, { ...owner, status }), { subresource: 'status' });
-  }
-
-  function nextAvailability(owner: KubeObject, active: readonly KubeObject[]): number | undefined {
-    const minReadySeconds = owner.spec.minReadySeconds ?? 0;
-    let next: number | undefined;
-    if (minReadySeconds > 0) {
-      for (const pod of active) {
-        const wait = availableIn(pod, minReadySeconds, clock.now());
-        if (wait !== undefined && (next === undefined || wait < next)) next = wait;
-      }
-    }
-    return next;
   }
 
   return run(resource.plural, [controller]);
