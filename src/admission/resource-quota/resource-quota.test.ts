@@ -5,49 +5,26 @@ import { namespace } from '../../../api/core/v1/namespace.ts';
 import { resourceQuota } from '../../../api/core/v1/resourcequota.ts';
 import { definitions } from '../../../api/index.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { createSchemaSource } from '../../../openapi/source.ts';
 import { systemClock } from '../../machinery/clock.ts';
-import { silentLogger } from '../../machinery/logger.ts';
-import { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
-import { seededRandom } from '../../machinery/random.ts';
-import { ApiServer } from '../../server/api-server.ts';
+import type { ApiServer } from '../../server/api-server.ts';
+import { openInProcessServer } from '../../server/testing/in-process-server.ts';
 import { openMemoryStorage } from '../../storage/memory/memory-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { resourceQuotaPlugin } from './resource-quota.ts';
 
-const schemas = createSchemaSource();
-const protobuf = new ProtobufCodec();
 const admin = { username: 'admin', groups: ['system:masters'] };
 
 function open(storage: Storage): ApiServer {
-  const server: ApiServer = new ApiServer({
-    storage,
-    definitions,
-    schemas,
-    protobuf,
-    clock: systemClock,
-    random: seededRandom(1),
-    logger: silentLogger,
-    settings: { serviceClusterIPRanges: ['10.0.0.0/26'], nodePortRange: [30000, 30039] },
-    authenticator: { authenticate: () => undefined },
-    authorizer: {
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
-    },
-    tokens: { issuer: 'i', issue: async () => ({ token: '', expires: 0 }) },
-    admissionPlugins: ({ lookup }) => [
-      resourceQuotaPlugin(
-        lookup,
-        {
-          read: (space, name) => quotas(server).get(space, name),
-          updateStatus: (quota) => quotas(server).update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
-        },
-        systemClock,
-      ),
-    ],
-    versionInfo: {},
-    serverAddress: () => '',
-  });
+  const server: ApiServer = openInProcessServer(storage, definitions, ({ lookup }) => [
+    resourceQuotaPlugin(
+      lookup,
+      {
+        read: (space, name) => quotas(server).get(space, name),
+        updateStatus: (quota) => quotas(server).update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
+      },
+      systemClock,
+    ),
+  ]);
   return server;
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { attributesClasses } from '../../machinery/quota/claims.ts';
 import { createController } from '../../runtime/controller.ts';
 import { addFinalizer, isKeptBy, lacksFinalizer, removeFinalizer } from '../../runtime/finalizers.ts';
 import { keyOf } from '../../runtime/keys.ts';
@@ -19,7 +20,7 @@ export function startVacProtectionController(context: ControllerContext): Runnin
   const claims = context.informers.for(claimResource);
   const volumes = context.informers.for(volumeResource);
   const users = [claims, volumes];
-  for (const informer of users) informer.addIndex(byClass, classesOf);
+  for (const informer of users) informer.addIndex(byClass, attributesClasses);
   const controller = createController(
     { name: 'volumeattributesclass-protection', workers: 1, reconcile, informers: [classes, claims, volumes] },
     context,
@@ -27,7 +28,7 @@ export function startVacProtectionController(context: ControllerContext): Runnin
   const note = (object: KubeObject) => controller.enqueue(keyOf(object));
   classes.addHandler({ added: note, updated: note });
   const noteUser = (object: KubeObject) => {
-    for (const name of classesOf(object)) controller.enqueue(name);
+    for (const name of attributesClasses(object)) controller.enqueue(name);
   };
   for (const informer of users) informer.addHandler({ updated: (_, old) => noteUser(old), deleted: noteUser });
 
@@ -41,14 +42,4 @@ export function startVacProtectionController(context: ControllerContext): Runnin
   }
 
   return run('volumeattributesclass-protection', [controller]);
-}
-
-/** The classes that a claim or a volume has, had or is on its way to. */
-function classesOf({ spec, status }: KubeObject): string[] {
-  const names = [
-    spec?.volumeAttributesClassName,
-    status?.currentVolumeAttributesClassName,
-    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
-  ];
-  return [...new Set(names.filter(Boolean))];
 }

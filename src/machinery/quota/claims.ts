@@ -50,7 +50,8 @@ function storageOf(claim: KubeObject): Quantity | undefined {
   return set.compare(wanted) > 0 ? set : wanted;
 }
 
-function attributesClasses({ spec, status }: KubeObject): string[] {
+/** The VolumeAttributesClasses that a claim (or a volume) has, had or is on its way to. */
+export function attributesClasses({ spec, status }: KubeObject): string[] {
   const names = [
     spec?.volumeAttributesClassName,
     status?.currentVolumeAttributesClassName,

@@ -5,39 +5,17 @@ import { service as services } from '../../../api/core/v1/service.ts';
 import { definitions } from '../../../api/index.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { ipAddress } from '../../../api/networking.k8s.io/v1/ipaddress.ts';
-import { createSchemaSource } from '../../../openapi/source.ts';
 import { systemClock } from '../../machinery/clock.ts';
-import { silentLogger } from '../../machinery/logger.ts';
-import { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
-import { seededRandom } from '../../machinery/random.ts';
-import { ApiServer } from '../../server/api-server.ts';
+import type { ApiServer } from '../../server/api-server.ts';
+import { openInProcessServer } from '../../server/testing/in-process-server.ts';
 import { openMemoryStorage } from '../../storage/memory/memory-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
 
-const schemas = createSchemaSource();
-const protobuf = new ProtobufCodec();
 const admin = { username: 'admin', groups: ['system:masters'] };
 
 function open(storage: Storage, seed: number): ApiServer {
-  return new ApiServer({
-    storage,
-    definitions,
-    schemas,
-    protobuf,
-    clock: systemClock,
-    random: seededRandom(seed),
-    logger: silentLogger,
-    settings: { serviceClusterIPRanges: ['10.0.0.0/26'], nodePortRange: [30000, 30039] },
-    authenticator: { authenticate: () => undefined },
-    authorizer: {
-      authorize: () => ({ decision: 'allow', reason: '' }),
-      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
-    },
-    tokens: { issuer: 'i', issue: async () => ({ token: '', expires: 0 }) },
-    admissionPlugins: () => [],
-    versionInfo: {},
-    serverAddress: () => '',
-  });
+  const settings = { serviceClusterIPRanges: ['10.0.0.0/26'], nodePortRange: [30000, 30039] as const };
+  return openInProcessServer(storage, definitions, () => [], { seed, settings });
 }
 
 let storage: Storage;

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../../../api/define.ts';
+import type { ClusterSettings, ResourceDefinition } from '../../../api/define.ts';
 import { createSchemaSource } from '../../../openapi/source.ts';
 import type { AdmissionEnvironment } from '../../admission/environment.ts';
 import type { AdmissionPlugin } from '../../admission/plugin.ts';
@@ -9,20 +9,26 @@ import { seededRandom } from '../../machinery/random.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { ApiServer } from '../api-server.ts';
 
+export interface InProcessOptions {
+  readonly seed?: number;
+  readonly settings?: ClusterSettings;
+}
+
 /** A server without a network, over some definitions: nothing is refused, and only the given plugins admit differently. */
 export function openInProcessServer(
   storage: Storage,
   definitions: readonly ResourceDefinition[],
   admissionPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[] = () => [],
+  { seed = 1, settings = { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] } }: InProcessOptions = {},
 ): ApiServer {
   return new ApiServer({
     storage,
     definitions,
     schemas: createSchemaSource(),
     clock: systemClock,
-    random: seededRandom(1),
+    random: seededRandom(seed),
     logger: silentLogger,
-    settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
+    settings,
     authenticator: { authenticate: () => undefined },
     authorizer: {
       authorize: () => ({ decision: 'allow', reason: '' }),
