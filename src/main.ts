@@ -61,6 +61,8 @@ import { acquireLeadership } from './runtime/leader-election.ts';
 import { defaultConfiguration, explainPod, readConfiguration, type SchedulerConfiguration, startScheduler } from './scheduler/index.ts';
 import type { Answer } from './server/answer.ts';
 import { ApiServer } from './server/api-server.ts';
+import { AuditLog } from './server/audit/log.ts';
+import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
 import { nodeObjects } from './server/node-objects.ts';
 import { startCompactor } from './storage/compactor.ts';
@@ -165,6 +167,7 @@ async function startApiServer(
   signal: AbortSignal,
   running: Disposables,
 ): Promise<ServedApi> {
+  const auditPolicy = await auditPolicyOf(options.auditPolicyFile);
   if (!options.memory) await openDataDirectory(options.dataDir);
   const storage: Storage = running.use(
     options.memory ? openMemoryStorage({ clock }) : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure }),
@@ -191,6 +194,7 @@ async function startApiServer(
     },
   });
   const rbac = new RbacAuthorizer();
+  const auditLog = await openAuditLog(options, auditPolicy, { clock, logger }, running);
   const policy = bootstrapPolicy();
   const protobuf = new ProtobufCodec();
   const json = (document: object): Answer => ({
@@ -240,6 +244,7 @@ async function startApiServer(
       '/.well-known/openid-configuration': () => json(tokens.discovery()),
       '/openid/v1/jwks': async () => json(await tokens.keySet()),
     },
+    ...(auditPolicy && auditLog ? { audit: { policy: auditPolicy, sink: auditLog } } : {}),
     tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
   });
   running.use(server);
@@ -276,6 +281,34 @@ async function startApiServer(
     signCertificate: (request, usages, milliseconds) => signCertificate({ authority, clock, random }, request, usages, milliseconds),
   };
   return { address, identity, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
+}
+
+async function auditPolicyOf(file: string | undefined): Promise<AuditPolicy | undefined> {
+  if (file === undefined) return undefined;
+  return readFile(file, 'utf8')
+    .then(readPolicy)
+    .catch((error: Error) => {
+      throw new UserError(`--audit-policy-file: ${error.message}`);
+    });
+}
+
+/** The log is closed after the server has ended. */
+async function openAuditLog(
+  { auditLogPath, auditLogMaxsize, auditLogMaxbackup, auditLogMaxage }: UpOptions,
+  policy: AuditPolicy | undefined,
+  { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
+  running: Disposables,
+): Promise<AuditLog | undefined> {
+  if (auditLogPath === undefined) return undefined;
+  if (!policy) {
+    logger.warn('there is no --audit-policy-file: nothing is recorded in the audit log');
+    return undefined;
+  }
+  const limits = { maxSize: auditLogMaxsize, maxBackups: auditLogMaxbackup, maxAge: auditLogMaxage };
+  const log = await AuditLog.open({ path: auditLogPath, ...limits }, clock, logger).catch((error: Error) => {
+    throw new UserError(`--audit-log-path: ${error.message}`);
+  });
+  return running.use(log);
 }
 
 /** Keeps the webhooks and policies of admission in step with what is stored. */

@@ -2,6 +2,9 @@ import type { ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 
+/** Notes something in a request's audit event. The first value of a key stays. */
+export type Annotate = (key: string, value: string) => void;
+
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** A request as admission sees it, with the kind's definition (never a list of names to compare with). */
@@ -20,6 +23,8 @@ export interface AdmissionAttributes {
   readonly options: KubeObject | undefined;
   /** Adds a Warning header. */
   warn(text: string): void;
+  /** Notes something in the request's audit event; absent where it has none. */
+  readonly annotate?: Annotate | undefined;
 }
 
 /**

@@ -82,7 +82,7 @@ export class ServiceAccountTokens implements Authenticator {
   }
 
   /** @returns the token and when it ends, in milliseconds since the epoch */
-  async issue(request: TokenRequestInput): Promise<{ token: string; expires: number }> {
+  async issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }> {
     const now = Math.floor(this.clock.now() / 1000);
     const expires = now + request.expirationSeconds;
     const { namespace, name } = request.serviceAccount.metadata!;
@@ -90,6 +90,7 @@ export class ServiceAccountTokens implements Authenticator {
     if (request.node) claims.node = reference(request.node);
     if (request.pod) claims.pod = reference(request.pod);
     if (request.secret) claims.secret = reference(request.secret);
+    const id = this.random.uuid();
     const token = await new SignJWT({ 'kubernetes.io': claims })
       .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
       .setIssuer(this.issuer)
@@ -98,9 +99,9 @@ export class ServiceAccountTokens implements Authenticator {
       .setIssuedAt(now)
       .setNotBefore(now)
       .setExpirationTime(expires)
-      .setJti(this.random.uuid())
+      .setJti(id)
       .sign(this.keys.privateKey);
-    return { token, expires: expires * 1000 };
+    return { token, id, expires: expires * 1000 };
   }
 
   /** The token of a Secret of type kubernetes.io/service-account-token: it never ends, and dies with the secret. */

@@ -36,6 +36,9 @@ test('the flags have the defaults that the README names', () => {
     clusterCidr: '10.244.0.0/16',
     loadBalancerCidr: '172.18.255.0/24',
     compactionInterval: 300_000,
+    auditLogMaxsize: 0,
+    auditLogMaxbackup: 0,
+    auditLogMaxage: 0,
     logLevel: 'warn',
   });
   const some = upOptions(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory']);
@@ -90,6 +93,8 @@ test('a wrong command line is one line and exit code 2', () => {
     [['up', '--components', 'api'], /Known components are apiserver, controllers, scheduler, fleet\./],
     [['up', '--cluster-cidr', '10.0.0.0'], /Give a CIDR/],
     [['up', '--compaction-interval', '5'], /Give a duration/],
+    [['up', '--audit-log-path', '-'], /Give a file: standard output is for the line that says the cluster is ready\./],
+    [['up', '--audit-log-maxsize', 'x'], /--audit-log-maxsize/],
     [['up', '--colour'], /unknown option '--colour'/],
     [['why', 'node', 'n'], /It can be asked of a pod\./],
     [['why', 'pod'], /missing required argument 'name'/],

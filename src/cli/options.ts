@@ -22,6 +22,11 @@ export interface UpOptions {
   readonly loadBalancerCidr: string;
   readonly compactionInterval: number;
   readonly logLevel: string;
+  readonly auditPolicyFile?: string;
+  readonly auditLogPath?: string;
+  readonly auditLogMaxsize: number;
+  readonly auditLogMaxbackup: number;
+  readonly auditLogMaxage: number;
   /** A KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string;
 }
@@ -86,6 +91,11 @@ export function parseArguments(args: readonly string[], version: string): Comman
       '--scheduler-config <file>',
       "the scheduler's profiles and plugins: a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1",
     )
+    .option('--audit-policy-file <file>', 'which requests are recorded: a Policy of audit.k8s.io/v1')
+    .option('--audit-log-path <file>', 'where they are recorded, one event a line', file)
+    .option('--audit-log-maxsize <number>', 'megabytes after which a new file is begun (0: 100)', wholeNumber(0, 1_000_000), 0)
+    .option('--audit-log-maxbackup <number>', 'old files of the audit log to keep (0: all)', wholeNumber(0, 1_000_000), 0)
+    .option('--audit-log-maxage <number>', 'days for which old files of the audit log are kept (0: for ever)', wholeNumber(0, 1_000_000), 0)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
     .action((options) => {
       result = { name: 'up', options };
@@ -140,6 +150,11 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
 
 function address(text: string): string {
   if (isIP(text) === 0) throw new InvalidArgumentError('Give an IP address, such as 127.0.0.1.');
+  return text;
+}
+
+function file(text: string): string {
+  if (text === '-') throw new InvalidArgumentError('Give a file: standard output is for the line that says the cluster is ready.');
   return text;
 }
 

@@ -86,6 +86,7 @@ export function createAttributes(store: ResourceStore, object: KubeObject, opera
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
+    annotate: operation.annotate,
   };
 }
 

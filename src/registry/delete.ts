@@ -298,6 +298,7 @@ async function admit(store: ResourceStore, name: string, stored: StoredObject, o
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
+    annotate: operation.annotate,
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);

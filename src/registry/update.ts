@@ -164,6 +164,7 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
+    annotate: operation.annotate,
   });
 }
 

@@ -21,6 +21,7 @@ import type { TokenReviewer } from '../registry/subresources/action.ts';
 import type { ComponentProbe } from '../registry/subresources/component-status.ts';
 import type { TokenIssuer } from '../registry/subresources/token.ts';
 import type { Storage } from '../storage/storage.ts';
+import { Auditor, type AuditorParts } from './audit/auditor.ts';
 import { type Chain, createChain } from './chain.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { ResourceIndex } from './discovery/resource-index.ts';
@@ -60,6 +61,8 @@ export interface ApiServerOptions {
   readonly pages?: Pages;
   /** Further exact paths, such as `/openid/v1/jwks`. */
   readonly handlers?: Readonly<Record<string, Handler>>;
+  /** What of the requests is recorded, and where. */
+  readonly audit?: Pick<AuditorParts, 'policy' | 'sink'>;
   /** Absent: in-process clients only. */
   readonly tls?: HttpServerParts['tls'];
 }
@@ -157,7 +160,20 @@ export class ApiServer implements AsyncDisposable {
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
     this.flowControl = new FlowControl(clock);
-    this.chain = createChain({ clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier: this.flowControl });
+    const { audit } = options;
+    const auditor = audit && new Auditor({ ...audit, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
+    this.chain = createChain({
+      clock,
+      random,
+      logger,
+      authenticator,
+      authorizer,
+      index,
+      metrics,
+      routes,
+      classifier: this.flowControl,
+      ...(auditor ? { auditor } : {}),
+    });
     this.customResources = new CustomResources({
       registry: this.registry,
       schemas: options.schemas,

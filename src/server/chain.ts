@@ -3,9 +3,10 @@ import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Answer } from './answer.ts';
+import type { Auditor } from './audit/auditor.ts';
 import type { ApiRequest } from './context.ts';
 import type { ResourceIndex } from './discovery/resource-index.ts';
-import { audit } from './filters/audit.ts';
+import { audit, auditEvents, auditFailedAuthentication } from './filters/audit.ts';
 import { authentication } from './filters/authentication.ts';
 import { authorization } from './filters/authorization.ts';
 import { cors } from './filters/cors.ts';
@@ -33,6 +34,8 @@ export interface ChainParts {
   readonly classifier?: FlowClassifier;
   readonly maxInFlight?: number;
   readonly corsAllowedOrigins?: readonly RegExp[];
+  /** Absent: no requests are recorded, and no stage is there for it. */
+  readonly auditor?: Auditor;
 }
 
 /** The way of a request from the network, and of one from inside: the same stages, entered after authentication with an identity. */
@@ -44,7 +47,8 @@ export interface Chain {
 
 /** Every stage in execution order, with what it may answer. */
 export function createChain(parts: ChainParts): Chain {
-  const { clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier, maxInFlight, corsAllowedOrigins } = parts;
+  const { clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier, maxInFlight, corsAllowedOrigins, auditor } =
+    parts;
   const beforeIdentity: Stage[] = [
     panicGuard(logger), // 500; Status of every failure below
     audit(random),
@@ -53,7 +57,9 @@ export function createChain(parts: ChainParts): Chain {
     metrics.stage,
     warnings,
     cors(corsAllowedOrigins ?? []), // 204 to preflights
+    ...(auditor ? [auditFailedAuthentication(auditor)] : []),
     authentication(authenticator, logger), // 401
+    ...(auditor ? [auditEvents(auditor)] : []),
     impersonation(authorizer), // 400, 403
   ];
   const afterIdentity: Stage[] = [
@@ -62,7 +68,8 @@ export function createChain(parts: ChainParts): Chain {
     negotiation((info) => index.lookup(info)), // 404, 405, 406
   ];
   const withIdentity = compose(afterIdentity, routes);
-  const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.stage], withIdentity);
+  const insideAudit = auditor ? [audit(random), auditEvents(auditor)] : [];
+  const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.stage, ...insideAudit], withIdentity);
   return {
     network: compose(beforeIdentity, withIdentity),
     inProcess: async (request, user) => {

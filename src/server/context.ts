@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
+import type { AuditRecord } from './audit/record.ts';
 
 /** What a URL and method ask for, parsed once. Empty strings stand for absent parts. */
 export interface RequestInfo {
@@ -24,6 +25,8 @@ export interface ApiRequest {
   /** Path without the query, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Path and query as the client sent them; absent for in-process clients. */
+  readonly target?: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Reads the body, at most `limit` bytes. @throws ApiError 413 when there are more */
@@ -40,6 +43,8 @@ export interface RequestContext {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly auditId: string;
+  /** Absent where nothing of the request is recorded. */
+  readonly audit: AuditRecord | undefined;
   info: RequestInfo;
   user: UserInfo;
   /** Texts of `Warning: 299 - "…"` headers, in order, each once. */

@@ -1,4 +1,5 @@
 import type { UserInfo } from '../auth/types.ts';
+import type { AuditRecord } from './audit/record.ts';
 import type { ApiRequest, RequestContext, RequestInfo } from './context.ts';
 import type { Connection } from './http/connection.ts';
 import type { Negotiated } from './negotiation/accept.ts';
@@ -14,6 +15,7 @@ export class ServerContext implements RequestContext {
   readonly request: ApiRequest;
   readonly receivedAt: number;
   auditId = '';
+  audit: AuditRecord | undefined;
   info!: RequestInfo;
   user: UserInfo = nobody;
   /** The user that made the request while another is impersonated. */

@@ -13,6 +13,8 @@ import { reasonsText, violations, violationsText } from './standards.ts';
 
 /** These change nothing of a pod that a standard looks at. */
 const ignoredSubresources: readonly string[] = ['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status'];
+const enforcedAnnotation = 'pod-security.kubernetes.io/enforce-policy';
+const violationsAnnotation = 'pod-security.kubernetes.io/audit-violations';
 /** So many pods are looked at when a namespace becomes stricter. */
 const mostPods = 3000;
 
@@ -95,6 +97,9 @@ function validatePod(attributes: AdmissionAttributes, { policy }: ReturnType<typ
   if (operation === 'UPDATE' && !changesImages(object as Pod, old as Pod)) return;
   const pod = object as unknown as PodParts;
   const found = violations(policy.enforce, pod);
+  attributes.annotate?.(enforcedAnnotation, standardText(policy.enforce));
+  const audited = () => (sameStandard(policy.audit, policy.enforce) ? found : violations(policy.audit, pod));
+  annotate(attributes, policy.audit, audited);
   if (found.length > 0) {
     const text = `violates PodSecurity ${JSON.stringify(standardText(policy.enforce))}: ${violationsText(found)}`;
     throw forbidden({ group: definition.group, resource: definition.plural }, name, text);
@@ -103,11 +108,23 @@ function validatePod(attributes: AdmissionAttributes, { policy }: ReturnType<typ
 }
 
 function validateTemplate(attributes: AdmissionAttributes, template: PodParts, { policy }: ReturnType<typeof policyOf>): void {
+  annotate(attributes, policy.audit, () => violations(policy.audit, template));
   warn(attributes, policy.warn, violations(policy.warn, template));
 }
 
 function warn(attributes: AdmissionAttributes, standard: Standard, found: readonly Violation[]): void {
-  if (found.length > 0) attributes.warn(`would violate PodSecurity ${JSON.stringify(standardText(standard))}: ${violationsText(found)}`);
+  if (found.length > 0) attributes.warn(wouldViolate(standard, found));
+}
+
+/** @param find is asked only where someone reads it */
+function annotate(attributes: AdmissionAttributes, standard: Standard, find: () => readonly Violation[]): void {
+  if (!attributes.annotate) return;
+  const found = find();
+  if (found.length > 0) attributes.annotate(violationsAnnotation, wouldViolate(standard, found));
+}
+
+function wouldViolate(standard: Standard, found: readonly Violation[]): string {
+  return `would violate PodSecurity ${JSON.stringify(standardText(standard))}: ${violationsText(found)}`;
 }
 
 /** Judges by the policy of the request's namespace: at once where the cache knows it. */

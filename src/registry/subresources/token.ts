@@ -10,8 +10,8 @@ import type { ActionCall, ActionResult } from './action.ts';
 export interface TokenIssuer {
   /** The API server's own audience. */
   readonly issuer: string;
-  /** @returns the token and when it ends, in milliseconds since the epoch */
-  issue(request: TokenRequestInput): Promise<{ token: string; expires: number }>;
+  /** @returns the token, its id and when it ends, in milliseconds since the epoch */
+  issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }>;
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
@@ -39,6 +39,7 @@ export async function token(call: ActionCall): Promise<ActionResult> {
   const bound = await boundObjects(call, spec.boundObjectRef);
   const { audiences, expirationSeconds } = spec;
   const issued = await parts.tokenIssuer.issue({ serviceAccount: account, audiences, expirationSeconds, ...bound });
+  operation.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${issued.id}`);
   const now = parts.clock.now();
   return {
     status: 201,

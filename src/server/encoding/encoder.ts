@@ -48,9 +48,10 @@ export class AnswerEncoder {
 
   /** @throws ApiError 400 or 406 where the answer has no such form */
   encodeObject(answer: ObjectAnswer, context: ServerContext): Body {
-    const negotiated = context.negotiated ?? negotiatedForStatus(context);
-    const { mediaType, as } = negotiated;
-    const pretty = negotiated.pretty || wantsPretty(context.request.query, context.request.headers['user-agent']);
+    return this.encodeObjectAs(answer, context, formOf(context));
+  }
+
+  private encodeObjectAs(answer: ObjectAnswer, context: ServerContext, { mediaType, as, pretty }: Negotiated): Body {
     const { stored } = answer;
     if (as && !isStatus(answer)) return this.encode(this.transform(answer, as, context), mediaType, pretty);
     if (stored && mediaType === 'json' && !pretty) return body(mediaType, storedJson(stored.json));
@@ -60,10 +61,18 @@ export class AnswerEncoder {
 
   /** @throws ApiError 400 or 406 where the answer has no such form */
   encodeList(answer: ListAnswer, context: ServerContext): Body {
-    const negotiated = context.negotiated ?? negotiatedForStatus(context);
-    const { mediaType, as } = negotiated;
-    const { query, headers } = context.request;
-    const pretty = negotiated.pretty || wantsPretty(query, headers['user-agent']);
+    return this.encodeListAs(answer, context, formOf(context));
+  }
+
+  /** An answer in the form that was asked for, as JSON in one line whatever the client reads. @throws ApiError where it has no such form */
+  asJson(answer: ObjectAnswer | ListAnswer, context: ServerContext): string {
+    const form: Negotiated = { ...formOf(context), mediaType: 'json', pretty: false };
+    const { chunks } = answer.type === 'list' ? this.encodeListAs(answer, context, form) : this.encodeObjectAs(answer, context, form);
+    return Buffer.concat(chunks).toString();
+  }
+
+  private encodeListAs(answer: ListAnswer, context: ServerContext, { mediaType, as, pretty }: Negotiated): Body {
+    const { query } = context.request;
     if (as) {
       if (as.kind === 'PartialObjectMetadata') throw isAList(answer.definition);
       const object =
@@ -155,6 +164,12 @@ function body(mediaType: Negotiated['mediaType'], bytes: Buffer): Body {
 /** A Status is never turned into another form. */
 function isStatus({ object }: ObjectAnswer): boolean {
   return object?.kind === 'Status' && object.apiVersion === 'v1';
+}
+
+function formOf(context: ServerContext): Negotiated {
+  const negotiated = context.negotiated ?? negotiatedForStatus(context);
+  const { query, headers } = context.request;
+  return negotiated.pretty || !wantsPretty(query, headers['user-agent']) ? negotiated : { ...negotiated, pretty: true };
 }
 
 /** Failures before the negotiation, and those of it: as the client likes, else JSON. */

@@ -9,7 +9,10 @@ import type { Next, Stage } from './stage.ts';
 /** Asks whether the user may do it; 403 if not. */
 export function authorization(authorizer: Authorizer): Stage {
   const proceed = (context: ServerContext, attributes: AccessAttributes, decision: Decision, next: Next): Answer | Promise<Answer> => {
-    if (decision.decision === 'allow') return next(context);
+    const isAllowed = decision.decision === 'allow';
+    context.audit?.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
+    context.audit?.annotate('authorization.k8s.io/reason', decision.reason);
+    if (isAllowed) return next(context);
     context.headers['x-content-type-options'] = 'nosniff';
     throw accessForbidden(attributes, decision.reason);
   };

@@ -56,6 +56,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
+    annotate: operation.annotate,
   };
   await parts.admission.mutate(attributes);
   const call: ActionCall = {

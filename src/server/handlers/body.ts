@@ -50,11 +50,15 @@ export async function readObject(
   parts: HandlerParts,
 ): Promise<DecodedBody> {
   const { request } = context;
-  if (request.object)
-    return decodeValue({ value: request.object, format: 'json', text: '', yamlDuplicates: [] }, expected, fieldValidation, context, true);
-  const mediaType = requestMediaType(request.headers['content-type']);
-  const bytes = await request.readBody(bodyLimit);
-  return decodeValue(parseBody(bytes, mediaType, expected, parts), expected, fieldValidation, context, false);
+  let body: ParsedBody;
+  if (request.object) body = { value: request.object, format: 'json', text: '', yamlDuplicates: [] };
+  else {
+    const mediaType = requestMediaType(request.headers['content-type']);
+    body = parseBody(await request.readBody(bodyLimit), mediaType, expected, parts);
+  }
+  const decoded = decodeValue(body, expected, fieldValidation, context, request.object !== undefined);
+  context.audit?.noteObject(decoded.object);
+  return decoded;
 }
 
 function parseBody(bytes: Buffer, mediaType: MediaType, expected: ExpectedKind, parts: HandlerParts): ParsedBody {

@@ -5,7 +5,7 @@ import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { warn } from './body.ts';
-import type { Scope } from './scope.ts';
+import { annotateOf, type Scope } from './scope.ts';
 
 /** What a request to log, exec, attach, portforward or proxy goes to: the kubelets' side of the cluster. */
 export interface StreamTarget {
@@ -93,6 +93,7 @@ async function admitConnect(scope: Scope, context: RequestContext): Promise<void
     dryRun: false,
     options: undefined,
     warn: (text) => warn(context, text),
+    annotate: annotateOf(context),
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);

@@ -34,17 +34,34 @@ export function deleteOptionsObject(options: DeleteOptions): KubeObject {
   return { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...options };
 }
 
+/** DeleteOptions as audit events show them: in the version that the server works with. */
+function auditedOptions({
+  gracePeriodSeconds,
+  preconditions,
+  orphanDependents,
+  propagationPolicy,
+  dryRun,
+  ...rest
+}: DeleteOptions): object {
+  const { kind: _kind, apiVersion: _apiVersion, ...others } = rest as KubeObject;
+  const known = { gracePeriodSeconds, preconditions, orphanDependents, propagationPolicy, dryRun };
+  return { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal', ...known, ...others };
+}
+
 const optionsSchema = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 
 /** DeleteOptions from the body or, without one, from the query. @throws ApiError 400, 413, 415, 422 */
 export async function readDeleteOptions(parts: HandlerParts, context: RequestContext): Promise<DeleteOptions> {
   const { request } = context;
   let options: DeleteOptions;
+  let hasBody = true;
   if (request.object) options = request.object as DeleteOptions;
   else {
     const bytes = await request.readBody(bodyLimit);
+    hasBody = bytes.length > 0;
     options = bytes.length === 0 ? deleteOptionsFromQuery(request.query) : decode(parts, bytes, request.headers['content-type']);
   }
+  if (context.audit?.recordsRequests && hasBody) context.audit.noteOptions(auditedOptions(options));
   validateDeleteOptions(options);
   return options;
 }

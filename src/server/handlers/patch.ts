@@ -58,6 +58,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   // An in-process client's patch is data already.
   const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
   const options = patchOptions(context, type === applyPatchType);
+  if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
   const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
   let mechanism: PatchMechanism | undefined;
   const result = await updateObject(

@@ -2,7 +2,7 @@ import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
-import type { AdmissionAttributes, AdmissionOperation } from '../../admission/plugin.ts';
+import type { AdmissionAttributes, AdmissionOperation, Annotate } from '../../admission/plugin.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
@@ -122,7 +122,13 @@ export function operationOf(
     options,
     ...(scope.view ? { view: scope.view.read } : {}),
     warn: (text) => warn(context, text),
+    annotate: annotateOf(context),
   };
+}
+
+/** How admission notes something in the request's audit event. */
+export function annotateOf({ audit }: RequestContext): Annotate | undefined {
+  return audit && ((key, value) => audit.annotate(key, value));
 }
 
 /** What tracking of managed fields has to know of a request. */
@@ -200,6 +206,7 @@ export async function mutate(
     dryRun: operation.dryRun,
     options: operation.options,
     warn: operation.warn,
+    annotate: operation.annotate,
   };
   await admission.mutate(attributes);
   if (!view) return attributes.object!;

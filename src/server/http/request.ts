@@ -11,6 +11,7 @@ const noParameters = new URLSearchParams();
 export class NetworkRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
+  readonly target: string;
   readonly headers: Headers;
   bodyRead = false;
   private readonly rawQuery: string;
@@ -23,6 +24,7 @@ export class NetworkRequest implements ApiRequest {
   constructor(method: string, target: string, headers: Headers, source: Readable) {
     const at = target.indexOf('?');
     this.method = method;
+    this.target = target;
     this.path = at < 0 ? target : target.slice(0, at);
     this.rawQuery = at < 0 ? '' : target.slice(at + 1);
     this.headers = headers;
