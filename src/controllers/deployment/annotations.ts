@@ -23,9 +23,14 @@ function integerOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
+/** Revisions are 64 bits wide. */
+function revisionIn(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined;
+}
+
 /** The revision of a ReplicaSet or Deployment; 0 without one. */
-export function revisionOf(object: KubeObject): number {
-  return integerOf(object.metadata!.annotations?.[revisionAnnotation]) ?? 0;
+export function revisionOf(object: KubeObject): bigint {
+  return revisionIn(object.metadata!.annotations?.[revisionAnnotation]) ?? 0n;
 }
 
 export function desiredReplicasOf(set: KubeObject): number | undefined {
@@ -50,10 +55,10 @@ function copied(annotations: Annotations | undefined): Annotations {
 }
 
 /** A ReplicaSet's annotations once it is the Deployment's newest: the Deployment's own, its revision and, if it comes back, its earlier ones. */
-export function annotationsOfNewSet(deployment: KubeObject, current: Annotations | undefined, revision: number): Annotations {
+export function annotationsOfNewSet(deployment: KubeObject, current: Annotations | undefined, revision: bigint): Annotations {
   const annotations: Annotations = { ...current, ...copied(deployment.metadata!.annotations) };
   const before = current?.[revisionAnnotation];
-  const beforeNumber = before === undefined ? 0 : integerOf(before);
+  const beforeNumber = before === undefined ? 0n : revisionIn(before);
   if (beforeNumber === undefined || beforeNumber >= revision) return annotations;
   annotations[revisionAnnotation] = String(revision);
   if (before !== undefined) annotations[historyAnnotation] = withHistory(annotations[historyAnnotation], before);
@@ -75,6 +80,6 @@ export function annotationsOfRollback(deployment: KubeObject, set: KubeObject): 
 }
 
 /** The revision that the rollback annotation asks for (0: the last one); undefined if there is none. */
-export function rollbackTarget(deployment: KubeObject): number | undefined {
-  return integerOf(deployment.metadata!.annotations?.[rollbackAnnotation]);
+export function rollbackTarget(deployment: KubeObject): bigint | undefined {
+  return revisionIn(deployment.metadata!.annotations?.[rollbackAnnotation]);
 }

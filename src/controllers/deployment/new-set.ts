@@ -33,13 +33,13 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
   async function find(deployment: KubeObject, owned: readonly KubeObject[], create: boolean): Promise<Found> {
     const existing = findNewSet(deployment, owned);
     const oldSets = owned.filter((set) => set !== existing);
-    const revision = maximumRevision(oldSets) + 1;
+    const revision = maximumRevision(oldSets) + 1n;
     if (existing) return adjust(deployment, existing, oldSets, revision);
     if (!create) return { deployment, newSet: undefined, oldSets };
     return make(deployment, oldSets, revision);
   }
 
-  async function adjust(deployment: KubeObject, set: KubeObject, oldSets: KubeObject[], revision: number): Promise<Found> {
+  async function adjust(deployment: KubeObject, set: KubeObject, oldSets: KubeObject[], revision: bigint): Promise<Found> {
     const annotations = annotationsOfNewSet(deployment, set.metadata!.annotations, revision);
     const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
     if (!semanticEqual(annotations, set.metadata!.annotations ?? {}) || (set.spec.minReadySeconds ?? 0) !== minReadySeconds) {
@@ -59,7 +59,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
   /** Writes the Deployment's revision, and what happened to its new set, if either is news. */
   async function tell(
     deployment: KubeObject,
-    revision: number,
+    revision: bigint,
     progress: [reason: string, message: string] | undefined,
   ): Promise<KubeObject> {
     const annotations = { ...deployment.metadata!.annotations, [revisionAnnotation]: String(revision) };
@@ -76,7 +76,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
     return { ...deployment.status, conditions: withCondition(deployment.status?.conditions as Condition[] | undefined, condition) };
   }
 
-  function newSetOf(deployment: KubeObject, oldSets: readonly KubeObject[], revision: number): KubeObject {
+  function newSetOf(deployment: KubeObject, oldSets: readonly KubeObject[], revision: bigint): KubeObject {
     const { template, selector, minReadySeconds } = deployment.spec;
     const { name, namespace } = deployment.metadata!;
     const hash = podTemplateHash(template, deployment.status?.collisionCount);
@@ -102,7 +102,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
     };
   }
 
-  async function make(deployment: KubeObject, oldSets: KubeObject[], revision: number): Promise<Found> {
+  async function make(deployment: KubeObject, oldSets: KubeObject[], revision: bigint): Promise<Found> {
     const set = newSetOf(deployment, oldSets, revision);
     const { name, namespace } = set.metadata!;
     const target = { object: deployment, resource: deploymentResource };

@@ -40,14 +40,14 @@ export function sumStatus(sets: readonly (KubeObject | undefined)[], field: stri
   return sets.reduce((sum, set) => sum + (set?.status?.[field] ?? 0), 0);
 }
 
-export function maximumRevision(sets: readonly KubeObject[]): number {
-  return sets.reduce((most, set) => Math.max(most, revisionOf(set)), 0);
+export function maximumRevision(sets: readonly KubeObject[]): bigint {
+  return sets.map(revisionOf).reduce((most, revision) => (revision > most ? revision : most), 0n);
 }
 
 /** The second highest revision; 0 if there is none. */
-export function lastRevision(sets: readonly KubeObject[]): number {
-  let most = 0;
-  let second = 0;
+export function lastRevision(sets: readonly KubeObject[]): bigint {
+  let most = 0n;
+  let second = 0n;
   for (const set of sets) {
     const revision = revisionOf(set);
     if (revision >= most) [most, second] = [revision, most];

@@ -213,7 +213,7 @@ export function createRollout(dependencies: RolloutDependencies): {
   async function cleanUp({ deployment, oldSets }: Current): Promise<void> {
     const limit = deployment.spec.revisionHistoryLimit;
     if (limit === undefined || limit === 2147483647) return;
-    const alive = oldSets.filter((set) => !set.metadata!.deletionTimestamp).sort((a, b) => revisionOf(a) - revisionOf(b));
+    const alive = oldSets.filter((set) => !set.metadata!.deletionTimestamp).sort((a, b) => Number(revisionOf(a) - revisionOf(b)));
     for (const set of alive.slice(0, Math.max(0, alive.length - limit))) {
       const { generation = 0, namespace, name } = set.metadata!;
       if ((set.status?.replicas ?? 0) !== 0 || replicasOf(set) !== 0 || generation > (set.status?.observedGeneration ?? 0)) continue;
@@ -226,11 +226,11 @@ export function createRollout(dependencies: RolloutDependencies): {
     const all = [...current.oldSets, ...(current.newSet ? [current.newSet] : [])];
     const target = { object: deployment, resource: deploymentResource };
     const revision = rollbackTarget(deployment) || lastRevision(all);
-    const set = revision === 0 ? undefined : all.find((candidate) => revisionOf(candidate) === revision);
+    const set = revision === 0n ? undefined : all.find((candidate) => revisionOf(candidate) === revision);
     const { [rollbackAnnotation]: _, ...kept } = current.deployment.metadata!.annotations ?? {};
     let changed: KubeObject = { ...current.deployment, metadata: { ...current.deployment.metadata, annotations: kept } };
     if (!set) {
-      const message = revision === 0 ? 'Unable to find last revision.' : 'Unable to find the revision to rollback to.';
+      const message = revision === 0n ? 'Unable to find last revision.' : 'Unable to find the revision to rollback to.';
       recorder.event(target, 'Warning', 'DeploymentRollbackRevisionNotFound', message);
     } else if (sameTemplate(deployment.spec.template, set.spec.template)) {
       const message = `The rollback revision contains the same template as current deployment "${deployment.metadata!.name}"`;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { lastRevision, maximumRevision } from './replica-sets.ts';
 import { maxSurge, maxUnavailable, newSetSize, proportionalSizes } from './scaling.ts';
 
 const deployment = (replicas: number, surge: number | string, unavailable: number | string): KubeObject => ({
@@ -31,4 +32,11 @@ test('scaling shares among active sets in proportion', () => {
       ['b', 4],
     ],
   );
+});
+
+test('revisions keep all of their 64 bits', () => {
+  const sets = ['3546343826724305832', '7', 'x'].map((revision) => ({
+    metadata: { annotations: { 'deployment.kubernetes.io/revision': revision } },
+  }));
+  assert.deepEqual([maximumRevision(sets), lastRevision(sets)], [3546343826724305832n, 7n]);
 });
