@@ -19,5 +19,5 @@ export interface AdmissionEnvironment {
   definitionOfKind(apiVersion: string, kind: string): ResourceDefinition | undefined;
   schemaOf(definition: ResourceDefinition): Schema;
   /** An object that a plugin changed, as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
-  conform(object: KubeObject): KubeObject;
+  conform(object: KubeObject, options?: { readonly strict: boolean }): KubeObject;
 }

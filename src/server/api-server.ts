@@ -112,7 +112,7 @@ export class ApiServer implements AsyncDisposable {
       siblings: (definition) => this.registry.siblings(definition),
       definitionOfKind: (apiVersion, kind) => this.registry.definitionOfKind(apiVersion, kind),
       schemaOf: (definition) => schemaOf(this.handlerParts, definition),
-      conform: (object) => conformAny(this.handlerParts, object),
+      conform: (object, options) => conformAny(this.handlerParts, object, options),
     };
     late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(environment)]);
     const index = new ResourceIndex(this.registry);

@@ -1,10 +1,10 @@
 import { declareFunction } from '../check/declarations.ts';
 import type { EnvironmentParts, StructDeclaration } from '../check/environment.ts';
-import { type CelType, dynType, stringType, structType } from '../check/types.ts';
+import { type CelType, dynType, opaqueType, stringType, structType } from '../check/types.ts';
 import { equal } from '../runtime/equality.ts';
 import { CelError } from '../runtime/errors.ts';
 import { ListValue, MapValue, OpaqueValue, typeName, type Value } from '../runtime/values.ts';
-import { jsonOf } from './dynamic-values.ts';
+import { goValueOf, jsonOf } from './dynamic-values.ts';
 
 export const objectType = structType('Object');
 export const jsonPatchType = structType('JSONPatch');
@@ -21,7 +21,7 @@ export class ApplyObject extends OpaqueValue {
   }
 
   get json(): Record<string, unknown> {
-    return Object.fromEntries([...this.fields].map(([name, value]) => [name, jsonOf(value)]));
+    return Object.fromEntries([...this.fields].map(([name, value]) => [name, jsonOf(value, goValueOf)]));
   }
 
   equals(other: Value): boolean {
@@ -75,9 +75,12 @@ function objectStruct(name: string): StructDeclaration {
 
 const patchFields: Readonly<Record<string, CelType>> = { op: stringType, path: stringType, from: stringType, value: dynType };
 
+// Upstream takes an unknown field for one of a type without a name, which nothing fits.
+const namelessType = opaqueType('');
+
 const jsonPatch: StructDeclaration = {
   type: jsonPatchType,
-  field: (name) => (Object.hasOwn(patchFields, name) ? patchFields[name] : undefined),
+  field: (name) => (Object.hasOwn(patchFields, name) ? patchFields[name] : namelessType),
   construct(fields) {
     for (const name of ['op', 'path', 'from']) {
       const value = fields.get(name);

@@ -1,5 +1,6 @@
 import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
+import { CelError } from '../../../api/cel/runtime/errors.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
@@ -173,13 +174,14 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
     if (expression.error !== undefined) throw new MutationError(expression.error);
     const result = evaluate(new PolicyEvaluation(input, variables, policyBudget), expression);
     const object = match.object!;
-    const patched =
-      kind === 'jsonPatch'
-        ? applyOperations(object, result)
-        : applyConfiguration(object, result, this.environment.schemaOf(match.definition));
     try {
-      return this.environment.conform(patched);
+      if (kind !== 'jsonPatch') {
+        return this.environment.conform(applyConfiguration(object, result, this.environment.schemaOf(match.definition)));
+      }
+      const { apiVersion = object.apiVersion, kind: own = object.kind, ...patched } = applyOperations(object, result);
+      return this.environment.conform({ ...patched, apiVersion, kind: own }, { strict: true });
     } catch (error) {
+      if (error instanceof CelError) throw new MutationError(error.message);
       if (error instanceof DecodeError) throw internalError(error.message);
       throw error;
     }

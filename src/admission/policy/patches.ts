@@ -1,4 +1,4 @@
-import { jsonOf } from '../../../api/cel/policy/dynamic-values.ts';
+import { GoValue, jsonOf } from '../../../api/cel/policy/dynamic-values.ts';
 import { ApplyObject, JsonPatchOperation, misplacedTypes } from '../../../api/cel/policy/patch-types.ts';
 import { ListValue, type Value } from '../../../api/cel/runtime/values.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -35,11 +35,13 @@ function operationOf(element: Value): Operation {
     const wrong = misplacedTypes(value, value.type.name);
     if (wrong.length > 0) throw new MutationError(`type mismatch: ${wrong.join('\n')}`);
   }
+  const json = value === undefined ? undefined : jsonOf(value);
+  checkJson(json);
   return {
     op: (element.fields.get('op') as string) ?? '',
     path: (element.fields.get('path') as string) ?? '',
     ...(element.fields.has('from') && { from: element.fields.get('from') as string }),
-    ...(value !== undefined && { value: jsonOf(value) }),
+    ...(value !== undefined && { value: json }),
   };
 }
 
@@ -54,5 +56,11 @@ export function applyConfiguration(object: KubeObject, value: Value, schema: Sch
   if (errors.length > 0) throw failed(`failed to convert patch object to typed object: ${joinMessages(errors)}`);
   const atomics = atomicPaths(configuration, schema);
   if (atomics.length > 0) throw failed(`invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomics.join(', ')}`);
+  checkJson(configuration);
   return mergeObjects(object, configuration, schema) as KubeObject;
+}
+
+function checkJson(value: unknown): void {
+  if (value instanceof GoValue) throw new MutationError(`value has no JSON form: ${value.syntax}`);
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) checkJson(inner);
 }

@@ -1,3 +1,5 @@
+import { GoValue } from '../../../api/cel/policy/dynamic-values.ts';
+
 /** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
@@ -13,6 +15,7 @@ export function goValue(value: unknown): string {
 export function goSyntax(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (value instanceof GoValue) return value.syntax;
   if (typeof value === 'object') {
     return `map[string]interface {}{${sortedEntries(value)
       .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item)}`)

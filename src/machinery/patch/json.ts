@@ -102,7 +102,10 @@ function applyOperation(document: unknown, { op, path = '', from = '', value = n
       return put(document, target, resolve(document, from, false, () => missing(op, from)).value ?? null);
     case 'move': {
       const source = resolve(document, from, false, () => missing(op, from));
-      if (!source.exists || source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, from)}`);
+      if (source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, from)}`);
+      if (!source.exists) {
+        throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
+      }
       const without = edit(document, { op: 'remove', path: source.pointer });
       return put(
         without,

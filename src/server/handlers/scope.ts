@@ -7,7 +7,7 @@ import type { Authorizer } from '../../auth/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
-import { conform } from '../../machinery/schema/conform.ts';
+import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
 import type { Operation } from '../../registry/operation.ts';
@@ -94,11 +94,13 @@ export function schemaName({ group, version, kind }: GroupVersionKind): string {
 }
 
 /** An object of whatever kind it says, as decoding it gives it. @throws DecodeError */
-export function conformAny(parts: HandlerParts, object: KubeObject): KubeObject {
+export function conformAny(parts: HandlerParts, object: KubeObject, { strict } = { strict: false }): KubeObject {
   const { apiVersion = '', kind = '' } = object;
   const definition = parts.registry.definitionOfKind(apiVersion, kind);
   if (definition) {
-    const conformed = conform(object, schemaOf(parts, definition)).object as KubeObject;
+    const { object: decoded, strictErrors } = conform(object, schemaOf(parts, definition), { strict });
+    if (strictErrors.length > 0) throw new DecodeError(strictDecodingError(strictErrors));
+    const conformed = decoded as KubeObject;
     definition.defaults?.(conformed);
     if (conformed.metadata?.managedFields?.length === 0) delete conformed.metadata.managedFields;
     return conformed;
