@@ -1,9 +1,15 @@
 import https from 'node:https';
-import { requests } from './requests.mjs';
+import { authority, startWebhookServer } from '../recorded/webhook-server.mjs';
+import { requests, webhooks } from './requests.mjs';
 
 /** Sends one request and waits for the end of its answer. */
-function send(server, { method, path, as, headers = {}, body, text, agent, type }) {
-  const bytes = text ?? (body && JSON.stringify(body));
+function send(server, hooks, { method, path, as, headers = {}, body, text, agent, type }) {
+  const bytes =
+    text ??
+    (body &&
+      JSON.stringify(body)
+        .replaceAll('https://webhook', () => hooks.url(''))
+        .replaceAll('AUTHORITY', authority));
   const all = {
     accept: type,
     'user-agent': agent,
@@ -23,7 +29,8 @@ function send(server, { method, path, as, headers = {}, body, text, agent, type 
 
 /** Sends all requests, one after the other. @param server `https://host:port` */
 export async function play(server) {
-  for (const request of requests) await send(server, request);
+  const hooks = startWebhookServer(webhooks);
+  for (const request of requests) await send(server, hooks, request);
 }
 
 const made = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -11,6 +11,39 @@ const pod = (name, more = {}) => ({
   spec: { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }], ...more },
 });
 
+const registration = '/apis/admissionregistration.k8s.io/v1';
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+const judged = { matchLabels: { judged: 'yes' } };
+const rule = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] };
+/** `https://webhook` stands for the server that plays the webhooks, `AUTHORITY` for its authority. */
+const webhook = (name, url, more = {}) => ({
+  name: `${name}.audited.example`,
+  clientConfig: { url, caBundle: 'AUTHORITY' },
+  rules: [rule],
+  objectSelector: judged,
+  sideEffects: 'None',
+  admissionReviewVersions: ['v1'],
+  ...more,
+});
+const nobody = 'https://127.0.0.1:1/';
+const ignored = { failurePolicy: 'Ignore' };
+
+/** What the webhooks answer, by their paths. */
+export const webhooks = {
+  '/label': () => ({
+    allowed: true,
+    auditAnnotations: { seen: 'by <label>', 'not a key': 'x' },
+    patchType: 'JSONPatch',
+    patch: Buffer.from('[{"path":"/metadata/labels/added","op":"add","value":"a"}]').toString('base64'),
+  }),
+  '/pass': () => ({ allowed: true, auditAnnotations: { seen: 'by pass' } }),
+};
+
+const policies = `${registration}/validatingadmissionpolicies`;
+const policyBindings = `${registration}/validatingadmissionpolicybindings`;
+const mutating = `${registration}/mutatingwebhookconfigurations`;
+const validating = `${registration}/validatingwebhookconfigurations`;
+
 export const requests = [
   { name: 'namespace', method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 'audited', labels: restricted } } },
   {
@@ -18,6 +51,65 @@ export const requests = [
     method: 'POST',
     path: '/api/v1/namespaces/audited/serviceaccounts',
     body: { metadata: { name: 'default' } },
+  },
+  {
+    name: 'role of who may become bob to read',
+    method: 'POST',
+    path: `${rbac}/clusterroles`,
+    body: {
+      metadata: { name: 'audited' },
+      rules: [
+        { apiGroups: ['authentication.k8s.io'], resources: ['users'], resourceNames: ['bob'], verbs: ['impersonate:user-info'] },
+        { apiGroups: [''], resources: ['configmaps'], verbs: ['impersonate-on:user-info:get'] },
+      ],
+    },
+  },
+  {
+    name: 'binding of the role',
+    method: 'POST',
+    path: `${rbac}/clusterrolebindings`,
+    body: {
+      metadata: { name: 'audited' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'audited' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'alice' }],
+    },
+  },
+  {
+    name: 'policy',
+    method: 'POST',
+    path: policies,
+    body: {
+      metadata: { name: 'audited' },
+      spec: {
+        matchConstraints: { objectSelector: judged, resourceRules: [rule] },
+        validations: [{ expression: 'true' }, { expression: "object.data.size == 'small'", message: 'must be <small>' }],
+        auditAnnotations: [
+          { key: 'size', valueExpression: "'size ' + object.data.size" },
+          { key: 'none', valueExpression: 'null' },
+        ],
+      },
+    },
+  },
+  {
+    name: 'binding of the policy',
+    method: 'POST',
+    path: policyBindings,
+    body: { metadata: { name: 'bound' }, spec: { policyName: 'audited', validationActions: ['Warn', 'Audit'] } },
+  },
+  {
+    name: 'mutating webhooks',
+    method: 'POST',
+    path: mutating,
+    body: {
+      metadata: { name: 'audited' },
+      webhooks: [webhook('pass', 'https://webhook/pass'), webhook('gone', nobody, ignored), webhook('label', 'https://webhook/label')],
+    },
+  },
+  {
+    name: 'validating webhooks',
+    method: 'POST',
+    path: validating,
+    body: { metadata: { name: 'audited' }, webhooks: [webhook('vgone', nobody, ignored), webhook('vpass', 'https://webhook/pass')] },
   },
   { name: 'create with options that are invalid', method: 'POST', path: `${maps}?dryRun=no`, body: { metadata: { name: 'a' } } },
   {
@@ -105,13 +197,31 @@ export const requests = [
     path: `${maps}/a`,
     headers: { 'impersonate-user': 'bob', 'impersonate-group': 'dev', 'impersonate-extra-team': 'x' },
   },
-  { name: 'refused impersonation', method: 'GET', path: `${maps}/a`, as: 'alicetoken', headers: { 'impersonate-user': 'bob' } },
+  { name: 'refused impersonation', method: 'GET', path: `${maps}/a`, as: 'alicetoken', headers: { 'impersonate-user': 'carol' } },
   { name: 'path', method: 'GET', path: '/apis?x=1', as: 'alicetoken' },
   { name: 'path that nobody serves', method: 'GET', path: '/nothing' },
   { name: 'path that is not audited', method: 'GET', path: '/version' },
   { name: 'no such resource', method: 'GET', path: '/api/v1/nothings' },
   { name: 'proxied', method: 'GET', path: '/api', headers: { 'x-forwarded-for': '10.1.2.3, 10.1.2.4', 'x-real-ip': '10.9.9.9' } },
   { name: 'watch', method: 'GET', path: `${maps}?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dnone` },
+  {
+    name: 'create that policies and webhooks see',
+    method: 'POST',
+    path: maps,
+    body: { metadata: { name: 'judged', labels: { judged: 'yes' } }, data: { size: 'large' } },
+  },
+  { name: 'constrained impersonation', method: 'GET', path: `${maps}/a`, as: 'alicetoken', headers: { 'impersonate-user': 'bob' } },
+  { name: 'end of the role', method: 'DELETE', path: `${rbac}/clusterroles/audited` },
+  { name: 'end of its binding', method: 'DELETE', path: `${rbac}/clusterrolebindings/audited` },
+  { name: 'what is not acceptable', method: 'GET', path: `${maps}/a`, headers: { accept: 'text/plain' } },
+  { name: 'method that is not allowed', method: 'POST', path: `${maps}/a`, body: {} },
+  { name: 'log of a pod that is not there', method: 'GET', path: `${pods}/none/log` },
+  { name: 'dry run', method: 'POST', path: `${maps}?dryRun=All`, body: { metadata: { name: 'dry' } } },
+  { name: 'end of the policy', method: 'DELETE', path: `${policies}/audited` },
+  { name: 'end of the binding', method: 'DELETE', path: `${policyBindings}/bound` },
+  { name: 'end of the mutating webhooks', method: 'DELETE', path: `${mutating}/audited` },
+  { name: 'end of the validating webhooks', method: 'DELETE', path: `${validating}/audited` },
+  { name: 'delete of what was judged', method: 'DELETE', path: `${maps}/judged` },
   { name: 'delete with options', method: 'DELETE', path: `${maps}/a`, body: { gracePeriodSeconds: 0, propagationPolicy: 'Background' } },
   { name: 'delete', method: 'DELETE', path: `${maps}/trimmed` },
   { name: 'delete of many', method: 'DELETE', path: maps },

@@ -2,8 +2,8 @@ import type { ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 
-/** Notes something in a request's audit event. The first value of a key stays. */
-export type Annotate = (key: string, value: string) => void;
+/** Notes something in a request's audit event; the first value of a key stays. @param level `Request`: only where what was sent is recorded, too */
+export type Annotate = (key: string, value: string, level?: 'Request') => void;
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 

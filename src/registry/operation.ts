@@ -20,7 +20,7 @@ export interface Operation {
   /** Adds a Warning header, once for each text. */
   warn(text: string): void;
   /** Notes something in the request's audit event; absent where it has none. */
-  readonly annotate?: ((key: string, value: string) => void) | undefined;
+  readonly annotate?: ((key: string, value: string, level?: 'Request') => void) | undefined;
 }
 
 /** What a write came to: `stored` if it was written (or nothing had to be), `object` for what is only shown (dry run, Status). */

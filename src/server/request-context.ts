@@ -20,6 +20,8 @@ export class ServerContext implements RequestContext {
   user: UserInfo = nobody;
   /** The user that made the request while another is impersonated. */
   requester: UserInfo | undefined;
+  /** The constrained right by which another is impersonated, such as `impersonate:user-info`; absent where it is the older one. */
+  impersonationConstraint: string | undefined;
   readonly warnings: string[] = [];
   /** Headers that stages add to the answer, lower-case names. */
   readonly headers: Record<string, string> = {};

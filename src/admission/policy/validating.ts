@@ -2,6 +2,7 @@ import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler
 import { OutOfBudget, PolicyEvaluation, type PolicyResult, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { ValidatingAdmissionPolicy, Validation } from '../../../openapi/types.ts';
+import { htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
@@ -89,7 +90,9 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
     for (const { policy, bindings } of this.policies.active) {
       const match = await matchOf(policy.criteria, attributes, this.environment);
       if (!match) continue;
-      for (const binding of bindings) denials.push(...(await this.judge(policy, binding, match, attributes, authorizer)));
+      const notes = new Map<string, Set<string>>();
+      for (const binding of bindings) denials.push(...(await this.judge(policy, binding, match, attributes, authorizer, notes)));
+      for (const [key, values] of notes) attributes.annotate?.(`${policy.name}/${key}`, [...values].join(', '));
     }
     const [first] = denials;
     if (!first) return;
@@ -103,6 +106,7 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
     match: Match,
     attributes: AdmissionAttributes,
     authorizer: ExpressionAuthorizer,
+    notes: Map<string, Set<string>>,
   ): Promise<Denial[]> {
     if (binding.criteria && !(await matchOf(binding.criteria, attributes, this.environment))) return [];
     const denial = (message: string, reason = 'Invalid'): Denial => ({
@@ -120,10 +124,16 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
     const denials: Denial[] = [];
     for (const param of params) {
       const input = policyInput(attributes, match, authorizer, { params: param, namespace });
-      for (const decision of await authorizer.whenAnswered(() => decide(policy, input))) {
-        if ('always' in decision) denials.push(denial(decision.message));
-        else if (binding.actions.includes('Deny')) denials.push(denial(decision.message, decision.reason));
-        if (!('always' in decision) && binding.actions.includes('Warn')) {
+      const { objections, annotations } = await authorizer.whenAnswered(() => decide(policy, input, attributes.annotate !== undefined));
+      for (const { key, value } of annotations) notes.set(key, (notes.get(key) ?? new Set()).add(value));
+      for (const decision of objections) {
+        if ('always' in decision) {
+          denials.push(denial(decision.message));
+          continue;
+        }
+        if (binding.actions.includes('Deny')) denials.push(denial(decision.message, decision.reason));
+        if (binding.actions.includes('Audit')) attributes.annotate?.(failureAnnotation, failureText(policy, binding, decision));
+        if (binding.actions.includes('Warn')) {
           attributes.warn(
             `Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${decision.message}`,
           );
@@ -136,14 +146,42 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
 
 const codes: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 };
 
-/** What a policy holds against a request; `always`: whatever the binding's actions are. */
-type Objection = { readonly message: string; readonly reason: string } | { readonly message: string; readonly always: true };
+const failureAnnotation = 'validation.policy.admission.k8s.io/validation_failure';
 
-function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>): Objection[] {
-  const failed = (message: string): Objection[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid' }]);
+function failureText(policy: ValidatingPolicy, binding: Binding, { message, index }: Failure): string {
+  return htmlSafeJson([
+    { message, policy: policy.name, binding: binding.name, expressionIndex: index, validationActions: binding.actions },
+  ]);
+}
+
+/** A validation that did not hold. @property index of the expression */
+interface Failure {
+  readonly message: string;
+  readonly reason: string;
+  readonly index: number;
+}
+
+/** What a policy's audit annotations came to. */
+interface Annotation {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a policy holds against a request; `always`: whatever the binding's actions are. */
+type Objection = Failure | { readonly message: string; readonly always: true };
+
+interface Verdict {
+  readonly objections: readonly Objection[];
+  readonly annotations: readonly Annotation[];
+}
+
+/** @param audited whether someone reads the annotations */
+function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>, audited: boolean): Verdict {
+  const failures = (message: string, index = 0): Failure[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid', index }]);
+  const failed = (message: string): Verdict => ({ objections: failures(message), annotations: [] });
   const matches = policy.conditions.judge(input);
   if (typeof matches === 'object') return failed(matches.error);
-  if (!matches) return [];
+  if (!matches) return { objections: [], annotations: [] };
   const { variables, validations, auditAnnotations } = policy.compile();
   const evaluation = new PolicyEvaluation(input, variables, policyBudget);
   const results: PolicyResult[] = [];
@@ -156,35 +194,43 @@ function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>)
   // Messages have variables of their own, and what the validations left of the budget.
   const messages = new PolicyEvaluation(input, variables, evaluation.remaining);
   const objections = results.flatMap((result, i): Objection[] => {
-    if ('error' in result) return failed(result.error);
+    if ('error' in result) return failures(result.error, i);
     if (result.value === true) return [];
     const { validation, message } = validations[i]!;
     try {
-      return [{ message: messageOf(validation, message && messages.evaluate(message)), reason: validation.reason ?? 'Invalid' }];
+      return [{ message: messageOf(validation, message && messages.evaluate(message)), reason: validation.reason ?? 'Invalid', index: i }];
     } catch (error) {
-      if (error instanceof OutOfBudget) return failed(`failed messageExpression: ${error.message}`);
+      if (error instanceof OutOfBudget) return failures(`failed messageExpression: ${error.message}`, i);
       throw error;
     }
   });
-  return [...objections, ...auditFailures(policy, auditAnnotations, new PolicyEvaluation(input, variables, policyBudget))];
+  if (policy.ignoresFailure && !audited) return { objections, annotations: [] };
+  const noted = annotate(policy, auditAnnotations, new PolicyEvaluation(input, variables, policyBudget));
+  return { objections: [...objections, ...noted.objections], annotations: noted.annotations };
 }
 
-// Annotations go to the audit log; one that cannot be made refuses the request.
-function auditFailures(
-  policy: ValidatingPolicy,
-  annotations: CompiledPolicy['auditAnnotations'],
-  evaluation: PolicyEvaluation,
-): Objection[] {
-  if (policy.ignoresFailure) return [];
+// Annotations go to the audit log; one that cannot be made refuses the request, unless the policy ignores failures.
+function annotate(policy: ValidatingPolicy, expressions: CompiledPolicy['auditAnnotations'], evaluation: PolicyEvaluation): Verdict {
+  const objections: Objection[] = [];
+  const annotations: Annotation[] = [];
   try {
-    return annotations.flatMap(({ expression }): Objection[] => {
+    for (const { key, expression } of expressions) {
       const result = evaluation.evaluate(expression);
-      return 'error' in result ? [{ message: result.error, always: true }] : [];
-    });
+      if ('error' in result) objections.push({ message: result.error, always: true });
+      else if (typeof result.value === 'string' && result.value.trim() !== '') annotations.push({ key, value: cut(result.value.trim()) });
+    }
   } catch (error) {
-    if (error instanceof OutOfBudget) return [{ message: error.message, reason: 'Invalid' }];
-    throw error;
+    if (!(error instanceof OutOfBudget)) throw error;
+    return { objections: policy.ignoresFailure ? [] : [{ message: error.message, reason: 'Invalid', index: 0 }], annotations: [] };
   }
+  return { objections: policy.ignoresFailure ? [] : objections, annotations };
+}
+
+const maxAnnotationBytes = 10 * 1024;
+
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= maxAnnotationBytes ? text : bytes.toString('utf8', 0, maxAnnotationBytes);
 }
 
 const maxMessageBytes = 5 * 1024;

@@ -1,3 +1,4 @@
+import { isQualifiedName } from '../../../api/meta/names.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Random } from '../../machinery/random.ts';
@@ -53,6 +54,12 @@ export async function ask(
     if (error instanceof WebhookCallError) throw failure(webhook, `failed to call webhook: ${error.message}`);
     if (error instanceof InvalidReviewError) throw failure(webhook, `received invalid webhook response: ${error.message}`);
     throw error;
+  }
+  if (attributes.annotate) {
+    for (const [key, value] of Object.entries(response.auditAnnotations ?? {})) {
+      const qualified = `${webhook.name}/${key}`;
+      if (isQualifiedName(qualified).length === 0) attributes.annotate(qualified, value);
+    }
   }
   for (const text of response.warnings ?? []) attributes.warn(text);
   if (!response.allowed) throw refusal(webhook, response);

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { compareText } from '../../../api/meta/text.ts';
+import { htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { PatchError } from '../../machinery/patch/error.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
@@ -11,6 +13,8 @@ import { conditionsHold } from './conditions.ts';
 import { inVersion, type Match, matchOf } from './match.ts';
 import type { AdmissionResponse } from './review.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
+
+const annotationPrefix = 'webhook.admission.k8s.io/';
 
 export interface MutatingWebhookParts extends WebhookParts {
   /** A patched object as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
@@ -49,19 +53,26 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
   private async callAll(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> {
     const round = reinvocation.stateOf<Round>(this.name, () => ({ called: new Set(), again: new Set(), output: undefined }));
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
-    for (const webhook of this.webhooks.all) {
+    for (const [index, webhook] of this.webhooks.all.entries()) {
       const match = await matchOf(webhook, attributes, this.parts);
       if (!match || !(await conditionsHold(webhook, attributes, match, this.parts.authorizer))) continue;
       if (reinvocation.isSecond && !round.again.has(webhook.uid)) continue;
       round.again.delete(webhook.uid);
+      const call = `${annotationPrefix}round_${reinvocation.isSecond ? 1 : 0}_index_${index}`;
+      let mutated = false;
       try {
         const response = await ask(webhook, attributes, match, true, this.parts);
-        if (this.patch(webhook, attributes, match, response)) {
+        mutated = this.patch(webhook, attributes, match, response, call);
+        if (mutated) {
           requireAll(round);
           reinvocation.request();
         }
       } catch (error) {
         failOrIgnore(webhook, error, this.parts);
+        attributes.annotate?.(`failed-open.mutation.${call}`, webhook.name);
+      } finally {
+        const { configuration, name } = webhook;
+        attributes.annotate?.(`mutation.${call}`, htmlSafeJson({ configuration, webhook: name, mutated }));
       }
       if (webhook.reinvocable) round.called.add(webhook.uid);
     }
@@ -70,7 +81,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
   }
 
   /** @returns whether the object is another now. @throws CallFailure, ApiError 500 */
-  private patch(webhook: Webhook, attributes: AdmissionAttributes, match: Match, response: AdmissionResponse): boolean {
+  private patch(webhook: Webhook, attributes: AdmissionAttributes, match: Match, response: AdmissionResponse, call: string): boolean {
     if (!response.patch) return false;
     const text = Buffer.from(response.patch, 'base64');
     const operations = decode(webhook, text);
@@ -82,6 +93,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     }
     const patched = this.conformed(match.object, operations);
     const changed = !sameJson(patched, match.object);
+    attributes.annotate?.(`patch.${call}`, patchAnnotation(webhook, text), 'Request');
     if (changed) attributes.object = inVersion(patched, match.definition, attributes.definition);
     return changed;
   }
@@ -95,6 +107,13 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
       throw error;
     }
   }
+}
+
+/** A patch as an audit event tells of it: the fields of its operations in alphabetical order. */
+function patchAnnotation({ configuration, name }: Webhook, text: Buffer): string {
+  const operations = JSON.parse(text.toString()) as object[];
+  const patch = operations.map((operation) => Object.fromEntries(Object.entries(operation).sort(([a], [b]) => compareText(a, b))));
+  return htmlSafeJson({ configuration, webhook: name, patch, patchType: 'JSONPatch' });
 }
 
 function requireAll(round: Round): void {

@@ -27,15 +27,18 @@ export class ValidatingWebhookPlugin implements AdmissionPlugin {
       if (match && (await conditionsHold(webhook, attributes, match, this.parts.authorizer))) concerned.push([webhook, match]);
     }
     const refusals: unknown[] = [];
-    await Promise.all(concerned.map(([webhook, match]) => this.call(webhook, attributes, match).catch((error) => refusals.push(error))));
+    await Promise.all(
+      concerned.map(([webhook, match], index) => this.call(webhook, attributes, match, index).catch((error) => refusals.push(error))),
+    );
     if (refusals.length > 0) throw refusals[0];
   }
 
-  private async call(webhook: Webhook, attributes: AdmissionAttributes, match: Match): Promise<void> {
+  private async call(webhook: Webhook, attributes: AdmissionAttributes, match: Match, index: number): Promise<void> {
     try {
       await ask(webhook, attributes, match, false, this.parts);
     } catch (error) {
       failOrIgnore(webhook, error, this.parts);
+      attributes.annotate?.(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, webhook.name);
     }
   }
 }

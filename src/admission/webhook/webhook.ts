@@ -11,6 +11,8 @@ export interface Webhook extends Criteria {
   /** Of the configuration and the webhook's place in it. */
   readonly uid: string;
   readonly name: string;
+  /** The configuration's name. */
+  readonly configuration: string;
   readonly client: WebhookClientConfig;
   readonly rules: readonly Rule[];
   readonly ignoresFailure: boolean;
@@ -42,7 +44,7 @@ export class Webhooks {
     const { name, uid } = configuration.metadata!;
     this.byName.set(
       name!,
-      (configuration.webhooks ?? []).map((webhook, i) => prepare(webhook, `${uid}/${i}/${webhook.name}`)),
+      (configuration.webhooks ?? []).map((webhook, i) => prepare(webhook, `${uid}/${i}/${webhook.name}`, name!)),
     );
     this.order();
   }
@@ -57,10 +59,11 @@ export class Webhooks {
   }
 }
 
-function prepare(webhook: MutatingWebhook & ValidatingWebhook, uid: string): Webhook {
+function prepare(webhook: MutatingWebhook & ValidatingWebhook, uid: string, configuration: string): Webhook {
   return {
     uid,
     name: webhook.name,
+    configuration,
     client: webhook.clientConfig as WebhookClientConfig,
     rules: (webhook.rules ?? []).map(({ operations = [], apiGroups = [], apiVersions = [], resources = [], scope = '*' }) => ({
       operations,

@@ -73,6 +73,8 @@ export class Auditor {
   }
 }
 
+// A client that accepts nothing that is offered gets a Status that was never an answer in its form: the event has only the code.
 function noteStatus(record: AuditRecord, code: number, status: KubeObject): void {
+  if (code === 406) return record.noteResponse(responseStatusOf(code, undefined));
   record.noteResponse(responseStatusOf(code, status), record.recordsResponses ? JSON.stringify(status) : undefined);
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { UserInfo } from '../../auth/types.ts';
+import { htmlSafe, htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import type { RequestInfo } from '../context.ts';
 
 /** metav1.Status as an event shows it: without its kind. */
@@ -19,7 +20,7 @@ export interface ObjectReference {
 /** User as an event shows it, which leaves out what is empty. */
 export function userText({ username, uid, groups, extra }: UserInfo): string {
   const sorted = extra && Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return jsonText({
+  return htmlSafeJson({
     ...(username ? { username } : {}),
     ...(uid ? { uid } : {}),
     ...(groups.length > 0 ? { groups } : {}),
@@ -50,7 +51,7 @@ export function completeReference(reference: ObjectReference, { metadata = {} }:
 }
 
 export function referenceText(reference: ObjectReference): string {
-  return jsonText(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== '')));
+  return htmlSafeJson(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== '')));
 }
 
 /** The status of an answer: all that a Status says, of any other answer only the code. */
@@ -79,19 +80,10 @@ export function sourceAddresses(
   return addresses;
 }
 
-/** JSON with what HTML gives a meaning to escaped, as Go's encoder writes it. */
-export function jsonText(value: unknown): string {
-  return escaped(JSON.stringify(value));
-}
-
 /** One line of JSON out of any. @throws SyntaxError if it is none */
 export function compacted(json: string): string {
   JSON.parse(json);
-  return escaped(json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1'));
-}
-
-function escaped(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return htmlSafe(json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1'));
 }
 
 /** A document without the managed fields of its objects: of the object itself, the items of a list, the rows of a table. */

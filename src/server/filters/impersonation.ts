@@ -47,6 +47,7 @@ export function impersonation(authorizer: Authorizer): Stage {
         context.headers['x-content-type-options'] = 'nosniff';
         throw accessForbidden(told.check, told.reason);
       }
+      context.impersonationConstraint = `impersonate:${modeOf(wanted)}`;
     }
     context.requester = requester;
     context.user = userOf(wanted);
@@ -110,6 +111,16 @@ function serviceAccountOf(username: string): readonly [namespace: string, name: 
   return parts.length === 2 && parts[0] !== '' && parts[1] !== '' ? [parts[0]!, parts[1]!] : undefined;
 }
 
+/** @returns the name of a node's user name */
+function nodeOf(username: string): string | undefined {
+  return username.startsWith(nodePrefix) ? username.slice(nodePrefix.length) : undefined;
+}
+
+/** The sort of constrained right that it takes to become a user. */
+function modeOf({ username }: Wanted): string {
+  return serviceAccountOf(username) ? 'serviceaccount' : nodeOf(username) ? 'arbitrary-node' : 'user-info';
+}
+
 function userOf({ username, uid, groups, extra }: Wanted): UserInfo {
   const all = [...groups];
   const account = serviceAccountOf(username);
@@ -148,8 +159,8 @@ function legacyChecks(user: UserInfo, wanted: Wanted): AccessAttributes[] {
 
 function constrainedChecks(context: ServerContext, user: UserInfo, wanted: Wanted): AccessAttributes[] {
   const account = serviceAccountOf(wanted.username);
-  const node = wanted.username.startsWith(nodePrefix) ? wanted.username.slice(nodePrefix.length) : undefined;
-  const mode = account ? 'serviceaccount' : node ? 'arbitrary-node' : 'user-info';
+  const node = nodeOf(wanted.username);
+  const mode = modeOf(wanted);
   const own = accessAttributes(context.info, user);
   const become = (target: Partial<Target>) =>
     check(user, `impersonate:${mode}`, 'v1', {

@@ -130,7 +130,7 @@ export function operationOf(
 
 /** How admission notes something in the request's audit event. */
 export function annotateOf({ audit }: RequestContext): Annotate | undefined {
-  return audit && ((key, value) => audit.annotate(key, value));
+  return audit && ((key, value, level) => audit.annotate(key, value, level));
 }
 
 /** What tracking of managed fields has to know of a request. */
