@@ -104,6 +104,14 @@ export interface Conversion<T = any> {
    * Otherwise the rules of the stored form hold.
    */
   readonly ownRules?: boolean;
+  /** Another process converts; the two above then only say what they can without it. */
+  readonly remote?: RemoteConversion;
+}
+
+/** Conversion by another process: `undefined` for an object that needs none, so that the plain one serves. Rejects with ApiError. */
+export interface RemoteConversion {
+  toStorage(object: KubeObject): Promise<KubeObject> | undefined;
+  fromStorage(object: KubeObject): Promise<KubeObject> | undefined;
 }
 
 /** Everything that the server knows of a kind. Written with `defineResource`, or made at run time from a CustomResourceDefinition. */

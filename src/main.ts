@@ -251,7 +251,7 @@ async function startApiServer(
   const resolveService = serviceResolver(server.lookup);
   await followRbac(storage, rbac, signal, onFailure);
   await followAdmission(storage, admission, signal, onFailure);
-  await server.serveCustomResources(signal);
+  await server.serveCustomResources(webhookClient, signal);
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });

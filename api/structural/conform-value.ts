@@ -12,6 +12,8 @@ export interface ConformValueOptions {
   readonly unknown?: UnknownFields;
   /** Malformed metadata of embedded resources is dropped rather than refused: what is stored is not given back to its writer. */
   readonly lenient?: boolean;
+  /** Nothing is filled in, only dropped. */
+  readonly withoutDefaults?: boolean;
 }
 
 /** Dropped fields, those of embedded metadata apart, which are told last. */
@@ -67,7 +69,7 @@ class Walk {
 
   private convertItem(item: unknown, schema: Structural | undefined, keeps: boolean, place: Place): unknown {
     if (!schema) return keeps ? copySorted(item) : this.convert(item, undefined, false, place);
-    const given = item === null && schema.refusesNull() ? (schema.default ?? null) : item;
+    const given = item === null && schema.refusesNull() ? (this.defaultOf(schema, item) ?? null) : item;
     return this.convert(given, schema, keeps || schema.preservesUnknownFields, place);
   }
 
@@ -96,13 +98,19 @@ class Walk {
     const member = schema?.member(name);
     if (member) {
       const isAbsent = given === undefined || (given === null && member.refusesNull());
-      const value = isAbsent ? member.default : given;
+      const value = isAbsent ? this.defaultOf(member, given) : given;
       return value === undefined ? undefined : this.convert(value, member, member.preservesUnknownFields, { parent: place, step: name });
     }
     if (schema?.additional !== undefined) return this.convert(given, undefined, false, { parent: place, step: name });
     if (keeps) return copySorted(given);
     if (place !== undefined || !typeMeta.has(name)) this.options.unknown?.fields.push(pathText({ parent: place, step: name }));
     return undefined;
+  }
+
+  // A null that a default would replace stays where none is filled in.
+  private defaultOf(schema: Structural, given: unknown): unknown {
+    if (!this.options.withoutDefaults || schema.default === undefined) return schema.default;
+    return given;
   }
 
   private convertTypeMeta(name: string, given: unknown, schema: Structural, place: Place | undefined): unknown {

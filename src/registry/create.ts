@@ -112,14 +112,14 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const key = store.key(operation.namespace, name);
   if (operation.dryRun) {
     if (await store.read(key)) throw await taken(store, key, object);
-    return { object: store.shown(object), created: true };
+    return { object: await store.shown(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  const value = encodeStored(store.toStored(object));
+  const value = encodeStored(await store.toStored(object));
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
     const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });
-    return { stored: store.versioned(store.written(key, value, revision)), created: true };
+    return { stored: await store.inVersion(store.written(key, value, revision)), created: true };
   } catch (error) {
     if (error instanceof KeyExistsError) throw await taken(store, key, object);
     throw error;

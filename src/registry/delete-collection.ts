@@ -1,3 +1,4 @@
+import { inParallel } from '../machinery/parallel.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { deleteObject } from './delete.ts';
 import { ApiError } from './errors.ts';
@@ -37,25 +38,13 @@ export async function deleteCollection(
   }
 }
 
-async function deleteAll(
-  store: ResourceStore,
-  items: readonly StoredObject[],
-  options: DeleteOptions,
-  operation: Operation,
-): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const work = async () => {
-    while (next < items.length && !failed) {
-      const { name, namespace = '' } = items[next++]!.object.metadata!;
-      try {
-        await deleteObject(store, name!, options, { ...operation, namespace, ofCollection: true });
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 404) continue;
-        failed = true;
-        throw error;
-      }
+function deleteAll(store: ResourceStore, items: readonly StoredObject[], options: DeleteOptions, operation: Operation): Promise<void> {
+  return inParallel(items, workers, async (item) => {
+    const { name, namespace = '' } = item.object.metadata!;
+    try {
+      await deleteObject(store, name!, options, { ...operation, namespace, ofCollection: true });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, items.length) }, work));
+  });
 }

@@ -47,6 +47,7 @@ export async function deleteObject(
   const key = store.key(operation.namespace, name);
   const current = await store.read(key);
   if (!current) throw notFound(store.resource, name);
+  await store.fetch([current]);
   const first = judge(store, current, options);
   if (first.pending) return answerFor(store, current, false);
   let { preconditions } = options;
@@ -60,7 +61,7 @@ export async function deleteObject(
     const marked = await mark(store, key, name, options, operation, validate);
     if (marked.answer) return marked.answer;
     last = marked.stored;
-    if (operation.dryRun && marked.object) return { object: store.shown(marked.object), gone: true };
+    if (operation.dryRun && marked.object) return { object: await store.shown(marked.object), gone: true };
     if (preconditions?.resourceVersion !== undefined && last) preconditions = { ...preconditions, resourceVersion: String(last.revision) };
   }
   const removed = await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, validate, last);
@@ -93,6 +94,7 @@ async function mark(
         await validate(current!);
         const judgement = judge(store, current!, options);
         if (judgement.pending) throw new AlreadyDeleting(current!);
+        await store.fetch([current!]);
         const object = copyToMark(store, store.judged(current!).object);
         const metadata = object.metadata!;
         if (judgement.grace) markGraceful(metadata, judgement.grace);
@@ -109,7 +111,7 @@ async function mark(
         return object;
       },
     );
-    if (keeps) return { answer: markedAnswer(store, written.stored, written.object) };
+    if (keeps) return { answer: await markedAnswer(store, written.stored, written.object) };
     return { ...(written.stored ? { stored: written.stored } : {}), ...(written.object ? { object: written.object } : {}) };
   } catch (error) {
     if (error instanceof DeleteNow) return {};
@@ -123,8 +125,8 @@ function copyToMark({ strategy }: ResourceStore, object: KubeObject): KubeObject
   return strategy.staged ? copyData(object) : { ...object, metadata: { ...object.metadata } };
 }
 
-function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Deleted {
-  return stored ? { stored: store.versioned(stored), gone: false } : { object: store.shown(object!), gone: false };
+async function markedAnswer(store: ResourceStore, stored: StoredObject | undefined, object: KubeObject | undefined): Promise<Deleted> {
+  return stored ? { stored: await store.inVersion(stored), gone: false } : { object: await store.shown(object!), gone: false };
 }
 
 interface Grace {
@@ -293,7 +295,7 @@ async function admit(store: ResourceStore, name: string, stored: StoredObject, o
     namespace: operation.namespace,
     name: operation.ofCollection ? '' : name,
     object: undefined,
-    old: store.versioned(stored).object,
+    old: (await store.inVersion(stored)).object,
     user: operation.user,
     dryRun: operation.dryRun,
     options: operation.options,

@@ -112,13 +112,17 @@ export function requestEntityTooLarge(message: string): ApiError {
   return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 }
 
-/** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */
-export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
+/** Several field errors in one text, each once. */
+export function aggregate(errors: readonly FieldError[]): string {
   const texts = errors.map((e) => (e.field === '' ? e.message : `${e.field}: ${e.message}`));
   const unique = [...new Set(texts)];
-  const list = unique.length === 1 ? unique[0] : `[${unique.join(', ')}]`;
+  return unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`;
+}
+
+/** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */
+export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new ApiError(422, 'Invalid', `${qualified} ${JSON.stringify(name)} is invalid: ${list}`, {
+  return new ApiError(422, 'Invalid', `${qualified} ${JSON.stringify(name)} is invalid: ${aggregate(errors)}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     ...(kind.kind ? { kind: kind.kind } : {}),

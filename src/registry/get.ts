@@ -15,7 +15,7 @@ export async function getObject(store: ResourceStore, namespace: string, name: s
   const key = store.key(namespace, name);
   const stored = resourceVersion === '' ? await store.read(key) : await readCached(store, key, resourceVersion);
   if (!stored) throw notFound(store.resource, name);
-  return store.versioned(stored);
+  return store.inVersion(stored);
 }
 
 async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {

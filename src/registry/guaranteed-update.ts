@@ -46,7 +46,7 @@ export async function guaranteedUpdate(
       if (current?.revision === seen) throw error;
       continue;
     }
-    const toStore = store.toStored(object);
+    const toStore = await store.toStored(object);
     const unchanged = current !== undefined && sameObject(toStore, current.object);
     if (unchanged && !isNewest) {
       const newest = await store.read(key);

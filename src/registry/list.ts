@@ -71,6 +71,7 @@ async function fromCache(store: ResourceStore, selection: Selection, limit: numb
     ...(filter ? { filter } : {}),
     ...(limit > 0 ? { limit } : {}),
   });
+  await store.fetch(list.items);
   const items = store.definition.convert ? list.items.map((item) => store.versioned(item)) : list.items;
   const lastKey = list.items.at(-1)?.key;
   const more = list.remaining > 0 && lastKey !== undefined;
@@ -144,12 +145,15 @@ async function listStored(store: ResourceStore, selection: Selection, options: S
     }
     revision ??= page.revision;
     let used = 0;
+    const found: StoredObject[] = [];
     for (const entry of page.entries) {
-      if (options.limit > 0 && items.length >= options.limit) break;
+      if (options.limit > 0 && items.length + found.length >= options.limit) break;
       used++;
       const stored = matches(entry);
-      if (stored) items.push(store.versioned(stored));
+      if (stored) found.push(stored);
     }
+    await store.fetch(found);
+    for (const stored of found) items.push(store.versioned(stored));
     const lastKey = used > 0 ? page.entries[used - 1]!.key : undefined;
     const more = page.more || used < page.entries.length;
     const full = options.limit > 0 && items.length >= options.limit;
@@ -172,7 +176,7 @@ async function listOne(store: ResourceStore, selection: Selection, key: string, 
     throw readError(error, at ?? 0);
   }
   const stored = entry && matches(entry);
-  return { items: stored ? [store.versioned(stored)] : [], metadata: { resourceVersion: String(at) } };
+  return { items: stored ? [await store.inVersion(stored)] : [], metadata: { resourceVersion: String(at) } };
 }
 
 function matcher(store: ResourceStore, selection: Selection): (entry: Entry) => StoredObject | undefined {

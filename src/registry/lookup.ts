@@ -21,12 +21,13 @@ export function registryLookup(registry: Registry): Lookup {
     cached({ group, version, plural }, namespace, name) {
       const store = registry.storeOf(group, version, plural);
       const stored = store.cached(store.key(namespace, name));
-      return stored && store.versioned(stored).object;
+      return stored && !store.fetch([stored]) ? store.versioned(stored).object : undefined;
     },
     async list({ group, version, plural }, namespace) {
       const store = registry.storeOf(group, version, plural);
       const cache = await store.readyCache();
       const { items } = cache.list({ scope: { prefix: store.keyPrefix(namespace) } });
+      await store.fetch(items);
       return items.map((item) => store.versioned(item).object);
     },
   };

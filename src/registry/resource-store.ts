@@ -1,4 +1,4 @@
-import type { ClusterSettings, ResourceDefinition, Strategy, StrategyContext } from '../../api/define.ts';
+import type { ClusterSettings, RemoteConversion, ResourceDefinition, Strategy, StrategyContext } from '../../api/define.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMetaRules } from '../../api/meta/validation.ts';
@@ -6,6 +6,7 @@ import type { AdmissionChain } from '../admission/chain.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { sameJson } from '../machinery/json-equal.ts';
+import { inParallel } from '../machinery/parallel.ts';
 import type { Random } from '../machinery/random.ts';
 import { decodeStored } from '../storage/object-codec.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -16,6 +17,8 @@ import type { Allocator } from './allocators/allocator.ts';
 import { badRequest, type ResourceName } from './errors.ts';
 import type { Operation } from './operation.ts';
 import type { WatchEvent } from './watch.ts';
+
+const fetchesAtOnce = 16;
 
 /** What selectors look at, taken once from each version of an object. */
 export interface Attributes {
@@ -51,6 +54,7 @@ export class ResourceStore {
   readonly namespaced: boolean;
   readonly allocators: readonly Allocator[];
   private readonly converted = new WeakMap<StoredObject, StoredObject>();
+  private readonly fetching = new WeakMap<StoredObject, Promise<void>>();
   private readonly events = new WeakMap<CacheEvent<Attributes>, WatchEvent>();
   private cacheIsReady = false;
   private second = Number.NaN;
@@ -115,8 +119,10 @@ export class ResourceStore {
   }
 
   /** The stored form of an object in the form that the rules judge. */
-  toStored(object: KubeObject): KubeObject {
-    return this.judgesOwnForm ? this.definition.convert!.toStorage(object) : object;
+  async toStored(object: KubeObject): Promise<KubeObject> {
+    if (!this.judgesOwnForm) return object;
+    const convert = this.definition.convert!;
+    return (await convert.remote?.toStorage(object)) ?? convert.toStorage(object);
   }
 
   /** Whether the rules see this version's form, rather than the stored one. */
@@ -136,14 +142,41 @@ export class ResourceStore {
   }
 
   /** An object in the judged form that is only shown, as it would be read once it was stored. */
-  shown(object: KubeObject): KubeObject {
-    const { convert } = this.definition;
-    return convert?.ownRules ? convert.fromStorage(convert.toStorage(object)) : this.fromJudged(object);
+  async shown(object: KubeObject): Promise<KubeObject> {
+    if (!this.judgesOwnForm) return this.fromJudged(object);
+    const convert = this.definition.convert!;
+    const stored = await this.toStored(object);
+    return (await convert.remote?.fromStorage(stored)) ?? convert.fromStorage(stored);
   }
 
   /** What is stored, in the form that the rules judge. */
   judged(stored: StoredObject): StoredObject {
     return this.judgesOwnForm ? this.versioned(stored) : stored;
+  }
+
+  /** Lets another process convert stored objects, where one does, so that `versioned` and `judged` have them. @throws ApiError */
+  fetch(stored: readonly StoredObject[]): Promise<void> | undefined {
+    const { remote } = this.definition.convert ?? {};
+    if (!remote) return undefined;
+    const wanted = stored.filter((each) => !this.converted.has(each));
+    return wanted.length > 0 ? inParallel(wanted, fetchesAtOnce, (each) => this.fetchOne(each, remote)) : undefined;
+  }
+
+  private fetchOne(stored: StoredObject, remote: RemoteConversion): Promise<void> | undefined {
+    const running = this.fetching.get(stored);
+    if (running) return running;
+    const fetched = remote
+      .fromStorage(stored.object)
+      ?.then((object) => void this.converted.set(stored, new ConvertedObject(stored, () => object)))
+      .finally(() => this.fetching.delete(stored));
+    if (fetched) this.fetching.set(stored, fetched);
+    return fetched;
+  }
+
+  /** What `versioned` gives, once another process has converted it where one does. @throws ApiError */
+  async inVersion(stored: StoredObject): Promise<StoredObject> {
+    await this.fetch([stored]);
+    return this.versioned(stored);
   }
 
   /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */

@@ -62,6 +62,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       allocation = prepared.allocation;
       return prepared.object;
     }
+    await store.fetch([current]);
     const object = store.toJudged(await request.transform(store.versioned(current).object));
     const old = store.judged(current).object;
     checkVersion(store, object, current, name);
@@ -82,23 +83,23 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       attempt,
     );
     done = !operation.dryRun;
-    return inVersion(store, written);
+    return await inVersion(store, written);
   } catch (error) {
     if (!(error instanceof FinalizersEmptied)) throw error;
     if (!operation.dryRun) {
       await removeStored(store, { key, name, ...(preconditions ? { preconditions } : {}) }, operation, async () => {});
       done = true;
     }
-    return { object: store.shown(error.object), created: false };
+    return { object: await store.shown(error.object), created: false };
   } finally {
     await (done ? allocation.commit() : allocation.rollback());
   }
 }
 
 /** What was written in the store's version. */
-export function inVersion(store: ResourceStore, written: Written): Written {
-  if (written.stored) return { stored: store.versioned(written.stored), created: written.created };
-  return { object: store.shown(written.object), created: written.created };
+async function inVersion(store: ResourceStore, written: Written): Promise<Written> {
+  if (written.stored) return { stored: await store.inVersion(written.stored), created: written.created };
+  return { object: await store.shown(written.object), created: written.created };
 }
 
 function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {

@@ -68,7 +68,7 @@ class RegistryWatch {
       if (this.over) return;
       this.sink.started();
       const watch = await cache.watch(this.cacheOptions(from), {
-        events: (events) => (this.over ? undefined : this.sink.events(events.map((event) => this.seen(event)))),
+        events: (events) => this.give(events),
         bookmark: (revision) => this.bookmark(revision, false),
         initialEventsEnd: (revision) => {
           if (this.options.allowWatchBookmarks) this.bookmark(revision, true);
@@ -113,8 +113,15 @@ class RegistryWatch {
     };
   }
 
-  private seen(event: CacheEvent<Attributes>): WatchEvent {
-    return this.store.watchEvent(event);
+  private give(events: readonly CacheEvent<Attributes>[]): void | Promise<void> {
+    if (this.over) return;
+    const fetching = this.store.definition.convert?.remote && this.store.fetch(events.map(({ object }) => object));
+    if (fetching) return fetching.then(() => this.pass(events));
+    return this.pass(events);
+  }
+
+  private pass(events: readonly CacheEvent<Attributes>[]): void | Promise<void> {
+    if (!this.over) return this.sink.events(events.map((event) => this.store.watchEvent(event)));
   }
 
   private bookmark(revision: number, initialEventsEnd: boolean): void {

@@ -12,6 +12,7 @@ import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import type { ProtobufCodec } from '../machinery/protobuf/codec.ts';
 import type { Random } from '../machinery/random.ts';
+import type { WebhookClient } from '../machinery/webhook-client.ts';
 import { createAllocators } from '../registry/allocators/index.ts';
 import { registryLookup } from '../registry/lookup.ts';
 import { apiServerUser } from '../registry/own-user.ts';
@@ -77,9 +78,10 @@ export class ApiServer implements AsyncDisposable {
   readonly lookup: Lookup;
   readonly http: HttpServer | undefined;
   private readonly handlerParts: HandlerParts;
-  private readonly customResources: CustomResources;
+  private readonly options: ApiServerOptions;
 
   constructor(options: ApiServerOptions) {
+    this.options = options;
     const { storage, clock, random, logger, settings, authenticator, authorizer, tokens } = options;
     // Admission reads the registry, and the registry asks admission: each is made before it is first used.
     const late: { admission?: AdmissionChain } = {};
@@ -174,13 +176,6 @@ export class ApiServer implements AsyncDisposable {
       classifier: this.flowControl,
       ...(auditor ? { auditor } : {}),
     });
-    this.customResources = new CustomResources({
-      registry: this.registry,
-      schemas: options.schemas,
-      clock,
-      logger,
-      client: this.client(apiServerUser, 'kube-apiserver'),
-    });
     const { tls } = options;
     this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
   }
@@ -191,8 +186,11 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** Serves the kinds of CustomResourceDefinitions: those that there are when it resolves, the others as they come. */
-  serveCustomResources(signal: AbortSignal): Promise<void> {
-    return this.customResources.start(signal);
+  serveCustomResources(webhookClient: WebhookClient, signal: AbortSignal): Promise<void> {
+    const { registry, options } = this;
+    const { schemas, clock, random, logger } = options;
+    const client = this.client(apiServerUser, 'kube-apiserver');
+    return new CustomResources({ registry, schemas, clock, logger, client, webhooks: { client: webhookClient, random } }).start(signal);
   }
 
   private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {

@@ -20,6 +20,15 @@ export interface AdmissionResponse {
 const reviewGroup = 'admission.k8s.io';
 const knownVersions: readonly string[] = ['v1', 'v1beta1'];
 
+/** A kind of review with the versions of it that this server speaks. */
+export interface ReviewKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly versions: readonly string[];
+}
+
+const admissionReview: ReviewKind = { group: reviewGroup, kind: 'AdmissionReview', versions: knownVersions };
+
 /** The first of the versions that a webhook lists and this server speaks. */
 export function reviewVersionOf(versions: readonly string[]): string {
   return versions.find((version) => knownVersions.includes(version))!;
@@ -96,13 +105,17 @@ function checkPatch({ patch = '', patchType }: Partial<AdmissionResponse>, mutat
 }
 
 /** What decoding an answer as a review of the version that was asked for says of another kind. */
-export function wrongReview(answer: { apiVersion?: string; kind?: string }, version: string): string | undefined {
-  const expected = apiVersionOf(reviewGroup, version);
+export function wrongReview(
+  answer: { apiVersion?: string; kind?: string },
+  version: string,
+  review: ReviewKind = admissionReview,
+): string | undefined {
+  const expected = apiVersionOf(review.group, version);
   const { apiVersion = '', kind = '' } = answer;
-  if ((apiVersion || expected) === expected && (kind || 'AdmissionReview') === 'AdmissionReview') return undefined;
+  if ((apiVersion || expected) === expected && (kind || review.kind) === review.kind) return undefined;
   const [group, of] = apiVersion.split('/');
-  if (kind === 'AdmissionReview' && group === reviewGroup && knownVersions.includes(of!)) {
-    return `converting (${of}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`;
+  if (kind === review.kind && group === review.group && review.versions.includes(of!)) {
+    return `converting (${of}.${kind}) to (${version}.${kind}): unknown conversion`;
   }
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }

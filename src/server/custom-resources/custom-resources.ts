@@ -11,6 +11,7 @@ import type { Registry } from '../../registry/registry.ts';
 import { withApproval } from './approval.ts';
 import { deleteInstances } from './cleanup.ts';
 import { withCondition } from './conditions.ts';
+import type { ConversionWebhookParts } from './conversion-webhook.ts';
 import { customVersions, isServed, isTerminating } from './definitions.ts';
 import { withAcceptedNames, withEstablished } from './names.ts';
 
@@ -21,6 +22,7 @@ export interface CustomResourcesParts {
   readonly logger: Logger;
   /** Of the API server itself; its user agent is `kube-apiserver`. */
   readonly client: Client;
+  readonly webhooks: ConversionWebhookParts;
 }
 
 interface Known {
@@ -96,13 +98,15 @@ export class CustomResources {
   }
 
   private serve(name: string, crd: CustomResourceDefinition, before: Known | undefined): void {
-    const { schemas } = this.parts;
+    const { schemas, webhooks } = this.parts;
     const form = formOf(crd);
     if (before?.form === form) {
       this.known.set(name, { ...before, crd });
       return;
     }
-    const definitions = isServed(crd) ? customVersions(crd, schemas).flatMap(({ served, definition }) => (served ? [definition] : [])) : [];
+    const definitions = isServed(crd)
+      ? customVersions(crd, schemas, webhooks).flatMap(({ served, definition }) => (served ? [definition] : []))
+      : [];
     this.known.set(name, { crd, form, definitions });
     this.replace(before?.definitions ?? [], definitions);
   }
@@ -197,7 +201,7 @@ export class CustomResources {
 
   /** @returns whether nothing is left to do */
   private async cleanUpOnce(name: string): Promise<boolean> {
-    const { registry, schemas, clock } = this.parts;
+    const { registry, schemas, clock, webhooks } = this.parts;
     const found = this.known.get(name)?.crd;
     if (!found?.metadata?.deletionTimestamp || !found.metadata.finalizers?.includes(cleanupFinalizer)) return true;
     const terminating = (crd: CustomResourceDefinition, status: string, reason: string, message: string): CustomResourceDefinition =>
@@ -207,7 +211,7 @@ export class CustomResources {
     let last: CustomResourceDefinition;
     if (isConditionTrue(begun.status?.conditions, 'Established')) {
       const [first] = this.known.get(name)?.definitions ?? [];
-      const definition = first ?? customVersions(begun, schemas)[0]!.definition;
+      const definition = first ?? customVersions(begun, schemas, webhooks)[0]!.definition;
       try {
         await deleteInstances(registry, definition, this.signal);
       } catch (error) {

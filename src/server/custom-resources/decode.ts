@@ -31,11 +31,14 @@ export function decodeCustom(value: unknown, schema: Structural, metaSchema: Sch
   return { object, unknown: unknown ? [...(own?.unknown ?? []).map((path) => `metadata.${path}`), ...unknown.sorted()] : [] };
 }
 
-/** What is stored, as the present schema has it, in a version. Its metadata is what a server wrote. */
-export function readStored(stored: KubeObject, schema: Structural, metaSchema: Schema, apiVersion: string): KubeObject {
-  const object = conformValue(stored, schema, { readMeta: metaReader(metaSchema, false), lenient: true }) as KubeObject;
-  object.apiVersion = apiVersion;
-  return object;
+/** What is stored, as the present schema of its version has it. Its metadata is what a server wrote. */
+export function readStored(stored: KubeObject, schema: Structural, metaSchema: Schema): KubeObject {
+  return conformValue(stored, schema, { readMeta: metaReader(metaSchema, false), lenient: true }) as KubeObject;
+}
+
+/** What has been converted, without what the schema of its version does not know. */
+export function pruneStored(converted: KubeObject, schema: Structural, metaSchema: Schema): KubeObject {
+  return conformValue(converted, schema, { readMeta: metaReader(metaSchema, false), lenient: true, withoutDefaults: true }) as KubeObject;
 }
 
 function metaReader(metaSchema: Schema, strict: boolean): ReadObjectMeta {

@@ -1,16 +1,18 @@
 import type { ResourceDefinition, Strategy, Subresource, Verb } from '../../../api/define.ts';
 import { isConditionTrue } from '../../../api/meta/conditions.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
-import { copySorted } from '../../../api/structural/conform-value.ts';
-import { Structural } from '../../../api/structural/structural.ts';
+import type { Structural } from '../../../api/structural/structural.ts';
 import type { CustomDocumentation } from '../../../openapi/documents/resource.ts';
 import type { ObjectSchema, Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '../../../openapi/types.ts';
 import { compareVersions } from '../discovery/priorities.ts';
 import { applySchema } from './apply-schema.ts';
 import { customColumns, selectableField } from './columns.ts';
-import { decodeCustom, readStored } from './decode.ts';
+import { customConversion } from './conversion.ts';
+import { ConversionWebhook, type ConversionWebhookParts } from './conversion-webhook.ts';
+import { decodeCustom } from './decode.ts';
 import { type CustomRules, customStatusStrategy, customStrategy, scaleSubresource } from './strategy.ts';
+import { VersionSchemas } from './version-schemas.ts';
 
 const allVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const verbsWhileTerminating: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
@@ -27,11 +29,23 @@ export interface CustomVersion {
  * What a CustomResourceDefinition serves: one ResourceDefinition a version, the same object as `defineResource` makes of a built-in kind. Everything that
  * depends on the schema is made when it is first used.
  */
-export function customVersions(crd: CustomResourceDefinition, schemas: SchemaSource): CustomVersion[] {
+export function customVersions(
+  crd: CustomResourceDefinition,
+  schemas: SchemaSource,
+  webhookParts: ConversionWebhookParts,
+): CustomVersion[] {
+  const { strategy, webhook } = crd.spec.conversion ?? {};
+  const family: Family = {
+    crd,
+    schemas,
+    own: new VersionSchemas(crd),
+    webhook:
+      strategy === 'Webhook' ? new ConversionWebhook(webhook!.clientConfig!, webhook!.conversionReviewVersions, webhookParts) : undefined,
+  };
   return (crd.spec.versions ?? []).map((version) => ({
     name: version.name,
     served: version.served,
-    definition: new CustomKind(crd, version, schemas),
+    definition: new CustomKind(family, version),
   }));
 }
 
@@ -43,6 +57,14 @@ export function isServed({ status }: CustomResourceDefinition): boolean {
 /** Whether the definition goes, so that nothing new may be made. */
 export function isTerminating({ metadata, status }: CustomResourceDefinition): boolean {
   return Boolean(metadata?.deletionTimestamp) || isConditionTrue(status?.conditions, 'Terminating');
+}
+
+/** What the versions of one kind share. */
+interface Family {
+  readonly crd: CustomResourceDefinition;
+  readonly schemas: SchemaSource;
+  readonly own: VersionSchemas;
+  readonly webhook: ConversionWebhook | undefined;
 }
 
 class CustomKind implements ResourceDefinition {
@@ -71,19 +93,19 @@ class CustomKind implements ResourceDefinition {
   readonly validationWarnings: NonNullable<Strategy['validationWarnings']>;
   readonly warnings: NonNullable<Strategy['warnings']>;
   private readonly source: CustomResourceDefinitionVersion;
-  private readonly schemas: SchemaSource;
+  private readonly family: Family;
   private readonly hasStatus: boolean;
-  private compiled: Structural | undefined;
   private forApply: ObjectSchema | undefined;
   private rules: Strategy<KubeObject> | undefined;
   private parts: readonly Subresource[] | undefined;
   private printed: ResourceDefinition['columns'] | undefined;
 
-  constructor(crd: CustomResourceDefinition, version: CustomResourceDefinitionVersion, schemas: SchemaSource) {
+  constructor(family: Family, version: CustomResourceDefinitionVersion) {
+    const { crd } = family;
     const { spec, status } = crd;
     const names = status!.acceptedNames!;
     this.source = version;
-    this.schemas = schemas;
+    this.family = family;
     this.group = spec.group;
     this.version = version.name;
     this.kind = names.kind;
@@ -107,11 +129,7 @@ class CustomKind implements ResourceDefinition {
     if (version.deprecated) this.deprecation = version.deprecationWarning ?? deprecationOf(crd, version.name);
     const stored = apiVersionOf(spec.group, storage?.name ?? version.name);
     const own = apiVersionOf(spec.group, version.name);
-    this.convert = {
-      ownRules: true,
-      toStorage: (object) => ({ ...(copySorted(object) as KubeObject), apiVersion: stored }),
-      fromStorage: (object) => readStored(object, this.structural, this.meta, own),
-    };
+    this.convert = customConversion({ schemas: family.own, meta: () => this.meta, own, stored, webhook: family.webhook });
     this.prepareForCreate = (...parts) => this.strategy.prepareForCreate!(...parts);
     this.prepareForUpdate = (...parts) => this.strategy.prepareForUpdate!(...parts);
     this.validate = (...parts) => this.strategy.validate!(...parts);
@@ -126,11 +144,11 @@ class CustomKind implements ResourceDefinition {
 
   /** The structural schema of the version's objects. */
   get structural(): Structural {
-    return (this.compiled ??= new Structural(this.source.schema?.openAPIV3Schema ?? { type: 'object' }, true));
+    return this.family.own.get(apiVersionOf(this.group, this.version))!;
   }
 
   private get meta(): Schema {
-    return this.schemas.get(metaName);
+    return this.family.schemas.get(metaName);
   }
 
   get schema(): ObjectSchema {

@@ -11,6 +11,7 @@ import { fieldErrorsOf, Outcome } from '../../../api/structural/failures.ts';
 import { validateListTypes } from '../../../api/structural/list-types.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
 import { ExpressionRules } from './expression-rules.ts';
+import { goType } from './go-type.ts';
 
 /** What a version of a custom kind is judged by. */
 export interface CustomRules {
@@ -162,14 +163,6 @@ function nested(object: KubeObject, jsonPath: string, type: 'int64' | 'string'):
   }
   if (goType(value) === type) return { value };
   return { value, problem: `.${names.join('.')} accessor error: ${printedValue(value)} is of the type ${goType(value)}, expected ${type}` };
-}
-
-function goType(value: unknown): string {
-  if (value === null) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : 'string';
 }
 
 function printedValue(value: unknown): string {
