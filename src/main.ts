@@ -38,7 +38,7 @@ import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { UserError } from './cli/errors.ts';
-import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
+import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './cli/kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError, type WhyOptions } from './cli/options.ts';
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
@@ -63,6 +63,8 @@ import type { Answer } from './server/answer.ts';
 import { ApiServer } from './server/api-server.ts';
 import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
+import type { AuditSink } from './server/audit/record.ts';
+import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
 import { nodeObjects } from './server/node-objects.ts';
 import { startCompactor } from './storage/compactor.ts';
@@ -163,10 +165,11 @@ interface ServedApi {
 async function startApiServer(
   options: UpOptions,
   kubeconfig: string,
-  { clock, random, logger, onFailure }: Surroundings,
+  surroundings: Surroundings,
   signal: AbortSignal,
   running: Disposables,
 ): Promise<ServedApi> {
+  const { clock, random, logger, onFailure } = surroundings;
   const auditPolicy = await auditPolicyOf(options.auditPolicyFile);
   if (!options.memory) await openDataDirectory(options.dataDir);
   const storage: Storage = running.use(
@@ -194,7 +197,7 @@ async function startApiServer(
     },
   });
   const rbac = new RbacAuthorizer();
-  const auditLog = await openAuditLog(options, auditPolicy, { clock, logger }, running);
+  const audit = await auditSink(options, auditPolicy, surroundings, running);
   const policy = bootstrapPolicy();
   const protobuf = new ProtobufCodec();
   const json = (document: object): Answer => ({
@@ -244,7 +247,7 @@ async function startApiServer(
       '/.well-known/openid-configuration': () => json(tokens.discovery()),
       '/openid/v1/jwks': async () => json(await tokens.keySet()),
     },
-    ...(auditPolicy && auditLog ? { audit: { policy: auditPolicy, sink: auditLog } } : {}),
+    ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
     tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
   });
   running.use(server);
@@ -292,23 +295,39 @@ async function auditPolicyOf(file: string | undefined): Promise<AuditPolicy | un
     });
 }
 
-/** The log is closed after the server has ended. */
-async function openAuditLog(
-  { auditLogPath, auditLogMaxsize, auditLogMaxbackup, auditLogMaxage }: UpOptions,
+/** Where audit events go; closed after the server has ended. Undefined where nothing is recorded. */
+async function auditSink(
+  options: UpOptions,
   policy: AuditPolicy | undefined,
-  { clock, logger }: Pick<Surroundings, 'clock' | 'logger'>,
+  surroundings: Surroundings,
   running: Disposables,
-): Promise<AuditLog | undefined> {
-  if (auditLogPath === undefined) return undefined;
+): Promise<AuditSink | undefined> {
+  const { clock, logger } = surroundings;
+  const { auditLogPath: path, auditLogMaxsize: maxSize, auditLogMaxbackup: maxBackups, auditLogMaxage: maxAge } = options;
+  const { auditWebhookConfigFile: webhook, auditWebhookBatchMaxSize: batchMaxSize, auditWebhookBatchMaxWait: batchMaxWait } = options;
+  if (path === undefined && webhook === undefined) return undefined;
   if (!policy) {
-    logger.warn('there is no --audit-policy-file: nothing is recorded in the audit log');
+    logger.warn('there is no --audit-policy-file: no audit events are recorded');
     return undefined;
   }
-  const limits = { maxSize: auditLogMaxsize, maxBackups: auditLogMaxbackup, maxAge: auditLogMaxage };
-  const log = await AuditLog.open({ path: auditLogPath, ...limits }, clock, logger).catch((error: Error) => {
-    throw new UserError(`--audit-log-path: ${error.message}`);
-  });
-  return running.use(log);
+  const wrong = (flag: string) => (error: Error) => {
+    throw new UserError(`${flag}: ${error.message}`);
+  };
+  const sinks: AuditSink[] = [];
+  if (path !== undefined) {
+    const log = AuditLog.open({ path, maxSize, maxBackups, maxAge }, clock, logger);
+    sinks.push(running.use(await log.catch(wrong('--audit-log-path'))));
+  }
+  if (webhook !== undefined) {
+    const endpoint = await readWebhookKubeconfig(webhook).catch(wrong('--audit-webhook-config-file'));
+    sinks.push(running.use(new AuditWebhook({ endpoint, batchMaxSize, batchMaxWait }, clock, logger)));
+  }
+  if (sinks.length === 1) return sinks[0];
+  return {
+    write(line) {
+      for (const sink of sinks) sink.write(line);
+    },
+  };
 }
 
 /** Keeps the webhooks and policies of admission in step with what is stored. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { UserError } from './errors.ts';
-import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
+import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './options.ts';
 import { whyText } from './why.ts';
 
@@ -39,6 +39,8 @@ test('the flags have the defaults that the README names', () => {
     auditLogMaxsize: 0,
     auditLogMaxbackup: 0,
     auditLogMaxage: 0,
+    auditWebhookBatchMaxSize: 400,
+    auditWebhookBatchMaxWait: 30_000,
     logLevel: 'warn',
   });
   const some = upOptions(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory']);
@@ -151,3 +153,36 @@ test('a kubeconfig that was written can be read', () =>
     await rejects(readKubeconfig(file), /names no server/);
     equal(contents.server.startsWith('https'), true);
   }));
+
+test("a webhook's kubeconfig has its credentials inline or in files beside it", async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'webhook.yaml');
+    const config = (cluster: object, user: object) =>
+      JSON.stringify({
+        clusters: [{ name: 'c', cluster }],
+        users: [{ name: 'u', user }],
+        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'x',
+      });
+    await writeFile(join(folder, 'ca.pem'), 'ca');
+    await writeFile(join(folder, 'token'), 'secret\n');
+    const server = 'https://hooks.example/audit';
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const cases: [cluster: object, user: object, endpoint: object][] = [
+      [{ server }, {}, { server, insecure: false }],
+      [
+        { server, 'certificate-authority': 'ca.pem' },
+        { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
+        { server, insecure: false, authority: 'ca', certificate: 'cert', key: 'key' },
+      ],
+      [{ server, 'insecure-skip-tls-verify': true }, { tokenFile: 'token' }, { server, insecure: true, authorization: 'Bearer secret' }],
+      [{ server }, { username: 'u', password: 'p' }, { server, insecure: false, authorization: `Basic ${base64('u:p')}` }],
+    ];
+    for (const [cluster, user, endpoint] of cases) {
+      await writeFile(file, config(cluster, user));
+      deepEqual(await readWebhookKubeconfig(file), endpoint);
+    }
+    await writeFile(file, config({ server: 'hooks.example' }, {}));
+    await rejects(readWebhookKubeconfig(file), /names no server in its current context/);
+  });
+});

@@ -27,6 +27,9 @@ export interface UpOptions {
   readonly auditLogMaxsize: number;
   readonly auditLogMaxbackup: number;
   readonly auditLogMaxage: number;
+  readonly auditWebhookConfigFile?: string;
+  readonly auditWebhookBatchMaxSize: number;
+  readonly auditWebhookBatchMaxWait: number;
   /** A KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string;
 }
@@ -96,6 +99,9 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--audit-log-maxsize <number>', 'megabytes after which a new file is begun (0: 100)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-log-maxbackup <number>', 'old files of the audit log to keep (0: all)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-log-maxage <number>', 'days for which old files of the audit log are kept (0: for ever)', wholeNumber(0, 1_000_000), 0)
+    .option('--audit-webhook-config-file <file>', 'where they are sent: a kubeconfig that names the webhook')
+    .option('--audit-webhook-batch-max-size <number>', 'events in one call to it', wholeNumber(1, 10_000), 400)
+    .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
     .action((options) => {
       result = { name: 'up', options };
