@@ -37,6 +37,9 @@ interface Outcome extends Case {
   readonly reason: string;
 }
 
+/** How long the suite may clear up after a test that took too long, in milliseconds. */
+const clearingTime = 20_000;
+
 const levels = values.levels.split(',');
 const cases: Case[] = readFileSync(join(folder, 'tests.tsv'), 'utf8')
   .trimEnd()
@@ -107,12 +110,16 @@ async function outputOf(child: ChildProcess, limit: number): Promise<{ code: num
   let timedOut = false;
   child.stdout!.on('data', (chunk) => (text += chunk));
   child.stderr!.on('data', (chunk) => (text += chunk));
-  const timer = setTimeout(() => {
-    timedOut = true;
-    process.kill(-child.pid!, 'SIGKILL');
-  }, limit);
+  const timers = [
+    // Interrupted, the suite clears away what the test has made.
+    setTimeout(() => {
+      timedOut = true;
+      process.kill(child.pid!, 'SIGINT');
+    }, limit),
+    setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), limit + clearingTime),
+  ];
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
   return { code, text, timedOut };
 }
 
