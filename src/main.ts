@@ -266,6 +266,7 @@ async function startApiServer(
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
+  server.keepApiServices(signal);
   void server.flowControl.follow(server.client(apiServerUser), signal);
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),

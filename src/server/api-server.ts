@@ -22,6 +22,7 @@ import type { TokenReviewer } from '../registry/subresources/action.ts';
 import type { ComponentProbe } from '../registry/subresources/component-status.ts';
 import type { TokenIssuer } from '../registry/subresources/token.ts';
 import type { Storage } from '../storage/storage.ts';
+import { ApiServices } from './aggregation/api-services.ts';
 import { Auditor, type AuditorParts } from './audit/auditor.ts';
 import { type Chain, createChain } from './chain.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -191,6 +192,13 @@ export class ApiServer implements AsyncDisposable {
     const { schemas, clock, random, logger } = options;
     const client = this.client(apiServerUser, 'kube-apiserver');
     return new CustomResources({ registry, schemas, clock, logger, client, webhooks: { client: webhookClient, random } }).start(signal);
+  }
+
+  /** Keeps APIService objects for what this server serves, until the signal is aborted. */
+  keepApiServices(signal: AbortSignal): void {
+    const { registry, options } = this;
+    const { clock, logger } = options;
+    new ApiServices({ registry, clock, logger, client: this.client(apiServerUser, 'kube-apiserver') }).start(signal);
   }
 
   private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {

@@ -26,6 +26,21 @@ export const groupPriorities: Readonly<Record<string, number>> = {
 /** Of groups that CustomResourceDefinitions make. */
 const otherGroups = 1000;
 
+/** Of versions, where it is not the usual one. */
+const versionPriorities: Readonly<Record<string, number>> = {
+  '/v1': 1,
+  'autoscaling/v2': 30,
+  'flowcontrol.apiserver.k8s.io/v1': 21,
+  'resource.k8s.io/v1': 21,
+};
+
+/** What the APIService of a group and version says of its place. */
+export function servicePriorities(group: string, version: string): { groupPriorityMinimum: number; versionPriority: number } {
+  const groupPriorityMinimum = groupPriorities[group];
+  if (groupPriorityMinimum === undefined) return { groupPriorityMinimum: otherGroups, versionPriority: 100 };
+  return { groupPriorityMinimum, versionPriority: versionPriorities[`${group}/${version}`] ?? 15 };
+}
+
 export function compareGroups(a: string, b: string): number {
   return (groupPriorities[b] ?? otherGroups) - (groupPriorities[a] ?? otherGroups) || (a < b ? -1 : a > b ? 1 : 0);
 }

@@ -1,0 +1,151 @@
+import { apiService } from '../../../api/apiregistration.k8s.io/v1/apiservice.ts';
+import type { ResourceDefinition } from '../../../api/define.ts';
+import type { APIService } from '../../../openapi/types.ts';
+import type { Client } from '../../client/client.ts';
+import { type Clock, formatTime } from '../../machinery/clock.ts';
+import type { Logger } from '../../machinery/logger.ts';
+import { ApiError } from '../../registry/errors.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { servicePriorities } from '../discovery/priorities.ts';
+
+export interface ApiServicesParts {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of the API server itself; its user agent is `kube-apiserver`. */
+  readonly client: Client;
+}
+
+const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
+const retryMs = 1000;
+
+/**
+ * Keeps an APIService for each group and version that this server serves itself: those of built-in kinds are made when they are missing, those of custom
+ * kinds come and go with them. What users make of them otherwise is left alone.
+ */
+export class ApiServices {
+  private readonly parts: ApiServicesParts;
+  private readonly known = new Map<string, APIService>();
+  private working = false;
+  private again = false;
+  private signal: AbortSignal = new AbortController().signal;
+
+  constructor(parts: ApiServicesParts) {
+    this.parts = parts;
+  }
+
+  /** Follows what is served until the signal is aborted. */
+  start(signal: AbortSignal): void {
+    this.signal = signal;
+    const unsubscribe = this.parts.registry.subscribe(() => this.sync());
+    signal.addEventListener('abort', unsubscribe, { once: true });
+    void this.follow();
+  }
+
+  private get services() {
+    return this.parts.client.resource<APIService>(apiService);
+  }
+
+  private async follow(): Promise<void> {
+    const { clock, logger } = this.parts;
+    while (!this.signal.aborted) {
+      try {
+        const { items, metadata } = await this.services.list('');
+        this.known.clear();
+        for (const item of items) this.known.set(item.metadata!.name!, item);
+        this.sync();
+        for await (const { type, object } of this.services.watch('', { resourceVersion: metadata.resourceVersion }, this.signal)) {
+          if (type === 'ERROR') break;
+          if (type === 'BOOKMARK') continue;
+          if (type === 'DELETED') this.known.delete(object.metadata!.name!);
+          else this.known.set(object.metadata!.name!, object);
+          this.sync();
+        }
+      } catch (error) {
+        if (!this.signal.aborted) logger.warn({ error }, 'APIServices cannot be followed for now');
+      }
+      await clock.sleep(retryMs, this.signal).catch(() => {});
+    }
+  }
+
+  /** Compares what there is with what there should be, once at a time. */
+  private sync(): void {
+    this.again = true;
+    if (this.working) return;
+    this.working = true;
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    const { clock, logger } = this.parts;
+    while (this.again && !this.signal.aborted) {
+      this.again = false;
+      try {
+        await this.syncOnce();
+      } catch (error) {
+        if (this.signal.aborted) break;
+        logger.warn({ error }, 'an APIService cannot be written for now');
+        clock.timer(retryMs, () => this.sync(), { background: true });
+      }
+    }
+    this.working = false;
+  }
+
+  private async syncOnce(): Promise<void> {
+    const wanted = new Map<string, APIService>();
+    for (const definition of this.parts.registry.definitions()) {
+      if (definition.group === apiService.group) continue;
+      const service = serviceOf(definition);
+      wanted.set(service.metadata!.name!, service);
+    }
+    for (const [name, service] of wanted) if (!this.known.has(name)) await this.write(this.services.create('', service));
+    for (const [name, { metadata, spec, status }] of [...this.known]) {
+      const isCustom = metadata!.labels?.[managedLabel] === 'true';
+      if (isCustom && !wanted.has(name) && !metadata!.deletionTimestamp) await this.remove(name, metadata!.uid!);
+      else if (!spec?.service && !status?.conditions?.length) await this.declareAvailable(name);
+    }
+  }
+
+  private async declareAvailable(name: string): Promise<void> {
+    const condition = {
+      type: 'Available',
+      status: 'True',
+      lastTransitionTime: formatTime(this.parts.clock.now()),
+      reason: 'Local',
+      message: 'Local APIServices are always available',
+    };
+    const found = this.known.get(name);
+    if (!found) return;
+    await this.write(this.services.update('', { ...found, status: { conditions: [condition] } }, { subresource: 'status' }));
+  }
+
+  private async write(writing: Promise<APIService>): Promise<void> {
+    try {
+      const written = await writing;
+      this.known.set(written.metadata!.name!, written);
+      if (!written.status?.conditions?.length) this.again = true;
+    } catch (error) {
+      // Somebody else was quicker, and the watch tells what came of it.
+      if (!(error instanceof ApiError && (error.code === 409 || error.code === 404))) throw error;
+    }
+  }
+
+  private async remove(name: string, uid: string): Promise<void> {
+    try {
+      await this.services.delete('', name, { preconditions: { uid } });
+      this.known.delete(name);
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.code === 409 || error.code === 404))) throw error;
+    }
+  }
+}
+
+function serviceOf({ group, version, documentation }: ResourceDefinition): APIService {
+  const { groupPriorityMinimum, versionPriority } = servicePriorities(group, version);
+  return {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: `${version}.${group}`, labels: { [managedLabel]: documentation ? 'true' : 'onstart' } },
+    spec: { ...(group === '' ? {} : { group }), version, groupPriorityMinimum, versionPriority },
+  };
+}
