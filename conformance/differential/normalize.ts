@@ -18,13 +18,22 @@ export function scrub(text: string): string {
 
 /** An answer without what differs between two runs of one server. */
 export function normalized(reply: Reply): unknown {
-  const body = normal(reply.body);
+  const body = withSortedRules(normal(reply.body));
   return {
     status: reply.status,
     contentType: reply.contentType,
     warning: scrub(reply.warning),
     body: isStatus(body) ? inAnyOrder(body) : body,
   };
+}
+
+/** Upstream gathers a user's rules from lists without an order. */
+function withSortedRules(body: unknown): unknown {
+  const { kind, status } = (body ?? {}) as { kind?: string; status?: Record<string, unknown[]> };
+  if (kind !== 'SelfSubjectRulesReview' || !status) return body;
+  const sorted = (rules: unknown[] = []) => [...rules].sort((a, b) => text(a).localeCompare(text(b)));
+  const rules = { resourceRules: sorted(status['resourceRules']), nonResourceRules: sorted(status['nonResourceRules']) };
+  return { ...(body as object), status: { ...status, ...rules } };
 }
 
 interface Status {

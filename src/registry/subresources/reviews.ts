@@ -1,6 +1,8 @@
 import { type FieldError, FieldPath, invalid as invalidField, printValue, required } from '../../../api/meta/field.ts';
 import { type FieldRequirement, parseFieldSelector } from '../../../api/meta/field-selector.ts';
+import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { printedMap } from '../../../api/meta/printed.ts';
 import { type SelectorRequirement, validateFieldRequirement, validateLabelRequirement } from '../../../api/meta/validation.ts';
 import type { AccessAttributes, UserInfo } from '../../auth/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
@@ -70,21 +72,27 @@ export async function tokenReview(call: ActionCall): Promise<ActionResult> {
   const spec = object['spec'] ?? {};
   if (!spec.token) throw badRequest('token is required for TokenReview in authentication');
   await call.validate();
-  return created(call, { metadata: object.metadata ?? {}, spec, status: await review(parts, spec.token, spec.audiences ?? []) });
+  // What the request says of the status stays where the review has nothing to say.
+  const status = { user: {}, ...object['status'], authenticated: false, ...(await review(parts, spec.token, spec.audiences ?? [])) };
+  if (!status.authenticated) delete status.authenticated;
+  return created(call, { metadata: object.metadata ?? {}, spec, status });
 }
 
 async function review(parts: ActionCall['parts'], token: string, audiences: readonly string[]): Promise<Record<string, unknown>> {
   try {
     const own = parts.tokenIssuer.issuer;
+    // As in a header, the token ends where the next word begins.
+    const [word = ''] = token.split(' ');
+    if (word === '') return {};
     // Only the server's own tokens are made for other audiences than the server.
-    const reviewed = await parts.tokenReviewer?.review(token, audiences.length > 0 ? audiences : [own]);
+    const reviewed = await parts.tokenReviewer?.review(word, audiences.length > 0 ? audiences : [own]);
     if (reviewed) return { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
-    const user = await parts.authenticator.authenticate({ authorization: `Bearer ${token}` });
-    if (!user) return { user: {}, error: invalidToken };
-    if (audiences.length > 0 && !audiences.includes(own)) return { user: {} };
+    const user = await parts.authenticator.authenticate({ authorization: `Bearer ${word}` });
+    if (!user) return { error: invalidToken };
+    if (audiences.length > 0 && !audiences.includes(own)) return {};
     return { authenticated: true, user: userInfo(user), audiences: [own] };
   } catch (error) {
-    return { user: {}, error: `[${invalidToken}, ${(error as Error).message}]` };
+    return { error: `[${invalidToken}, ${(error as Error).message}]` };
   }
 }
 
@@ -104,7 +112,13 @@ function created(call: ActionCall, content: KubeObject): ActionResult {
 
 async function decided(call: ActionCall, attributes: AccessAttributes): Promise<ActionResult> {
   const { decision, reason } = await call.parts.authorizer.authorize(attributes);
-  const status = { allowed: decision === 'allow', ...(decision === 'deny' ? { denied: true } : {}), ...(reason ? { reason } : {}) };
+  const evaluationError = selectorProblems(call.object['spec'].resourceAttributes ?? {}).join('; ');
+  const status = {
+    allowed: decision === 'allow',
+    ...(decision === 'deny' ? { denied: true } : {}),
+    ...(reason ? { reason } : {}),
+    ...(evaluationError ? { evaluationError } : {}),
+  };
   return created(call, { metadata: call.object.metadata ?? {}, spec: call.object['spec'], status });
 }
 
@@ -149,6 +163,46 @@ function exactRequirements({
     if (values.length !== 1 || (operator !== 'In' && operator !== 'NotIn')) return [];
     return [{ field: key, operator: operator === 'In' ? ('=' as const) : ('!=' as const), value: values[0]! }];
   });
+}
+
+interface GivenSelector {
+  readonly rawSelector?: string;
+  readonly requirements?: readonly SelectorRequirement[];
+}
+
+// What of the selectors nobody can understand narrows nothing, which the answer tells.
+function selectorProblems({ fieldSelector, labelSelector }: { fieldSelector?: GivenSelector; labelSelector?: GivenSelector }): string[] {
+  const ofFields =
+    fieldSelector && understood(fieldSelector, parseFieldSelector, (one) => exactRequirements({ requirements: [one] }).length > 0);
+  const ofLabels = labelSelector && understood(labelSelector, parseLabelSelector, isLabelRequirement);
+  const problem = (name: string, found: ReturnType<typeof understood> | undefined) =>
+    found === undefined || found === 'all'
+      ? []
+      : [`spec.resourceAttributes.${name} ${found === 'some' ? 'partially ' : ''}ignored due to parse error`];
+  return [...problem('fieldSelector', ofFields), ...problem('labelSelector', ofLabels)];
+}
+
+function understood(
+  { rawSelector = '', requirements = [] }: GivenSelector,
+  parse: (text: string) => unknown,
+  isKnown: (requirement: SelectorRequirement) => boolean,
+): 'all' | 'some' | 'none' {
+  if (requirements.length > 0) {
+    const known = requirements.filter(isKnown).length;
+    return known === requirements.length ? 'all' : known > 0 ? 'some' : 'none';
+  }
+  try {
+    parse(rawSelector);
+    return 'all';
+  } catch {
+    return 'none';
+  }
+}
+
+const labelOperators: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+function isLabelRequirement(requirement: SelectorRequirement): boolean {
+  return labelOperators.includes(requirement.operator ?? '') && validateLabelRequirement(requirement, FieldPath.empty).length === 0;
 }
 
 function specErrors(object: KubeObject, needsSubject: boolean): FieldError[] {
@@ -203,12 +257,30 @@ function emptyMetadata(object: KubeObject, allowsNamespace: boolean): FieldError
   const given = { ...rest, ...(allowsNamespace || !namespace ? {} : { namespace }) };
   if (Object.keys(given).length === 0) return [];
   return [
-    invalidField(
-      'metadata',
-      JSON.parse(printValue(object.metadata)),
-      allowsNamespace ? 'must be empty except for namespace' : 'must be empty',
-    ),
+    invalidField('metadata', printedMetadata(object.metadata!), allowsNamespace ? 'must be empty except for namespace' : 'must be empty'),
   ];
+}
+
+/** In the order of Go's fields, with sorted maps. */
+function printedMetadata(metadata: Record<string, any>): object {
+  const { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, labels, annotations, ...rest } = metadata;
+  const maps = { ...(labels && { labels: printedMap(labels) }), ...(annotations && { annotations: printedMap(annotations) }) };
+  const { deletionTimestamp, deletionGracePeriodSeconds, ownerReferences, finalizers, managedFields } = rest;
+  const times = { creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds };
+  const ordered = {
+    name,
+    generateName,
+    namespace,
+    uid,
+    resourceVersion,
+    generation,
+    ...times,
+    ...maps,
+    ownerReferences,
+    finalizers,
+    managedFields,
+  };
+  return JSON.parse(printValue(ordered));
 }
 
 function refuse(call: ActionCall, errors: readonly FieldError[]): void {
