@@ -67,6 +67,7 @@ import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
 import { nodeObjects } from './server/node-objects.ts';
+import { createOwnApi } from './server/own-api/own-api.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
 import { type Follower, followObjects } from './storage/follow.ts';
@@ -242,6 +243,11 @@ async function startApiServer(
     protobuf,
     admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),
     versionInfo,
+    pages: createOwnApi({
+      versionInfo,
+      definitions: () => server.registry.definitions(),
+      client: (user) => server.client(user, 'orrery'),
+    }),
     serverAddress: () => `${options.bindAddress}:${port}`,
     handlers: {
       '/.well-known/openid-configuration': () => json(tokens.discovery()),

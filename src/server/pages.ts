@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Express, Request, Response } from 'express';
+import type { UserInfo } from '../auth/types.ts';
 import type { RawAnswer } from './answer.ts';
 import { pageNotFound } from './errors.ts';
 import type { ServerContext } from './request-context.ts';
@@ -11,6 +12,15 @@ const bodyLimit = 1024 * 1024;
 export interface Pages {
   /** Answers a request under /orrery/. */
   handle(context: ServerContext): Promise<RawAnswer>;
+}
+
+/** Who makes a request to a page. */
+export function pageUser(request: Request): UserInfo {
+  return (request as Request & WithUser).user;
+}
+
+interface WithUser {
+  user: UserInfo;
 }
 
 /**
@@ -49,6 +59,7 @@ async function dispatch(app: Express, context: ServerContext): Promise<RawAnswer
     message.push(body);
   }
   message.push(null);
+  Object.assign(message, { user: context.user } satisfies WithUser);
   const response = new ServerResponse(message);
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown, encoding: unknown) => {
