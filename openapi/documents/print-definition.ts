@@ -118,7 +118,7 @@ function fieldExtensions(extras: CompactExtras | undefined): Json {
 }
 
 export const commonTexts: Readonly<Record<string, string>> = {
-  metadata: 'Names the object and holds what the system keeps about every object: labels, annotations, owners, version.',
+  metadata: "Standard object's metadata: its name, labels, annotations, owners and version.",
   spec: 'The state that is wanted.',
   status: 'The state that was last observed; the system fills it in.',
 };

@@ -1,18 +1,9 @@
 import 'reflect-metadata'; // which the certificate library's container asks for
 import * as x509 from '@peculiar/x509';
+import type { CertificateRequest } from '../../api/certificates.k8s.io/v1/certificate-request.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import { importKey, type KeyPair } from './pki.ts';
-
-/** What a certificate request asks for. */
-export interface CertificateRequest {
-  readonly organizations: readonly string[];
-  readonly commonName: string;
-  readonly dnsNames: readonly string[];
-  readonly emailAddresses: readonly string[];
-  readonly ipAddresses: readonly string[];
-  readonly uris: readonly string[];
-}
 
 const backdate = 5 * 60_000;
 const keyUsages: Readonly<Record<string, x509.KeyUsageFlags>> = {

@@ -1,3 +1,4 @@
+import type { CertificateRequest } from '../../api/certificates.k8s.io/v1/certificate-request.ts';
 import type { Client, ResourceReference } from '../client/client.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import type { Controller } from '../runtime/controller.ts';
@@ -45,14 +46,7 @@ export interface ControllerSettings {
 }
 
 /** What the PEM of a PKCS#10 request asks for. @throws Error for anything else */
-export type CertificateRequestReader = (request: string) => {
-  readonly organizations: readonly string[];
-  readonly commonName: string;
-  readonly dnsNames: readonly string[];
-  readonly emailAddresses: readonly string[];
-  readonly ipAddresses: readonly string[];
-  readonly uris: readonly string[];
-};
+export type CertificateRequestReader = (request: string) => CertificateRequest;
 
 export interface SecretTokenClaims {
   readonly namespace: string;

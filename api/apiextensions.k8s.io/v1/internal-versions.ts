@@ -1,5 +1,6 @@
 /** A CustomResourceDefinition as kube-apiserver holds it inside, which its messages show. */
 import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from '../../../openapi/types.ts';
+import { printedRule } from '../../cel/schema/json-schema.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { sorted } from '../../meta/text.ts';
 
@@ -147,14 +148,7 @@ function printedField(name: string, value: any): unknown {
     case 'ExternalDocs':
       return { Description: value.description ?? '', URL: value.url ?? '' };
     case 'XValidations':
-      return value.map((rule: Schema) => ({
-        Rule: rule.rule,
-        Message: rule.message ?? '',
-        MessageExpression: rule.messageExpression ?? '',
-        Reason: rule.reason ?? null,
-        FieldPath: rule.fieldPath ?? '',
-        OptionalOldSelf: rule.optionalOldSelf ?? null,
-      }));
+      return value.map(printedRule);
     default:
       return value;
   }

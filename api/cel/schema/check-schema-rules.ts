@@ -2,7 +2,7 @@ import { type FieldError, type FieldPath, forbidden, invalid, notSupported, requ
 import { goJson } from '../../meta/go-json.ts';
 import { compileRule, createRuleScope, maxCost } from './compile-rule.ts';
 import { type DeclaredType, declaredType, maxCardinality } from './declared-types.ts';
-import { type JsonSchema, type ValidationRule, valuesSchema } from './json-schema.ts';
+import { type JsonSchema, printedRule, type ValidationRule, valuesSchema } from './json-schema.ts';
 import { escapeProperty } from './property-names.ts';
 import { resolveFieldPath } from './rule-paths.ts';
 
@@ -193,17 +193,8 @@ function tooExpensive(name: string, cost: number, limit: number): string {
   return `${name} exceeds budget by factor of ${factor} (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)`;
 }
 
-// The whole rule is printed, with the fields' names as they are in Go.
 function invalidRule(path: FieldPath, rule: ValidationRule, detail: string): FieldError {
-  const value = goJson({
-    Rule: rule.rule,
-    Message: rule.message ?? '',
-    MessageExpression: rule.messageExpression ?? '',
-    Reason: rule.reason ?? null,
-    FieldPath: rule.fieldPath ?? '',
-    OptionalOldSelf: rule.optionalOldSelf ?? null,
-  });
-  return { type: 'FieldValueInvalid', field: String(path), message: `Invalid value: ${value}: ${detail}` };
+  return { type: 'FieldValueInvalid', field: String(path), message: `Invalid value: ${goJson(printedRule(rule))}: ${detail}` };
 }
 
 function hasNewline(text: string): boolean {

@@ -34,6 +34,18 @@ export interface ValidationRule {
   readonly optionalOldSelf?: boolean;
 }
 
+/** A rule as messages show it: whole, with the fields' names as they are in Go. */
+export function printedRule(rule: ValidationRule): object {
+  return {
+    Rule: rule.rule,
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  };
+}
+
 /** The schema of a map's values, if the schema is one of a map. */
 export function valuesSchema({ additionalProperties }: JsonSchema): JsonSchema | undefined {
   return typeof additionalProperties === 'object' ? additionalProperties : undefined;

@@ -4,6 +4,16 @@ import { createPublicKey, type KeyObject, verify, X509Certificate } from 'node:c
 const sequence = 0x30;
 const bitString = 0x03;
 
+/** What a certificate request asks for. */
+export interface CertificateRequest {
+  readonly organizations: readonly string[];
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly emailAddresses: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly uris: readonly string[];
+}
+
 interface Element {
   readonly tag: number;
   /** With tag and length. */

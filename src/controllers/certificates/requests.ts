@@ -1,12 +1,10 @@
+import type { CertificateRequest } from '../../../api/certificates.k8s.io/v1/certificate-request.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import type { CertificateRequestReader } from '../context.ts';
 
 export const kubeletClient = 'kubernetes.io/kube-apiserver-client-kubelet';
 export const kubeletServing = 'kubernetes.io/kubelet-serving';
 export const apiServerClient = 'kubernetes.io/kube-apiserver-client';
 export const legacyUnknown = 'kubernetes.io/legacy-unknown';
-
-type Request = ReturnType<CertificateRequestReader>;
 
 const nodes = 'system:nodes';
 const nodePrefix = 'system:node:';
@@ -23,7 +21,7 @@ export function hasCondition({ status }: KubeObject, type: string): boolean {
 }
 
 /** Why a request may not become a kubelet's client certificate; undefined: it may. */
-export function kubeletClientProblem(request: Request, usages: readonly string[]): string | undefined {
+export function kubeletClientProblem(request: CertificateRequest, usages: readonly string[]): string | undefined {
   if (!isOfNodes(request)) return 'subject organization is not system:nodes';
   if (request.dnsNames.length > 0) return 'DNS subjectAltNames are not allowed';
   if (request.emailAddresses.length > 0) return 'Email subjectAltNames are not allowed';
@@ -34,7 +32,7 @@ export function kubeletClientProblem(request: Request, usages: readonly string[]
 }
 
 /** The same for the certificate with which it serves. */
-export function kubeletServingProblem(request: Request, usages: readonly string[]): string | undefined {
+export function kubeletServingProblem(request: CertificateRequest, usages: readonly string[]): string | undefined {
   if (!isOfNodes(request)) return 'subject organization is not system:nodes';
   if (request.dnsNames.length === 0 && request.ipAddresses.length === 0) return 'DNS or IP subjectAltName is required';
   if (request.emailAddresses.length > 0) return 'Email subjectAltNames are not allowed';
@@ -46,13 +44,13 @@ export function kubeletServingProblem(request: Request, usages: readonly string[
 }
 
 /** The same for a client of the API server. */
-export function apiServerClientProblem(_: Request, usages: readonly string[]): string | undefined {
+export function apiServerClientProblem(_: CertificateRequest, usages: readonly string[]): string | undefined {
   const wrong = usages.find((usage) => !['client auth', 'digital signature', 'key encipherment'].includes(usage));
   if (wrong !== undefined) return `invalid usage for client certificate: ${wrong}`;
   return usages.includes('client auth') ? undefined : 'missing required usage for client certificate: client auth';
 }
 
-function isOfNodes({ organizations }: Request): boolean {
+function isOfNodes({ organizations }: CertificateRequest): boolean {
   return organizations.length === 1 && organizations[0] === nodes;
 }
 
