@@ -150,6 +150,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   /** Fields for field selectors besides metadata.name and metadata.namespace. They are read of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (stored: any) => string>>;
   readonly columns: readonly Column<T>[];
+  /** The order of a table's rows, where it is not that of the list. */
+  readonly rowOrder?: (a: T, b: T) => number;
   /** Fills in defaults that depend on other fields (the schema's own defaults are applied before). Changes `object`. */
   defaults?(object: T): void;
   /** An update (PUT) of an absent object creates it. */

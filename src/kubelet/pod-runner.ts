@@ -8,6 +8,8 @@ import type { FleetContext } from './context.ts';
 import {
   backOffStatus,
   endedStatus,
+  generationChanged,
+  observedStatus,
   readinessChanged,
   readinessConditions,
   runningStatus,
@@ -70,6 +72,7 @@ export class PodRunner {
       await this.patch(pod, host, { conditions: readinessConditions(pod, this.time()) } as PodStatus);
       return undefined;
     }
+    if (generationChanged(pod)) await this.patch(pod, host, observedStatus(pod));
     const stage = this.stages.find(({ when }) => matches(when, pod));
     if (!stage) return undefined;
     if (memory.stage?.name !== stage.name) memory.stage = { name: stage.name, since: now };

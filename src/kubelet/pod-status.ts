@@ -121,6 +121,8 @@ function mountStatus({ name, mountPath, readOnly }: Mount) {
   return { name, mountPath, ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) };
 }
 
+const kubeletConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']);
+
 interface Readiness {
   readonly ready: boolean;
   readonly reason?: string;
@@ -170,6 +172,18 @@ export function readinessChanged(pod: Pod): boolean {
   if (!pod.spec?.readinessGates?.length || conditionOf('ContainersReady') !== 'True') return false;
   const open = pod.spec.readinessGates.every((gate) => conditionOf(gate.conditionType) === 'True');
   return open !== (conditionOf('Ready') === 'True');
+}
+
+/** Whether the pod's spec has changed since its kubelet last told of it (KEP-5067). */
+export function generationChanged({ metadata, status }: Pod): boolean {
+  return status?.phase === 'Running' && !metadata?.deletionTimestamp && status.observedGeneration !== metadata?.generation;
+}
+
+/** What tells that the kubelet has seen the spec as it is now. */
+export function observedStatus({ metadata, status }: Pod): PodStatus {
+  const { generation: observedGeneration } = metadata!;
+  const own = (status?.conditions ?? []).filter(({ type }) => kubeletConditions.has(type));
+  return { observedGeneration, conditions: own.map((condition) => ({ ...condition, observedGeneration })) } as PodStatus;
 }
 
 /** The conditions of a running pod as its readiness gates are now. */

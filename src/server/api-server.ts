@@ -162,7 +162,7 @@ export class ApiServer implements AsyncDisposable {
       ...(options.pages ? { pages: options.pages } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
-    this.flowControl = new FlowControl(clock);
+    this.flowControl = new FlowControl(clock, logger);
     const { audit } = options;
     const auditor = audit && new Auditor({ ...audit, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
     this.chain = createChain({

@@ -21,7 +21,10 @@ export interface BootstrapOptions {
   readonly objects: readonly KubeObject[];
 }
 
-const manager = { fieldManager: 'kube-apiserver' };
+/** Who makes the objects: the server, in the name of its part that owns the kind. */
+const managerOf = ({ apiVersion }: KubeObject) => ({
+  fieldManager: apiVersion?.startsWith('flowcontrol.apiserver.k8s.io/') ? 'api-priority-and-fairness-config-producer-v1' : 'kube-apiserver',
+});
 const systemNamespaces = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
 
 /**
@@ -59,7 +62,7 @@ async function ensure(resource: ResourceClient, object: KubeObject): Promise<Kub
   const present = await find(resource, namespace, name);
   if (present) return present;
   try {
-    return await resource.create(namespace, object, manager);
+    return await resource.create(namespace, object, managerOf(object));
   } catch (error) {
     // Another API server was quicker.
     if (error instanceof ApiError && error.reason === 'AlreadyExists') return resource.get(namespace, name);
@@ -112,7 +115,7 @@ async function follow(resource: ResourceClient, wanted: KubeObject, fields: read
   if (fields.every((field) => semanticEqual(present[field], wanted[field]))) return;
   const changed = { ...present };
   for (const field of fields) changed[field] = wanted[field];
-  await resource.update(service.namespace, changed, manager);
+  await resource.update(service.namespace, changed, managerOf(changed));
 }
 
 function endpoints({ advertiseAddress, port }: BootstrapOptions): KubeObject {

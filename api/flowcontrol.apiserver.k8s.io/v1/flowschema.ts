@@ -49,6 +49,9 @@ export const flowSchema = defineResource<FlowSchema>({
       cell: ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
     },
   ],
+  // As they are asked.
+  rowOrder: (a, b) =>
+    (a.spec?.matchingPrecedence ?? 0) - (b.spec?.matchingPrecedence ?? 0) || (a.metadata!.name! < b.metadata!.name! ? -1 : 1),
   resetFields: [['status']],
   defaults({ spec }) {
     if (spec && !spec.matchingPrecedence) spec.matchingPrecedence = 1000;

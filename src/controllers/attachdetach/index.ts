@@ -21,6 +21,8 @@ const managed = 'volumes.kubernetes.io/controller-managed-attach-detach';
 const outOfService = 'node.kubernetes.io/out-of-service';
 // A node that does not answer keeps its volumes for so long after nobody needs them there.
 const waitForUnmount = 6 * 60_000;
+// How our names look; whether one is right can be told only while the volume is there.
+const ourName = /^csi-[0-9a-f]{64}$/;
 const byNode = 'node';
 const byClaim = 'claim';
 const byVolume = 'volume';
@@ -86,7 +88,9 @@ export function startAttachDetachController(context: ControllerContext): Running
   async function reconcile(nodeName: string): Promise<number | undefined> {
     const node = nodes.getByKey(nodeName);
     const wanted = node?.metadata?.annotations?.[managed] === undefined ? new Map<string, KubeObject[]>() : wantedOn(nodeName);
-    const present = new Map([...attachments.byIndex(byNode, nodeName)].map((a) => [a.spec.source.persistentVolumeName as string, a]));
+    const present = new Map(
+      [...attachments.byIndex(byNode, nodeName)].filter(isOurs).map((a) => [a.spec.source.persistentVolumeName as string, a]),
+    );
     const going: KubeObject[] = [];
     let wait: number | undefined;
     for (const [name, attachment] of present) {
@@ -103,6 +107,15 @@ export function startAttachDetachController(context: ControllerContext): Running
     for (const attachment of going) await unlessNotFound(attachmentsApi.delete('', attachment.metadata!.name!));
     for (const [name, users] of wanted) await attach(nodeName, volumes.getByKey(name)!, users, present.get(name));
     return wait;
+  }
+
+  /** What others have written, with names of their own, is theirs to delete. */
+  function isOurs({ metadata, spec }: KubeObject): boolean {
+    const { persistentVolumeName } = spec.source;
+    if (!persistentVolumeName) return false;
+    const volume = volumes.getByKey(persistentVolumeName);
+    const handle = volume?.spec.csi?.volumeHandle;
+    return handle ? metadata!.name === attachmentName(handle, spec.attacher, spec.nodeName) : ourName.test(metadata!.name!);
   }
 
   /** The volumes that pods of the node need attached, with those pods. */

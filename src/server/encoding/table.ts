@@ -26,12 +26,9 @@ export interface TableOptions extends CellContext {
 }
 
 export function tableOfList({ definition, items, metadata }: ListAnswer, options: TableOptions): KubeObject {
-  return table(
-    definition,
-    items.map((item) => item.object),
-    listMeta(metadata),
-    options,
-  );
+  const objects = items.map((item) => item.object);
+  if (definition.rowOrder) objects.sort(definition.rowOrder);
+  return table(definition, objects, listMeta(metadata), options);
 }
 
 export function tableOfObject(definition: ResourceDefinition, object: KubeObject, options: TableOptions): KubeObject {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { bootstrapFlowControl } from '../../auth/bootstrap/flow-control.ts';
 import type { Client } from '../../client/client.ts';
 import { VirtualClock } from '../../machinery/clock.ts';
+import { silentLogger } from '../../machinery/logger.ts';
 import { FlowControl } from './flow-control.ts';
 import { parseRequestInfo } from './request-info.ts';
 
@@ -19,7 +20,7 @@ test('requests are ranked as by the bootstrap objects', async () => {
       },
     }),
   } as unknown as Client;
-  const flows = new FlowControl(new VirtualClock());
+  const flows = new FlowControl(new VirtualClock(), silentLogger);
   const classify = (url: string, username: string, groups: string[]) => {
     const flow = flows.classify(parseRequestInfo('GET', url, new URLSearchParams()), { username, groups });
     return flow && `${flow.flowSchemaUid} ${flow.priorityLevelUid}`;

@@ -2,9 +2,11 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { UserInfo } from '../../auth/types.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import type { Clock } from '../../machinery/clock.ts';
+import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { RequestInfo } from '../context.ts';
 import type { Flow, FlowClassifier } from './fairness.ts';
+import { FlowSchemaStatus } from './flow-schema-status.ts';
 
 const reference = (plural: string, kind: string): ResourceReference => ({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -32,16 +34,20 @@ interface Compiled {
 
 /**
  * Ranks by the cluster's FlowSchema objects: the first in order of matchingPrecedence and name that has a rule for the user and the request. Nothing is
- * ranked until `follow` has seen the objects.
+ * ranked until `follow` has seen the objects. It also keeps the status of the FlowSchemas.
  */
 export class FlowControl implements FlowClassifier {
   private readonly clock: Clock;
   private readonly schemas = new Map<string, KubeObject>();
   private readonly levels = new Map<string, KubeObject>();
+  private readonly status: FlowSchemaStatus;
+  /** The kinds of which all objects are known. */
+  private readonly listed = new Set<ResourceReference>();
   private compiled: readonly Compiled[] | undefined = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, logger: Logger) {
     this.clock = clock;
+    this.status = new FlowSchemaStatus(clock, logger, this.schemas, this.levels);
   }
 
   classify(info: RequestInfo, user: UserInfo): Flow | undefined {
@@ -49,7 +55,7 @@ export class FlowControl implements FlowClassifier {
     return this.compiled.find(({ rules }) => rules.some((rule) => matches(rule, info, user)))?.flow;
   }
 
-  /** Keeps up with the objects until the signal is aborted. @param client may watch both kinds */
+  /** Keeps up with the objects until the signal is aborted. @param client may watch both kinds and write the status of FlowSchemas */
   async follow(client: Client, signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.followOne(client, flowSchemas, this.schemas, signal),
@@ -68,13 +74,14 @@ export class FlowControl implements FlowClassifier {
         const { items, metadata } = await client.resource(resource).list('');
         objects.clear();
         for (const item of items) objects.set(item.metadata!.name!, item);
-        this.compiled = undefined;
+        this.listed.add(resource);
+        this.changed(client, signal);
         for await (const { type, object } of client.resource(resource).watch('', { resourceVersion: metadata.resourceVersion }, signal)) {
           if (type === 'ERROR') break;
           if (type === 'BOOKMARK') continue;
           if (type === 'DELETED') objects.delete(object.metadata!.name!);
           else objects.set(object.metadata!.name!, object);
-          this.compiled = undefined;
+          this.changed(client, signal);
         }
       } catch (error) {
         // The server is starting or stopping: what was known stays in force meanwhile.
@@ -82,6 +89,11 @@ export class FlowControl implements FlowClassifier {
       }
       await this.clock.sleep(retryMs, signal).catch(() => {});
     }
+  }
+
+  private changed(client: Client, signal: AbortSignal): void {
+    this.compiled = undefined;
+    if (this.listed.has(flowSchemas) && this.listed.has(priorityLevels)) this.status.update(client, flowSchemas, signal);
   }
 }
 
