@@ -43,6 +43,15 @@ export interface HttpServer extends AsyncDisposable {
 /** Headers of one request, as kube-apiserver limits them. */
 const maxHeaderBytes = 64 * 1024;
 const graceDefault = 500;
+/** In the order in which kube-apiserver prefers them. */
+const cipherSuites = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+].join(':');
 
 /**
  * One TLS port that speaks HTTP/2 and HTTP/1.1, as the client chooses (ALPN). The socket server is node:https's; HTTP/2 connections are handed to an
@@ -135,6 +144,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpSe
     noDelay: true,
     handshakeTimeout: 10_000,
     minVersion: 'TLSv1.2',
+    ciphers: cipherSuites,
   });
   server.on('request', serveHttp1);
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
