@@ -18,6 +18,8 @@ import { defaultStages } from './stages/default.ts';
 /** Where the nodes' own addresses come from; the first one is the network's gateway. */
 const nodeNetwork = '172.18.0.0/16';
 const byNode = 'spec.nodeName';
+/** So many nodes are registered, and report, at the same time. */
+const nodeWorkers = 32;
 /** So many kubelets write events at the same time, whatever their number: pods that start come first. */
 const eventWriters = 2;
 
@@ -108,7 +110,7 @@ export class Fleet implements AsyncDisposable {
     this.eventWrites = new BackgroundWork(eventWriters, context.signal);
     this.runner = new PodRunner(context, options.stages ?? defaultStages);
     this.nodeController = createController(
-      { name: 'kubelet-nodes', workers: 32, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
+      { name: 'kubelet-nodes', workers: nodeWorkers, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
       context,
     );
     this.podController = createController(
@@ -122,7 +124,7 @@ export class Fleet implements AsyncDisposable {
     this.informers.start();
     await this.nodeInformer.synced();
     for (const node of this.nodeInformer.list()) this.learnAddress(node);
-    await Promise.all([...this.own].map((name) => this.register(name)));
+    await this.registerAll();
     this.nodeInformer.addHandler({
       added: (node) => this.nodeChanged(node),
       updated: (node) => this.nodeChanged(node),
@@ -142,6 +144,15 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.running.map((running) => running[Symbol.asyncDispose]()));
     await this.informers[Symbol.asyncDispose]();
+  }
+
+  // A server takes only so many requests at a time: it would turn away the rest of a large fleet.
+  private async registerAll(): Promise<void> {
+    const waiting = this.own.values();
+    const registerNext = async () => {
+      for (const name of waiting) await this.register(name);
+    };
+    await Promise.all(Array.from({ length: nodeWorkers }, registerNext));
   }
 
   private async register(name: string): Promise<void> {

@@ -114,12 +114,17 @@ export function warn(context: RequestContext, text: string): void {
 
 // The object with the apiVersion and kind that it should have; both may be left out.
 function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
-  const value = body.value as KubeObject;
+  const given = body.value as KubeObject | null;
   const apiVersion = apiVersionOf(expected.group, expected.version);
-  if (value?.apiVersion === apiVersion && value.kind === expected.kind) return value;
-  const problem = kindProblem(value);
-  if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || JSON.stringify(value)));
-  if (expected.isCustom) throw notThisCustomKind(value, body, expected);
+  if (given?.apiVersion === apiVersion && given.kind === expected.kind) return given;
+  const problem = kindProblem(given);
+  if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || JSON.stringify(given)));
+  if (expected.isCustom) throw notThisCustomKind(given, body, expected);
+  return withKind(given ?? {}, body, expected, apiVersion);
+}
+
+// Null, which YAML without a value is as well, stands for an object without fields.
+function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, apiVersion: string): KubeObject {
   const kind = value.kind || expected.kind;
   const given = value.apiVersion || apiVersion;
   if (given !== apiVersion || kind !== expected.kind) {

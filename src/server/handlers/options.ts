@@ -142,17 +142,19 @@ export function listOptions(query: URLSearchParams): ListOptions {
 }
 
 /** Checks what of list and watch options may go together. Called after the selectors are parsed. @throws ApiError 422 */
-export function validateListOptions(options: ListOptions): ListOptions {
-  // A watch from "now" without a version is answered as a streaming list of the present state.
-  if (options.watch && options.sendInitialEvents === undefined && options.resourceVersionMatch === '') {
-    if (options.resourceVersion === '' || options.resourceVersion === '0') {
-      return { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
-    }
-  }
+export function validateListOptions(given: ListOptions): ListOptions {
+  const options = withDefaults(given);
   if (options.resourceVersionMatch === '' && options.sendInitialEvents === undefined) return options;
   const errors = options.watch ? watchOptionErrors(options) : listOptionErrors(options);
   if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
   return options;
+}
+
+// A watch from "now" without a version is answered as a streaming list of the present state.
+function withDefaults(options: ListOptions): ListOptions {
+  const fromNow = options.resourceVersion === '' || options.resourceVersion === '0';
+  if (!options.watch || !fromNow || options.sendInitialEvents !== undefined || options.resourceVersionMatch !== '') return options;
+  return { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
 }
 
 const matchPath = 'resourceVersionMatch';
