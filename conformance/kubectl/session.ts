@@ -116,7 +116,8 @@ async function watch({ watch: line, from, meanwhile, until }: WatchStep, env: No
     child.stdout.on('data', (chunk) => {
       output += chunk;
       if (!other && from.test(output)) other = run(meanwhile, env);
-      if (until.test(output)) resolve();
+      // A line may come in pieces.
+      if (until.test(output.slice(0, output.lastIndexOf('\n')))) resolve();
     });
     child.stderr.on('data', (chunk) => {
       output += chunk;
