@@ -24,6 +24,7 @@ after(async () => {
   const { status, body } = await sender.send({ method: 'GET', target: '/readyz', headers: {}, body: undefined }, 'whole');
   sender.close();
   equal(await cluster.stop(), 0);
+  await cluster[Symbol.asyncDispose]();
   deepEqual([status, body.toString()], [200, 'ok']);
 });
 
