@@ -352,7 +352,9 @@ async function followAdmission(
     [validatingAdmissionPolicy, validatingPolicies.policies],
     [validatingAdmissionPolicyBinding, validatingPolicies.bindings],
   ];
-  for (const [definition, follower] of followed) await followObjects(storage, storagePrefix(definition), follower, signal, onFailure);
+  await Promise.all(
+    followed.map(([definition, follower]) => followObjects(storage, storagePrefix(definition), follower, signal, onFailure)),
+  );
 }
 
 /** Quotas for their admission plugin, which charges them in the API server's own name. */

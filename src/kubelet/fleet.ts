@@ -2,6 +2,7 @@ import { event as events } from '../../api/core/v1/event.ts';
 import { node as nodes } from '../../api/core/v1/node.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Node, Pod } from '../../openapi/types.ts';
+import { inParallel } from '../machinery/parallel.ts';
 import { BackgroundWork } from '../runtime/background.ts';
 import { type Controller, createController } from '../runtime/controller.ts';
 import { isAlreadyExists } from '../runtime/errors.ts';
@@ -124,7 +125,8 @@ export class Fleet implements AsyncDisposable {
     this.informers.start();
     await this.nodeInformer.synced();
     for (const node of this.nodeInformer.list()) this.learnAddress(node);
-    await this.registerAll();
+    // A server takes only so many requests at a time: it would turn away the rest of a large fleet.
+    await inParallel([...this.own], nodeWorkers, (name) => this.register(name));
     this.nodeInformer.addHandler({
       added: (node) => this.nodeChanged(node),
       updated: (node) => this.nodeChanged(node),
@@ -144,15 +146,6 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.running.map((running) => running[Symbol.asyncDispose]()));
     await this.informers[Symbol.asyncDispose]();
-  }
-
-  // A server takes only so many requests at a time: it would turn away the rest of a large fleet.
-  private async registerAll(): Promise<void> {
-    const waiting = this.own.values();
-    const registerNext = async () => {
-      for (const name of waiting) await this.register(name);
-    };
-    await Promise.all(Array.from({ length: nodeWorkers }, registerNext));
   }
 
   private async register(name: string): Promise<void> {

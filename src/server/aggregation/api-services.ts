@@ -2,6 +2,7 @@ import { apiService } from '../../../api/apiregistration.k8s.io/v1/apiservice.ts
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { APIService } from '../../../openapi/types.ts';
 import type { Client } from '../../client/client.ts';
+import { byName, followResource } from '../../client/follow.ts';
 import { type Clock, formatTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
@@ -46,26 +47,11 @@ export class ApiServices {
     return this.parts.client.resource<APIService>(apiService);
   }
 
-  private async follow(): Promise<void> {
+  private follow(): Promise<void> {
     const { clock, logger } = this.parts;
-    while (!this.signal.aborted) {
-      try {
-        const { items, metadata } = await this.services.list('');
-        this.known.clear();
-        for (const item of items) this.known.set(item.metadata!.name!, item);
-        this.sync();
-        for await (const { type, object } of this.services.watch('', { resourceVersion: metadata.resourceVersion }, this.signal)) {
-          if (type === 'ERROR') break;
-          if (type === 'BOOKMARK') continue;
-          if (type === 'DELETED') this.known.delete(object.metadata!.name!);
-          else this.known.set(object.metadata!.name!, object);
-          this.sync();
-        }
-      } catch (error) {
-        if (!this.signal.aborted) logger.warn({ error }, 'APIServices cannot be followed for now');
-      }
-      await clock.sleep(retryMs, this.signal).catch(() => {});
-    }
+    const following = byName(this.known, () => this.sync());
+    const failed = (error: unknown) => logger.warn({ error }, 'APIServices cannot be followed for now');
+    return followResource(this.services, following, { clock, signal: this.signal, retryMs, failed });
   }
 
   /** Compares what there is with what there should be, once at a time. */

@@ -4,6 +4,7 @@ import { isConditionTrue } from '../../../api/meta/conditions.ts';
 import type { SchemaSource } from '../../../openapi/schema.ts';
 import type { CustomResourceDefinition } from '../../../openapi/types.ts';
 import type { Client } from '../../client/client.ts';
+import { type Following, followResource } from '../../client/follow.ts';
 import { type Clock, formatTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
@@ -53,39 +54,27 @@ export class CustomResources {
   /** Serves what is defined now, and follows the definitions until the signal is aborted. */
   async start(signal: AbortSignal): Promise<void> {
     this.signal = signal;
-    const version = await this.list();
-    void this.follow(version);
+    const { clock, logger } = this.parts;
+    const { items, metadata } = await this.definitions.list('');
+    this.takeAll(items);
+    const following: Following<CustomResourceDefinition> = {
+      replace: (present) => this.takeAll(present),
+      changed: (crd) => this.take(crd),
+      deleted: (crd) => this.forget(crd.metadata!.name!, crd),
+    };
+    const failed = (error: unknown) => logger.warn({ error }, 'custom resource definitions cannot be followed for now');
+    const { resourceVersion } = metadata;
+    void followResource(this.definitions, following, { clock, signal, retryMs, failed, resourceVersion });
   }
 
   private get definitions() {
     return this.parts.client.resource<CustomResourceDefinition>(customResourceDefinition);
   }
 
-  private async list(): Promise<string> {
-    const { items, metadata } = await this.definitions.list('');
+  private takeAll(items: readonly CustomResourceDefinition[]): void {
     const present = new Set(items.map((item) => item.metadata!.name!));
     for (const name of this.known.keys()) if (!present.has(name)) this.forget(name);
     for (const item of items) this.take(item);
-    return metadata.resourceVersion;
-  }
-
-  private async follow(resourceVersion: string): Promise<void> {
-    const { clock, logger } = this.parts;
-    let version: string | undefined = resourceVersion;
-    while (!this.signal.aborted) {
-      try {
-        version ??= await this.list();
-        for await (const { type, object } of this.definitions.watch('', { resourceVersion: version }, this.signal)) {
-          if (type === 'ERROR') break;
-          if (type === 'DELETED') this.forget(object.metadata!.name!, object);
-          else if (type !== 'BOOKMARK') this.take(object);
-        }
-      } catch (error) {
-        if (!this.signal.aborted) logger.warn({ error }, 'custom resource definitions cannot be followed for now');
-      }
-      version = undefined;
-      await clock.sleep(retryMs, this.signal).catch(() => {});
-    }
   }
 
   /** A state of a definition: served at once if it may be, then worked on. Older ones than what is known are passed over. */

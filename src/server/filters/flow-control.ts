@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { UserInfo } from '../../auth/types.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
+import { byName, followResource } from '../../client/follow.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
@@ -63,32 +64,16 @@ export class FlowControl implements FlowClassifier {
     ]);
   }
 
-  private async followOne(
-    client: Client,
-    resource: ResourceReference,
-    objects: Map<string, KubeObject>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        const { items, metadata } = await client.resource(resource).list('');
-        objects.clear();
-        for (const item of items) objects.set(item.metadata!.name!, item);
-        this.listed.add(resource);
-        this.changed(client, signal);
-        for await (const { type, object } of client.resource(resource).watch('', { resourceVersion: metadata.resourceVersion }, signal)) {
-          if (type === 'ERROR') break;
-          if (type === 'BOOKMARK') continue;
-          if (type === 'DELETED') objects.delete(object.metadata!.name!);
-          else objects.set(object.metadata!.name!, object);
-          this.changed(client, signal);
-        }
-      } catch (error) {
-        // The server is starting or stopping: what was known stays in force meanwhile.
-        if (!(error instanceof ApiError) && !signal.aborted) throw error;
-      }
-      await this.clock.sleep(retryMs, signal).catch(() => {});
-    }
+  private followOne(client: Client, resource: ResourceReference, objects: Map<string, KubeObject>, signal: AbortSignal): Promise<void> {
+    const following = byName(objects, () => {
+      this.listed.add(resource);
+      this.changed(client, signal);
+    });
+    // The server is starting or stopping: what was known stays in force meanwhile.
+    const failed = (error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+    };
+    return followResource(client.resource(resource), following, { clock: this.clock, signal, retryMs, failed });
   }
 
   private changed(client: Client, signal: AbortSignal): void {

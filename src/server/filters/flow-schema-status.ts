@@ -1,15 +1,9 @@
+import { type Condition, findCondition } from '../../../api/meta/conditions.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { type Clock, formatTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
 
 const manager = { fieldManager: 'api-priority-and-fairness-config-consumer-v1', force: true, subresource: 'status' };
 
@@ -75,6 +69,6 @@ export class FlowSchemaStatus {
 }
 
 function says(schema: KubeObject, { type, status, message }: Condition): boolean {
-  const conditions: readonly Condition[] = schema['status']?.conditions ?? [];
-  return conditions.some((condition) => condition.type === type && condition.status === status && condition.message === message);
+  const present = findCondition<Condition>(schema['status']?.conditions, type);
+  return present?.status === status && present.message === message;
 }
