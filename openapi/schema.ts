@@ -23,7 +23,14 @@ export interface ObjectSchema extends SchemaBase {
   readonly embeddedResource?: boolean;
   readonly gvks?: readonly GroupVersionKind[];
   /** Decodes a whole object where no Go type says how (CRDs): pruned and defaulted, wrong types kept for validation. @throws Error */
-  readonly decode?: (value: unknown, strict: boolean) => { readonly object: unknown; readonly unknown: readonly string[] };
+  readonly decode?: (value: unknown, options: DecodeOptions) => { readonly object: unknown; readonly unknown: readonly string[] };
+}
+
+export interface DecodeOptions {
+  /** Tell what the schema does not know. */
+  readonly strict: boolean;
+  /** Nulls that stand for nothing stay: the object is no text that was decoded, but values that were merged. */
+  readonly keepsNulls: boolean;
 }
 
 /** A field of an object: what is true of the place rather than of the value's type. */

@@ -14,6 +14,8 @@ export interface ConformValueOptions {
   readonly lenient?: boolean;
   /** Nothing is filled in, only dropped. */
   readonly withoutDefaults?: boolean;
+  /** A null without a default stays, for validation to refuse: an applied object is merged of values, and never decoded. */
+  readonly keepsNulls?: boolean;
 }
 
 /** Dropped fields, those of embedded metadata apart, which are told last. */
@@ -109,8 +111,9 @@ class Walk {
 
   // A null that a default would replace stays where none is filled in.
   private defaultOf(schema: Structural, given: unknown): unknown {
-    if (!this.options.withoutDefaults || schema.default === undefined) return schema.default;
-    return given;
+    const { withoutDefaults, keepsNulls } = this.options;
+    if (schema.default === undefined) return keepsNulls ? given : undefined;
+    return withoutDefaults ? given : schema.default;
   }
 
   private convertTypeMeta(name: string, given: unknown, schema: Structural, place: Place | undefined): unknown {

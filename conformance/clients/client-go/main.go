@@ -26,6 +26,7 @@ type clients struct {
 	dynamic   dynamic.Interface
 	metadata  metadata.Interface
 	namespace string
+	seen      *traffic
 }
 
 type check struct {
@@ -36,18 +37,23 @@ type check struct {
 var checks = []check{
 	{"create, get, update, delete", createUpdateDelete},
 	{"conflicts are conflicts", conflicts},
-	{"patches of four sorts", patches},
+	{"patches of three sorts", patches},
 	{"two managers apply", apply},
 	{"lists in pages", pages},
 	{"a watch from a list", watchFromList},
 	{"an informer that is restarted", informerRestart},
+	{"a watch goes on where it stopped", watchResumed},
 	{"dynamic and metadata informers", dynamicInformers},
+	{"the dynamic client", dynamicClient},
+	{"the metadata client", metadataClient},
+	{"a kind of one's own", customKind},
 	{"status, scale, eviction, binding", subresources},
 	{"errors are what they should be", errors},
 	{"a workload becomes ready", workload},
 	{"leaders take turns", leaders},
 	{"tokens and reviews", tokens},
 	{"discovery", discovery},
+	{"the wire spoke protobuf and streamed lists", wire},
 }
 
 func main() {
@@ -60,6 +66,10 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	// Informers ask for their first state as a stream; the feature is read from the environment when it is first asked for.
+	if err := os.Setenv("KUBE_FEATURE_WatchListClient", "true"); err != nil {
+		return err
+	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
 	if err != nil {
 		return err
@@ -84,7 +94,9 @@ func run(ctx context.Context) error {
 }
 
 func newClients(config *rest.Config) (all clients, err error) {
+	all.seen = &traffic{}
 	protobuf := rest.CopyConfig(config)
+	protobuf.Wrap(all.seen.count)
 	protobuf.ContentType = runtime.ContentTypeProtobuf
 	protobuf.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 	if all.typed, err = kubernetes.NewForConfig(protobuf); err != nil {

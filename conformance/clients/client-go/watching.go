@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic/dynamicinformer"
@@ -63,7 +64,9 @@ func watchFromList(ctx context.Context, all clients) error {
 	return nil
 }
 
+// An informer is stopped, the world changes, another one starts: it has all of it, and nothing that is gone.
 func informerRestart(ctx context.Context, all clients) error {
+	api := all.typed.CoreV1().ConfigMaps(all.namespace)
 	for round := range 3 {
 		stop, end := context.WithCancel(ctx)
 		factory := informers.NewSharedInformerFactoryWithOptions(all.typed, 0, informers.WithNamespace(all.namespace))
@@ -79,25 +82,94 @@ func informerRestart(ctx context.Context, all clients) error {
 			return fmt.Errorf("round %d did not sync", round)
 		}
 		name := fmt.Sprintf("informed-%d", round)
-		if _, err := all.typed.CoreV1().ConfigMaps(all.namespace).Create(ctx, configMap(name, nil), metav1.CreateOptions{}); err != nil {
+		if _, err := api.Create(ctx, configMap(name, nil), metav1.CreateOptions{}); err != nil {
 			end()
 			return err
 		}
-		err := until(ctx, func() bool { _, err := informer.Lister().ConfigMaps(all.namespace).Get(name); return err == nil })
+		before := fmt.Sprintf("informed-%d", round-1)
+		err := until(ctx, func() bool {
+			if _, err := informer.Lister().ConfigMaps(all.namespace).Get(name); err != nil {
+				return false
+			}
+			if round == 0 {
+				return true
+			}
+			changed, err := informer.Lister().ConfigMaps(all.namespace).Get(before)
+			return err == nil && changed.Data["meanwhile"] == "changed"
+		})
 		end()
 		factory.Shutdown()
 		if err != nil {
-			return err
+			return fmt.Errorf("round %d: %w", round, err)
 		}
-		list, err := all.typed.CoreV1().ConfigMaps(all.namespace).List(ctx, metav1.ListOptions{})
+		list, err := api.List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return err
 		}
 		if err := expect(added.Load() == int64(len(list.Items)), "round %d: %d of %d", round, added.Load(), len(list.Items)); err != nil {
 			return err
 		}
+		if _, err := api.Patch(ctx, name, types.MergePatchType, []byte(`{"data":{"meanwhile":"changed"}}`), metav1.PatchOptions{}); err != nil {
+			return err
+		}
+		if round > 0 {
+			if err := api.Delete(ctx, "informed-0", metav1.DeleteOptions{}); err != nil && round == 1 {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// What happened while nobody watched comes first, in order, and nothing twice.
+func watchResumed(ctx context.Context, all clients) error {
+	api := all.typed.CoreV1().ConfigMaps(all.namespace)
+	options := metav1.ListOptions{LabelSelector: "made-by=resume"}
+	list, err := api.List(ctx, options)
+	if err != nil {
+		return err
+	}
+	object := configMap("resumed", nil)
+	object.Labels["made-by"] = "resume"
+	if object, err = api.Create(ctx, object, metav1.CreateOptions{}); err != nil {
+		return err
+	}
+	selected := &cache.ListWatch{WatchFuncWithContext: func(ctx context.Context, given metav1.ListOptions) (watch.Interface, error) {
+		given.LabelSelector = options.LabelSelector
+		return api.Watch(ctx, given)
+	}}
+	next := func(from string, want ...watch.EventType) (string, error) {
+		watcher, err := watchtools.NewRetryWatcherWithContext(ctx, from, selected)
+		if err != nil {
+			return "", err
+		}
+		defer watcher.Stop()
+		for _, kind := range want {
+			select {
+			case event := <-watcher.ResultChan():
+				if event.Type != kind {
+					return "", fmt.Errorf("%s %v instead of %s", event.Type, event.Object, kind)
+				}
+				from = event.Object.(*corev1.ConfigMap).ResourceVersion
+			case <-time.After(10 * time.Second):
+				return "", fmt.Errorf("no %s event", kind)
+			}
+		}
+		return from, nil
+	}
+	from, err := next(list.ResourceVersion, watch.Added)
+	if err != nil {
+		return err
+	}
+	object.Data = map[string]string{"a": "b"}
+	if _, err = api.Update(ctx, object, metav1.UpdateOptions{}); err != nil {
+		return err
+	}
+	if err := api.Delete(ctx, object.Name, metav1.DeleteOptions{}); err != nil {
+		return err
+	}
+	_, err = next(from, watch.Modified, watch.Deleted)
+	return err
 }
 
 func dynamicInformers(ctx context.Context, all clients) error {

@@ -1,4 +1,4 @@
-import type { ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import type { DecodeOptions, ObjectSchema, Schema } from '../../../openapi/schema.ts';
 import { setOwn } from '../json-object.ts';
 import { explain } from './explain.ts';
 import type { ParsedBody } from './parse.ts';
@@ -13,6 +13,8 @@ export interface ConformOptions {
   readonly body?: ParsedBody;
   /** Fill in the schema's defaults. Default true. */
   readonly defaults?: boolean;
+  /** The nulls of a custom object stay for validation to judge: it was merged of values, not decoded from a text. */
+  readonly keepsNulls?: boolean;
 }
 
 export interface Conformed {
@@ -34,8 +36,8 @@ export class DecodeError extends Error {}
  * @throws DecodeError for the first wrong value in the order of the document
  */
 export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
-  const { strict = false, body, defaults = true } = options;
-  if (schema.type === 'object' && schema.decode) return decodeCustom(value, schema.decode, strict, body);
+  const { strict = false, body, defaults = true, keepsNulls = false } = options;
+  if (schema.type === 'object' && schema.decode) return decodeCustom(value, schema.decode, { strict, keepsNulls }, body);
   const walk = new Walk(defaults, strict);
   let object: unknown;
   try {
@@ -52,11 +54,11 @@ export function conform(value: unknown, schema: Schema, options: ConformOptions 
 function decodeCustom(
   value: unknown,
   decode: NonNullable<ObjectSchema['decode']>,
-  strict: boolean,
+  options: DecodeOptions,
   body: ParsedBody | undefined,
 ): Conformed {
-  const { object, unknown } = decode(value, strict);
-  const duplicates = strict && body ? (body.format === 'yaml' ? body.yamlDuplicates : jsonDuplicates(body)) : [];
+  const { object, unknown } = decode(value, options);
+  const duplicates = options.strict && body ? (body.format === 'yaml' ? body.yamlDuplicates : jsonDuplicates(body)) : [];
   return { object, strictErrors: [...duplicates, ...unknown.map((path) => `unknown field "${path}"`)], hasEmpty: false };
 }
 

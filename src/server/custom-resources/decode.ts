@@ -2,7 +2,7 @@ import { isJsonObject } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { conformValue, EmbeddedMetadataError, type ReadObjectMeta, UnknownFields } from '../../../api/structural/conform-value.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
-import type { Schema } from '../../../openapi/schema.ts';
+import type { DecodeOptions, Schema } from '../../../openapi/schema.ts';
 import { conform, DecodeError } from '../../machinery/schema/conform.ts';
 
 /** A custom object as it comes from a client or from storage, in the form of its schema. */
@@ -16,14 +16,14 @@ export interface Decoded {
  * Pruned, defaulted, its metadata in form.
  * @throws DecodeError where the metadata, or that of an embedded resource, cannot be one
  */
-export function decodeCustom(value: unknown, schema: Structural, metaSchema: Schema, strict: boolean): Decoded {
+export function decodeCustom(value: unknown, schema: Structural, metaSchema: Schema, { strict, keepsNulls }: DecodeOptions): Decoded {
   if (!isJsonObject(value)) throw new DecodeError(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value`);
   const readMeta = metaReader(metaSchema, strict);
   const unknown = strict ? new UnknownFields() : undefined;
   const own = Object.hasOwn(value, 'metadata') ? readMeta(value['metadata']) : undefined;
   let object: KubeObject;
   try {
-    object = conformValue(value, schema, { readMeta, ...(unknown ? { unknown } : {}) }) as KubeObject;
+    object = conformValue(value, schema, { readMeta, keepsNulls, ...(unknown ? { unknown } : {}) }) as KubeObject;
   } catch (error) {
     throw error instanceof EmbeddedMetadataError ? new DecodeError(error.message) : error;
   }

@@ -154,7 +154,7 @@ class CustomKind implements ResourceDefinition {
   get schema(): ObjectSchema {
     return (this.forApply ??= new CustomSchema(
       () => applySchema(this.structural, this.meta) as ObjectSchema,
-      (value, strict) => decodeCustom(value, this.structural, this.meta, strict),
+      (value, options) => decodeCustom(value, this.structural, this.meta, options),
     ));
   }
 

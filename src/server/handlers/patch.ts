@@ -198,7 +198,10 @@ function conformPatched(
     if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
       throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
     }
-    const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, { strict });
+    const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, {
+      strict,
+      keepsNulls: mechanism.tracks,
+    });
     const problems = strict ? [...mechanism.strictErrors, ...strictErrors] : [];
     if (problems.length > 0) {
       if (options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
