@@ -80,7 +80,7 @@ func exercise(ctx context.Context, api dynamic.ResourceInterface, make func(stri
 		return err
 	}
 	for i := range 5 {
-		if _, err := api.Apply(ctx, fmt.Sprintf("page-%d", i), make(fmt.Sprintf("page-%d", i), nil), metav1.ApplyOptions{FieldManager: "me"}); err != nil {
+		if _, err := api.Apply(ctx, fmt.Sprintf("page-%d", i), make(fmt.Sprintf("page-%d", i), map[string]any{}), metav1.ApplyOptions{FieldManager: "me"}); err != nil {
 			return err
 		}
 	}
