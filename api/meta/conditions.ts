@@ -1,6 +1,6 @@
 import type { FieldError, FieldPath } from './field.ts';
 import { duplicate, invalid, notSupported, required, tooLong } from './field.ts';
-import { formMessage, isQualifiedName, negativeMessage } from './names.ts';
+import { formMessage, isQualifiedName } from './names.ts';
 import { byteLength } from './text.ts';
 
 /** metav1.Condition, and near enough every other condition. */
@@ -41,16 +41,16 @@ function validateCondition(condition: Condition, path: FieldPath): FieldError[] 
     errors.push(notSupported(path.child('status'), condition.status, ['False', 'True', 'Unknown']));
   }
   if ((condition.observedGeneration ?? 0) < 0) {
-    errors.push(invalid(path.child('observedGeneration'), condition.observedGeneration, negativeMessage));
+    errors.push(invalid(path.child('observedGeneration'), condition.observedGeneration, 'must be greater than or equal to zero'));
   }
-  if (!condition.lastTransitionTime) errors.push(required(path.child('lastTransitionTime'), 'must be set'));
+  if (!condition.lastTransitionTime) errors.push(required(path.child('lastTransitionTime')));
   errors.push(...validateReason(condition.reason ?? '', path.child('reason')));
   if (byteLength(condition.message ?? '') > 32768) errors.push(tooLong(path.child('message'), 32768));
   return errors;
 }
 
 function validateReason(value: string, path: FieldPath): FieldError[] {
-  if (value === '') return [required(path, 'must be set')];
+  if (value === '') return [required(path)];
   if (!reason.test(value)) {
     const words =
       "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'";

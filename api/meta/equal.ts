@@ -1,4 +1,5 @@
 import { parseQuantity, type Quantity } from './quantity.ts';
+import { hasSentEmpty } from './sent-empty.ts';
 
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
@@ -15,6 +16,11 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   for (const key of Object.keys(left)) if (!semanticEqual(left[key], right[key])) return false;
   for (const key of Object.keys(right)) if (!(key in left) && !isEmpty(right[key])) return false;
   return true;
+}
+
+/** Whether a value of a request says the same as a stored one where empty lists and maps that were sent are told from absent ones. */
+export function exactlyEqual(sent: unknown, stored: unknown): boolean {
+  return semanticEqual(sent, stored) && !hasSentEmpty(sent);
 }
 
 /** Whether two maps (labels, selectors) hold the same; absent and `{}` are one. */

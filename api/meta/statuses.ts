@@ -1,8 +1,9 @@
 /** What most kinds with a spec and a status do alike: keep the status, count generations, serve the status and scale subresources. */
 import type { PartSubresource, ScaleSubresource, Strategy } from '../define.ts';
-import { semanticEqual } from './equal.ts';
+import { exactlyEqual, semanticEqual } from './equal.ts';
 import { type LabelSelectorObject, selectorFromObject } from './label-selector.ts';
 import type { KubeObject } from './object.ts';
+import { asSent } from './sent-empty.ts';
 
 type CommonHooks = Required<Pick<Strategy<any>, 'prepareForCreate' | 'prepareForUpdate'>>;
 
@@ -35,13 +36,16 @@ export function specAndStatus(empty: () => object): CommonHooks {
   };
 }
 
-/** The hooks of an object without a status whose changes of some parts count as generations. */
+/** The hooks of an object without a status whose changes of some parts, and be it an empty list for none, count as generations. */
 export function countsGenerations(...parts: readonly string[]): CommonHooks {
   return {
     prepareForCreate(object: KubeObject) {
       object.metadata!.generation = 1;
     },
-    prepareForUpdate: (object: KubeObject, old: KubeObject) => countGeneration(object, old, ...parts),
+    prepareForUpdate(object: KubeObject, old: KubeObject) {
+      const changed = parts.some((part) => asSent(object, part) !== object[part] || !exactlyEqual(object[part], old[part]));
+      object.metadata!.generation = (old.metadata?.generation ?? 0) + (changed ? 1 : 0);
+    },
   };
 }
 

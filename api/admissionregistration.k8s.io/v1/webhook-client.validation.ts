@@ -49,11 +49,12 @@ function parseProblem(url: string): string | undefined {
   return undefined;
 }
 
+// Which of the two names is missing is told the wrong way round, as v1.36.3 does.
 function validateWebhookService(service: NonNullable<WebhookClient['service']>, path: FieldPath): FieldError[] {
   const { name = '', namespace = '', port = 0 } = service;
   const errors: FieldError[] = [];
-  if (name === '') errors.push(required(path.child('name')));
-  if (namespace === '') errors.push(required(path.child('namespace')));
+  if (namespace === '') errors.push(required(path.child('name')));
+  if (name === '') errors.push(required(path.child('namespace')));
   const portMessages = isPortNumber(port);
   if (portMessages.length > 0) errors.push(invalid(path.child('port'), port, `port is not valid: ${portMessages.join(', ')}`));
   return [...errors, ...validateServicePath(service.path ?? '', path.child('path'))];

@@ -1,4 +1,5 @@
 /** The selector and the pod template of workloads whose pods run forever. */
+
 import type { LabelSelector as LabelSelectorObject, PodTemplateSpec } from '../../../openapi/types.ts';
 import { type PodValidationOptions, validatePodTemplateSpec } from '../../core/v1/pod.template.ts';
 import { semanticEqual } from '../../meta/equal.ts';
@@ -6,6 +7,7 @@ import { type FieldError, type FieldPath, forbidden, invalid, notSupported, requ
 import { type LabelSelector, selectorFromObject } from '../../meta/label-selector.ts';
 import { isLabelValue, isQualifiedName } from '../../meta/names.ts';
 import { printedMap, printedSelector } from '../../meta/printed.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { immutableMessage, validateLabelSelector } from '../../meta/validation.ts';
 
 /** @throws never: undefined if the selector cannot be understood, or asks for what no label can be */
@@ -38,7 +40,11 @@ export function validateSelectorUnchanged(selector: LabelSelectorObject, old: La
 
 /** The labels of the template that the selector has to match. @param path of the template */
 export function labelsMismatch(template: PodTemplateSpec | undefined, path: FieldPath): FieldError {
-  return invalid(path.child('metadata', 'labels'), printedMap(template?.metadata?.labels), '`selector` does not match template `labels`');
+  return invalid(
+    path.child('metadata', 'labels'),
+    printedMap(asSent(template?.metadata, 'labels')),
+    '`selector` does not match template `labels`',
+  );
 }
 
 /** What a workload whose pods never end requires of its template. @param kind as the message about deadlines names it */

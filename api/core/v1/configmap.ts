@@ -3,6 +3,7 @@ import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, tooLong } from '../../meta/field.ts';
 import { isConfigMapKey } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { byteLength } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
@@ -21,7 +22,13 @@ const frozen = 'field is immutable when `immutable` is set';
 export function validateFrozen<T extends { immutable?: boolean }>(object: T, old: T, fields: readonly (keyof T & string)[]): FieldError[] {
   if (!old.immutable) return [];
   const errors = object.immutable ? [] : [forbidden('immutable', frozen)];
-  for (const field of fields) if (!semanticEqual(object[field] ?? {}, old[field] ?? {})) errors.push(forbidden(field, frozen));
+  for (const field of fields) {
+    const same =
+      object[field] === undefined
+        ? old[field] === undefined && asSent(object, field) === undefined
+        : semanticEqual(object[field], old[field]);
+    if (!same) errors.push(forbidden(field, frozen));
+  }
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../meta/json.ts';
 import { printedSelector } from '../../meta/printed.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 import { internalStructs } from './internal-form.data.ts';
 
@@ -17,7 +18,7 @@ export function internalForm(struct: string, value: Values | undefined): Record<
     else {
       const [names, kind] = field.split(':') as [string, string];
       const [goName, jsonName] = names.split('=') as [string, string?];
-      result[goName] = formOf(kind, source[jsonName ?? goName[0]!.toLowerCase() + goName.slice(1)]);
+      result[goName] = formOf(kind, asSent(source, jsonName ?? goName[0]!.toLowerCase() + goName.slice(1)));
     }
   }
   return result;

@@ -1,4 +1,5 @@
 /** Validation of changes to pods: of the pod itself, its status, its ephemeral containers and its resources. */
+
 import type {
   Container,
   ContainerResizePolicy,
@@ -17,6 +18,7 @@ import { parseIP, validateLegacyIP } from '../../meta/ip.ts';
 import { isQualifiedName, isUserID, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import { printedMap } from '../../meta/printed.ts';
 import { podQosClass, type ResourceTexts } from '../../meta/resources.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
 import { validateImagePadding } from './container.validation.ts';
 import { validateCoreMetaUpdate } from './core-meta.validation.ts';
@@ -146,7 +148,7 @@ function maskMutable(spec: PodSpec, before: PodSpec): { comparable: PodSpec; err
 function validateSelectorAdditions(spec: PodSpec, before: PodSpec): FieldError[] {
   const kept = Object.entries(before.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value);
   const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
-  return kept ? [] : [invalid(specPath.child('nodeSelector'), printedMap(spec.nodeSelector), detail)];
+  return kept ? [] : [invalid(specPath.child('nodeSelector'), printedMap(asSent(spec, 'nodeSelector')), detail)];
 }
 
 function validateAffinityAdditions(now: NodeAffinity | undefined, old: NodeAffinity | undefined): FieldError[] {

@@ -1,8 +1,8 @@
 import type { PodTemplateSpec, ReplicationController, ReplicationControllerStatus } from '../../../openapi/types.ts';
+import { labelsMismatch } from '../../apps/v1/workload.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { labelsText, selectorFromMap } from '../../meta/label-selector.ts';
-import { printedMap } from '../../meta/printed.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
@@ -18,7 +18,7 @@ function validateTemplate(template: PodTemplateSpec | undefined, selector: Recor
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
   if (Object.keys(selector ?? {}).length > 0 && !selectorFromMap(selector).matches(labels)) {
-    errors.push(invalid(templatePath.child('metadata', 'labels'), printedMap(labels), '`selector` does not match template `labels`'));
+    errors.push(labelsMismatch(template, templatePath));
   }
   errors.push(...validatePodTemplateSpec(template, templatePath));
   if (template.spec?.restartPolicy !== 'Always') {

@@ -3,6 +3,7 @@ import { internalForm } from '../../core/v1/internal-form.ts';
 import { validateNodeSelector } from '../../core/v1/scheduling.validation.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { isDns1123Subdomain } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 import { validateCounters, validateDevice } from './device.validation.ts';
 import { validateDriver, validateLabelText, validateList, validatePoolName } from './names.validation.ts';
@@ -22,7 +23,7 @@ export function validateSlice({ spec = {} as ResourceSliceSpec }: ResourceSlice,
     errors.push(...validateImmutableField(spec.nodeName, before.nodeName, path.child('nodeName')));
   }
   errors.push(...validatePlace(spec));
-  if (spec.sharedCounters !== undefined && spec.devices !== undefined) {
+  if (asSent(spec, 'sharedCounters') !== undefined && asSent(spec, 'devices') !== undefined) {
     errors.push(invalid(path, '', 'only one of `sharedCounters` or `devices` is allowed'));
   }
   const advanced = (spec.devices ?? []).some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);

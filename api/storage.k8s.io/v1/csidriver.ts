@@ -19,7 +19,8 @@ const tokensInSecrets =
 function validateSpec(spec: CSIDriverSpec): FieldError[] {
   const errors: FieldError[] = [];
   const policy = spec.fsGroupPolicy;
-  if (policy && !groupPolicies.includes(policy)) errors.push(notSupported(specPath.child('fsGroupPolicy'), policy, groupPolicies));
+  if (policy !== undefined && !groupPolicies.includes(policy))
+    errors.push(notSupported(specPath.child('fsGroupPolicy'), policy, groupPolicies));
   errors.push(...validateTokenRequests(spec.tokenRequests ?? []));
   for (const mode of spec.volumeLifecycleModes ?? []) {
     if (!lifecycleModes.includes(mode)) errors.push(notSupported(specPath.child('volumeLifecycleModes'), mode, lifecycleModes));

@@ -1,3 +1,4 @@
+import { noteSentEmpty } from '../../../api/meta/sent-empty.ts';
 import type { DecodeOptions, ObjectSchema, Schema } from '../../../openapi/schema.ts';
 import { setOwn } from '../json-object.ts';
 import { explain } from './explain.ts';
@@ -31,7 +32,7 @@ export class DecodeError extends Error {}
 
 /**
  * What decoding into the Go type and encoding again would give: types checked, unknown fields and nulls dropped, empty values of omitempty fields
- * dropped, quantities and times in canonical form, schema defaults filled in, fields in the order of the schema. One walk.
+ * dropped (see `asSent`), quantities and times in canonical form, schema defaults filled in, fields in the order of the schema. One walk.
  * An empty `metadata.managedFields` stays, as it asks for them to be cleared. Integers beyond 2^53 lose their last digits.
  * @throws DecodeError for the first wrong value in the order of the document
  */
@@ -150,7 +151,7 @@ class Walk {
     for (const field of plan.fields) {
       const given = value[field.name];
       if (given !== undefined) known++;
-      const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given);
+      const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given, result);
       if (converted !== undefined) result[field.name] = converted;
     }
     if (schema.preserveUnknownFields) {
@@ -174,14 +175,14 @@ class Walk {
     return this.convert(structuredClone(field.default), field.schema);
   }
 
-  private present(field: FieldPlan, given: unknown): unknown {
+  private present(field: FieldPlan, given: unknown, holder: object): unknown {
     const value = this.convert(given, field.schema);
     if (field.custom || !field.dropEmpty) return value;
     switch (field.schema.type) {
       case 'list':
-        return (value as unknown[]).length === 0 && !field.keepEmpty ? this.empty(field, value) : value;
+        return (value as unknown[]).length === 0 && !field.keepEmpty ? this.empty(field, value as object, holder) : value;
       case 'map':
-        return isEmpty(value as object) ? this.empty(field, value) : value;
+        return isEmpty(value as object) ? this.empty(field, value as object, holder) : value;
       case 'object':
         return isEmpty(value as object) ? undefined : value;
       default:
@@ -190,8 +191,11 @@ class Walk {
     }
   }
 
-  private empty(field: FieldPlan, value: unknown): unknown {
-    if (field.absent !== null) return undefined;
+  private empty(field: FieldPlan, value: object, holder: object): unknown {
+    if (field.absent !== null) {
+      noteSentEmpty(holder, field.name, value);
+      return undefined;
+    }
     this.hasEmpty = true;
     return value;
   }

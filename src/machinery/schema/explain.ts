@@ -40,7 +40,7 @@ class Check {
         return;
       case 'map':
         if (typeof value !== 'object' || Array.isArray(value)) return this.note(value, schema, place);
-        for (const key in value) this.value(value[key], schema.values, place);
+        for (const key in value) this.value(value[key], schema.values, elementPlace(schema.values, value[key], place));
         return;
       case 'list':
         if (!Array.isArray(value)) return this.note(value, schema, place);
@@ -106,11 +106,19 @@ class Check {
   }
 }
 
+// In a map of lists, the name is the list's.
+function elementPlace(schema: Schema, value: unknown, place: Place): Place {
+  const { named, ...rest } = place;
+  if (named === undefined) return place;
+  if (schema.type === 'list') return Array.isArray(value) ? rest : { ...rest, named: `list ${named}` };
+  return named.startsWith('map[') ? { ...rest, named: named.slice(named.indexOf(']') + 1) } : place;
+}
+
 function isInteger(value: unknown, limit: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value < limit && value >= -limit;
 }
 
-/** The Go type of a field that is a string or number with a name of its own, or a list or map of such. */
+/** The Go type of a field that is a string or number with a name of its own, or of what its list or map holds; of a map whose keys have one, the whole type. */
 export function namedTypeOf(schema: ObjectSchema, field: string): string | undefined {
   const list = schema.name === undefined ? undefined : namedTypes[schema.name];
   return list && new RegExp(`(?:^| )${field}=(\\S+)`).exec(list)?.[1];
@@ -139,8 +147,9 @@ export function goTypeOf(schema: Schema, named?: string): string {
     case 'object':
       return schema.name === undefined ? 'map[string]interface {}' : schema.name.split('.').slice(-2).join('.');
     case 'list':
-      return `[]${named ?? goElement(schema.items)}`;
+      return named?.startsWith('list ') ? named.slice(5) : `[]${named ?? goElement(schema.items)}`;
     case 'map':
+      if (named?.startsWith('map[')) return named;
       return schema.values.type === 'quantity' ? 'v1.ResourceList' : `map[string]${named ?? goElement(schema.values)}`;
     case 'boolean':
       return 'bool';

@@ -7,7 +7,8 @@ export const namedTypes: Readonly<Record<string, string>> = {
     'failurePolicy=v1.FailurePolicyType matchPolicy=v1.MatchPolicyType sideEffects=v1.SideEffectClass reinvocationPolicy=v1.ReinvocationPolicyType',
   'io.k8s.api.admissionregistration.v1.Mutation': 'patchType=v1.PatchType',
   'io.k8s.api.admissionregistration.v1.ParamRef': 'parameterNotFoundAction=v1.ParameterNotFoundActionType',
-  'io.k8s.api.admissionregistration.v1.RuleWithOperations': 'operations=v1.OperationType',
+  'io.k8s.api.admissionregistration.v1.NamedRuleWithOperations': 'operations=v1.OperationType scope=v1.ScopeType',
+  'io.k8s.api.admissionregistration.v1.RuleWithOperations': 'operations=v1.OperationType scope=v1.ScopeType',
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec': 'validationActions=v1.ValidationAction',
   'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec': 'failurePolicy=v1.FailurePolicyType',
   'io.k8s.api.admissionregistration.v1.ValidatingWebhook':
@@ -71,6 +72,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.core.v1.NamespaceCondition': 'type=v1.NamespaceConditionType status=v1.ConditionStatus',
   'io.k8s.api.core.v1.NamespaceSpec': 'finalizers=v1.FinalizerName',
   'io.k8s.api.core.v1.NamespaceStatus': 'phase=v1.NamespacePhase',
+  'io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus': 'resources=map[v1.ResourceName]resource.Quantity',
   'io.k8s.api.core.v1.NodeAddress': 'type=v1.NodeAddressType',
   'io.k8s.api.core.v1.NodeCondition': 'type=v1.NodeConditionType status=v1.ConditionStatus',
   'io.k8s.api.core.v1.NodeSelectorRequirement': 'operator=v1.NodeSelectorOperator',
@@ -78,7 +80,8 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.core.v1.ObjectReference': 'uid=types.UID',
   'io.k8s.api.core.v1.PersistentVolumeClaimCondition': 'type=v1.PersistentVolumeClaimConditionType status=v1.ConditionStatus',
   'io.k8s.api.core.v1.PersistentVolumeClaimSpec': 'accessModes=v1.PersistentVolumeAccessMode volumeMode=v1.PersistentVolumeMode',
-  'io.k8s.api.core.v1.PersistentVolumeClaimStatus': 'phase=v1.PersistentVolumeClaimPhase accessModes=v1.PersistentVolumeAccessMode',
+  'io.k8s.api.core.v1.PersistentVolumeClaimStatus':
+    'phase=v1.PersistentVolumeClaimPhase accessModes=v1.PersistentVolumeAccessMode allocatedResourceStatuses=map[v1.ResourceName]v1.ClaimResourceStatus',
   'io.k8s.api.core.v1.PersistentVolumeSpec':
     'accessModes=v1.PersistentVolumeAccessMode persistentVolumeReclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeMode=v1.PersistentVolumeMode',
   'io.k8s.api.core.v1.PersistentVolumeStatus': 'phase=v1.PersistentVolumePhase',
@@ -121,6 +124,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.networking.v1.NetworkPolicyPort': 'protocol=v1.Protocol',
   'io.k8s.api.networking.v1.NetworkPolicySpec': 'policyTypes=v1.PolicyType',
   'io.k8s.api.policy.v1.PodDisruptionBudgetSpec': 'unhealthyPodEvictionPolicy=v1.UnhealthyPodEvictionPolicyType',
+  'io.k8s.api.resource.v1.CapacityRequirements': 'requests=map[v1.QualifiedName]resource.Quantity',
   'io.k8s.api.resource.v1.DeviceAllocationConfiguration': 'source=v1.AllocationConfigSource',
   'io.k8s.api.resource.v1.DeviceConstraint': 'matchAttribute=v1.FullyQualifiedName distinctAttribute=v1.FullyQualifiedName',
   'io.k8s.api.resource.v1.DeviceRequestAllocationResult': 'shareID=types.UID',
@@ -130,6 +134,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.resource.v1.ExactDeviceRequest': 'allocationMode=v1.DeviceAllocationMode',
   'io.k8s.api.resource.v1.NodeAllocatableResourceMapping': 'capacityKey=v1.QualifiedName',
   'io.k8s.api.resource.v1.ResourceClaimConsumerReference': 'uid=types.UID',
+  'io.k8s.api.scheduling.v1.PriorityClass': 'preemptionPolicy=v1.PreemptionPolicy',
   'io.k8s.api.storage.v1.CSIDriverSpec': 'volumeLifecycleModes=v1.VolumeLifecycleMode fsGroupPolicy=v1.FSGroupPolicy',
   'io.k8s.api.storage.v1.StorageClass': 'reclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeBindingMode=v1.VolumeBindingMode',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion': 'strategy=v1.ConversionStrategyType',

@@ -11,6 +11,7 @@ import { jsonPatchedText, mergePatchedText } from '../../machinery/patch/patched
 import { strategicMergePatch, withoutUnmatchedNulls } from '../../machinery/patch/strategic.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
+import { explain } from '../../machinery/schema/explain.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
 import { explainRestore } from '../../machinery/schema/restore.ts';
 import { ApiError, badRequest, conflict, invalid as invalidError, notFound, unsupportedMediaType } from '../../registry/errors.ts';
@@ -211,7 +212,12 @@ function conformPatched(
     return { object, hasEmpty };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw fail((mechanism.restores && explainRestore(patched, expected.schema)) || error.message);
+    const shown = mechanism.shown(patched, before);
+    // What is decoded is the text that the patch left, whose keys are not in the order of the request's.
+    const words = mechanism.restores
+      ? explainRestore(patched, expected.schema)
+      : typeof shown === 'string' && explain(JSON.parse(shown), expected.schema);
+    throw fail(words || error.message);
   }
 }
 

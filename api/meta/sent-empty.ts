@@ -1,0 +1,26 @@
+/**
+ * Empty lists and maps that a client sent. Go tells them from absent ones until an object is stored: messages print `[]` and `{}` instead of `null`, and
+ * exact comparisons see a change. Objects hold neither, so that rules need not ask twice; a note of them stays under a symbol, which spreading
+ * copies and JSON does not see.
+ */
+const note = Symbol('sent empty');
+
+type Holder = Readonly<Record<string, unknown>> & { [note]?: Readonly<Record<string, readonly never[] | object>> };
+
+/** Notes that a field was sent as an empty list or map. */
+export function noteSentEmpty(holder: object, field: string, value: readonly unknown[] | object): void {
+  const object = holder as Holder;
+  object[note] = { ...object[note], [field]: value as object };
+}
+
+/** A field's value, or the empty list or map that was sent for it. */
+export function asSent<T extends object, K extends keyof T & string>(holder: T | null | undefined, field: K): T[K] | undefined {
+  const value = holder?.[field];
+  return value ?? ((holder as Holder | null | undefined)?.[note]?.[field] as T[K] | undefined);
+}
+
+/** Whether empty lists or maps were sent anywhere in a value. */
+export function hasSentEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return (value as Holder)[note] !== undefined || Object.values(value).some(hasSentEmpty);
+}
