@@ -22,6 +22,7 @@ import { validatingPolicies } from './admission/policy/validating.ts';
 import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
+import { encryptionAtRest } from './assembly/encryption.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
 import { unionAuthenticator } from './auth/authenticate/union.ts';
@@ -172,9 +173,13 @@ async function startApiServer(
 ): Promise<ServedApi> {
   const { clock, random, logger, onFailure } = surroundings;
   const auditPolicy = await auditPolicyOf(options.auditPolicyFile);
+  const encryption = await encryptionAtRest(options, surroundings, signal);
+  running.defer(() => encryption.codec[Symbol.dispose]());
   if (!options.memory) await openDataDirectory(options.dataDir);
   const storage: Storage = running.use(
-    options.memory ? openMemoryStorage({ clock }) : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure }),
+    options.memory
+      ? openMemoryStorage({ clock })
+      : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure, codec: encryption.codec }),
   );
   const identity = options.memory ? undefined : await controlPlaneIdentity(options.dataDir, () => newIdentity(random));
   const ranges = [options.serviceClusterIpRange];
@@ -242,6 +247,7 @@ async function startApiServer(
     tokens,
     protobuf,
     admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),
+    healthChecks: encryption.healthChecks,
     versionInfo,
     pages: createOwnApi({
       versionInfo,

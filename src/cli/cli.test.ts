@@ -41,6 +41,7 @@ test('the flags have the defaults that the README names', () => {
     auditLogMaxage: 0,
     auditWebhookBatchMaxSize: 400,
     auditWebhookBatchMaxWait: 30_000,
+    encryptionProviderConfigAutomaticReload: false,
     logLevel: 'warn',
   });
   const some = upOptions(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory']);

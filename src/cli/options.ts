@@ -2,12 +2,14 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { CommanderError, InvalidArgumentError, Command as Program } from 'commander';
 
+import { type ApiServerFlags, addApiServerFlags, flagConflict } from './apiserver-flags.ts';
+
 /** The parts of a cluster, any of which can run in a process of its own. */
 export const components = ['apiserver', 'controllers', 'scheduler', 'fleet'] as const;
 export type Component = (typeof components)[number];
 
 /** What `orrery up` was asked for. */
-export interface UpOptions {
+export interface UpOptions extends ApiServerFlags {
   readonly port: number;
   readonly bindAddress: string;
   readonly dataDir: string;
@@ -76,7 +78,7 @@ export function parseArguments(args: readonly string[], version: string): Comman
           : `unknown command '${name}'; the commands are 'orrery up' and 'orrery why'`,
       );
     });
-  configured(program.command('up'), write)
+  const up = configured(program.command('up'), write)
     .description('Start a cluster and serve it until it is interrupted.')
     .option('--port <number>', 'port of the API server; 0 takes a free one', wholeNumber(0, 65535), 6443)
     .option('--bind-address <address>', 'address to listen on', address, '127.0.0.1')
@@ -104,8 +106,11 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
     .action((options) => {
+      const conflict = flagConflict(options);
+      if (conflict !== undefined) up.error(conflict);
       result = { name: 'up', options };
     });
+  addApiServerFlags(up);
   configured(program.command('why'), write)
     .description('Tell why a pod is on its node, or why it has none: what the scheduler thinks of each node.')
     .argument('<kind>', 'pod', onlyPods)

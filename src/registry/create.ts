@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
-import { KeyExistsError } from '../storage/errors.ts';
+import { KeyExistsError, UnreadableValueError } from '../storage/errors.ts';
 import { encodeStored } from '../storage/object-codec.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
@@ -138,7 +138,11 @@ async function taken(store: ResourceStore, key: string, object: KubeObject): Pro
       details,
     );
   }
-  const existing = await store.read(key);
+  const existing = await store.read(key).catch((problem) => {
+    // What cannot be decrypted is there all the same.
+    if (problem instanceof UnreadableValueError) return undefined;
+    throw problem;
+  });
   if (!existing?.object.metadata?.deletionTimestamp) return error;
   return new ApiError(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.details);
 }

@@ -56,7 +56,8 @@ export async function guaranteedUpdate(
         continue;
       }
     }
-    if (unchanged) return { stored: current!, created: false };
+    // What lies encrypted in an older way is written anew, which is how keys are rotated.
+    if (unchanged && !(await store.parts.storage.isStale?.(key))) return { stored: current!, created: false };
     if (operation.dryRun) {
       const resourceVersion = current ? { resourceVersion: String(current.revision) } : {};
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };

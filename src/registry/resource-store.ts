@@ -8,6 +8,7 @@ import { formatTime } from '../machinery/clock.ts';
 import { sameJson } from '../machinery/json-equal.ts';
 import { inParallel } from '../machinery/parallel.ts';
 import type { Random } from '../machinery/random.ts';
+import { UnreadableRangeError } from '../storage/errors.ts';
 import { decodeStored } from '../storage/object-codec.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -15,6 +16,7 @@ import type { CacheEvent } from '../storage/watch-cache/types.ts';
 import type { WatchCache } from '../storage/watch-cache/watch-cache.ts';
 import type { Allocator } from './allocators/allocator.ts';
 import { badRequest, type ResourceName } from './errors.ts';
+import { stillLoading } from './errors-of-storage.ts';
 import type { Operation } from './operation.ts';
 import type { WatchEvent } from './watch.ts';
 
@@ -88,7 +90,9 @@ export class ResourceStore {
   /** The cache once it holds a state; it is started when first asked for. */
   async readyCache(): Promise<WatchCache<Attributes>> {
     if (!this.cacheIsReady) {
-      await this.cache.ready();
+      await this.cache.ready().catch((error) => {
+        throw error instanceof UnreadableRangeError ? stillLoading(this.definition, error) : error;
+      });
       this.cacheIsReady = true;
     }
     return this.cache;

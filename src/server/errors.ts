@@ -1,6 +1,12 @@
 import type { KubeObject } from '../../api/meta/object.ts';
-import { ApiError, type StatusDetails } from '../registry/errors.ts';
-import { CompactedError, FutureRevisionError } from '../storage/errors.ts';
+import { ApiError, internalError, type StatusDetails } from '../registry/errors.ts';
+import {
+  CompactedError,
+  FutureRevisionError,
+  UnreadableRangeError,
+  UnreadableValueError,
+  UnwritableValueError,
+} from '../storage/errors.ts';
 import type { ObjectAnswer, RawAnswer } from './answer.ts';
 
 /** metav1.Status of a failure, its fields in the order in which the server writes them. */
@@ -50,6 +56,9 @@ export function apiErrorOf(error: unknown): ApiError | undefined {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,
     });
+  }
+  if (error instanceof UnreadableValueError || error instanceof UnreadableRangeError || error instanceof UnwritableValueError) {
+    return internalError(error.message);
   }
   return undefined;
 }

@@ -87,3 +87,23 @@ export class StorageClosedError extends Error {
     super('the store is closed');
   }
 }
+
+/** What lies under a key cannot be decrypted; `message` is what upstream says of it where one object is read. */
+export class UnreadableValueError extends Error {
+  /** As upstream's storage has it. */
+  readonly publicKey: string;
+  constructor(publicKey: string, reason: string) {
+    super(reason);
+    this.publicKey = publicKey;
+  }
+}
+
+/** The same where many are read: the message names the key. */
+export class UnreadableRangeError extends Error {
+  constructor({ publicKey, message }: UnreadableValueError) {
+    super(`unable to transform key ${JSON.stringify(publicKey)}: ${message}`);
+  }
+}
+
+/** A value cannot be encrypted now, so it was not written. */
+export class UnwritableValueError extends Error {}

@@ -12,6 +12,9 @@ export interface Storage extends AsyncDisposable {
   /** The mod revision of the entry as of now, without reading it; undefined if there is none (etcd: a range of keys only). */
   revisionOf(key: string): Promise<number | undefined>;
 
+  /** Whether the entry lies in an older form than a write would give it now, so that one that changes nothing has a purpose. Absent: there is one form. */
+  isStale?(key: string): Promise<boolean>;
+
   /** Entries with start <= key < end in key order. @throws CompactedError, FutureRevisionError */
   range(start: string, end: string, options?: RangeOptions): Promise<RangeResult>;
 

@@ -1,3 +1,4 @@
+import { parseGoDuration } from '../../../api/meta/duration.ts';
 import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
 import { aggregate } from '../../../api/meta/label-selector.ts';
 import { conform, strictDecodingError } from '../../machinery/schema/conform.ts';
@@ -111,21 +112,12 @@ const defaulters: Readonly<Record<string, (args: any) => any>> = {
   PodTopologySpread: (args) => ({ defaultConstraints: [], defaultingType: 'System', ...args }),
   VolumeBinding: (args) => ({ bindTimeoutSeconds: 600, ...args }),
   DynamicResources: ({ filterTimeout = '10s', bindingTimeout = '10m0s' }) => ({
-    filterTimeout: durationOf(filterTimeout),
-    bindingTimeout: durationOf(bindingTimeout),
+    filterTimeout: { text: filterTimeout, milliseconds: parseGoDuration(filterTimeout) },
+    bindingTimeout: { text: bindingTimeout, milliseconds: parseGoDuration(bindingTimeout) },
   }),
 };
 
 /** As the plugin takes its arguments. */
 function usable(name: string, args: any): unknown {
   return name === 'DynamicResources' ? { bindingTimeout: args.bindingTimeout.milliseconds } : args;
-}
-
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-function durationOf(text: string): { text: string; milliseconds: number } {
-  if (!/^[+-]?(0|(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+)$/.test(text)) throw new Error(`time: invalid duration ${JSON.stringify(text)}`);
-  let milliseconds = 0;
-  for (const [, number, unit] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) milliseconds += Number(number) * units[unit!]!;
-  return { text, milliseconds: text.startsWith('-') ? -milliseconds : milliseconds };
 }

@@ -1,5 +1,6 @@
-import type { Field, ListSchema, ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import type { ObjectSchema, Schema } from '../../../openapi/schema.ts';
 import { createSchemaSource } from '../../../openapi/source.ts';
+import { boolean, int32, int64, list, object, raw, string, typeMeta } from '../../machinery/schema/shapes.ts';
 import { extensionPoints } from './configuration.ts';
 
 /** The types of a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1, and of the arguments of its plugins. */
@@ -8,27 +9,8 @@ export interface ConfigurationSchemas {
   readonly arguments: ReadonlyMap<string, ObjectSchema>;
 }
 
-const string: Schema = { type: 'string' };
-const boolean: Schema = { type: 'boolean' };
-const int32: Schema = { type: 'int32' };
-const int64: Schema = { type: 'int64' };
-const raw: Schema = { type: 'map', values: { type: 'any' } as Schema, mapType: 'atomic' };
-
-function object(name: string, fields: Readonly<Record<string, Schema>>): ObjectSchema {
-  const all = Object.entries(fields).map(([field, schema]): [string, Field] => [
-    field,
-    { name: field, schema, required: false, pointer: true, omitEmpty: true },
-  ]);
-  return { type: 'object', name, fields: new Map(all), mapType: 'granular' };
-}
-
-function list(items: Schema): ListSchema {
-  return { type: 'list', items, listType: 'atomic', mapKeys: [] };
-}
-
 export function configurationSchemas(): ConfigurationSchemas {
   const source = createSchemaSource();
-  const typeMeta = { apiVersion: string, kind: string };
   const plugin = object('Plugin', { name: string, weight: int32 });
   const pluginSet = object('PluginSet', { enabled: list(plugin), disabled: list(plugin) });
   const points = [...extensionPoints, 'multiPoint', 'placementGenerate', 'placementScore'];

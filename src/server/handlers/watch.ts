@@ -13,6 +13,8 @@ const leastTimeoutSeconds = 1800;
 export async function watch(scope: Scope, context: RequestContext): Promise<Answer> {
   const { options, selection } = readListRequest(scope, context);
   const { clock, random } = scope.store.parts;
+  // What cannot be loaded is told by the answer's status, not by an event.
+  await scope.store.readyCache();
   const begin = prepareWatch(scope.store, selection, options);
   const seconds = options.timeoutSeconds || leastTimeoutSeconds * (1 + random.next());
   return {

@@ -1,4 +1,5 @@
-import { StorageUnusableError } from '../errors.ts';
+import type { ValueCodec } from '../encryption/value-codec.ts';
+import { StorageUnusableError, UnreadableRangeError, UnreadableValueError } from '../errors.ts';
 import type { Backend } from '../mvcc/backend.ts';
 import type { Version } from '../mvcc/version.ts';
 import type { Database, Operation } from './database.ts';
@@ -13,9 +14,12 @@ export class LevelBackend implements Backend {
   // computed while the disk works.
   readonly eagerWrites = 4;
   private readonly database: Database;
+  private readonly codec: ValueCodec | undefined;
 
-  constructor(database: Database) {
+  /** @param codec absent: values lie there as they are */
+  constructor(database: Database, codec?: ValueCodec) {
     this.database = database;
+    this.codec = codec;
   }
 
   // After the requests that have already arrived had their turn.
@@ -27,7 +31,7 @@ export class LevelBackend implements Backend {
     const operations: Operation[] = [];
     for (const version of versions) {
       operations.push({ type: 'put', key: versionKey(version.revision), value: encodeVersion(version) });
-      if (!version.deleted) operations.push({ type: 'put', key: valueKey(version.revision), value: encodeValue(version.value!) });
+      if (!version.deleted) operations.push({ type: 'put', key: valueKey(version.revision), value: encodeValue(this.encoded(version)) });
     }
     return this.database.writeDurably(operations);
   }
@@ -36,13 +40,34 @@ export class LevelBackend implements Backend {
     for (const version of versions) version.value = undefined;
   }
 
-  value(version: Version): Uint8Array | undefined {
-    return read(version, this.database.getSync(valueKey(version.revision)));
+  value(version: Version): Uint8Array | undefined | Promise<Uint8Array> {
+    return this.decoded(version, this.database.getSync(valueKey(version.revision)));
   }
 
   async values(versions: readonly Version[]): Promise<(Uint8Array | undefined)[]> {
     const records = await this.database.getMany(versions.map((version) => valueKey(version.revision)));
-    return records.map((record, i) => read(versions[i]!, record));
+    try {
+      const values = records.map((record, i) => this.decoded(versions[i]!, record));
+      return values.some((value) => value instanceof Promise) ? await Promise.all(values) : (values as (Uint8Array | undefined)[]);
+    } catch (error) {
+      throw error instanceof UnreadableValueError ? new UnreadableRangeError(error) : error;
+    }
+  }
+
+  async prepare(versions: readonly Version[]): Promise<void> {
+    if (!this.codec || versions.length === 0) return;
+    await this.values(versions).catch((error) => {
+      if (!(error instanceof UnreadableRangeError)) throw error;
+    });
+  }
+
+  refusal(key: string): Error | undefined {
+    return this.codec?.refusal(key);
+  }
+
+  isStale(version: Version): boolean {
+    const stored = this.codec && read(version, this.database.getSync(valueKey(version.revision)));
+    return stored !== undefined && this.codec!.isStale(version.key, stored);
   }
 
   markCompacted(revision: number): Promise<void> {
@@ -60,6 +85,15 @@ export class LevelBackend implements Backend {
 
   close(): Promise<void> {
     return this.database.close();
+  }
+
+  private encoded({ key, value }: Version): Uint8Array {
+    return this.codec ? this.codec.encode(key, value!) : value!;
+  }
+
+  private decoded(version: Version, record: Buffer | undefined): Uint8Array | undefined | Promise<Uint8Array> {
+    const stored = read(version, record);
+    return stored && this.codec ? this.codec.decode(version.key, stored) : stored;
   }
 }
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ValueCodec } from '../encryption/value-codec.ts';
 import { StorageUnusableError } from '../errors.ts';
 import type { Inventory } from '../mvcc/backend.ts';
 import { type MvccOptions, MvccStore } from '../mvcc/mvcc-store.ts';
@@ -15,7 +16,7 @@ const newDirectory = 'Choose another data directory, or move this one away to st
  * Opens the store in a directory that is its own; makes it if there is none.
  * @throws StorageUnusableError if it is in use by another process, or not what this version of Orrery wrote
  */
-export async function openLevelStorage(directory: string, options: MvccOptions): Promise<Storage> {
+export async function openLevelStorage(directory: string, options: MvccOptions & { readonly codec?: ValueCodec }): Promise<Storage> {
   const hadData = await refuseForeignDirectory(directory);
   const database = new Database(directory);
   try {
@@ -25,7 +26,7 @@ export async function openLevelStorage(directory: string, options: MvccOptions):
   }
   try {
     await checkFormat(directory, database, hadData);
-    return new MvccStore(new LevelBackend(database), await readInventory(directory, database), options);
+    return new MvccStore(new LevelBackend(database, options.codec), await readInventory(directory, database), options);
   } catch (error) {
     await database.close();
     throw error instanceof StorageUnusableError ? error : unusable(directory, error as Error);

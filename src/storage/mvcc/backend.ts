@@ -17,10 +17,19 @@ export interface Backend {
   /** The versions written last are committed and watchers have seen them. */
   committed(versions: readonly Version[]): void;
 
-  /** The bytes of a put; undefined if the version was forgotten. */
-  value(version: Version): Uint8Array | undefined;
+  /** The bytes of a put; undefined if the version was forgotten. A promise where they cannot be had at once. @throws UnreadableValueError */
+  value(version: Version): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
-  /** The same for many, as of the call. */
+  /** Makes ready what `value` could not give at once; one that cannot be read says so when it is asked for. Absent: it always can. */
+  prepare?(versions: readonly Version[]): Promise<void>;
+
+  /** Why nothing can be written under a key now; absent: everything can. */
+  refusal?(key: string): Error | undefined;
+
+  /** Whether the bytes of a put lie in an older form than a write would give them now; absent: there is one form. */
+  isStale?(version: Version): boolean;
+
+  /** The same as `value` for many, as of the call. @throws UnreadableRangeError */
   values(versions: readonly Version[]): Promise<(Uint8Array | undefined)[]>;
 
   /** Keeps the mark up to which the history is compacted. */

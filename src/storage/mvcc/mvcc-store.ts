@@ -82,7 +82,14 @@ export class MvccStore implements Storage, WatchSource {
 
   async get(key: string, revision?: number): Promise<Entry | undefined> {
     const version = this.isPresent(revision) ? this.live.get(key) : asOf(this.live.get(key) ?? this.dead.get(key), revision!);
-    return version && entryOf(version, this.readValue(version));
+    if (!version) return undefined;
+    const value = version.value ?? this.backend.value(version);
+    return entryOf(version, (value instanceof Promise ? await value : value) ?? this.gone());
+  }
+
+  async isStale(key: string): Promise<boolean> {
+    const version = this.live.get(key);
+    return version !== undefined && this.backend.isStale?.(version) === true;
   }
 
   async revisionOf(key: string): Promise<number | undefined> {
@@ -173,7 +180,13 @@ export class MvccStore implements Storage, WatchSource {
   }
 
   readValue(version: Version): Uint8Array {
-    return version.value ?? this.backend.value(version) ?? this.gone();
+    const value = version.value ?? this.backend.value(version) ?? this.gone();
+    if (value instanceof Promise) throw new Error(`the value of ${version.key} was not prepared`);
+    return value;
+  }
+
+  prepare(versions: readonly Version[]): Promise<void> | undefined {
+    return this.backend.prepare?.(versions);
   }
 
   async readValues(versions: readonly Version[]): Promise<Uint8Array[]> {
@@ -229,7 +242,8 @@ export class MvccStore implements Storage, WatchSource {
   }
 
   private enqueue(write: Omit<Version, 'revision' | 'expiry' | 'value'> & { value?: Uint8Array }, options?: WriteOptions): Promise<number> {
-    if (this.unusable) return Promise.reject(this.unusable);
+    const refusal = this.unusable ?? (write.deleted ? undefined : this.backend.refusal?.(write.key));
+    if (refusal) return Promise.reject(refusal);
     const expiry = options?.ttlSeconds ? this.clock.now() + options.ttlSeconds * 1000 : undefined;
     const version = new Version({ ...write, revision: ++this.assigned, expiry });
     return new Promise((resolve, reject) => {

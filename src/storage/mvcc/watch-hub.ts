@@ -12,6 +12,8 @@ export interface WatchSource {
   /** The bytes of versions. @throws CompactedError */
   readValues(versions: readonly Version[]): Promise<Uint8Array[]>;
   readValue(version: Version): Uint8Array;
+  /** Lets `readValue` have what it could not give at once. */
+  prepare(versions: readonly Version[]): Promise<void> | undefined;
 }
 
 class Watcher {
@@ -125,6 +127,7 @@ export class WatchHub {
 
   private async changesOf(versions: readonly Version[]): Promise<Change[]> {
     const values = await this.source.readValues(versions.filter((version) => !version.deleted));
+    await this.source.prepare(versions.flatMap(({ previous }) => (previous && !previous.deleted ? previous : [])));
     let next = 0;
     return versions.map((version) => new VersionChange(version, version.deleted ? undefined : values[next++], this.source));
   }
