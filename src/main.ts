@@ -24,6 +24,7 @@ import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
+import { type RequestHeaderOptions, requestHeaderAuthenticator } from './auth/authenticate/request-header.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
 import { unionAuthenticator } from './auth/authenticate/union.ts';
 import { nodeAuthorizer } from './auth/authorize/node.ts';
@@ -34,7 +35,7 @@ import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
-import { loadClusterKeys } from './auth/pki.ts';
+import { type ClusterKeys, frontProxyName, type KeyPair, loadClusterKeys } from './auth/pki.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
@@ -52,6 +53,7 @@ import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { writeSecret } from './machinery/files.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
+import { certificatesOf } from './machinery/pem.ts';
 import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
 import { WebhookClient } from './machinery/webhook-client.ts';
@@ -202,6 +204,7 @@ async function startApiServer(
       });
     },
   });
+  const frontProxy = await frontProxyOf(options, keys);
   const rbac = new RbacAuthorizer();
   const audit = await auditSink(options, auditPolicy, surroundings, running);
   const policy = bootstrapPolicy();
@@ -232,6 +235,7 @@ async function startApiServer(
     logger,
     settings: { serviceClusterIPRanges: ranges, nodePortRange: [30000, 32767] },
     authenticator: unionAuthenticator([
+      requestHeaderAuthenticator(frontProxy.trust),
       clientCertificateAuthenticator(),
       ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
       tokens,
@@ -260,7 +264,13 @@ async function startApiServer(
       '/openid/v1/jwks': async () => json(await tokens.keySet()),
     },
     ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
-    tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
+    ...(frontProxy.client ? { proxyClient: frontProxy.client } : {}),
+    tls: {
+      key: keys.server.key,
+      cert: keys.server.certificate,
+      clientCa: keys.authority.certificate,
+      frontProxyCa: frontProxy.trust.authority,
+    },
   });
   running.use(server);
   const resolveService = serviceResolver(server.lookup);
@@ -278,7 +288,7 @@ async function startApiServer(
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
-  server.keepApiServices(signal);
+  await server.aggregate(signal, { clientAuthority: keys.authority.certificate, requestHeader: frontProxy.trust });
   void server.flowControl.follow(server.client(apiServerUser), signal);
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),
@@ -369,6 +379,46 @@ function quotaStore(client: () => Client): QuotaStore {
   return {
     read: (namespace, name) => unlessNotFound(api().get(namespace, name)),
     updateStatus: (quota) => api().update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
+  };
+}
+
+interface FrontProxy {
+  /** Whom to believe the user's name in headers. */
+  readonly trust: RequestHeaderOptions & { readonly authority: string };
+  /** With which this server names users to extension API servers. */
+  readonly client: KeyPair | undefined;
+}
+
+/** What the flags say of front proxies; by default this cluster has an authority for them, and a certificate of its own. */
+async function frontProxyOf(options: UpOptions, { frontProxy }: ClusterKeys): Promise<FrontProxy> {
+  const read = (flag: string, file: string) =>
+    readFile(file, 'utf8').catch((error: Error) => {
+      throw new UserError(`--${flag}: ${error.message}`);
+    });
+  const { requestheaderClientCaFile: caFile, proxyClientCertFile: certFile, proxyClientKeyFile: keyFile } = options;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UserError('--proxy-client-cert-file and --proxy-client-key-file go together');
+  const authority = caFile === undefined ? frontProxy.authority.certificate : await read('requestheader-client-ca-file', caFile);
+  try {
+    if (certificatesOf(authority).length === 0) throw new Error('it holds no certificate');
+  } catch (error) {
+    throw new UserError(`--requestheader-client-ca-file: ${(error as Error).message}`);
+  }
+  const own = caFile === undefined ? frontProxy.client : undefined;
+  const client =
+    certFile === undefined
+      ? own
+      : { certificate: await read('proxy-client-cert-file', certFile), key: await read('proxy-client-key-file', keyFile!) };
+  return {
+    trust: {
+      authority,
+      allowedNames: options.requestheaderAllowedNames ?? (caFile === undefined ? [frontProxyName] : []),
+      usernameHeaders: options.requestheaderUsernameHeaders,
+      uidHeaders: options.requestheaderUidHeaders,
+      groupHeaders: options.requestheaderGroupHeaders,
+      extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix,
+    },
+    client,
   };
 }
 

@@ -4,6 +4,7 @@ import { groupVersionPath } from './names.ts';
 import type { DocumentedResource } from './resource.ts';
 import { documentNames } from './v3.ts';
 
+export { mergeOpenAPIV2, type OpenAPIV2 } from './merge.ts';
 export type { CustomDocumentation, DocumentedResource, DocumentedSubresource } from './resource.ts';
 export { buildOpenAPIV2 } from './v2.ts';
 export { encodeOpenAPIV2, openAPIV2ProtobufType } from './v2-protobuf.ts';

@@ -18,9 +18,14 @@ export interface ClusterKeys {
   readonly authority: KeyPair;
   readonly server: KeyPair;
   readonly admin: KeyPair;
+  /** Another authority, which vouches for proxies that name the user in headers, and our own certificate of it, for requests to extension API servers. */
+  readonly frontProxy: { readonly authority: KeyPair; readonly client: KeyPair };
   /** Signs certificates for components that run apart. */
   readonly serviceAccount: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 }
+
+/** The name in the certificate with which this server proves to extension API servers that it may name users. */
+export const frontProxyName = 'front-proxy-client';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const year = 365 * 24 * 3600 * 1000;
@@ -52,8 +57,22 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
     () => issue(options, { subject: 'O=system:masters, CN=kubernetes-admin', years: 1, issuer: authority }),
     (pair) => covers(pair, { ...options, serverNames: [] }),
   );
+  const frontProxyAuthority = await store.pair('front-proxy-ca', () =>
+    issue(options, { subject: 'CN=front-proxy-ca', years: 10, authority: true }),
+  );
+  const frontProxyClient = await store.pair(
+    'front-proxy-client',
+    () => issue(options, { subject: `CN=${frontProxyName}`, years: 1, issuer: frontProxyAuthority }),
+    (pair) => covers(pair, { ...options, serverNames: [] }),
+  );
   const serviceAccountKey = createPrivateKey(await store.text('sa.key', newKey));
-  return { authority, server, admin, serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) } };
+  return {
+    authority,
+    server,
+    admin,
+    frontProxy: { authority: frontProxyAuthority, client: frontProxyClient },
+    serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) },
+  };
 }
 
 interface Request {

@@ -42,8 +42,14 @@ export interface UserRules {
 
 /** The parts of a request that prove an identity. */
 export interface Credentials {
-  /** The verified client certificate in DER, if one was shown. */
+  /** The verified client certificate in DER, if one was shown that the authority of clients has signed. */
   readonly clientCertificate?: Buffer;
+  /** Why a certificate that was shown is none of a client. */
+  readonly certificateError?: string;
+  /** The verified certificate in DER, if one was shown that the authority of front proxies has signed. */
+  readonly frontProxyCertificate?: Buffer;
+  /** All headers of the request, lower-case names; repeated ones joined by a comma and a space. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly authorization?: string;
   /** Sec-WebSocket-Protocol may carry a bearer token. */
   readonly webSocketProtocols?: string;

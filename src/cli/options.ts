@@ -32,6 +32,17 @@ export interface UpOptions extends ApiServerFlags {
   readonly auditWebhookConfigFile?: string;
   readonly auditWebhookBatchMaxSize: number;
   readonly auditWebhookBatchMaxWait: number;
+  /** PEM of the authorities of proxies that name the user in headers; absent: the cluster's own. */
+  readonly requestheaderClientCaFile?: string;
+  /** Absent: any name, of the cluster's own authority that of its proxy certificate. */
+  readonly requestheaderAllowedNames?: readonly string[];
+  readonly requestheaderUsernameHeaders: readonly string[];
+  readonly requestheaderUidHeaders: readonly string[];
+  readonly requestheaderGroupHeaders: readonly string[];
+  readonly requestheaderExtraHeadersPrefix: readonly string[];
+  /** With which requests are passed on to extension API servers; absent: the cluster's own. */
+  readonly proxyClientCertFile?: string;
+  readonly proxyClientKeyFile?: string;
   /** A KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string;
 }
@@ -96,6 +107,16 @@ export function parseArguments(args: readonly string[], version: string): Comman
       '--scheduler-config <file>',
       "the scheduler's profiles and plugins: a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1",
     )
+    .option('--requestheader-client-ca-file <file>', "authorities of proxies that name the user in headers (default: the cluster's own)")
+    .option('--requestheader-allowed-names <list>', "common names of these proxies' certificates (default: any)", list)
+    .option('--requestheader-username-headers <list>', 'headers that name the user, the first that is there counts', list, [
+      'X-Remote-User',
+    ])
+    .option('--requestheader-uid-headers <list>', 'headers with its uid', list, [])
+    .option('--requestheader-group-headers <list>', 'headers with its groups', list, ['X-Remote-Group'])
+    .option('--requestheader-extra-headers-prefix <list>', 'prefixes of headers with further facts', list, ['X-Remote-Extra-'])
+    .option('--proxy-client-cert-file <file>', "certificate to show to extension API servers (default: the cluster's own)")
+    .option('--proxy-client-key-file <file>', 'its key')
     .option('--audit-policy-file <file>', 'which requests are recorded: a Policy of audit.k8s.io/v1')
     .option('--audit-log-path <file>', 'where they are recorded, one event a line', file)
     .option('--audit-log-maxsize <number>', 'megabytes after which a new file is begun (0: 100)', wholeNumber(0, 1_000_000), 0)
@@ -176,6 +197,12 @@ function cidr(text: string): string {
     throw new InvalidArgumentError('Give a CIDR, such as 10.96.0.0/16.');
   }
   return text;
+}
+
+function list(text: string): string[] {
+  const values = text.split(',').map((value) => value.trim());
+  if (values.includes('')) throw new InvalidArgumentError('Give values with commas between them.');
+  return values;
 }
 
 function componentList(text: string): Component[] {

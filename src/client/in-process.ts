@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { copyData } from '../registry/copy.ts';
 import { ApiError, internalError } from '../registry/errors.ts';
-import type { Answer, ListAnswer, WatchAnswerEvent } from '../server/answer.ts';
+import type { Answer, ListAnswer, StreamAnswer, WatchAnswerEvent } from '../server/answer.ts';
 import type { ApiRequest } from '../server/context.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
 import { EventQueue } from './event-queue.ts';
@@ -37,6 +39,7 @@ class InProcessTransport implements Transport {
 
   async send(request: ClientRequest): Promise<KubeObject> {
     const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
+    if (answer.type === 'stream') return objectOf(answer);
     // What a deletecollection deleted.
     if (answer.type === 'list') return listOf(answer);
     if (answer.type !== 'object') throw unexpected(answer);
@@ -48,6 +51,7 @@ class InProcessTransport implements Transport {
   async list(request: ClientRequest): Promise<ObjectList<any>> {
     const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
     if (answer.type === 'list') return { items: answer.items.map((item) => item.object), metadata: answer.metadata };
+    if (answer.type === 'stream') return (await objectOf(answer)) as never;
     // Lists without stored objects (component statuses) are made for the answer.
     if (answer.type === 'object' && answer.object && Array.isArray(answer.object['items'])) return answer.object as never;
     throw unexpected(answer);
@@ -92,10 +96,24 @@ class InProcessTransport implements Transport {
       query,
       headers: contentType ? { ...this.headers, 'content-type': contentType } : this.headers,
       readBody: async () => text ?? Buffer.alloc(0),
+      openBody: () => (body === undefined ? undefined : Readable.from([text ?? JSON.stringify(body)])),
       ...(typeof body === 'object' ? { object: copyData(body) } : {}),
       signal,
     };
   }
+}
+
+/** What another server answered. @throws ApiError of its Status */
+async function objectOf({ status, body }: StreamAnswer): Promise<KubeObject> {
+  const text = await readText(body);
+  if (status < 400) return JSON.parse(text);
+  let failure: KubeObject | undefined;
+  try {
+    failure = JSON.parse(text);
+  } catch {
+    // No Status: the text says what it is.
+  }
+  throw failure?.kind === 'Status' ? errorOf(failure, status) : new ApiError(status, '', text);
 }
 
 function listOf({ definition, items, metadata }: ListAnswer): KubeObject {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Clock } from './clock.ts';
 
 /** An AbortController whose signal many parts listen to, which Node would take for a leak otherwise. */
 export function sharedAbortController(): AbortController {
@@ -12,4 +13,15 @@ export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   const signal = AbortSignal.any(signals as AbortSignal[]);
   setMaxListeners(0, signal);
   return signal;
+}
+
+/** Runs something with a signal that is aborted with the given one, or after `ms` (with a TimeoutError). */
+export async function withDeadline<T>(clock: Clock, ms: number, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const timer = clock.timer(ms, () => deadline.abort(new DOMException('context deadline exceeded', 'TimeoutError')), { background: true });
+  try {
+    return await run(AbortSignal.any([signal, deadline.signal]));
+  } finally {
+    timer.cancel();
+  }
 }

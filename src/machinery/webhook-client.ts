@@ -188,7 +188,7 @@ const statusMessages: Readonly<Record<number, string>> = {
 };
 
 /** A failure of the network as Go's dialer and TLS print it. */
-function dialMessage(error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string }): string {
+export function dialMessage(error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string }): string {
   const dial = `dial tcp ${error.address?.includes(':') ? `[${error.address}]` : error.address}:${error.port}: connect: `;
   switch (error.code) {
     case 'ECONNREFUSED':

@@ -6,7 +6,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
  * What a handler answers, before it is encoded. The transport turns it into bytes of the negotiated type (JSON, YAML, protobuf, Table,
  * PartialObjectMetadata); an in-process client takes it as it is.
  */
-export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | RawAnswer | UpgradeAnswer;
+export type Answer = ObjectAnswer | ListAnswer | WatchAnswer | RawAnswer | StreamAnswer | UpgradeAnswer;
 
 /** One object of a resource, stored (its bytes are sent as they are) or made for this answer (Status, Scale, TokenRequest, reviews). */
 export interface ObjectAnswer {
@@ -62,6 +62,15 @@ export interface RawAnswer {
   readonly contentType: string;
   readonly body: Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What another server answers, passed on as it comes. */
+export interface StreamAnswer {
+  readonly type: 'stream';
+  readonly status: number;
+  /** Besides those of the chain: a header that both have is sent twice. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: import('node:stream').Readable;
 }
 
 /** The connection is taken over (exec, attach, port-forward, proxied upgrades). */

@@ -5,6 +5,7 @@ import type { AdmissionEnvironment } from '../admission/environment.ts';
 import type { Lookup } from '../admission/lookup.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import type { KeyPair } from '../auth/pki.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../auth/types.ts';
 import type { Client } from '../client/client.ts';
 import { createInProcessClient } from '../client/in-process.ts';
@@ -22,7 +23,8 @@ import type { TokenReviewer } from '../registry/subresources/action.ts';
 import type { ComponentProbe } from '../registry/subresources/component-status.ts';
 import type { TokenIssuer } from '../registry/subresources/token.ts';
 import type { Storage } from '../storage/storage.ts';
-import { ApiServices } from './aggregation/api-services.ts';
+import { Aggregation } from './aggregation/aggregation.ts';
+import type { AuthenticationTrust } from './aggregation/authentication-trust.ts';
 import { Auditor, type AuditorParts } from './audit/auditor.ts';
 import { type Chain, createChain } from './chain.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -63,6 +65,8 @@ export interface ApiServerOptions {
   readonly pages?: Pages;
   /** Further exact paths, such as `/openid/v1/jwks`. */
   readonly handlers?: Readonly<Record<string, Handler>>;
+  /** With which this server shows extension API servers that it is a front proxy. */
+  readonly proxyClient?: KeyPair;
   /** What of the requests is recorded, and where. */
   readonly audit?: Pick<AuditorParts, 'policy' | 'sink'>;
   /** Absent: in-process clients only. */
@@ -78,6 +82,7 @@ export class ApiServer implements AsyncDisposable {
   readonly flowControl: FlowControl;
   readonly lookup: Lookup;
   readonly http: HttpServer | undefined;
+  private readonly aggregation: Aggregation;
   private readonly handlerParts: HandlerParts;
   private readonly options: ApiServerOptions;
 
@@ -119,6 +124,15 @@ export class ApiServer implements AsyncDisposable {
     };
     late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(environment)]);
     const index = new ResourceIndex(this.registry);
+    this.aggregation = new Aggregation({
+      registry: this.registry,
+      index,
+      lookup: this.lookup,
+      clock,
+      logger,
+      client: () => this.client(apiServerUser, 'kube-apiserver'),
+      proxyClient: options.proxyClient,
+    });
     const encoder = new AnswerEncoder({ clock, protobuf: options.protobuf });
     const metrics = new ServerMetrics({
       monotonic: () => clock.monotonic(),
@@ -152,13 +166,15 @@ export class ApiServer implements AsyncDisposable {
     });
     const routes = createRoutes({
       index,
+      groups: this.aggregation.groups,
+      remote: this.aggregation.discovery,
       encoder,
       dispatch,
       health: this.health,
       metrics,
       versionInfo: options.versionInfo,
       serverAddress: options.serverAddress,
-      openApi: new OpenApiServing(this.registry, clock),
+      openApi: new OpenApiServing(this.registry, this.aggregation, clock),
       ...(options.pages ? { pages: options.pages } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
@@ -173,6 +189,7 @@ export class ApiServer implements AsyncDisposable {
       authorizer,
       index,
       metrics,
+      aggregation: this.aggregation.stage,
       routes,
       classifier: this.flowControl,
       ...(auditor ? { auditor } : {}),
@@ -194,11 +211,13 @@ export class ApiServer implements AsyncDisposable {
     return new CustomResources({ registry, schemas, clock, logger, client, webhooks: { client: webhookClient, random } }).start(signal);
   }
 
-  /** Keeps APIService objects for what this server serves, until the signal is aborted. */
-  keepApiServices(signal: AbortSignal): void {
-    const { registry, options } = this;
-    const { clock, logger } = options;
-    new ApiServices({ registry, clock, logger, client: this.client(apiServerUser, 'kube-apiserver') }).start(signal);
+  /**
+   * Keeps APIService objects for what this server serves, and passes on what others serve, until the signal is aborted.
+   * @param trust for the ConfigMap that extension servers read
+   */
+  aggregate(signal: AbortSignal, trust?: AuthenticationTrust): Promise<void> {
+    const { clock, random, logger } = this.options;
+    return this.aggregation.start(trust, { clock, random, logger, signal });
   }
 
   private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {
@@ -221,6 +240,7 @@ export class ApiServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.health.shutDown();
     await this.http?.close();
+    await this.aggregation[Symbol.asyncDispose]();
     await this.registry[Symbol.asyncDispose]();
   }
 }

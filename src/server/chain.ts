@@ -29,6 +29,8 @@ export interface ChainParts {
   readonly authorizer: Authorizer;
   readonly index: ResourceIndex;
   readonly metrics: ServerMetrics;
+  /** Passes on what other servers serve. */
+  readonly aggregation?: Stage;
   /** The last step: `createRoutes`. */
   readonly routes: Next;
   readonly classifier?: FlowClassifier;
@@ -47,8 +49,21 @@ export interface Chain {
 
 /** Every stage in execution order, with what it may answer. */
 export function createChain(parts: ChainParts): Chain {
-  const { clock, random, logger, authenticator, authorizer, index, metrics, routes, classifier, maxInFlight, corsAllowedOrigins, auditor } =
-    parts;
+  const {
+    clock,
+    random,
+    logger,
+    authenticator,
+    authorizer,
+    index,
+    metrics,
+    routes,
+    classifier,
+    maxInFlight,
+    corsAllowedOrigins,
+    auditor,
+    aggregation,
+  } = parts;
   const beforeIdentity: Stage[] = [
     panicGuard(logger), // 500; Status of every failure below
     audit(random),
@@ -65,6 +80,7 @@ export function createChain(parts: ChainParts): Chain {
   const afterIdentity: Stage[] = [
     fairness(classifier, maxInFlight), // 429
     authorization(authorizer), // 403
+    ...(aggregation ? [aggregation] : []), // what other servers serve: their answer, 502, 503
     negotiation((info) => index.lookup(info)), // 404, 405, 406
   ];
   const withIdentity = compose(afterIdentity, routes);

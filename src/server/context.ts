@@ -31,6 +31,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Reads the body, at most `limit` bytes. @throws ApiError 413 when there are more */
   readBody(limit: number): Promise<Buffer>;
+  /** The body as it comes, if there is one, for those who pass it on. Absent for in-process clients. */
+  openBody?(): import('node:stream').Readable | undefined;
   /** An in-process client's body, already decoded; the handler may keep and change it. */
   readonly object?: KubeObject;
   /** Aborted when the client goes away. */

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
-import type { RawAnswer } from './answer.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
+import type { Answer, RawAnswer } from './answer.ts';
 import type { ResourceRegistry } from './discovery/resource-index.ts';
 import type { ServerContext } from './request-context.ts';
 
@@ -9,8 +11,8 @@ interface Served {
   readonly json: Buffer;
   readonly etag: string;
   readonly lastModified: string;
-  /** The registry's version for which the hash was last found to be right. */
-  checkedAt: number;
+  /** The version of what is served for which the hash was last found to be right. */
+  checkedAt: string;
   protobuf?: Buffer;
 }
 
@@ -19,27 +21,30 @@ const v2Name = 'v2';
 
 /**
  * /openapi/v2, /openapi/v3 and the documents below it, with the caching headers of the real server. A document is built when it is first asked for, and
- * anew when what it is made of has changed; the builders are loaded with the first request.
+ * anew when what it is made of has changed; the builders are loaded with the first request. What other servers serve is merged in, of v3 by sending them
+ * the request.
  */
 export class OpenApiServing {
   private readonly registry: ResourceRegistry;
+  private readonly aggregation: Aggregation;
   private readonly clock: Clock;
   private readonly documents = new Map<string, Served>();
   private index: { readonly body: Buffer; readonly lastModified: string } | undefined;
-  private seen: number | undefined;
+  private seen: string | undefined;
 
-  constructor(registry: ResourceRegistry, clock: Clock) {
+  constructor(registry: ResourceRegistry, aggregation: Aggregation, clock: Clock) {
     this.registry = registry;
+    this.aggregation = aggregation;
     this.clock = clock;
   }
 
   /** @returns undefined if the path is none of these */
-  async handle(context: ServerContext): Promise<RawAnswer | undefined> {
+  async handle(context: ServerContext): Promise<Answer | undefined> {
     const { path } = context.info;
     if (!path.startsWith('/openapi/')) return undefined;
     const builders = await import('../../openapi/documents/index.ts');
-    if (this.seen !== this.registry.version) {
-      this.seen = this.registry.version;
+    if (this.seen !== this.version) {
+      this.seen = this.version;
       this.index = undefined;
     }
     if (path === '/openapi/v2') return this.v2(context, builders);
@@ -48,17 +53,26 @@ export class OpenApiServing {
     return undefined;
   }
 
+  private get version(): string {
+    return `${this.registry.version}/${this.aggregation.openApi.version}`;
+  }
+
   private v2(context: ServerContext, builders: Documents): RawAnswer {
     const vary = 'Accept-Encoding, Accept';
     const type = acceptedType(context.request.headers['accept'], 'v2', true);
     if (!type) return empty(406, { vary });
-    const served = this.document(v2Name, builders, () => builders.buildOpenAPIV2(this.registry.definitions()))!;
+    const others = this.aggregation.openApi.v2Documents();
+    const build = () => {
+      const own = builders.buildOpenAPIV2(this.registry.definitions());
+      return others.length === 0 ? own : builders.mergeOpenAPIV2(own, others);
+    };
+    const served = this.document(v2Name, builders, build, others)!;
     return this.send(context, served, type, { vary }, builders);
   }
 
   private v3Index(builders: Documents): RawAnswer {
     this.index ??= {
-      body: Buffer.from(JSON.stringify(builders.buildOpenAPIV3Index(this.registry.definitions()))),
+      body: Buffer.from(JSON.stringify(this.v3Paths(builders))),
       lastModified: formatHttpDate(this.clock.now()),
     };
     const { body, lastModified } = this.index;
@@ -66,9 +80,17 @@ export class OpenApiServing {
     return { type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body, headers };
   }
 
-  private v3(context: ServerContext, name: string, builders: Documents): RawAnswer {
-    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()));
-    if (!served) return empty(404, {});
+  private v3Paths(builders: Documents): ReturnType<Documents['buildOpenAPIV3Index']> {
+    const own = builders.buildOpenAPIV3Index(this.registry.definitions());
+    const others = this.aggregation.openApi.v3Paths().filter(([name]) => !(name in own.paths));
+    if (others.length === 0) return own;
+    const paths = [...Object.entries(own.paths), ...others.map(([name, serverRelativeURL]) => [name, { serverRelativeURL }] as const)];
+    return { paths: Object.fromEntries(paths.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  }
+
+  private v3(context: ServerContext, name: string, builders: Documents): Answer | Promise<Answer> {
+    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), []);
+    if (!served) return this.aggregation.openApiV3(name, context) ?? empty(404, {});
     const type = acceptedType(context.request.headers['accept'], 'v3', false);
     if (!type) return empty(406, { vary: 'Accept' });
     const headers: Record<string, string> = { vary: 'Accept' };
@@ -84,21 +106,27 @@ export class OpenApiServing {
     return this.send(context, served, type, headers, builders);
   }
 
-  /** A document that was built before is kept as long as its hash is the same. */
-  private document(name: string, builders: Documents, build: () => object | undefined): Served | undefined {
+  /** A document that was built before is kept as long as its hash is the same. @param others what is merged into it */
+  private document(
+    name: string,
+    builders: Documents,
+    build: () => object | undefined,
+    others: readonly { readonly tag: string; readonly pathPrefix: string }[],
+  ): Served | undefined {
     let served = this.documents.get(name);
-    if (served?.checkedAt === this.registry.version) return served;
-    const etag = builders.documentHash(name, this.registry.definitions());
+    if (served?.checkedAt === this.version) return served;
+    const ownTag = builders.documentHash(name, this.registry.definitions());
+    const etag = others.length === 0 ? ownTag : hashOf([ownTag, ...others.map(({ tag, pathPrefix }) => [tag, pathPrefix])]);
     if (served?.etag !== etag) {
       const document = build();
       if (!document) {
         this.documents.delete(name);
         return undefined;
       }
-      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()), checkedAt: 0 };
+      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()), checkedAt: '' };
       this.documents.set(name, served);
     }
-    served.checkedAt = this.registry.version;
+    served.checkedAt = this.version;
     return served;
   }
 
@@ -142,4 +170,8 @@ function acceptedType(accept: string | undefined, version: 'v2' | 'v3', hasProto
     }
   }
   return undefined;
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha512').update(JSON.stringify(value)).digest('hex').toUpperCase();
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Answer } from './answer.ts';
 import type { RequestContext, RequestInfo } from './context.ts';
-import { Discovery } from './discovery/handler.ts';
+import { Discovery, type DiscoveryParts } from './discovery/handler.ts';
 import type { ResourceIndex } from './discovery/resource-index.ts';
 import type { AnswerEncoder } from './encoding/encoder.ts';
 import { methodNotAllowed, pageNotFound } from './errors.ts';
@@ -17,6 +17,8 @@ export type Handler = (context: RequestContext) => Answer | Promise<Answer>;
 
 export interface RouteParts {
   readonly index: ResourceIndex;
+  readonly groups: DiscoveryParts['groups'];
+  readonly remote: DiscoveryParts['remote'];
   readonly encoder: AnswerEncoder;
   /** Answers resource requests: `createDispatcher` of handlers/. */
   readonly dispatch: (context: RequestContext) => Promise<Answer>;
@@ -79,15 +81,15 @@ function version({ versionInfo }: RouteParts, context: ServerContext): Answer {
 }
 
 /** `/` lists all paths that there are. */
-function rootPaths({ index, health, openApi, handlers = {} }: RouteParts): Answer {
-  const groups = index.groups().flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((v) => `/apis/${name}/${v}`)]);
+function rootPaths({ index, groups, health, openApi, handlers = {} }: RouteParts): Answer {
+  const groupPaths = groups.groups().flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((v) => `/apis/${name}/${v}`)]);
   const core = (index.group('')?.versions ?? []).map((v) => `/api/${v}`);
   const paths = new Set([
     '/api',
     ...core,
     '/apis',
     '/apis/',
-    ...groups,
+    ...groupPaths,
     ...health.paths(),
     '/metrics',
     '/version',

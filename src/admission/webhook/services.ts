@@ -6,28 +6,39 @@ const services = { group: '', version: 'v1', plural: 'services' };
 const slices = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
 const serviceName = 'kubernetes.io/service-name';
 
+/** Where a service's port is reached, and how the cluster names that place: `10.96.0.7:443`. */
+export interface ServiceAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly shown: string;
+}
+
 /**
  * Finds a process behind a service: the first ready address of its EndpointSlices that is not a simulated pod's, as those listen inside
  * the simulation only. So a Service with an EndpointSlice that names this machine (by an address, or as `anything.localhost`) reaches it.
  */
-export function serviceResolver(lookup: Lookup): ResolveService {
+export function serviceResolver(lookup: Lookup): (...service: Parameters<ResolveService>) => Promise<ServiceAddress> {
   return async (namespace, name, port) => {
     const service = (await lookup.get(services, namespace, name)) as Service | undefined;
     if (!service) throw new Error(`service ${JSON.stringify(name)} not found`);
     const { spec } = service;
-    if (spec!.type === 'ExternalName') return { host: spec!.externalName!, port };
+    if (spec!.type === 'ExternalName') return { host: spec!.externalName!, port, shown: `${spec!.externalName}:${port}` };
     const servicePort = spec!.ports?.find((candidate) => candidate.port === port);
     if (!servicePort) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
+    const { clusterIP = '' } = spec!;
+    const shown = `${clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP}:${port}`;
     const found = (await lookup.list(slices, namespace)) as EndpointSlice[];
     for (const slice of found) {
       if (slice.metadata?.labels?.[serviceName] !== name) continue;
       const target = slice.ports?.find((candidate) => (candidate.name ?? '') === (servicePort.name ?? ''));
       if (!target?.port) continue;
       for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
-        if (conditions?.ready !== false && targetRef?.kind !== 'Pod') return { host: reachable(addresses[0]!), port: target.port };
+        if (conditions?.ready !== false && targetRef?.kind !== 'Pod') {
+          return { host: reachable(addresses[0]!), port: target.port, shown };
+        }
       }
     }
-    throw refused(spec!.clusterIP ?? '', port);
+    throw refused(clusterIP, port);
   };
 }
 

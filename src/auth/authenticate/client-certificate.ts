@@ -6,7 +6,8 @@ export function clientCertificateAuthenticator(): Authenticator {
   // A connection shows the same certificate for each of its requests.
   const users = new WeakMap<Buffer, UserInfo>();
   return {
-    authenticate({ clientCertificate }) {
+    authenticate({ clientCertificate, certificateError }) {
+      if (certificateError !== undefined) throw new Error(certificateError);
       if (!clientCertificate) return undefined;
       let user = users.get(clientCertificate);
       if (!user) {

@@ -4,16 +4,22 @@ import { bearerToken } from './bearer.ts';
 export const anonymousUser: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /**
- * Asks each authenticator in turn. Without any credentials the user is anonymous; with credentials that nobody knows, nobody
- * (undefined: 401). A known user is also in `system:authenticated`.
+ * Asks each authenticator in turn, those after one that failed as well. Without any credentials the user is anonymous; with credentials that nobody
+ * knows, nobody (undefined: 401). A known user is also in `system:authenticated`.
  */
 export function unionAuthenticator(authenticators: readonly Authenticator[]): Authenticator {
   const withGroup = new WeakMap<UserInfo, UserInfo>();
   return {
     async authenticate(credentials) {
+      const failures: unknown[] = [];
       for (const authenticator of authenticators) {
-        const result = authenticator.authenticate(credentials);
-        const user = result instanceof Promise ? await result : result;
+        let user: UserInfo | undefined;
+        try {
+          const result = authenticator.authenticate(credentials);
+          user = result instanceof Promise ? await result : result;
+        } catch (error) {
+          failures.push(error);
+        }
         if (!user) continue;
         let authenticated = withGroup.get(user);
         if (!authenticated) {
@@ -22,6 +28,7 @@ export function unionAuthenticator(authenticators: readonly Authenticator[]): Au
         }
         return authenticated;
       }
+      if (failures.length > 0) throw failures[0];
       return bearerToken(credentials) === undefined ? anonymousUser : undefined;
     },
   };

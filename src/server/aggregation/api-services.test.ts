@@ -29,10 +29,10 @@ describe('APIServices', () => {
   let storage: Storage;
   let server: ApiServer;
   const stopping = new AbortController();
-  before(() => {
+  before(async () => {
     storage = openMemoryStorage({ clock: systemClock });
     server = openInProcessServer(storage, [configMaps, apiService]);
-    server.keepApiServices(stopping.signal);
+    await server.aggregate(stopping.signal);
   });
   after(async () => {
     stopping.abort();

@@ -1,20 +1,18 @@
 import { apiService } from '../../../api/apiregistration.k8s.io/v1/apiservice.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { APIService } from '../../../openapi/types.ts';
-import type { Client } from '../../client/client.ts';
-import { byName, followResource } from '../../client/follow.ts';
 import { type Clock, formatTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { servicePriorities } from '../discovery/priorities.ts';
+import type { ApiServiceSet } from './api-service-set.ts';
 
 export interface ApiServicesParts {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of the API server itself; its user agent is `kube-apiserver`. */
-  readonly client: Client;
+  readonly services: ApiServiceSet;
 }
 
 const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
@@ -26,7 +24,6 @@ const retryMs = 1000;
  */
 export class ApiServices {
   private readonly parts: ApiServicesParts;
-  private readonly known = new Map<string, APIService>();
   private working = false;
   private again = false;
   private signal: AbortSignal = new AbortController().signal;
@@ -40,18 +37,16 @@ export class ApiServices {
     this.signal = signal;
     const unsubscribe = this.parts.registry.subscribe(() => this.sync());
     signal.addEventListener('abort', unsubscribe, { once: true });
-    void this.follow();
+    this.parts.services.subscribe(() => this.sync());
+    this.sync();
   }
 
   private get services() {
-    return this.parts.client.resource<APIService>(apiService);
+    return this.parts.services.client;
   }
 
-  private follow(): Promise<void> {
-    const { clock, logger } = this.parts;
-    const following = byName(this.known, () => this.sync());
-    const failed = (error: unknown) => logger.warn({ error }, 'APIServices cannot be followed for now');
-    return followResource(this.services, following, { clock, signal: this.signal, retryMs, failed });
+  private get known() {
+    return this.parts.services.known;
   }
 
   /** Compares what there is with what there should be, once at a time. */
@@ -88,7 +83,7 @@ export class ApiServices {
     for (const [name, { metadata, spec, status }] of [...this.known]) {
       const isCustom = metadata!.labels?.[managedLabel] === 'true';
       if (isCustom && !wanted.has(name) && !metadata!.deletionTimestamp) await this.remove(name, metadata!.uid!);
-      else if (!spec?.service && !status?.conditions?.length) await this.declareAvailable(name);
+      else if (!spec?.service && !status?.conditions?.some(({ reason }) => reason === 'Local')) await this.declareAvailable(name);
     }
   }
 
@@ -108,8 +103,7 @@ export class ApiServices {
   private async write(writing: Promise<APIService>): Promise<void> {
     try {
       const written = await writing;
-      this.known.set(written.metadata!.name!, written);
-      if (!written.status?.conditions?.length) this.again = true;
+      this.parts.services.set(written);
     } catch (error) {
       // Somebody else was quicker, and the watch tells what came of it.
       if (!(error instanceof ApiError && (error.code === 409 || error.code === 404))) throw error;
@@ -119,7 +113,7 @@ export class ApiServices {
   private async remove(name: string, uid: string): Promise<void> {
     try {
       await this.services.delete('', name, { preconditions: { uid } });
-      this.known.delete(name);
+      this.parts.services.remove(name);
     } catch (error) {
       if (!(error instanceof ApiError && (error.code === 409 || error.code === 404))) throw error;
     }

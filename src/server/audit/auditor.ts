@@ -56,6 +56,7 @@ export class Auditor {
       case 'upgrade':
         return record.noteResponse(responseStatusOf(101, undefined));
       case 'raw':
+      case 'stream':
         return record.noteResponse(responseStatusOf(answer.status, undefined));
       default: {
         const { status, object } = answer.type === 'list' ? { status: 200, object: undefined } : answer;

@@ -10,32 +10,34 @@ const index = new ResourceIndex({ version: 1, definitions: () => definitions });
 
 /** A resource, or a subresource below it, in one line. */
 function lines(): string[] {
-  return [aggregatedDiscovery(index, true, 'v2'), aggregatedDiscovery(index, false, 'v2')].flatMap(({ items }) =>
-    items.flatMap(({ metadata, versions }: any) =>
-      versions.flatMap(({ version, freshness, resources }: any) => {
-        const group = metadata.name ?? '';
-        const list = apiResourceList(index, group, version, index.resources(group, version)!);
-        const hashes = new Map(list['resources'].map((resource: any) => [resource.name, resource.storageVersionHash]));
-        return [
-          `${group}/${version} ${freshness}`,
-          ...resources.flatMap((r: any) => [
-            [
-              '',
-              r.resource,
-              r.singularResource,
-              kindOf(r),
-              r.scope,
-              r.verbs,
-              r.shortNames ?? '-',
-              r.categories ?? '-',
-              hashes.get(r.resource) ?? '-',
-            ].join(' '),
-            ...(r.subresources ?? []).map((s: any) => ` /${s.subresource} ${kindOf(s)} ${s.verbs}`),
-          ]),
-        ];
-      }),
-    ),
-  );
+  return [[index.group('')!], index.groups()]
+    .map((groups) => aggregatedDiscovery(index, groups, 'v2', () => undefined))
+    .flatMap(({ items }) =>
+      items.flatMap(({ metadata, versions }: any) =>
+        versions.flatMap(({ version, freshness, resources }: any) => {
+          const group = metadata.name ?? '';
+          const list = apiResourceList(index, group, version, index.resources(group, version)!);
+          const hashes = new Map(list['resources'].map((resource: any) => [resource.name, resource.storageVersionHash]));
+          return [
+            `${group}/${version} ${freshness}`,
+            ...resources.flatMap((r: any) => [
+              [
+                '',
+                r.resource,
+                r.singularResource,
+                kindOf(r),
+                r.scope,
+                r.verbs,
+                r.shortNames ?? '-',
+                r.categories ?? '-',
+                hashes.get(r.resource) ?? '-',
+              ].join(' '),
+              ...(r.subresources ?? []).map((s: any) => ` /${s.subresource} ${kindOf(s)} ${s.verbs}`),
+            ]),
+          ];
+        }),
+      ),
+    );
 }
 
 function kindOf({ responseKind: { group, version, kind } }: any): string {

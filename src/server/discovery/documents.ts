@@ -13,8 +13,8 @@ export function apiVersions(index: ResourceIndex, serverAddress: string): KubeOb
 }
 
 /** /apis */
-export function apiGroupList(index: ResourceIndex): KubeObject {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: index.groups().map(groupOf) };
+export function apiGroupList(groups: readonly ApiGroup[]): KubeObject {
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupOf) };
 }
 
 /** /apis/GROUP */
@@ -106,21 +106,24 @@ function storageVersionHash(index: ResourceIndex, definition: ResourceDefinition
   return hash.digest().subarray(0, 8).toString('base64');
 }
 
-/** The groups with all of their resources in one answer: of /api the core group, of /apis the others. */
-export function aggregatedDiscovery(index: ResourceIndex, core: boolean, version: string): KubeObject {
-  const groups = core ? [index.group('')].filter((group) => group !== undefined) : index.groups();
+/** What other servers say of a version; undefined: it is not served there, or nothing is known yet. */
+export type RemoteVersion = (group: string, version: string) => object | undefined;
+
+/** The groups with all of their resources in one answer. @param version of apidiscovery.k8s.io */
+export function aggregatedDiscovery(index: ResourceIndex, groups: readonly ApiGroup[], version: string, remote: RemoteVersion): KubeObject {
+  const items = groups.map(({ name, versions }) => ({
+    metadata: name === '' ? {} : { name },
+    versions: versions.flatMap((v) => {
+      const resources = index.resources(name, v);
+      const local = resources && { version: v, resources: resources.map(discoveredResource), freshness: 'Current' };
+      return remote(name, v) ?? local ?? [];
+    }),
+  }));
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
-    items: groups.map(({ name, versions }) => ({
-      metadata: name === '' ? {} : { name },
-      versions: versions.map((v) => ({
-        version: v,
-        resources: (index.resources(name, v) ?? []).map(discoveredResource),
-        freshness: 'Current',
-      })),
-    })),
+    items: items.filter(({ versions }) => versions.length > 0),
   };
 }
 

@@ -7,13 +7,25 @@ import { mediaTypeNames, negotiate, negotiateForm, noTransforms, type Transforms
 import { wantsPretty } from '../negotiation/pretty.ts';
 import type { ServerContext } from '../request-context.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
-import type { ResourceIndex } from './resource-index.ts';
+import type { ApiGroup, ResourceIndex } from './resource-index.ts';
 
 export interface DiscoveryParts {
   readonly index: ResourceIndex;
+  readonly groups: DiscoveredGroups;
+  /** What other servers have said. */
+  readonly remote: { readonly version: number; of(apiService: string): object | undefined };
   readonly encoder: AnswerEncoder;
   /** Where clients reach this server, `host:port`. */
   readonly serverAddress: () => string;
+}
+
+/** The groups that clients see, in their order. */
+export interface DiscoveredGroups {
+  readonly version: string;
+  group(name: string): ApiGroup | undefined;
+  /** All but the core group. */
+  groups(): readonly ApiGroup[];
+  groupsByName(): readonly ApiGroup[];
 }
 
 const aggregated: Transforms = ({ kind, group, version }) =>
@@ -23,7 +35,7 @@ const aggregated: Transforms = ({ kind, group, version }) =>
 export class Discovery {
   private readonly parts: DiscoveryParts;
   private tags = new Map<string, string>();
-  private tagsOf = -1;
+  private tagsOf = '';
 
   constructor(parts: DiscoveryParts) {
     this.parts = parts;
@@ -38,17 +50,18 @@ export class Discovery {
   }
 
   private answer(context: ServerContext, group: string | undefined, version: string | undefined, tooLong: boolean): Answer {
-    const { index, serverAddress } = this.parts;
-    if (group && !index.hasGroup(group)) return pageNotFound();
-    const custom = group !== undefined && group !== '' && index.isCustomGroup(group);
+    const { index, groups, serverAddress } = this.parts;
+    if (group && !groups.group(group)) return pageNotFound();
+    // What is served elsewhere was passed on already.
+    const custom = group !== undefined && group !== '' && (index.isCustomGroup(group) || !index.hasGroup(group));
     if (custom && (tooLong || (version !== undefined && !index.resources(group, version)))) return pageNotFound();
     if (tooLong) throw noSuchResource();
     if (group === undefined) {
       this.checkMethod(context);
       const core = context.info.path.startsWith('/api/') || context.info.path === '/api';
-      return this.root(context, core, () => (core ? apiVersions(index, serverAddress()) : apiGroupList(index)));
+      return this.root(context, core, () => (core ? apiVersions(index, serverAddress()) : apiGroupList(groups.groups())));
     }
-    const found = version === undefined ? apiGroup(index.group(group)!) : this.resourceList(group, version);
+    const found = version === undefined ? apiGroup(groups.group(group)!) : this.resourceList(group, version);
     if (!custom) this.checkMethod(context);
     context.negotiated = negotiate(context.request.headers['accept'], false, noTransforms);
     return { type: 'object', status: 200, definition: undefined, object: found };
@@ -70,7 +83,9 @@ export class Discovery {
     const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiate(headers['accept'], false, noTransforms);
     context.negotiated = { mediaType, pretty };
     if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy() };
-    const document = aggregatedDiscovery(this.parts.index, core, as.version);
+    const { index, groups, remote } = this.parts;
+    const shown = core ? [groups.group('')].filter((group) => group !== undefined) : groups.groupsByName();
+    const document = aggregatedDiscovery(index, shown, as.version, (group, version) => remote.of(`${version}.${group}`));
     const etag = this.tagOf(core, document);
     const tagged = { vary: 'Accept', 'cache-control': 'public', etag };
     if (headers['if-none-match'] === etag) return { type: 'raw', status: 304, contentType: '', body: '', headers: tagged };
@@ -81,9 +96,11 @@ export class Discovery {
 
   /** The same for both versions of the document: it names the content. */
   private tagOf(core: boolean, { items }: KubeObject): string {
-    if (this.tagsOf !== this.parts.index.version) {
+    const { groups, remote } = this.parts;
+    const version = `${groups.version}/${remote.version}`;
+    if (this.tagsOf !== version) {
       this.tags = new Map();
-      this.tagsOf = this.parts.index.version;
+      this.tagsOf = version;
     }
     const key = core ? 'api' : 'apis';
     let tag = this.tags.get(key);

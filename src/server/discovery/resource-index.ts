@@ -58,6 +58,12 @@ export class ResourceIndex {
     return [...this.byGroup.values()].filter(({ name }) => name !== '');
   }
 
+  /** All groups, the core group among them. */
+  all(): Iterable<ApiGroup> {
+    this.refresh();
+    return this.byGroup.values();
+  }
+
   /** The resources of a group version by name; undefined if it is not served. */
   resources(group: string, version: string): readonly ResourceDefinition[] | undefined {
     this.refresh();

@@ -17,7 +17,9 @@ export function authentication(authenticator: Authenticator, logger: Logger): St
     if (!user) throw unauthorized();
     const connection = context.connection;
     // Only what the certificate alone has proved holds for the requests that follow.
-    if (connection?.certificate && !context.request.headers['authorization'] && user.username !== anonymous) connection.user = user;
+    const { certificate, frontProxyCertificate } = connection ?? {};
+    const alone = certificate && !frontProxyCertificate && !context.request.headers['authorization'];
+    if (alone && user.username !== anonymous) connection!.user = user;
     context.user = user;
     return next(context);
   };
@@ -27,12 +29,14 @@ export function authentication(authenticator: Authenticator, logger: Logger): St
       context.user = connection.user;
       return next(context);
     }
-    if (connection?.certificateError) return refuse(connection.certificateError);
     let user: UserInfo | undefined | Promise<UserInfo | undefined>;
     try {
       const headers = context.request.headers;
       user = authenticator.authenticate({
         clientCertificate: connection?.certificate,
+        certificateError: connection?.certificateError,
+        frontProxyCertificate: connection?.frontProxyCertificate,
+        headers,
         authorization: headers['authorization'],
         webSocketProtocols: headers['sec-websocket-protocol'],
       });

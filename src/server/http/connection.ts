@@ -5,7 +5,9 @@ import type { UserInfo } from '../../auth/types.ts';
 export interface Connection {
   /** The client certificate in DER, if one was shown that our CA signed. */
   readonly certificate: Buffer | undefined;
-  /** Why the certificate that was shown does not hold. */
+  /** The certificate that was shown in DER, if the authority of front proxies signed it. */
+  readonly frontProxyCertificate: Buffer | undefined;
+  /** Why the certificate that was shown is none of a client. */
   readonly certificateError: string | undefined;
   readonly remoteAddress: string;
   /** Client and server are on the same machine: compressing would only cost. */
@@ -14,15 +16,36 @@ export interface Connection {
   user: UserInfo | undefined;
 }
 
-export function connectionOf(socket: TLSSocket): Connection {
+/** The authorities whose certificates are accepted, in DER. */
+export interface Authorities {
+  readonly clients: readonly Buffer[];
+  readonly frontProxies: readonly Buffer[];
+}
+
+export function connectionOf(socket: TLSSocket, authorities: Authorities): Connection {
   const certificate = socket.getPeerX509Certificate?.()?.raw;
   const remoteAddress = socket.remoteAddress ?? '';
-  const holds = certificate !== undefined && socket.authorized;
+  const root = certificate !== undefined && socket.authorized ? rootOf(socket, authorities) : undefined;
+  const isClient = root !== undefined && includes(authorities.clients, root);
+  const isFrontProxy = root !== undefined && includes(authorities.frontProxies, root);
   return {
-    certificate: holds ? certificate : undefined,
-    certificateError: certificate !== undefined && !holds ? String(socket.authorizationError ?? 'not verified') : undefined,
+    certificate: isClient ? certificate : undefined,
+    frontProxyCertificate: isFrontProxy ? certificate : undefined,
+    certificateError: certificate !== undefined && !isClient ? String(socket.authorizationError ?? 'unknown authority') : undefined,
     remoteAddress,
     isLocal: remoteAddress === '::1' || remoteAddress.startsWith('127.') || remoteAddress.startsWith('::ffff:127.'),
     user: undefined,
   };
+}
+
+/** The authority at the end of the chain that was verified. */
+function rootOf(socket: TLSSocket, { clients, frontProxies }: Authorities): Buffer | undefined {
+  if (frontProxies.length === 0 && clients.length === 1) return clients[0];
+  let certificate = socket.getPeerCertificate(true);
+  while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate) certificate = certificate.issuerCertificate;
+  return certificate.raw;
+}
+
+function includes(list: readonly Buffer[], certificate: Buffer): boolean {
+  return list.some((other) => other.equals(certificate));
 }

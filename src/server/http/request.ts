@@ -50,6 +50,15 @@ export class NetworkRequest implements ApiRequest {
     return readBody(this.source, this.headers['content-length'], limit);
   }
 
+  openBody(): Readable | undefined {
+    const { 'content-length': length, 'transfer-encoding': encoding } = this.headers;
+    // HTTP/2 says with the headers whether there is more; HTTP/1.1 by these.
+    const { endAfterHeaders } = this.source as Readable & { readonly endAfterHeaders?: boolean };
+    if (endAfterHeaders ?? (encoding === undefined && (length ?? '0') === '0')) return undefined;
+    this.bodyRead = true;
+    return this.source;
+  }
+
   /** The client went away, or the answer is complete. */
   close(): void {
     this.gone = true;

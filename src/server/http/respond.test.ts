@@ -23,7 +23,14 @@ function answered(answer: Answer, headers: Record<string, string>, isLocal: bool
     readBody: async () => Buffer.alloc(0),
     signal,
   };
-  const connection = { certificate: undefined, certificateError: undefined, remoteAddress: '', isLocal, user: undefined };
+  const connection = {
+    certificate: undefined,
+    frontProxyCertificate: undefined,
+    certificateError: undefined,
+    remoteAddress: '',
+    isLocal,
+    user: undefined,
+  };
   const context = new ServerContext(request, 0, connection);
   requestInfo(context, () => answer);
   context.negotiated = negotiate(headers['accept'], false, objectTransforms);

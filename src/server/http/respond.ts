@@ -1,6 +1,6 @@
 import { gzip } from 'node:zlib';
 import { ApiError } from '../../registry/errors.ts';
-import type { Answer, ObjectAnswer, RawAnswer } from '../answer.ts';
+import type { Answer, ObjectAnswer, RawAnswer, StreamAnswer } from '../answer.ts';
 import type { AnswerEncoder, Body } from '../encoding/encoder.ts';
 import { errorAnswer } from '../errors.ts';
 import { warningHeaders } from '../filters/warnings.ts';
@@ -22,6 +22,8 @@ export function respond(responder: Responder, context: ServerContext, answer: An
   switch (answer.type) {
     case 'raw':
       return sendRaw(context, answer, reply);
+    case 'stream':
+      return sendStream(context, answer, reply);
     case 'watch':
       return sendWatch(responder, context, answer, reply);
     case 'upgrade':
@@ -37,6 +39,25 @@ export function respond(responder: Responder, context: ServerContext, answer: An
       return sendBody(context, status, body, answer.type === 'object' ? answer.headers : undefined, reply);
     }
   }
+}
+
+function sendStream(context: ServerContext, { status, headers: theirs, body }: StreamAnswer, reply: Reply): void {
+  const headers = outgoing(context, undefined);
+  for (const name in theirs) {
+    const ours = headers[name];
+    headers[name] = ours === undefined ? theirs[name]! : [ours, theirs[name]!].flat().map(String);
+  }
+  reply.closed(() => body.destroy());
+  reply.head(status, headers, false);
+  reply.flush();
+  body.on('data', (bytes: Buffer) => {
+    if (reply.write(bytes)) return;
+    body.pause();
+    reply.drained(() => body.resume());
+  });
+  body.once('end', () => reply.end());
+  // An answer that breaks off must not look whole.
+  body.once('error', () => reply.abort());
 }
 
 function sendError(responder: Responder, context: ServerContext, error: unknown, reply: Reply): void {

@@ -7,11 +7,12 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
+import { certificatesOf } from '../../machinery/pem.ts';
 import type { Answer } from '../answer.ts';
 import type { AnswerEncoder } from '../encoding/encoder.ts';
 import type { Next } from '../filters/stage.ts';
 import { ServerContext } from '../request-context.ts';
-import { type Connection, connectionOf } from './connection.ts';
+import { type Authorities, type Connection, connectionOf } from './connection.ts';
 import { Http1Reply } from './http1-reply.ts';
 import { Http2Reply } from './http2-reply.ts';
 import type { Reply } from './reply.ts';
@@ -28,8 +29,10 @@ export interface HttpServerParts {
   readonly tls: {
     readonly key: string | Buffer;
     readonly cert: string | Buffer;
-    /** The authority that signs client certificates. */
-    readonly clientCa: string | Buffer;
+    /** The authorities that sign client certificates, PEM. */
+    readonly clientCa: string;
+    /** Those that sign the certificates of proxies which name the user in headers. Default: none. */
+    readonly frontProxyCa?: string;
   };
 }
 
@@ -59,6 +62,10 @@ const cipherSuites = [
  */
 export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpServerParts): HttpServer {
   const watches = new WatchStreams();
+  const authorities: Authorities = {
+    clients: certificatesOf(tls.clientCa).map(({ raw }) => raw),
+    frontProxies: certificatesOf(tls.frontProxyCa ?? '').map(({ raw }) => raw),
+  };
   const responder: Responder = { encoder, watches };
   const connections = new WeakMap<object, Connection>();
   const sessions = new Set<ServerHttp2Session>();
@@ -103,7 +110,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpSe
     sessions.add(session);
     // Uploads of many streams share the connection's window.
     session.setLocalWindowSize(16 * 1024 * 1024);
-    connections.set(session, connectionOf(session.socket as unknown as TLSSocket));
+    connections.set(session, connectionOf(session.socket as unknown as TLSSocket, authorities));
     session.on('close', () => sessions.delete(session));
     session.on('error', (error) => logger.debug({ err: error }, 'HTTP/2 connection failed'));
   });
@@ -120,7 +127,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpSe
   const h1Connection = (socket: Duplex): Connection => {
     let connection = connections.get(socket);
     if (!connection) {
-      connection = connectionOf(socket as TLSSocket);
+      connection = connectionOf(socket as TLSSocket, authorities);
       connections.set(socket, connection);
     }
     return connection;
@@ -133,7 +140,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpSe
   const server = https.createServer({
     key: tls.key,
     cert: tls.cert,
-    ca: tls.clientCa,
+    ca: tls.frontProxyCa === undefined ? tls.clientCa : [tls.clientCa, tls.frontProxyCa],
     requestCert: true,
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'http/1.1'],

@@ -4,6 +4,7 @@ import type { AccessAttributes, Authenticator, Authorizer } from '../../auth/typ
 import { systemClock } from '../../machinery/clock.ts';
 import { silentLogger } from '../../machinery/logger.ts';
 import { systemRandom } from '../../machinery/random.ts';
+import { ApiGroups } from '../aggregation/groups.ts';
 import { type Chain, createChain } from '../chain.ts';
 import { ResourceIndex } from '../discovery/resource-index.ts';
 import { AnswerEncoder } from '../encoding/encoder.ts';
@@ -25,7 +26,8 @@ export interface TestServer extends AsyncDisposable {
 
 /** Tokens are the user's name; a certificate's common name and organizations are user and groups. */
 export const authenticator: Authenticator = {
-  authenticate({ clientCertificate, authorization }) {
+  authenticate({ clientCertificate, certificateError, authorization }) {
+    if (certificateError !== undefined) throw new Error(certificateError);
     if (clientCertificate) {
       const subject = new X509Certificate(clientCertificate).subject.split('\n');
       const values = (key: string) => subject.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
@@ -74,6 +76,8 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
     metrics,
     routes: createRoutes({
       index,
+      groups: new ApiGroups(index, { known: new Map(), version: 0 }),
+      remote: { version: 0, of: () => undefined },
       encoder,
       metrics,
       dispatch: store.dispatch,

@@ -1,0 +1,217 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import type { KubeObject } from '../../api/meta/object.ts';
+import { type ClusterKeys, loadClusterKeys } from '../../src/auth/pki.ts';
+import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
+import { createHttpClient } from '../../src/client/http.ts';
+import { systemClock } from '../../src/machinery/clock.ts';
+import { systemRandom } from '../../src/machinery/random.ts';
+import { type RunningCluster, startCluster } from '../harness/cluster.ts';
+import { authority, startExtensionServer } from '../recorded/extension-server.mjs';
+
+const group = 'things.example.com';
+const things = `/apis/${group}/v1/namespaces/default/things`;
+const reference = (apiGroup: string, plural: string, kind: string, scope: 'Namespaced' | 'Cluster' = 'Namespaced') => ({
+  group: apiGroup,
+  version: 'v1',
+  plural,
+  kind,
+  scope,
+});
+
+/** An extension API server on this machine, behind a Service whose EndpointSlice names it, and front proxies of an authority of their own. */
+describe('aggregation', { timeout: 60_000 }, () => {
+  let folder: string;
+  let proxies: ClusterKeys['frontProxy'];
+  let cluster: RunningCluster;
+  let client: ReturnType<typeof createHttpClient>;
+  let connection: { server: string; authority: string; certificate: string; key: string };
+  const server = startExtensionServer(
+    { [`/apis/${group}/v1`]: () => ({ body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: [] } }) },
+    {
+      upgrade(request, socket) {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-From: there\r\n\r\n');
+        socket.write(`${request.headers['x-remote-user']}:`);
+        socket.pipe(socket);
+      },
+    },
+  );
+  before(async () => {
+    ({ frontProxy: proxies } = await loadClusterKeys({ serverNames: [], clock: systemClock, random: systemRandom }));
+    folder = await mkdtemp(join(tmpdir(), 'orrery-aggregation-'));
+    const flags = await proxyFlags(folder, proxies);
+    cluster = await startCluster({ flags: ['--memory', '--nodes', '0', '--components', 'apiserver', ...flags] });
+    connection = await readKubeconfig(cluster.kubeconfig);
+    const { server: address, authority: certificateAuthority, certificate: clientCertificate, key: clientKey } = connection;
+    client = createHttpClient({ server: address, certificateAuthority, clientCertificate, clientKey, userAgent: 'test' });
+  });
+  after(async () => {
+    server.close();
+    await client[Symbol.asyncDispose]();
+    await cluster[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Sends a request over a connection of its own, as the administrator or with another certificate. */
+  const send = (path: string, options: https.RequestOptions = {}, body?: object) => {
+    const { certificate: cert, key, authority: ca } = connection;
+    const request = https.request(new URL(path, connection.server), { cert, key, ca, agent: false, ...options });
+    request.end(body && JSON.stringify(body));
+    return request;
+  };
+  const answer = async (request: ReturnType<typeof send>): Promise<{ status: number; body: string }> => {
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return { status: response.statusCode!, body: await text(response) };
+  };
+  const until = async (
+    resource: ReturnType<typeof reference>,
+    namespace: string,
+    name: string,
+    satisfies: (object: KubeObject) => boolean,
+  ) => {
+    const watching = new AbortController();
+    const api = client.resource(resource);
+    for await (const { type, object } of api.watch(namespace, { fieldSelector: `metadata.name=${name}` }, watching.signal)) {
+      if (type === 'DELETED' || !satisfies(object)) continue;
+      watching.abort();
+      return object;
+    }
+    throw new Error(`the watch of ${name} ended`);
+  };
+  const whoAmI = async (headers: Record<string, string | string[]>) => {
+    const { certificate: cert, key } = proxies.client;
+    const options = { method: 'POST', cert, key, headers: { 'content-type': 'application/json', ...headers } };
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const { status, body } = await answer(send('/apis/authentication.k8s.io/v1/selfsubjectreviews', options, review));
+    return status === 201 ? JSON.parse(body).status.userInfo : status;
+  };
+
+  test('a front proxy names the user in headers', async () => {
+    deepEqual(await whoAmI({ 'x-remote-user': 'bob' }), { username: 'bob', groups: ['system:authenticated'] });
+    const headers = {
+      'x-remote-user': 'bob',
+      'x-remote-uid': '7',
+      'x-remote-group': ['a', 'b'],
+      'x-remote-extra-acme.com%2fscope': ['x', 'y'],
+    };
+    deepEqual(await whoAmI(headers), {
+      username: 'bob',
+      uid: '7',
+      groups: ['a', 'b', 'system:authenticated'],
+      extra: { 'acme.com/scope': ['x', 'y'] },
+    });
+    equal(await whoAmI({}), 401);
+    equal(await whoAmI({ 'x-remote-user': 'bob', authorization: 'Bearer none' }).then(({ username }) => username), 'bob');
+    // The administrator's certificate is none of a proxy: who bob is does not count.
+    const { status } = await answer(send('/api/v1/secrets', { headers: { 'x-remote-user': 'bob' } }));
+    equal(status, 200);
+  });
+
+  test('extension servers can read whom to trust, and it is written again', async () => {
+    const configMaps = client.resource(reference('', 'configmaps', 'ConfigMap'));
+    const name = 'extension-apiserver-authentication';
+    const written = await until(reference('', 'configmaps', 'ConfigMap'), 'kube-system', name, () => true);
+    const wanted = {
+      'client-ca-file': connection.authority,
+      'requestheader-allowed-names': '["front-proxy-client"]',
+      'requestheader-client-ca-file': proxies.authority.certificate,
+      'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      'requestheader-group-headers': '["X-Remote-Group"]',
+      'requestheader-uid-headers': '["X-Remote-Uid"]',
+      'requestheader-username-headers': '["X-Remote-User"]',
+    };
+    deepEqual(written['data'], wanted);
+    await configMaps.update('kube-system', { ...written, data: { 'requestheader-allowed-names': '["another"]' } });
+    const whole = await until(
+      reference('', 'configmaps', 'ConfigMap'),
+      'kube-system',
+      name,
+      ({ data }) => data['client-ca-file'] !== undefined,
+    );
+    deepEqual(whole['data'], { ...wanted, 'requestheader-allowed-names': '["another","front-proxy-client"]' });
+    await configMaps.delete('kube-system', name);
+    const again = await until(
+      reference('', 'configmaps', 'ConfigMap'),
+      'kube-system',
+      name,
+      ({ metadata }) => metadata!.uid !== written.metadata!.uid,
+    );
+    deepEqual(again['data'], wanted);
+  });
+
+  test('an upgrade reaches the server of a group as the connection it is', async () => {
+    const objects: [ReturnType<typeof reference>, string, KubeObject][] = [
+      [reference('', 'namespaces', 'Namespace', 'Cluster'), '', { metadata: { name: 'extension' } }],
+      [reference('', 'services', 'Service'), 'extension', { metadata: { name: 'ext' }, spec: { ports: [{ port: 443 }] } }],
+      [
+        reference('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
+        'extension',
+        {
+          metadata: { name: 'ext', labels: { 'kubernetes.io/service-name': 'ext' } },
+          addressType: 'FQDN',
+          ports: [{ port: server.port(), name: '' }],
+          endpoints: [{ addresses: ['extension.localhost'] }],
+        },
+      ],
+      [
+        reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster'),
+        '',
+        {
+          metadata: { name: `v1.${group}` },
+          spec: {
+            group,
+            version: 'v1',
+            service: { namespace: 'extension', name: 'ext' },
+            caBundle: authority,
+            groupPriorityMinimum: 1000,
+            versionPriority: 15,
+          },
+        },
+      ],
+    ];
+    for (const [resource, namespace, object] of objects) await client.resource(resource).create(namespace, object);
+    const services = reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster');
+    const { status } = await until(services, '', `v1.${group}`, ({ status: of }) => of?.conditions?.[0]?.status === 'True');
+    equal(status.conditions[0].message, 'all checks passed');
+    const request = send(`${things}/a/attach?x=1`, { headers: { connection: 'Upgrade', upgrade: 'echo', 'x-remote-user': 'evil' } });
+    const [response, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Duplex];
+    deepEqual([response.statusCode, response.headers['x-from']], [101, 'there']);
+    socket.write('hello');
+    let echoed = '';
+    for await (const bytes of socket) {
+      echoed += bytes;
+      if (echoed.endsWith('hello')) break;
+    }
+    equal(echoed, 'kubernetes-admin:hello');
+    deepEqual(
+      server.seen.filter(({ url }) => url.includes('attach')).map(({ url, client: shown }) => [url, shown]),
+      [[`${things}/a/attach?x=1`, 'front-proxy-client']],
+    );
+    // An answer without an upgrade is an answer.
+    equal((await answer(send(`${things}/a`))).status, 404);
+  });
+});
+
+/** Flags for an authority of front proxies and our certificate of it. */
+async function proxyFlags(folder: string, { authority: ca, client: own }: ClusterKeys['frontProxy']): Promise<string[]> {
+  const files = {
+    'requestheader-client-ca-file': ca.certificate,
+    'proxy-client-cert-file': own.certificate,
+    'proxy-client-key-file': own.key,
+  };
+  const flags = ['--requestheader-allowed-names', 'front-proxy-client', '--requestheader-uid-headers', 'X-Remote-Uid'];
+  for (const [flag, content] of Object.entries(files)) {
+    const file = join(folder, `${flag}.pem`);
+    await writeFile(file, content);
+    flags.push(`--${flag}`, file);
+  }
+  return flags;
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Duplex, Readable } from 'node:stream';
+import type { ServiceAddress } from '../../admission/webhook/services.ts';
+import type { KeyPair } from '../../auth/pki.ts';
+import type { UserInfo } from '../../auth/types.ts';
+import { dialMessage } from '../../machinery/webhook-client.ts';
+import type { RemoteApiService } from './api-service-set.ts';
+
+export interface ExtensionServersParts {
+  /** @throws Error in the words of upstream's resolver or dialer */
+  readonly resolve: (namespace: string, name: string, port: number) => Promise<ServiceAddress>;
+  /** Proves to extension servers that this server may name the user; absent: none is shown. */
+  readonly proxyClient: KeyPair | undefined;
+}
+
+export interface ExtensionRequest {
+  readonly method: string;
+  /** With the query, percent-encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** In whose name. */
+  readonly user: UserInfo;
+  readonly body?: Readable;
+  readonly signal: AbortSignal;
+}
+
+/** What came back: an answer, or the connection itself where the server has changed the protocol. */
+export interface ExtensionAnswer {
+  readonly message: IncomingMessage;
+  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer };
+}
+
+interface Transport {
+  /** What of the APIService it was made for. */
+  readonly fingerprint: string;
+  readonly agent: https.Agent;
+}
+
+const defaultPort = 443;
+
+/** Requests to the servers of APIServices, in the name of a user whom headers name. Connections are kept, each APIService's for itself. */
+export class ExtensionServers implements AsyncDisposable {
+  private readonly parts: ExtensionServersParts;
+  private readonly transports = new Map<string, Transport>();
+
+  constructor(parts: ExtensionServersParts) {
+    this.parts = parts;
+  }
+
+  /** Where the service of an APIService is. @throws Error as the resolver */
+  locate({ service: { namespace, name, port } }: RemoteApiService): Promise<ServiceAddress> {
+    return this.parts.resolve(namespace!, name!, port ?? defaultPort);
+  }
+
+  /**
+   * Sends a request and returns what comes back, its body unread. A request without a body whose kept connection turns out to be closed is sent again.
+   * @throws Error of the network or of TLS
+   */
+  async send(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ExtensionAnswer> {
+    try {
+      return await this.sendOnce(target, address, request);
+    } catch (error) {
+      if (!(error instanceof ClosedConnectionError) || request.body || request.signal.aborted) throw error;
+      return this.sendOnce(target, address, request);
+    }
+  }
+
+  private sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ExtensionAnswer> {
+    const { method, path, headers, user, body, signal } = request;
+    return new Promise((resolve, reject) => {
+      const outgoing = https.request({
+        agent: this.agentOf(target),
+        host: address.host,
+        port: address.port,
+        method,
+        path,
+        headers: { host: address.shown, ...(headers as Record<string, string | string[]>), ...userHeaders(user) },
+        signal,
+      });
+      outgoing.once('response', (message) => resolve({ message }));
+      outgoing.once('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        const closed = error.code === 'ECONNRESET' && outgoing.reusedSocket;
+        reject(closed ? new ClosedConnectionError(error.message, { cause: error }) : error);
+      });
+      if (!body) return void outgoing.end();
+      body.once('error', (error) => outgoing.destroy(error));
+      body.pipe(outgoing);
+    });
+  }
+
+  private agentOf({ name, service, object }: RemoteApiService): https.Agent {
+    const { caBundle = '', insecureSkipTLSVerify = false } = object.spec!;
+    const servername = `${service.name}.${service.namespace}.svc`;
+    const fingerprint = [servername, insecureSkipTLSVerify, caBundle].join(' ');
+    const present = this.transports.get(name);
+    if (present?.fingerprint === fingerprint) return present.agent;
+    present?.agent.destroy();
+    const { proxyClient } = this.parts;
+    const agent = new https.Agent({
+      keepAlive: true,
+      servername,
+      rejectUnauthorized: !insecureSkipTLSVerify,
+      ...(caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') }),
+      ...(proxyClient ? { cert: proxyClient.certificate, key: proxyClient.key } : {}),
+    });
+    this.transports.set(name, { fingerprint, agent });
+    return agent;
+  }
+
+  /** The APIService is gone, or no longer for another server. */
+  forget(name: string): void {
+    this.transports.get(name)?.agent.destroy();
+    this.transports.delete(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const name of [...this.transports.keys()]) this.forget(name);
+  }
+}
+
+/** The server had closed a kept connection when it was used again. */
+class ClosedConnectionError extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+/** The user, as front proxies name it: the headers that every extension server knows from `extension-apiserver-authentication`. */
+function userHeaders({ username, uid, groups, extra = {} }: UserInfo): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = { 'X-Remote-User': username };
+  if (uid) headers['X-Remote-Uid'] = uid;
+  if (groups.length > 0) headers['X-Remote-Group'] = [...groups];
+  for (const [key, values] of Object.entries(extra)) headers[`X-Remote-Extra-${headerKey(key)}`] = [...values];
+  return headers;
+}
+
+/** What may not stand in a header's name is percent-encoded. */
+function headerKey(key: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(key)) {
+    const character = String.fromCharCode(byte);
+    encoded += /[\w!#$&'*+.^`|~-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/** What went wrong with a request, in the words of Go's client. */
+export function failureMessage(error: unknown): string {
+  const { name } = error as Error;
+  return name === 'AbortError' || name === 'TimeoutError' ? 'context deadline exceeded' : dialMessage(error as NodeJS.ErrnoException);
+}
