@@ -62,6 +62,8 @@ export interface RawAnswer {
   readonly contentType: string;
   readonly body: Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent in gzip to who takes it. */
+  readonly compressible?: boolean;
 }
 
 /** What another server answers, passed on as it comes. */

@@ -95,6 +95,7 @@ export class ServerMetrics {
       status: 200,
       contentType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
       body: await registry.metrics(),
+      compressible: true,
       headers: { 'process-start-time-unix': String(Math.floor(this.startedAt)) },
     };
   }

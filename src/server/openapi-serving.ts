@@ -67,7 +67,7 @@ export class OpenApiServing {
       return others.length === 0 ? own : builders.mergeOpenAPIV2(own, others);
     };
     const served = this.document(v2Name, builders, build, others)!;
-    return this.send(context, served, type, { vary }, builders);
+    return { ...this.send(context, served, type, { vary }, builders), compressible: true };
   }
 
   private v3Index(builders: Documents): RawAnswer {

@@ -18,6 +18,8 @@ export interface Body {
   readonly contentType: string;
   readonly chunks: readonly Buffer[];
   readonly length: number;
+  /** Bytes that further answers will have in common with this one, between the first and the last chunk. */
+  readonly shared?: object;
 }
 
 /** Kubernetes' protobuf, as `src/machinery/protobuf` has it. */

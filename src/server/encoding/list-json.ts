@@ -24,7 +24,7 @@ export function encodeListJson({ definition, items, metadata }: ListAnswer): Omi
   const length = head.length + body.length + tail.length;
   // A small answer is one write.
   const chunks = length < keptFrom ? [Buffer.concat([head, ...body.chunks, tail], length)] : [head, ...body.chunks, tail];
-  return { chunks, length };
+  return { chunks, length, ...(body.length >= keptFrom ? { shared: body } : {}) };
 }
 
 type Ends = readonly [head: Buffer, tail: Buffer];

@@ -10,8 +10,6 @@ export interface Connection {
   /** Why the certificate that was shown is none of a client. */
   readonly certificateError: string | undefined;
   readonly remoteAddress: string;
-  /** Client and server are on the same machine: compressing would only cost. */
-  readonly isLocal: boolean;
   /** The user that the certificate proves, once it has been asked for. */
   user: UserInfo | undefined;
 }
@@ -33,7 +31,6 @@ export function connectionOf(socket: TLSSocket, authorities: Authorities): Conne
     frontProxyCertificate: isFrontProxy ? certificate : undefined,
     certificateError: certificate !== undefined && !isClient ? String(socket.authorizationError ?? 'unknown authority') : undefined,
     remoteAddress,
-    isLocal: remoteAddress === '::1' || remoteAddress.startsWith('127.') || remoteAddress.startsWith('::ffff:127.'),
     user: undefined,
   };
 }

@@ -13,7 +13,7 @@ import type { OutgoingHeaders, Reply } from './reply.ts';
 import { respond } from './respond.ts';
 import { WatchStreams } from './watch-stream.ts';
 
-function answered(answer: Answer, headers: Record<string, string>, isLocal: boolean): Promise<{ headers: OutgoingHeaders; body: Buffer }> {
+function answered(answer: Answer, headers: Record<string, string>): Promise<{ headers: OutgoingHeaders; body: Buffer; chunks: Buffer[] }> {
   const signal = new AbortController().signal;
   const request = {
     method: 'GET',
@@ -28,7 +28,6 @@ function answered(answer: Answer, headers: Record<string, string>, isLocal: bool
     frontProxyCertificate: undefined,
     certificateError: undefined,
     remoteAddress: '',
-    isLocal,
     user: undefined,
   };
   const context = new ServerContext(request, 0, connection);
@@ -46,7 +45,7 @@ function answered(answer: Answer, headers: Record<string, string>, isLocal: bool
       write: (bytes) => chunks.push(bytes) > 0,
       end(bytes) {
         if (bytes) chunks.push(bytes);
-        resolve({ headers: sent, body: Buffer.concat(chunks) });
+        resolve({ headers: sent, body: Buffer.concat(chunks), chunks });
       },
       pending: () => 0,
       drained: (callback) => callback(),
@@ -57,18 +56,35 @@ function answered(answer: Answer, headers: Record<string, string>, isLocal: bool
 }
 
 const large: Answer = { type: 'raw', status: 200, contentType: 'text/plain', body: 'x'.repeat(200_000) };
+const gzip = { 'accept-encoding': 'br, gzip' };
+const items = Array.from({ length: 2000 }, (_, index) => {
+  const metadata = { name: `thing-${index}` };
+  return storedObject(`things/${index}`, index, { apiVersion: 'v1', kind: 'Thing', metadata, note: 'x'.repeat(90) });
+});
 
-test('large answers are compressed for clients of other machines that accept it', async () => {
-  const far = await answered(large, { 'accept-encoding': 'br, gzip' }, false);
-  assert.deepEqual([far.headers['content-encoding'], far.headers['vary']], ['gzip', 'Accept-Encoding']);
-  assert.equal(gunzipSync(far.body).length, 200_000);
-  for (const plain of [
-    await answered(large, { 'accept-encoding': 'gzip' }, true),
-    await answered(large, {}, false),
-    await answered({ ...large, body: 'x' }, { 'accept-encoding': 'gzip' }, false),
-  ]) {
-    assert.equal(plain.headers['content-encoding'], undefined);
+function listAnswer(resourceVersion: string, some = items): Answer {
+  return { type: 'list', definition: things, items: some, metadata: { resourceVersion } };
+}
+
+test('large lists are compressed for clients that name gzip, other answers only where they say so', async () => {
+  const plain = await answered(listAnswer('5'), {});
+  assert.equal(plain.headers['content-encoding'], undefined);
+  const packed = await answered(listAnswer('5'), gzip);
+  assert.deepEqual([packed.headers['content-encoding'], packed.headers['vary']], ['gzip', 'Accept-Encoding']);
+  assert.deepEqual(gunzipSync(packed.body), plain.body);
+  for (const encoding of ['*', 'gzip;q=1', 'GZIP']) {
+    assert.equal((await answered(listAnswer('5'), { 'accept-encoding': encoding })).headers['content-encoding'], undefined);
   }
+  assert.equal((await answered(listAnswer('5', items.slice(0, 10)), gzip)).headers['content-encoding'], undefined);
+  assert.equal((await answered(large, gzip)).headers['content-encoding'], undefined);
+  assert.equal((await answered({ ...large, compressible: true }, gzip)).headers['content-encoding'], 'gzip');
+});
+
+test('a list is compressed again only when it is another', async () => {
+  const first = await answered(listAnswer('5'), gzip);
+  assert.equal((await answered(listAnswer('5'), gzip)).chunks[0], first.chunks[0]);
+  const later = await answered(listAnswer('6'), gzip);
+  assert.equal(JSON.parse(gunzipSync(later.body).toString()).metadata.resourceVersion, '6');
 });
 
 test('protobuf: one object and a list are the same as encoded whole; a kind without a message is refused', async () => {
@@ -77,17 +93,16 @@ test('protobuf: one object and a list are the same as encoded whole; a kind with
   const configMaps = { ...things, kind: 'ConfigMap', listKind: 'ConfigMapList', plural: 'configmaps' };
   const object = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', resourceVersion: '3' }, data: { k: 'v' } };
   const stored = storedObject('a', 3, object);
-  const one = await answered({ type: 'object', status: 200, definition: configMaps, stored }, accept, true);
+  const one = await answered({ type: 'object', status: 200, definition: configMaps, stored }, accept);
   assert.equal(one.headers['content-type'], 'application/vnd.kubernetes.protobuf');
   assert.deepEqual(codec.decode(one.body), codec.decode(codec.encode(object)));
-  const list = await answered({ type: 'list', definition: configMaps, items: [stored], metadata: { resourceVersion: '9' } }, accept, true);
+  const list = await answered({ type: 'list', definition: configMaps, items: [stored], metadata: { resourceVersion: '9' } }, accept);
   const { kind: _kind, apiVersion: _apiVersion, ...item } = object;
   const whole = { kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: '9' }, items: [item] };
   assert.deepEqual(codec.decode(list.body), codec.decode(codec.encode(whole)));
   const refused = await answered(
     { type: 'object', status: 200, definition: things, stored: storedObject('a', 3, { kind: 'Thing', apiVersion: 'v1' }) },
     accept,
-    true,
   );
   assert.match(JSON.stringify(codec.decode(refused.body)), /"NotAcceptable"/);
 });

@@ -1,16 +1,23 @@
-import { gzip } from 'node:zlib';
 import { ApiError } from '../../registry/errors.ts';
 import type { Answer, ObjectAnswer, RawAnswer, StreamAnswer } from '../answer.ts';
 import type { AnswerEncoder, Body } from '../encoding/encoder.ts';
 import { errorAnswer } from '../errors.ts';
 import { warningHeaders } from '../filters/warnings.ts';
 import type { ServerContext } from '../request-context.ts';
+import { gzipBody } from './compress.ts';
 import type { OutgoingHeaders, Reply } from './reply.ts';
 import type { WatchStreams } from './watch-stream.ts';
 import { acceptWatchSocket, type Upgrade } from './websocket-reply.ts';
 
-/** Smaller answers are not worth compressing. */
-const gzipFrom = 128 * 1024;
+/** Which answers are compressed for who takes it: those of more bytes than `from`. */
+interface Compression {
+  readonly from: number;
+  readonly vary?: string;
+}
+
+const ofObjects: Compression = { from: 128 * 1024, vary: 'Accept-Encoding' };
+const always: Compression = { from: 0 };
+const never: Compression = { from: Number.POSITIVE_INFINITY };
 
 export interface Responder {
   readonly encoder: AnswerEncoder;
@@ -66,10 +73,11 @@ function sendError(responder: Responder, context: ServerContext, error: unknown,
   sendBody(context, answer.status, responder.encoder.encodeObject(answer, context), answer.headers, reply);
 }
 
-function sendRaw(context: ServerContext, { status, contentType, body, headers }: RawAnswer, reply: Reply): void {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+function sendRaw(context: ServerContext, { status, contentType, body: content, headers, compressible }: RawAnswer, reply: Reply): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   if (bytes.length === 0 && contentType === '') return reply.head(status, outgoing(context, headers), true);
-  sendBody(context, status, { contentType, chunks: [bytes], length: bytes.length }, headers, reply);
+  const body: Body = { contentType, chunks: [bytes], length: bytes.length, shared: bytes };
+  sendBody(context, status, body, headers, reply, compressible ? always : never);
 }
 
 function outgoing(context: ServerContext, own: Readonly<Record<string, string>> | undefined): OutgoingHeaders {
@@ -82,21 +90,21 @@ function outgoing(context: ServerContext, own: Readonly<Record<string, string>> 
 function sendBody(
   context: ServerContext,
   status: number,
-  { contentType, chunks, length }: Body,
+  body: Body,
   own: Readonly<Record<string, string>> | undefined,
   reply: Reply,
+  compression = ofObjects,
 ): void {
+  const { contentType, chunks, length } = body;
   const headers = outgoing(context, own);
   headers['content-type'] = contentType;
   const empty = context.request.method === 'HEAD';
-  if (length > gzipFrom && !empty && headers['content-encoding'] === undefined && worthCompressing(context)) {
-    headers['vary'] = headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding';
+  if (length > compression.from && !empty && takesGzip(context)) {
     headers['content-encoding'] = 'gzip';
-    gzip(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length), { level: 1 }, (error, compressed) => {
-      if (error) delete headers['content-encoding'];
-      const out = error ? chunks : [compressed];
-      headers['content-length'] = error ? length : compressed.length;
-      send(status, headers, false, out, reply);
+    if (compression.vary) headers['vary'] = compression.vary;
+    void gzipBody(body).then((bytes) => {
+      headers['content-length'] = bytes.length;
+      send(status, headers, false, [bytes], reply);
     });
     return;
   }
@@ -104,9 +112,9 @@ function sendBody(
   send(status, headers, empty, chunks, reply);
 }
 
-/** Between programs of one machine, compressing costs more than it saves. */
-function worthCompressing({ connection, request }: ServerContext): boolean {
-  return connection?.isLocal === false && /(^|,)\s*gzip\s*(;|,|$)/.test(request.headers['accept-encoding'] ?? '');
+/** Whether the encoding is named as it is: upstream reads neither weights nor `*`. */
+function takesGzip({ request }: ServerContext): boolean {
+  return /(^|,)\s*gzip\s*(,|$)/.test(request.headers['accept-encoding'] ?? '');
 }
 
 function send(status: number, headers: OutgoingHeaders, empty: boolean, chunks: readonly Buffer[], reply: Reply): void {

@@ -1,0 +1,30 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Body } from '../encoding/encoder.ts';
+
+const compress = promisify(gzip);
+
+interface Compressed {
+  /** What is before and after the shared bytes: a list's revision, among others. */
+  readonly ends: readonly Buffer[];
+  readonly bytes: Promise<Buffer>;
+}
+
+/** What was compressed last of the bytes that answers share, for as long as they do. */
+const known = new WeakMap<object, Compressed>();
+
+/** An answer's bytes in gzip, as quickly as it can be made. Lists of the same items, at the same revision, are compressed once. */
+export function gzipBody(body: Body): Promise<Buffer> {
+  const { shared, chunks } = body;
+  if (!shared) return compressed(body);
+  const ends = [chunks[0]!, chunks.at(-1)!];
+  const last = known.get(shared);
+  if (last?.ends.every((end, index) => end === ends[index] || end.equals(ends[index]!))) return last.bytes;
+  const bytes = compressed(body);
+  known.set(shared, { ends, bytes });
+  return bytes;
+}
+
+function compressed({ chunks, length }: Body): Promise<Buffer> {
+  return compress(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length), { level: 1 });
+}
