@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
+import type { ImageRule } from './images/rules.ts';
 import type { Stage } from './stages/stage.ts';
 
 /** What the fleet needs of the process that it runs in. */
@@ -15,6 +16,8 @@ export interface FleetOptions {
   readonly nodes: readonly string[];
   /** Default: `defaultStages`. */
   readonly stages?: readonly Stage[];
+  /** Rules for images that come before `defaultImages`. */
+  readonly images?: readonly ImageRule[];
 }
 
 /** A Node object with this annotation (value `fake`) is run as KWOK would. */

@@ -2,6 +2,7 @@ import { event as events } from '../../api/core/v1/event.ts';
 import { node as nodes } from '../../api/core/v1/node.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Node, Pod } from '../../openapi/types.ts';
+import type { Client } from '../client/client.ts';
 import { inParallel } from '../machinery/parallel.ts';
 import { BackgroundWork } from '../runtime/background.ts';
 import { type Controller, createController } from '../runtime/controller.ts';
@@ -11,10 +12,15 @@ import type { Informer } from '../runtime/informer.ts';
 import { createInformers, type Informers } from '../runtime/informers.ts';
 import { keyOf } from '../runtime/keys.ts';
 import { adoptionAnnotation, type FleetContext, type FleetOptions, kubeletAnnotation } from './context.ts';
+import { defaultImages } from './images/catalogue.ts';
+import { Images } from './images/images.ts';
 import { AddressPool } from './network/addresses.ts';
 import { NodeAgent } from './node-agent.ts';
-import { type PodHost, PodRunner } from './pod-runner.ts';
+import { NodeRoom, type Rejection } from './node-room.ts';
+import type { PodHost } from './pod-host.ts';
+import { PodWorker } from './pod-worker.ts';
 import { defaultStages } from './stages/default.ts';
+import type { Stage } from './stages/stage.ts';
 
 /** Where the nodes' own addresses come from; the first one is the network's gateway. */
 const nodeNetwork = '172.18.0.0/16';
@@ -33,16 +39,33 @@ class Kubelet implements PodHost {
   private recorder: EventRecorder | undefined;
   private pool: AddressPool | undefined;
   private readonly given = new Map<string, string>();
+  private readonly room = new NodeRoom();
+  /** The node's object as the informer has it. */
+  private readonly node: () => Node | undefined;
+  readonly images: Images;
 
-  constructor(name: string, address: string, context: FleetContext, background: BackgroundWork) {
+  constructor(
+    name: string,
+    address: string,
+    context: FleetContext,
+    background: BackgroundWork,
+    images: Images,
+    node: () => Node | undefined,
+  ) {
     this.name = name;
     this.context = context;
+    this.images = images;
+    this.node = node;
     this.background = background;
     this.agent = new NodeAgent(name, address, context);
   }
 
   get address(): string {
     return this.agent.address;
+  }
+
+  get client(): Client {
+    return this.context.clientFor(this.name);
   }
 
   get events(): EventRecorder {
@@ -68,7 +91,20 @@ class Kubelet implements PodHost {
     return address;
   }
 
+  async admit(pod: Pod): Promise<Rejection | undefined> {
+    const known = this.node();
+    const rejection = known && this.room.admit(pod, known);
+    // The scheduler may know the node's labels before we do.
+    if (rejection?.reason !== 'NodeAffinity') return rejection;
+    return this.room.admit(pod, await this.client.resource<Node>(nodes).get('', this.name));
+  }
+
+  adopt(pod: Pod): void {
+    this.room.adopt(pod);
+  }
+
   release(pod: Pod): void {
+    this.room.release(pod);
     const address = this.given.get(pod.metadata!.uid!);
     if (!address) return;
     this.given.delete(pod.metadata!.uid!);
@@ -95,7 +131,10 @@ export class Fleet implements AsyncDisposable {
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly nodeAddresses = new AddressPool(nodeNetwork);
   private readonly eventWrites: BackgroundWork;
-  private readonly runner: PodRunner;
+  private readonly images: Images;
+  private readonly stages: readonly Stage[];
+  /** By the pod's uid. */
+  private readonly workers = new Map<string, PodWorker>();
   private readonly nodeController: Controller;
   private readonly podController: Controller;
   private readonly running: AsyncDisposable[] = [];
@@ -109,7 +148,8 @@ export class Fleet implements AsyncDisposable {
     this.podInformer = this.informers.for<Pod>(pods);
     this.podInformer.addIndex(byNode, (pod) => (pod.spec!.nodeName ? [pod.spec!.nodeName] : []));
     this.eventWrites = new BackgroundWork(eventWriters, context.signal);
-    this.runner = new PodRunner(context, options.stages ?? defaultStages);
+    this.images = new Images([...(options.images ?? []), ...defaultImages]);
+    this.stages = options.stages ?? defaultStages;
     this.nodeController = createController(
       { name: 'kubelet-nodes', workers: nodeWorkers, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
       context,
@@ -136,8 +176,8 @@ export class Fleet implements AsyncDisposable {
       added: (pod) => this.podChanged(pod),
       updated: (pod) => this.podChanged(pod),
       deleted: (pod) => {
-        this.kubelets.get(pod.spec!.nodeName ?? '')?.release(pod);
-        this.runner.forget(pod);
+        this.workers.get(pod.metadata!.uid!)?.forget();
+        this.workers.delete(pod.metadata!.uid!);
       },
     });
     this.running.push(this.nodeController.start(), this.podController.start());
@@ -183,7 +223,14 @@ export class Fleet implements AsyncDisposable {
     const name = pod?.spec?.nodeName;
     const node = name ? this.nodeInformer.get('', name) : undefined;
     if (!pod || !node || !this.isOurs(node) || isStopped(node)) return undefined;
-    return this.runner.step(pod, this.kubeletOf(name!, node));
+    return this.workerOf(pod, this.kubeletOf(name!, node)).step(pod);
+  }
+
+  private workerOf(pod: Pod, kubelet: Kubelet): PodWorker {
+    const uid = pod.metadata!.uid!;
+    let worker = this.workers.get(uid);
+    if (!worker) this.workers.set(uid, (worker = new PodWorker(pod, this.context, this.stages, kubelet)));
+    return worker;
   }
 
   private isOurs(node: Node): boolean {
@@ -195,7 +242,7 @@ export class Fleet implements AsyncDisposable {
     if (!kubelet) {
       const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
       if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      kubelet = new Kubelet(name, address, this.context, this.eventWrites);
+      kubelet = new Kubelet(name, address, this.context, this.eventWrites, this.images, () => this.nodeInformer.get('', name));
       this.kubelets.set(name, kubelet);
     }
     return kubelet;

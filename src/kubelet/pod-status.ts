@@ -1,118 +1,101 @@
 import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '../../openapi/types.ts';
-import { imageIdOf } from './images/image.ts';
+import { formatTime } from '../machinery/clock.ts';
+import { type ContainerRun, isLasting } from './containers/container.ts';
+import { restartsAfter } from './containers/restart.ts';
+import { imageIdOf } from './images/reference.ts';
 
-/** What a status is made for: the node's and pod's addresses, the time, and identifiers for new containers. */
+/** What a status is made of besides the pod's object. */
 export interface StatusContext {
   /** RFC 3339. */
   readonly now: string;
   readonly hostIP: string;
   readonly podIP: string;
-  newContainerId(): string;
 }
 
-/** The restart count and last end of each container, by name. */
-export type Restarts = ReadonlyMap<string, { readonly count: number; readonly last?: ContainerState }>;
+type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
-/** The status of a pod whose init containers are done and whose containers run. */
-export function runningStatus(pod: Pod, context: StatusContext, restarts: Restarts): PodStatus {
-  const { spec } = pod;
-  const running: ContainerState = { running: { startedAt: context.now } };
-  const done = (containerID: string): ContainerState => ({
-    terminated: { exitCode: 0, reason: 'Completed', startedAt: context.now, finishedAt: context.now, containerID },
-  });
-  const init = (spec?.initContainers ?? []).map((container) => {
-    if (container.restartPolicy === 'Always') return containerStatus(container, running, context, restarts);
-    const status = containerStatus(container, running, context, restarts);
-    return { ...status, state: done(status.containerID!), started: false };
-  });
-  const containers = (spec?.containers ?? []).map((container) => containerStatus(container, running, context, restarts));
+/**
+ * The status that a kubelet reports of a pod whose containers are as given.
+ * @param end what the pod has come to, where that does not follow from its containers and their policies alone
+ */
+export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, hostIP, podIP }: StatusContext, end?: Phase): PodStatus {
+  const specs = specsOf(pod);
+  const phase = end ?? phaseOf(pod, containers);
+  const statuses = (kinds: readonly string[]) =>
+    containers.filter(({ kind }) => kinds.includes(kind)).map((run) => containerStatus(specs.get(run.name) ?? { name: run.name }, run));
+  const init = statuses(['init', 'sidecar']);
+  const ephemeral = statuses(['ephemeral']);
   return {
-    ...addresses(context),
-    phase: 'Running',
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    podIP,
+    podIPs: [{ ip: podIP }],
+    phase,
     observedGeneration: pod.metadata?.generation,
-    startTime: pod.status?.startTime ?? context.now,
-    conditions: conditions(pod, context.now, { ready: true }),
+    startTime: pod.status?.startTime ?? now,
+    conditions: conditions(pod, phase, containers, now),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
-    containerStatuses: containers,
+    containerStatuses: statuses(['main']),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   } as PodStatus;
 }
 
-/** The status of a pod whose containers have all ended with a code: what it is depends on the restart policy. */
-export function endedStatus(pod: Pod, code: number, context: StatusContext): PodStatus {
-  const ended = (status: ContainerStatus): ContainerStatus =>
-    status.state?.terminated ? status : { ...status, ready: false, started: false, state: terminated(status, code, context.now) };
-  const reason = code === 0 ? 'PodCompleted' : 'PodFailed';
-  return {
-    phase: code === 0 ? 'Succeeded' : 'Failed',
-    observedGeneration: pod.metadata?.generation,
-    conditions: conditions(pod, context.now, { ready: false, reason }),
-    ...(pod.status?.initContainerStatuses ? { initContainerStatuses: pod.status.initContainerStatuses.map(ended) } : {}),
-    containerStatuses: (pod.status?.containerStatuses ?? []).map(ended),
-  } as PodStatus;
+/** The containers of a pod by name, of all kinds. */
+export function specsOf({ spec }: Pod): Map<string, Container> {
+  const all = [...(spec?.containers ?? []), ...(spec?.initContainers ?? []), ...((spec?.ephemeralContainers ?? []) as Container[])];
+  return new Map(all.map((container) => [container.name, container]));
 }
 
-/** The status of a pod whose containers have ended and wait to be started again. */
-export function backOffStatus(pod: Pod, code: number, backOff: number, context: StatusContext): PodStatus {
-  const { name, namespace, uid } = pod.metadata!;
-  const waiting = (status: ContainerStatus): ContainerStatus => ({
-    ...status,
-    ready: false,
-    started: false,
-    lastState: status.state?.running ? terminated(status, code, context.now) : status.lastState,
-    state: {
-      waiting: {
-        reason: 'CrashLoopBackOff',
-        message: `back-off ${formatSeconds(backOff)} restarting failed container=${status.name} pod=${name}_${namespace}(${uid})`,
-      },
-    },
-  });
-  const names = (pod.spec?.containers ?? []).map((container) => container.name);
-  return {
-    observedGeneration: pod.metadata?.generation,
-    conditions: conditions(pod, context.now, {
-      ready: false,
-      reason: 'ContainersNotReady',
-      message: `containers with unready status: [${names.join(' ')}]`,
-    }),
-    containerStatuses: (pod.status?.containerStatuses ?? []).map(waiting),
-  } as PodStatus;
+/** What a pod has come to, by the states of its containers and its restart policy. */
+export function phaseOf(pod: Pod, containers: readonly ContainerRun[]): Phase {
+  const specs = specsOf(pod);
+  const restartable = (run: ContainerRun, code: number) => restartsAfter(pod, specs.get(run.name), code);
+  for (const run of containers) {
+    if (run.kind !== 'init') continue;
+    const end = run.state === 'ended' ? run.end! : run.state === 'waiting' ? run.last : undefined;
+    if (!end) return 'Pending';
+    if (end.exitCode !== 0) return restartable(run, end.exitCode) ? 'Pending' : 'Failed';
+  }
+  if (containers.some((run) => run.kind === 'sidecar' && run.state !== 'ended' && !run.started && !run.last)) return 'Pending';
+  const main = containers.filter(({ kind }) => kind === 'main');
+  const ends = main.map((run) => (run.state === 'ended' ? run.end : run.state === 'waiting' ? run.last : undefined));
+  if (main.some((run) => run.state === 'waiting' && !run.last)) return 'Pending';
+  if (main.some((run) => run.state === 'running')) return 'Running';
+  if (main.some((run, index) => run.state === 'waiting' || restartable(run, ends[index]!.exitCode))) return 'Running';
+  // Sidecars end after the others.
+  if (containers.some((run) => run.kind === 'sidecar' && run.state === 'running')) return 'Running';
+  return ends.every((end) => end!.exitCode === 0) ? 'Succeeded' : 'Failed';
 }
 
-/** The end of a container that runs. */
-export function terminated(status: ContainerStatus, exitCode: number, now: string): ContainerState {
+function containerStatus(container: Container, run: ContainerRun): ContainerStatus {
+  const { requests } = container.resources ?? {};
+  const begun = run.id !== '';
+  const image = run.image || container.image || '';
   return {
-    terminated: {
-      exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
-      startedAt: status.state?.running?.startedAt ?? now,
-      finishedAt: now,
-      containerID: status.containerID,
-    },
-  };
-}
-
-function addresses({ hostIP, podIP }: StatusContext): Partial<PodStatus> {
-  return { hostIP, hostIPs: [{ ip: hostIP }], podIP, podIPs: [{ ip: podIP }] };
-}
-
-function containerStatus(container: Container, state: ContainerState, context: StatusContext, restarts: Restarts): ContainerStatus {
-  const restart = restarts.get(container.name);
-  const resources = container.resources ?? {};
-  const image = container.image ?? '';
-  return {
-    name: container.name,
-    state,
-    lastState: restart?.last ?? {},
-    ready: true,
-    started: true,
-    restartCount: restart?.count ?? 0,
+    name: run.name,
+    state: stateOf(run),
+    lastState: run.last ? { terminated: run.last } : {},
+    ready: run.ready,
+    started: run.started,
+    restartCount: run.restarts,
     image,
-    imageID: imageIdOf(image),
-    containerID: context.newContainerId(),
-    ...(resources.requests ? { allocatedResources: resources.requests } : {}),
-    resources,
+    imageID: begun ? imageIdOf(image) : '',
+    ...(begun ? { containerID: run.id } : {}),
+    ...(begun && requests ? { allocatedResources: requests } : {}),
+    ...(begun ? { resources: container.resources ?? {} } : {}),
     ...(container.volumeMounts?.length ? { volumeMounts: container.volumeMounts.map(mountStatus) } : {}),
   };
+}
+
+function stateOf(run: ContainerRun): ContainerState {
+  switch (run.state) {
+    case 'running':
+      return { running: { startedAt: formatTime(run.startedAt) } };
+    case 'ended':
+      return { terminated: run.end! };
+    case 'waiting':
+      return { waiting: { reason: run.reason, ...(run.message ? { message: run.message } : {}) } };
+  }
 }
 
 type Mount = NonNullable<Container['volumeMounts']>[number];
@@ -121,79 +104,94 @@ function mountStatus({ name, mountPath, readOnly }: Mount) {
   return { name, mountPath, ...(readOnly ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) };
 }
 
-const kubeletConditions = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']);
-
-interface Readiness {
-  readonly ready: boolean;
+interface Verdict {
+  readonly holds: boolean;
   readonly reason?: string;
   readonly message?: string;
 }
 
+const holds: Verdict = { holds: true };
+
 /** The kubelet's conditions; a pod with readiness gates is ready only when these hold too (KEP-580). */
-function conditions(pod: Pod, now: string, readiness: Readiness): PodCondition[] {
-  const present = pod.status?.conditions ?? [];
-  const condition = (type: string, status: boolean, reason?: string, message?: string): PodCondition => {
-    const text = status ? 'True' : 'False';
-    const old = present.find((candidate) => candidate.type === type);
-    return {
-      type,
-      status: text,
-      observedGeneration: pod.metadata?.generation,
-      lastProbeTime: null as any,
-      lastTransitionTime: old?.status === text ? old.lastTransitionTime : now,
-      ...(reason ? { reason } : {}),
-      ...(message ? { message } : {}),
-    };
-  };
-  const gates = (pod.spec?.readinessGates ?? []).map((gate) => gate.conditionType);
-  const closed = gates.filter((gate) => !present.some(({ type, status }) => type === gate && status === 'True'));
-  const completed = readiness.reason === 'PodCompleted';
-  const ready =
-    readiness.ready && closed.length > 0
-      ? condition('Ready', false, 'ReadinessGatesNotReady', closed.map((gate) => gateMessage(gate, present)).join(', '))
-      : condition('Ready', readiness.ready, readiness.reason, readiness.message);
+function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[], now: string): PodCondition[] {
+  const ready = containersReady(phase, containers);
+  const sandbox = phase === 'Running' || (phase === 'Pending' && containers.length > 0);
   return [
-    condition('PodReadyToStartContainers', readiness.ready || readiness.reason === 'ContainersNotReady'),
-    condition('Initialized', true, completed ? 'PodCompleted' : undefined),
-    ready,
-    condition('ContainersReady', readiness.ready, readiness.reason, readiness.message),
+    condition(pod, 'PodReadyToStartContainers', { holds: sandbox }, now),
+    condition(pod, 'Initialized', initialized(phase, containers), now),
+    condition(pod, 'Ready', podReady(pod, ready), now),
+    condition(pod, 'ContainersReady', ready, now),
   ];
 }
 
+function condition(pod: Pod, type: string, { holds, reason, message }: Verdict, now: string): PodCondition {
+  const status = holds ? 'True' : 'False';
+  const old = pod.status?.conditions?.find((candidate) => candidate.type === type);
+  return {
+    type,
+    status,
+    observedGeneration: pod.metadata?.generation,
+    lastProbeTime: null as any,
+    lastTransitionTime: old?.status === status ? old.lastTransitionTime : now,
+    // A patch keeps what it does not name.
+    ...(reason || old?.reason ? { reason: reason ?? (null as any) } : {}),
+    ...(message || old?.message ? { message: message ?? (null as any) } : {}),
+  };
+}
+
+function containersReady(phase: string, containers: readonly ContainerRun[]): Verdict {
+  if (phase === 'Succeeded') return { holds: false, reason: 'PodCompleted' };
+  if (phase === 'Failed') return { holds: false, reason: 'PodFailed' };
+  const unready = containers.filter((run) => isLasting(run) && !run.ready).map(({ name }) => name);
+  if (unready.length === 0) return holds;
+  return { holds: false, reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+}
+
+function initialized(phase: string, containers: readonly ContainerRun[]): Verdict {
+  if (phase === 'Succeeded') return { holds: true, reason: 'PodCompleted' };
+  if (containers.some((run) => run.kind === 'main' && run.id !== '')) return holds;
+  const incomplete = containers.filter((run) => (run.kind === 'init' ? run.end?.exitCode !== 0 : run.kind === 'sidecar' && !run.started));
+  if (incomplete.length === 0) return holds;
+  const names = incomplete.map(({ name }) => name).join(' ');
+  return { holds: false, reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${names}]` };
+}
+
+function podReady(pod: Pod, ready: Verdict): Verdict {
+  const gates = pod.spec?.readinessGates;
+  if (!ready.holds || !gates?.length) return ready;
+  const present = pod.status?.conditions ?? [];
+  const closed = gates.map((gate) => gate.conditionType).filter((gate) => !isTrue(present, gate));
+  if (closed.length === 0) return holds;
+  return { holds: false, reason: 'ReadinessGatesNotReady', message: closed.map((gate) => gateMessage(gate, present)).join(', ') };
+}
+
+function isTrue(conditions: readonly PodCondition[], wanted: string): boolean {
+  return conditions.some(({ type, status }) => type === wanted && status === 'True');
+}
+
 function gateMessage(gate: string, present: readonly PodCondition[]): string {
-  return present.some((condition) => condition.type === gate)
-    ? `the status of pod readiness gate "${gate}" is not "True", but False`
+  const found = present.find((condition) => condition.type === gate);
+  return found
+    ? `the status of pod readiness gate "${gate}" is not "True", but ${found.status}`
     : `corresponding condition of pod readiness gate "${gate}" does not exist.`;
 }
 
 /** Whether the readiness gates ask for another Ready condition than the pod has. */
-export function readinessChanged(pod: Pod): boolean {
-  const conditionOf = (type: string) => pod.status?.conditions?.find((condition) => condition.type === type)?.status;
-  if (!pod.spec?.readinessGates?.length || conditionOf('ContainersReady') !== 'True') return false;
-  const open = pod.spec.readinessGates.every((gate) => conditionOf(gate.conditionType) === 'True');
-  return open !== (conditionOf('Ready') === 'True');
+export function readinessChanged({ spec, status }: Pod): boolean {
+  const gates = spec?.readinessGates;
+  const present = status?.conditions ?? [];
+  if (!gates?.length || !isTrue(present, 'ContainersReady')) return false;
+  return gates.every((gate) => isTrue(present, gate.conditionType)) !== isTrue(present, 'Ready');
 }
 
-/** Whether the pod's spec has changed since its kubelet last told of it (KEP-5067). */
-export function generationChanged({ metadata, status }: Pod): boolean {
-  return status?.phase === 'Running' && !metadata?.deletionTimestamp && status.observedGeneration !== metadata?.generation;
-}
-
-/** What tells that the kubelet has seen the spec as it is now. */
-export function observedStatus({ metadata, status }: Pod): PodStatus {
-  const { generation: observedGeneration } = metadata!;
-  const own = (status?.conditions ?? []).filter(({ type }) => kubeletConditions.has(type));
-  return { observedGeneration, conditions: own.map((condition) => ({ ...condition, observedGeneration })) } as PodStatus;
-}
-
-/** The conditions of a running pod as its readiness gates are now. */
-export function readinessConditions(pod: Pod, now: string): PodCondition[] {
-  return conditions(pod, now, { ready: true });
-}
-
-// As Go prints a duration of whole seconds.
-function formatSeconds(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const minutes = Math.floor(seconds / 60);
-  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
+/** The status of a pod that its node does not take. */
+export function rejectedStatus(pod: Pod, reason: string, message: string, now: string): PodStatus {
+  const { generation: observedGeneration } = pod.metadata!;
+  return {
+    phase: 'Failed',
+    reason,
+    message: `Pod was rejected: ${message}`,
+    startTime: pod.status?.startTime ?? now,
+    observedGeneration,
+  } as PodStatus;
 }

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../openapi/types.ts';
+import { type HostPort, hostPortsOf, portsConflict } from '../runtime/host-ports.ts';
 import { type AffinityTerms, affinityTermsOf } from './affinity-term.ts';
 import { type Amounts, amountsOf, type ScoredRequests, scoredTakenBy, takenBy } from './resources.ts';
 
@@ -11,12 +12,6 @@ export interface PodInfo {
   readonly affinity: AffinityTerms;
   /** The claims that it uses, as `namespace/name`. */
   readonly claims: readonly string[];
-}
-
-export interface HostPort {
-  readonly ip: string;
-  readonly protocol: string;
-  readonly port: number;
 }
 
 export function podInfoOf(pod: Pod): PodInfo {
@@ -36,22 +31,6 @@ function claimKeysOf(pod: Pod): string[] {
   for (const { persistentVolumeClaim: claim } of pod.spec?.volumes ?? [])
     if (claim) keys.push(`${pod.metadata!.namespace}/${claim.claimName}`);
   return keys;
-}
-
-/** The ports of the node itself that a pod's containers take. */
-export function hostPortsOf(pod: Pod): HostPort[] {
-  const ports: HostPort[] = [];
-  const restartable = (pod.spec?.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
-  for (const container of [...(pod.spec?.containers ?? []), ...restartable]) {
-    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
-      if (hostPort) ports.push({ ip: hostIP || '0.0.0.0', protocol: protocol || 'TCP', port: hostPort });
-    }
-  }
-  return ports;
-}
-
-export function portsConflict(a: HostPort, b: HostPort): boolean {
-  return a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0');
 }
 
 /** A node as the scheduler sees it: what it offers, and what the pods on it (assumed ones too) take of that. */

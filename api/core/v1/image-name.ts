@@ -10,6 +10,8 @@ const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96
 const longestName = 255;
 
 export interface ImageName {
+  /** With the registry's domain: `docker.io/library/nginx`. */
+  readonly repository: string;
   /** `latest` where there is neither a tag nor a digest. */
   readonly tag: string;
   readonly digest: string;
@@ -21,9 +23,9 @@ export function parseImageName(image: string): ImageName | undefined {
   const [domain, rest] = splitDomain(image);
   const match = reference.exec(`${domain}/${rest}`);
   if (!match || match[1]!.length > longestName) return undefined;
-  const [tag = '', digest = ''] = match.slice(2);
+  const [repository, tag = '', digest = ''] = match.slice(1) as [string, string?, string?];
   if (digest !== '' && !isDigest(digest)) return undefined;
-  return { tag: tag === '' && digest === '' ? 'latest' : tag, digest };
+  return { repository, tag: tag === '' && digest === '' ? 'latest' : tag, digest };
 }
 
 // The first part is a domain only if it looks like one; what has none is Docker's.

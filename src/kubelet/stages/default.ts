@@ -1,8 +1,8 @@
 import type { Stage } from './stage.ts';
 
 /**
- * The life of a pod whose images no emulator knows: it starts at once and stays up, pods of Jobs do their work and end, and a deleted
- * pod stops when it is told to. With the annotations `orrery.dev/exit-code` and `orrery.dev/exit-after` its containers end by themselves.
+ * The life of a pod: it starts at once, and stops when it is deleted. What no emulator knows stays up, and does its work and ends where it belongs to a Job.
+ * With the annotations `orrery.dev/exit-code` and `orrery.dev/exit-after` containers end by themselves.
  */
 export const defaultStages: readonly Stage[] = [
   { name: 'stop', when: { deleting: true }, does: { action: 'stop' } },
@@ -13,10 +13,10 @@ export const defaultStages: readonly Stage[] = [
     delay: { milliseconds: 1_000, annotation: 'orrery.dev/exit-after' },
     does: { action: 'exit', code: 0, annotation: 'orrery.dev/exit-code' },
   },
-  { name: 'complete', when: { phase: ['Running'], owner: 'Job' }, does: { action: 'exit', code: 0 } },
+  { name: 'complete', when: { phase: ['Running'], owner: 'Job' }, does: { action: 'exit', code: 0, standIns: true } },
   {
     name: 'deadline',
-    when: { phase: ['Running'], deadline: true },
+    when: { phase: ['Pending', 'Running'], deadline: true },
     does: { action: 'fail', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' },
   },
 ];

@@ -19,16 +19,19 @@ export interface StageMatch {
   /** Kind of the controller that owns the pod. */
   readonly owner?: string;
   readonly annotation?: string;
-  /** The pod has an activeDeadlineSeconds. */
+  /** The pod has an activeDeadlineSeconds; the stage is due so long after its start. */
   readonly deadline?: boolean;
 }
 
 export type StageAction =
-  /** Init containers end well, the others start and are ready. */
+  /** The node takes the pod in: its containers are started one after the other, and live from then on as their images do. */
   | { readonly action: 'run' }
-  /** Every running container ends with this code (or the one that the annotation holds); the pod's restart policy says what follows. */
-  | { readonly action: 'exit'; readonly code: number; readonly annotation?: string }
-  /** The pod fails as a whole. */
+  /**
+   * Every running container (or each that is a stand-in for a program that no emulator knows) ends with this code, or the one that the annotation holds;
+   * its restart policy says what follows.
+   */
+  | { readonly action: 'exit'; readonly code: number; readonly annotation?: string; readonly standIns?: boolean }
+  /** The containers stop and the pod fails as a whole. */
   | { readonly action: 'fail'; readonly reason: string; readonly message: string }
   /** The containers stop and the pod is taken from the API. */
   | { readonly action: 'stop' };
@@ -43,8 +46,7 @@ export function matches(when: StageMatch, pod: Pod): boolean {
 }
 
 /** Milliseconds that a pod waits for a stage. */
-export function delayOf({ delay, when }: Stage, pod: Pod): number {
-  if (when.deadline) return (pod.spec?.activeDeadlineSeconds ?? 0) * 1000;
+export function delayOf({ delay }: Stage, pod: Pod): number {
   const text = delay?.annotation ? pod.metadata?.annotations?.[delay.annotation] : undefined;
   const written = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text ?? '');
   if (written) return Number(written[1]) * { ms: 1, s: 1_000, m: 60_000 }[written[2] as 'ms' | 's' | 'm'];

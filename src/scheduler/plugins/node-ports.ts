@@ -1,5 +1,5 @@
+import { type HostPort, hostPortsOf, portsConflict } from '../../runtime/host-ports.ts';
 import type { Plugin } from '../framework.ts';
-import { type HostPort, hostPortsOf, portsConflict } from '../node-info.ts';
 import { unschedulable } from './refuse.ts';
 
 const name = 'NodePorts';

@@ -1,0 +1,168 @@
+import { configMap as configMaps } from '../../../api/core/v1/configmap.ts';
+import { secret as secrets } from '../../../api/core/v1/secret.ts';
+import { parseQuantity } from '../../../api/meta/quantity.ts';
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../openapi/types.ts';
+import type { Client } from '../../client/client.ts';
+import { isNotFound } from '../../runtime/errors.ts';
+
+/** A container cannot be made as its pod describes it: CreateContainerConfigError. */
+export class ConfigError extends Error {}
+
+/** What the node knows beside the pod's object. */
+export interface PodPlace {
+  readonly client: Client;
+  readonly hostIP: string;
+  readonly podIP: string;
+}
+
+/** Whether the environment needs nothing of the API, and nothing of it can be wrong. */
+export function isPlainEnvironment({ env, envFrom, volumeMounts }: Container): boolean {
+  if (envFrom?.length) return false;
+  if (volumeMounts?.some((mount) => mount.subPath || mount.subPathExpr)) return false;
+  return !env?.some(({ valueFrom }) => valueFrom?.configMapKeyRef || valueFrom?.secretKeyRef);
+}
+
+/**
+ * A container's environment.
+ * @throws ConfigError where a ConfigMap, a Secret or a key of one is missing
+ */
+export async function environmentOf(pod: Pod, container: Container, place: PodPlace): Promise<Map<string, string>> {
+  const env = new Map<string, string>();
+  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
+    const data = configMapRef ? await configMapData(pod, configMapRef, place) : secretRef ? await secretData(pod, secretRef, place) : {};
+    for (const [key, value] of Object.entries(data ?? {})) env.set(prefix + key, value);
+  }
+  for (const variable of container.env ?? []) {
+    const value = await variableValue(variable, pod, container, env, place);
+    if (value !== undefined) env.set(variable.name, value);
+  }
+  return env;
+}
+
+async function variableValue(
+  { value = '', valueFrom }: EnvVar,
+  pod: Pod,
+  container: Container,
+  env: ReadonlyMap<string, string>,
+  place: PodPlace,
+): Promise<string | undefined> {
+  if (!valueFrom) return expand(value, env);
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
+  if (fieldRef) return fieldOf(pod, fieldRef.fieldPath, place);
+  if (resourceFieldRef) return resourceOf(pod, container, resourceFieldRef);
+  const reference = configMapKeyRef ?? secretKeyRef;
+  if (!reference) return undefined;
+  const data = configMapKeyRef ? await configMapData(pod, configMapKeyRef, place) : await secretData(pod, reference, place);
+  const found = data?.[reference.key];
+  if (found === undefined && data && !reference.optional) {
+    const { namespace } = pod.metadata!;
+    throw new ConfigError(
+      `couldn't find key ${reference.key} in ${configMapKeyRef ? 'ConfigMap' : 'Secret'} ${namespace}/${reference.name}`,
+    );
+  }
+  return found;
+}
+
+interface Reference {
+  readonly name?: string;
+  readonly optional?: boolean;
+}
+
+/** undefined: it is not there and need not be. @throws ConfigError */
+async function configMapData(pod: Pod, { name, optional }: Reference, { client }: PodPlace): Promise<Record<string, string> | undefined> {
+  const found = await unlessMissing(client.resource<ConfigMap>(configMaps).get(pod.metadata!.namespace!, name!));
+  if (found) return found.data ?? {};
+  if (optional) return undefined;
+  throw new ConfigError(`configmap "${name}" not found`);
+}
+
+async function secretData(pod: Pod, { name, optional }: Reference, { client }: PodPlace): Promise<Record<string, string> | undefined> {
+  const found = await unlessMissing(client.resource<Secret>(secrets).get(pod.metadata!.namespace!, name!));
+  if (found) {
+    const entries = Object.entries(found.data ?? {});
+    return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
+  }
+  if (optional) return undefined;
+  throw new ConfigError(`secret "${name}" not found`);
+}
+
+async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function fieldOf(pod: Pod, path: string, place: PodPlace): string {
+  const { metadata, spec } = pod;
+  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
+  if (keyed) return metadata?.[keyed[1] as 'labels' | 'annotations']?.[keyed[2]!] ?? '';
+  switch (path) {
+    case 'metadata.name':
+    case 'metadata.namespace':
+    case 'metadata.uid':
+      return metadata?.[path.slice('metadata.'.length) as 'name'] ?? '';
+    case 'metadata.labels':
+    case 'metadata.annotations':
+      return Object.entries(metadata?.[path.slice('metadata.'.length) as 'labels'] ?? {})
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+        .join('\n');
+    case 'spec.nodeName':
+      return spec?.nodeName ?? '';
+    case 'spec.serviceAccountName':
+      return spec?.serviceAccountName ?? '';
+    case 'status.hostIP':
+    case 'status.hostIPs':
+      return place.hostIP;
+    case 'status.podIP':
+    case 'status.podIPs':
+      return place.podIP;
+  }
+  throw new ConfigError(`unsupported fieldPath: ${path}`);
+}
+
+function resourceOf(
+  pod: Pod,
+  own: Container,
+  { containerName, resource, divisor }: { containerName?: string; resource: string; divisor?: string },
+) {
+  const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+  const container = containerName ? all.find(({ name }) => name === containerName) : own;
+  const [part, ...names] = resource.split('.') as ['limits' | 'requests', ...string[]];
+  const text = container?.resources?.[part]?.[names.join('.')];
+  const unit = divisor && divisor !== '0' ? parseQuantity(divisor) : parseQuantity('1');
+  const amount = parseQuantity(text ?? '0');
+  return String(Math.ceil(amount.milliValue() / unit.milliValue()));
+}
+
+/** Puts the values of known variables for `$(NAME)`; `$$` is a dollar, and what is unknown stays. */
+export function expand(text: string, env: ReadonlyMap<string, string>): string {
+  return text.replace(/\$(?:\$|\(([^()]*)\))/g, (whole, name: string | undefined) => {
+    if (name === undefined) return '$';
+    return env.get(name) ?? whole;
+  });
+}
+
+/**
+ * The folder of a volume that a mount shows.
+ * @throws ConfigError
+ */
+export function subPathOf(
+  { subPath = '', subPathExpr }: { subPath?: string; subPathExpr?: string },
+  env: ReadonlyMap<string, string>,
+): string {
+  let path = subPath;
+  if (subPathExpr) {
+    const missing = [...subPathExpr.matchAll(/\$(?:\$|\(([^()]*)\))/g)]
+      .map(([, name]) => name)
+      .filter((name) => name !== undefined && !env.get(name));
+    if (missing.length > 0) throw new ConfigError(`missing value for ${[...new Set(missing)].sort().join(', ')}`);
+    path = expand(subPathExpr, env);
+  }
+  if (path.startsWith('/')) throw new ConfigError(`error SubPath \`${path}\` must not be an absolute path`);
+  if (path.split('/').includes('..')) throw new ConfigError(`unable to provision SubPath \`${path}\`: must not contain '..'`);
+  return path;
+}

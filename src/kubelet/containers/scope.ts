@@ -1,0 +1,22 @@
+import type { Pod } from '../../../openapi/types.ts';
+import type { FleetContext } from '../context.ts';
+import type { PodHost } from '../pod-host.ts';
+import type { ContainerRun } from './container.ts';
+import type { PodVolumes } from './program.ts';
+
+/** The pod that a container belongs to, as its worker sees it. */
+export interface PodScope {
+  readonly pod: Pod;
+  readonly host: PodHost;
+  readonly context: FleetContext;
+  /** Made when a container needs it. */
+  readonly volumes: PodVolumes;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** The pod's address, or the empty text. */
+  address(): string;
+  /** Records an event of the container. */
+  tell(run: ContainerRun, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** The status is no longer as the API has it. */
+  changed(): void;
+}

@@ -1,0 +1,158 @@
+import type { Container } from '../../../openapi/types.ts';
+import { parseTime } from '../../machinery/clock.ts';
+import { pullFailureText } from '../images/images.ts';
+import { NotEmulated } from '../images/not-emulated.ts';
+import type { ContainerRun } from './container.ts';
+import { ConfigError, environmentOf, isPlainEnvironment } from './environment.ts';
+import { endContainer } from './keep.ts';
+import { Log } from './log.ts';
+import { probesOf } from './probes.ts';
+import { commandOf, isEmulated, launch, mountsOf, serverOf } from './program.ts';
+import { backOffOf, firstBackOff, formatSeconds, lengthenBackOff, longestBackOff } from './restart.ts';
+import type { PodScope } from './scope.ts';
+
+/** What a kubelet takes to come back to a container whose image it could not pull. */
+const relistPeriod = 1_000;
+/** How long it waits before it tries again what the pod's description did not allow. */
+const resyncPeriod = 10_000;
+
+/**
+ * Starts a container that waits or has ended, if its back-off, its image and its description allow that; says in its state why they do not.
+ * @returns whether it was started
+ */
+export async function startContainer(scope: PodScope, run: ContainerRun, container: Container): Promise<boolean> {
+  const now = scope.now();
+  if (run.state === 'ended') {
+    const until = parseTime(run.end!.finishedAt!) + backOffOf(run, parseTime(run.end!.finishedAt!));
+    if (until > now) {
+      backOff(scope, run, until);
+      return false;
+    }
+  }
+  if (!pull(scope, run, container) || !(await configure(scope, run, container, now))) return false;
+  begin(scope, run, container, now);
+  return true;
+}
+
+function begin(scope: PodScope, run: ContainerRun, container: Container, now: number): void {
+  const end = run.end ?? (run.id !== '' ? run.last : undefined);
+  if (end) {
+    lengthenBackOff(run, parseTime(end.finishedAt!));
+    run.last = end;
+    run.restarts++;
+  }
+  delete run.end;
+  delete run.again;
+  run.state = 'running';
+  run.id = `orrery://${scope.context.random.bytes(32).toString('hex')}`;
+  run.image = container.image ?? '';
+  run.startedAt = now;
+  const probes = run.kind === 'init' ? undefined : probesOf(container, now);
+  if (probes) run.probes = probes;
+  run.started = !probes || !container.startupProbe;
+  run.ready = run.started && run.kind !== 'init' && !(probes && container.readinessProbe);
+  run.reason = run.message = '';
+  run.retryAt = 0;
+  scope.changed();
+  scope.tell(run, 'Normal', 'Created', 'Container created');
+  scope.tell(run, 'Normal', 'Started', 'Container started');
+  // What an init container that no emulator knows has to do is done at once.
+  if (run.kind === 'init' && !run.program) endContainer(scope, run, container, 0, now);
+}
+
+function backOff(scope: PodScope, run: ContainerRun, until: number): void {
+  const { name, namespace, uid } = scope.pod.metadata!;
+  const pod = `${name}_${namespace}(${uid})`;
+  const length = formatSeconds(backOffOf(run, parseTime(run.end!.finishedAt!)));
+  wait(scope, run, 'CrashLoopBackOff', `back-off ${length} restarting failed container=${run.name} pod=${pod}`, until);
+  scope.tell(run, 'Warning', 'BackOff', `Back-off restarting failed container ${run.name} in pod ${pod}`);
+}
+
+/** Leaves a container waiting, until it is tried again. */
+function wait(scope: PodScope, run: ContainerRun, reason: string, message: string, retryAt: number): void {
+  if (run.end) run.last = run.end;
+  delete run.end;
+  if (run.state !== 'waiting' || run.reason !== reason || run.message !== message) scope.changed();
+  run.state = 'waiting';
+  run.reason = reason;
+  run.message = message;
+  run.retryAt = retryAt;
+  run.started = run.ready = false;
+}
+
+/** Gets the image. @returns whether it is there */
+function pull(scope: PodScope, run: ContainerRun, { image = '', imagePullPolicy }: Container): boolean {
+  const now = scope.now();
+  const quoted = JSON.stringify(image);
+  const { invalid, fullName, pull } = scope.host.images.get(image);
+  const fail = (reason: string, message: string, retryAt: number): false => {
+    scope.tell(run, 'Warning', 'Failed', `Error: ${reason}`);
+    wait(scope, run, reason, message, retryAt);
+    return false;
+  };
+  if (invalid) {
+    const message = `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${invalid}`;
+    scope.tell(run, 'Warning', 'InspectFailed', message);
+    return fail('InvalidImageName', message, now + resyncPeriod);
+  }
+  if (!pull) {
+    delete run.pullFailure;
+    tellOfImage(scope, run, quoted, imagePullPolicy === 'Always');
+    return true;
+  }
+  if (imagePullPolicy === 'Never') {
+    const message = `Container image ${quoted} is not present with pull policy of Never`;
+    scope.tell(run, 'Warning', 'ErrImageNeverPull', message);
+    return fail('ErrImageNeverPull', message, now + resyncPeriod);
+  }
+  const failure = run.pullFailure?.image === image ? run.pullFailure : undefined;
+  if (failure && run.reason === 'ErrImagePull') {
+    const message = `Back-off pulling image ${quoted}`;
+    scope.tell(run, 'Normal', 'BackOff', message);
+    return fail('ImagePullBackOff', `${message}: ErrImagePull: ${run.message}`, now + failure.backOff - relistPeriod);
+  }
+  run.pullFailure = { image, backOff: failure ? Math.min(failure.backOff * 2, longestBackOff) : firstBackOff };
+  const text = pullFailureText(fullName, pull);
+  scope.tell(run, 'Normal', 'Pulling', `Pulling image ${quoted}`);
+  scope.tell(run, 'Warning', 'Failed', `Failed to pull image ${quoted}: ${text}`);
+  return fail('ErrImagePull', text, now + relistPeriod);
+}
+
+function tellOfImage(scope: PodScope, run: ContainerRun, quoted: string, pulled: boolean): void {
+  if (pulled) scope.tell(run, 'Normal', 'Pulling', `Pulling image ${quoted}`);
+  const text = pulled
+    ? `Successfully pulled image ${quoted} in 0s (0s including waiting). Image size: 0 bytes.`
+    : `Container image ${quoted} already present on machine and can be accessed by the pod`;
+  scope.tell(run, 'Normal', 'Pulled', text);
+}
+
+/**
+ * Makes what a container runs, with its environment and its mounts.
+ * @param startedAt milliseconds since the epoch; a container that was taken over began a while ago
+ * @returns whether its description allows that
+ */
+export async function configure(scope: PodScope, run: ContainerRun, container: Container, startedAt: number): Promise<boolean> {
+  const { pod, host, volumes } = scope;
+  const image = host.images.get(container.image ?? '');
+  const command = commandOf(container, image);
+  const server = command && serverOf(command, image);
+  delete run.program;
+  if (server) run.program = { server };
+  const emulated = command !== undefined && !server && isEmulated(command, container);
+  if (!emulated && isPlainEnvironment(container)) return true;
+  try {
+    const env = await environmentOf(pod, container, { client: host.client, hostIP: host.address, podIP: scope.address() });
+    if (emulated) {
+      run.program = launch(command, { pod, container, env, volumes, random: scope.context.random, log: new Log(), startedAt });
+    } else mountsOf(pod, container, env, volumes);
+    return true;
+  } catch (error) {
+    if (error instanceof NotEmulated) return true;
+    if (!(error instanceof ConfigError)) throw error;
+    const reason = 'CreateContainerConfigError';
+    const known = run.reason === reason && run.message === error.message && run.retryAt > scope.now();
+    if (!known) scope.tell(run, 'Warning', 'Failed', `Error: ${error.message}`);
+    wait(scope, run, reason, error.message, known ? run.retryAt : scope.now() + resyncPeriod);
+    return false;
+  }
+}

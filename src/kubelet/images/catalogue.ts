@@ -1,0 +1,41 @@
+import type { ImageRule, ServerBehaviour } from './rules.ts';
+
+const agnhostServer: ServerBehaviour = { code: 2, endsAfter: 200 };
+
+/** The images that the nodes know something of. What anything else comes to is in the README of this folder. */
+export const defaultImages: readonly ImageRule[] = [
+  // Hosts that no resolver knows (RFC 6761).
+  { image: '*.invalid/*', pull: 'unreachable' },
+  { image: '*.invalid:*/*', pull: 'unreachable' },
+  // Names by which people mean an image that is not there.
+  {
+    image: [
+      '*:404',
+      ...[
+        'non-existent',
+        'nonexistent',
+        'does-not-exist',
+        'doesnt-exist',
+        'doesnotexist',
+        'not-found',
+        'notfound',
+        'no-such-image',
+        'no-such-tag',
+      ].map((name) => `*${name}*`),
+    ],
+    pull: 'notFound',
+  },
+  {
+    image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/debian:*', '*/ubuntu:*', '*/bash:*', '*/fedora:*', '*/centos:*'],
+    program: { arguments: ['sh'] },
+  },
+  { image: ['*/pause:*', '*/pause@*'], program: { entrypoint: ['/pause'], servers: { pause: { code: 0, endsAfter: 0 } } } },
+  {
+    image: ['*/agnhost:*', '*/agnhost@*'],
+    program: {
+      entrypoint: ['/agnhost'],
+      arguments: ['pause'],
+      servers: { 'agnhost liveness': { ...agnhostServer, failsAfter: 10_000 }, agnhost: agnhostServer },
+    },
+  },
+];

@@ -1,0 +1,31 @@
+/**
+ * What the nodes know of an image, as data. Of a list of rules, the first whose pattern fits the image's full name (`docker.io/library/nginx:1.29`) and that has
+ * something to say of a matter (its pull, its program) decides that matter. An image of which no rule speaks is there, and is a stand-in.
+ */
+export interface ImageRule {
+  /** Full names that the rule is for; `*` stands for any characters. */
+  readonly image: string | readonly string[];
+  readonly pull?: PullFailure;
+  readonly program?: ImageProgram;
+}
+
+/** Why an image cannot be pulled: its registry has none of this name or tag, wants other credentials, or is not there. */
+export type PullFailure = 'notFound' | 'denied' | 'unreachable';
+
+/** What an image runs. */
+export interface ImageProgram {
+  /** As a Dockerfile's ENTRYPOINT and CMD: what a container's own `command` and `args` stand in for. */
+  readonly entrypoint?: readonly string[];
+  readonly arguments?: readonly string[];
+  /** The commands that are servers: by the program's name, or by that and its first argument. */
+  readonly servers?: Readonly<Record<string, ServerBehaviour>>;
+}
+
+/** A program that runs until it gets SIGTERM, answering probes. */
+export interface ServerBehaviour {
+  /** Its exit code, and the milliseconds from the signal to its end. */
+  readonly code: number;
+  readonly endsAfter: number;
+  /** So many milliseconds after its start it stops answering HTTP probes. */
+  readonly failsAfter?: number;
+}

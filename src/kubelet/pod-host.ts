@@ -1,0 +1,23 @@
+import type { Pod } from '../../openapi/types.ts';
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../runtime/events.ts';
+import type { Images } from './images/images.ts';
+import type { Rejection } from './node-room.ts';
+
+/** What a pod's worker must know of the node that the pod is on. */
+export interface PodHost {
+  readonly name: string;
+  readonly address: string;
+  readonly events: EventRecorder;
+  /** Acts as the node's kubelet. */
+  readonly client: Client;
+  readonly images: Images;
+  /** Gives the pod its share of the node, or says why the node does not take it. */
+  admit(pod: Pod): Promise<Rejection | undefined>;
+  /** Gives a pod its share that runs already. */
+  adopt(pod: Pod): void;
+  /** The pod's address: the one it has, or a new one; undefined while the node has no range yet. */
+  podAddress(pod: Pod): string | undefined;
+  /** Takes back its share and its address. */
+  release(pod: Pod): void;
+}

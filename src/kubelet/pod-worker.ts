@@ -1,0 +1,365 @@
+import { pod as pods } from '../../api/core/v1/pod.ts';
+import type { Container, ContainerStatus, Pod, PodStatus } from '../../openapi/types.ts';
+import { formatTime, parseTime } from '../machinery/clock.ts';
+import { isNotFound } from '../runtime/errors.ts';
+import { isPodFinished } from '../runtime/pods.ts';
+import { type ContainerKind, type ContainerRun, newContainer } from './containers/container.ts';
+import { endContainer, graceOf, keepContainer, nextDue, stopContainer } from './containers/keep.ts';
+import { probesOf } from './containers/probes.ts';
+import type { PodVolumes } from './containers/program.ts';
+import { restartsAfter } from './containers/restart.ts';
+import type { PodScope } from './containers/scope.ts';
+import { configure, startContainer } from './containers/start.ts';
+import type { FleetContext } from './context.ts';
+import type { PodHost } from './pod-host.ts';
+import { podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
+import { delayOf, matches, type Stage } from './stages/stage.ts';
+
+/** A pod whose containers are being stopped. */
+interface Ending {
+  /** What the pod is to be then, where it is not only deleted. */
+  readonly failure?: { readonly reason: string; readonly message: string };
+  /** Nobody has seen it yet. */
+  fresh: boolean;
+}
+
+/**
+ * One pod on its node, and what its kubelet does for it. It writes only what has changed since it wrote last: what others write into the status stays,
+ * and a pod that they declare ended is let go.
+ */
+export class PodWorker implements PodScope {
+  readonly context: FleetContext;
+  readonly host: PodHost;
+  pod: Pod;
+  private readonly stages: readonly Stage[];
+  private stage: { readonly name: string; readonly since: number } | undefined;
+  private containers: readonly ContainerRun[] = [];
+  private ownVolumes: PodVolumes | undefined;
+  private begun = false;
+  private done = false;
+  private deleted = false;
+  private ending: Ending | undefined;
+  private dirty = false;
+  /** The answer to our last write, until the informer knows it. */
+  private written: Pod | undefined;
+
+  constructor(pod: Pod, context: FleetContext, stages: readonly Stage[], host: PodHost) {
+    this.pod = pod;
+    this.context = context;
+    this.stages = stages;
+    this.host = host;
+  }
+
+  get volumes(): PodVolumes {
+    this.ownVolumes ??= new Map();
+    return this.ownVolumes;
+  }
+
+  now(): number {
+    return this.context.clock.now();
+  }
+
+  address(): string {
+    return this.pod.spec!.hostNetwork ? this.host.address : (this.host.podAddress(this.pod) ?? '');
+  }
+
+  changed(): void {
+    this.dirty = true;
+  }
+
+  tell(run: ContainerRun, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const list = { init: 'initContainers', sidecar: 'initContainers', main: 'containers', ephemeral: 'ephemeralContainers' }[run.kind];
+    this.host.events.event({ object: this.pod, resource: pods, fieldPath: `spec.${list}{${run.name}}` }, type, reason, message);
+  }
+
+  /**
+   * Does what is due.
+   * @returns milliseconds until the next step is due, or undefined if the pod stays as it is
+   */
+  async step(seen: Pod): Promise<number | undefined> {
+    this.pod = this.newest(seen);
+    if (this.deleted) return undefined;
+    if (isPodFinished(this.pod)) return this.finish();
+    if (!this.begun && this.pod.status?.containerStatuses?.length) this.adopt();
+    const stageIn = await this.nextStage();
+    if (this.done) return undefined;
+    if (this.begun) await this.progress();
+    if (this.ending && !this.containers.some(({ state }) => state === 'running')) return this.end(this.ending);
+    if (!this.begun) return stageIn;
+    if (this.ending) this.ending.fresh = false;
+    const { status, metadata } = this.pod;
+    if (this.dirty || status?.observedGeneration !== metadata!.generation || readinessChanged(this.pod)) await this.report(this.status());
+    const due = Math.min(...this.containers.map(nextDue));
+    const containerIn = due === Number.POSITIVE_INFINITY ? undefined : Math.max(0, due - this.now());
+    return stageIn === undefined || containerIn === undefined ? (stageIn ?? containerIn) : Math.min(stageIn, containerIn);
+  }
+
+  /** The pod is gone from the API. */
+  forget(): void {
+    this.host.release(this.pod);
+  }
+
+  private newest(seen: Pod): Pod {
+    if (!this.written) return seen;
+    if (BigInt(seen.metadata!.resourceVersion!) < BigInt(this.written.metadata!.resourceVersion!)) return this.written;
+    this.written = undefined;
+    return seen;
+  }
+
+  // Whether by itself or because somebody said so, it has ended: nothing is left but to let it go.
+  private async finish(): Promise<undefined> {
+    if (!this.done) this.letGo();
+    if (this.pod.metadata!.deletionTimestamp) await this.delete();
+  }
+
+  private letGo(): void {
+    this.host.release(this.pod);
+    this.containers = [];
+    this.ownVolumes = undefined;
+    this.done = true;
+  }
+
+  private async nextStage(): Promise<number | undefined> {
+    const stage = this.stages.find((candidate) => this.applies(candidate));
+    const now = this.now();
+    if (!stage) return undefined;
+    if (this.stage?.name !== stage.name) this.stage = { name: stage.name, since: now };
+    const due = dueOf(stage, this.pod, this.stage.since);
+    if (due > now) return due - now;
+    await this.perform(stage);
+    return undefined;
+  }
+
+  private applies({ when, does }: Stage): boolean {
+    if (!matches(when, this.pod)) return false;
+    if (does.action === 'run') return !this.begun;
+    if (does.action === 'exit') return !this.ending && this.containers.some((run) => isExiting(run, does.standIns));
+    return true;
+  }
+
+  private async perform({ does }: Stage): Promise<void> {
+    const { metadata } = this.pod;
+    switch (does.action) {
+      case 'run':
+        return this.begin();
+      case 'exit': {
+        const text = does.annotation ? metadata!.annotations?.[does.annotation] : undefined;
+        const code = text && /^\d+$/.test(text) ? Number(text) : does.code;
+        for (const run of this.containers) if (isExiting(run, does.standIns)) endContainer(this, run, this.spec(run), code, this.now());
+        this.stage = undefined;
+        return;
+      }
+      case 'fail':
+        return this.beginEnding(graceOf(this), does);
+      case 'stop':
+        return this.beginEnding((metadata!.deletionGracePeriodSeconds ?? 0) * 1000);
+    }
+  }
+
+  private spec({ name }: ContainerRun): Container | undefined {
+    return specsOf(this.pod).get(name);
+  }
+
+  private async begin(): Promise<void> {
+    const rejection = await this.host.admit(this.pod);
+    if (rejection) {
+      const { reason, message } = rejection;
+      this.host.events.event({ object: this.pod, resource: pods }, 'Warning', reason, message);
+      await this.report(rejectedStatus(this.pod, reason, message, formatTime(this.now())));
+      this.done = true;
+      return;
+    }
+    if (this.address() === '') return; // The node's next change brings its range of addresses.
+    this.begun = true;
+    this.stage = undefined;
+    this.containers = containersOf(this.pod);
+  }
+
+  /** Takes over a pod that an earlier process of ours, or somebody else's hand, has started. */
+  private adopt(): void {
+    const { status } = this.pod;
+    this.begun = true;
+    this.host.adopt(this.pod);
+    this.containers = containersOf(this.pod);
+    const known = [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap(
+      (list) => list ?? [],
+    );
+    const specs = specsOf(this.pod);
+    for (const run of this.containers) {
+      const found = known.find(({ name }) => name === run.name);
+      if (found) resume(run, found, specs.get(run.name)!, this.now());
+    }
+  }
+
+  private async progress(): Promise<void> {
+    const { ephemeralContainers } = this.pod.spec!;
+    if (ephemeralContainers) this.noticeDebuggers(ephemeralContainers);
+    const specs = specsOf(this.pod);
+    for (let again = true; again; ) {
+      again = false;
+      for (const run of this.containers) {
+        const container = specs.get(run.name);
+        if (run.state !== 'running' || !container) continue;
+        if (run.unresolved && (await configure(this, run, container, run.startedAt))) delete run.unresolved;
+        again = keepContainer(this, run, container) || again;
+      }
+      if (this.ending) {
+        again = this.stopSidecars() || again;
+        continue;
+      }
+      for (const run of this.startable(specs)) again = (await startContainer(this, run, specs.get(run.name)!)) || again;
+    }
+  }
+
+  private noticeDebuggers(debuggers: readonly { readonly name: string }[]): void {
+    const known = new Set(this.containers.map(({ name }) => name));
+    const added = debuggers.filter(({ name }) => !known.has(name)).map(({ name }) => newContainer(name, 'ephemeral'));
+    if (added.length > 0) this.containers = [...this.containers, ...added];
+  }
+
+  /** The containers whose turn it is to be started, or started again. */
+  private startable(specs: ReadonlyMap<string, Container>): ContainerRun[] {
+    const now = this.now();
+    const due = (run: ContainerRun): boolean => {
+      if (run.state === 'waiting') return run.retryAt <= now || isChanged(run, specs.get(run.name)!);
+      return (
+        run.state === 'ended' && run.kind !== 'ephemeral' && (run.again || restartsAfter(this.pod, specs.get(run.name), run.end!.exitCode))
+      );
+    };
+    const initialized = this.containers.some((run) => run.kind === 'main' && run.id !== '');
+    const found: ContainerRun[] = [];
+    let blocked = false;
+    for (const run of this.containers) {
+      const inOrder = run.kind === 'init' || run.kind === 'sidecar';
+      if (inOrder && (blocked || (initialized && run.kind === 'init'))) continue;
+      if (run.kind === 'main' && blocked) continue;
+      if (due(run)) found.push(run);
+      if (inOrder && !initialized) blocked = run.kind === 'init' ? run.end?.exitCode !== 0 : !run.started;
+    }
+    return found;
+  }
+
+  /** @param grace milliseconds */
+  private beginEnding(grace: number, failure?: Ending['failure']): void {
+    const killAt = this.now() + grace;
+    if (this.ending) {
+      for (const { stop } of this.containers) if (stop && stop.killAt > killAt) stop.killAt = killAt;
+      return;
+    }
+    this.ending = { fresh: true, ...(failure ? { failure } : {}) };
+    for (const run of this.containers) if (run.kind !== 'sidecar') this.stop(run, grace);
+  }
+
+  private stop(run: ContainerRun, grace: number): void {
+    if (run.state !== 'running' || run.stop) return;
+    stopContainer(this, run, this.spec(run), `Stopping container ${run.name}`, grace, false);
+  }
+
+  /** Sidecars are stopped when nothing needs them any more, the last one first. @returns whether one is about to */
+  private stopSidecars(): boolean {
+    if (this.containers.some((run) => run.state === 'running' && (run.kind !== 'sidecar' || run.stop))) return false;
+    const last = this.containers.findLast((run) => run.state === 'running');
+    if (!last) return false;
+    this.stop(last, this.pod.metadata!.deletionTimestamp ? (this.pod.metadata!.deletionGracePeriodSeconds ?? 0) * 1000 : graceOf(this));
+    return true;
+  }
+
+  /** Nothing runs any more: says so where somebody may see it, and takes a deleted pod from the API. */
+  private async end({ failure, fresh }: Ending): Promise<undefined> {
+    const { finalizers, deletionTimestamp } = this.pod.metadata!;
+    if (failure) await this.report({ ...this.status('Failed'), reason: failure.reason, message: failure.message });
+    else if (finalizers?.length || !fresh) await this.report(this.status(this.containers.every(isWell) ? 'Succeeded' : 'Failed'));
+    this.letGo();
+    if (deletionTimestamp) await this.delete();
+  }
+
+  private status(phase?: 'Succeeded' | 'Failed'): PodStatus {
+    const context = { now: formatTime(this.now()), hostIP: this.host.address, podIP: this.address() };
+    return podStatus(this.pod, this.containers, context, phase);
+  }
+
+  private async report(status: PodStatus): Promise<void> {
+    const { namespace, name, uid } = this.pod.metadata!;
+    const body = { metadata: { uid }, status };
+    const options = { subresource: 'status', fieldManager: 'kubelet' };
+    this.dirty = false;
+    try {
+      this.written = await this.api.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, options);
+    } catch (error) {
+      // The pod may go at any time: there is nothing left to say then.
+      if (isNotFound(error)) return;
+      this.dirty = true;
+      throw error;
+    }
+  }
+
+  private async delete(): Promise<void> {
+    const { namespace, name, uid } = this.pod.metadata!;
+    try {
+      await this.api.delete(namespace!, name!, { gracePeriodSeconds: 0, preconditions: { uid: uid! } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    this.deleted = true;
+  }
+
+  private get api() {
+    return this.host.client.resource<Pod>(pods);
+  }
+}
+
+/** When a stage is due that became the pod's next at `since`, in milliseconds since the epoch. */
+function dueOf(stage: Stage, pod: Pod, since: number): number {
+  const { spec, status } = pod;
+  if (!stage.when.deadline) return since + delayOf(stage, pod);
+  return (status?.startTime ? parseTime(status.startTime) : since) + (spec!.activeDeadlineSeconds ?? 0) * 1000;
+}
+
+function isExiting(run: ContainerRun, standIns = false): boolean {
+  return run.kind === 'main' && run.state === 'running' && !(standIns && run.program);
+}
+
+/** Whether a container that waits may have become another. */
+function isChanged({ reason, pullFailure }: ContainerRun, { image }: Container): boolean {
+  return reason === 'CreateContainerConfigError' || (pullFailure !== undefined && pullFailure.image !== image);
+}
+
+function isWell(run: ContainerRun): boolean {
+  return run.kind !== 'main' || run.end?.exitCode === 0;
+}
+
+function containersOf({ spec }: Pod): ContainerRun[] {
+  const init = spec!.initContainers ?? [];
+  const kindOf = ({ restartPolicy }: Container): ContainerKind => (restartPolicy === 'Always' ? 'sidecar' : 'init');
+  const all = [
+    ...init.map((container) => newContainer(container.name, kindOf(container))),
+    ...(spec!.containers ?? []).map(({ name }) => newContainer(name, 'main')),
+  ];
+  if (init.length > 0) for (const run of all) run.reason = 'PodInitializing';
+  return all;
+}
+
+/** A container as its status tells of it. */
+function resume(run: ContainerRun, status: ContainerStatus, container: Container, now: number): void {
+  run.id = status.containerID ?? '';
+  run.image = status.image ?? '';
+  run.restarts = status.restartCount ?? 0;
+  if (status.lastState?.terminated) run.last = status.lastState.terminated;
+  const { running, terminated } = status.state ?? {};
+  if (running) {
+    run.state = 'running';
+    run.startedAt = running.startedAt ? parseTime(running.startedAt) : now;
+    run.started = status.started ?? true;
+    run.ready = status.ready ?? true;
+    run.unresolved = true;
+    const probes = run.kind === 'init' ? undefined : probesOf(container, run.startedAt);
+    if (probes) run.probes = probes;
+  } else if (terminated) {
+    run.state = 'ended';
+    run.end = terminated;
+    run.ready = run.kind === 'init' && terminated.exitCode === 0;
+  } else {
+    run.reason = status.state?.waiting?.reason ?? run.reason;
+    run.message = status.state?.waiting?.message ?? '';
+  }
+}
