@@ -1,10 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import protobuf from 'protobufjs';
 import { buildOpenAPIV2, buildOpenAPIV3, buildOpenAPIV3Index, documentNames, encodeOpenAPIV2 } from '../openapi/documents/index.ts';
 import { createOperationResolver } from '../openapi/operations.ts';
 import type { OperationFact } from './facts/index.ts';
 import { mergeKeyFacts, operationFacts, schemaFacts } from './facts/index.ts';
 import { discoveredResources } from './facts/resources.ts';
+
+/** A part of gnostic's OpenAPIv2.proto. */
+const gnostic = protobuf.parse(
+  `syntax = "proto3";
+  message Document { string swagger = 1; Definitions definitions = 9; }
+  message Definitions { repeated NamedSchema entries = 1; }
+  message NamedSchema { string name = 1; Schema value = 2; }
+  message Any { string yaml = 2; }
+  message TypeItem { repeated string values = 1; }
+  message AdditionalProperties { oneof which { Schema schema = 1; bool boolean = 2; } }
+  message Schema {
+    string title = 3; Any default = 5; double multipleOf = 6; double maximum = 7; bool exclusiveMaximum = 8; double minimum = 9;
+    bool exclusiveMinimum = 10; int64 maxLength = 11; int64 minLength = 12; string pattern = 13; int64 maxItems = 14; int64 minItems = 15;
+    bool uniqueItems = 16; int64 maxProperties = 17; int64 minProperties = 18; repeated string required = 19;
+    AdditionalProperties additionalProperties = 21; TypeItem type = 22; repeated Schema allOf = 24; Any example = 30;
+  }`,
+).root;
 
 // The resources of the real server's discovery rather than our definitions, which definitions.test.ts holds equal to it.
 const resources = discoveredResources();
@@ -58,6 +76,47 @@ test('the protobuf form of v2 covers everything that the JSON form holds', () =>
   const bytes = encodeOpenAPIV2(v2);
   assert.deepEqual([...bytes.subarray(0, 5)], [0x0a, 3, ...Buffer.from('2.0')]);
   assert.ok(bytes.length > 1_000_000);
+});
+
+test('the protobuf form keeps what custom kinds say of their values', () => {
+  const said = {
+    title: 'T',
+    default: 1,
+    multipleOf: 0.5,
+    maximum: 9.5,
+    exclusiveMaximum: true,
+    minimum: -1,
+    exclusiveMinimum: true,
+    maxLength: 300,
+    minLength: 1,
+    pattern: '^a',
+    maxItems: 5,
+    minItems: 2,
+    uniqueItems: true,
+    maxProperties: 4,
+    minProperties: 3,
+    required: ['a'],
+    example: { a: 1 },
+  };
+  const definitions = {
+    Said: { ...said, type: ['string', 'null'], additionalProperties: false, allOf: [{ type: 'object' }], unknown: 'left out' },
+  };
+  const document = gnostic.lookupType('Document').decode(encodeOpenAPIV2({ swagger: '2.0', paths: {}, definitions } as never));
+  const [{ value }] = document.toJSON()['definitions'].entries;
+  assert.deepEqual(value, {
+    ...said,
+    default: { yaml: '1\n' },
+    example: { yaml: '{"a":1}\n' },
+    maxLength: '300',
+    minLength: '1',
+    maxItems: '5',
+    minItems: '2',
+    maxProperties: '4',
+    minProperties: '3',
+    type: { values: ['string', 'null'] },
+    additionalProperties: { boolean: false },
+    allOf: [{ type: { values: ['object'] } }],
+  });
 });
 
 test('the index names each document with a hash of its own', () => {
