@@ -47,7 +47,7 @@ export function validateRequest(object: CertificateSigningRequest, old?: Certifi
   const { metadata, spec, status } = object;
   const errors = validateCoreMeta(metadata, { namespaced: false, nameFn: () => [] });
   const problem = requestProblem(spec?.request ?? '');
-  if (problem) errors.push(invalid(specPath.child('request'), spec?.request, problem));
+  if (problem) errors.push(invalid(specPath.child('request'), spec?.request ?? '', problem));
   errors.push(...validateUsages(spec?.usages ?? [], old?.spec?.usages ?? []));
   const { signerName = '', expirationSeconds } = spec ?? {};
   if (signerName === legacySigner && old?.spec?.signerName !== legacySigner) {

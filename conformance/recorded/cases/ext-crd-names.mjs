@@ -6,7 +6,7 @@ export default () => {
     spec: { group, scope: 'Cluster', names: { plural, ...names }, versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }], ...more } });
   const remove = (name) => [{ compare: false, method: 'DELETE', path: `${CRDS}/${name}` }, { compare: false, path: `${CRDS}/${name}`, until: (b, r) => r.status === 404 }];
   const conditions = (b) => ({ accepted: b.status.acceptedNames, conditions: b.status.conditions.map((c) => [c.type, c.status, c.reason, c.message]) });
-  const settled = (name, plural, status, reason) => ({ name, path: `${CRDS}/${plural}.${group}`, until: (b) => b.status?.conditions?.some((c) => c.type === 'NamesAccepted' && c.status === status && (!reason || c.reason === reason)), pick: conditions });
+  const settled = (name, plural, status, reason) => ({ name, path: `${CRDS}/${plural}.${group}`, until: (b) => b.status?.conditions?.some((c) => c.type === 'NamesAccepted' && c.status === status && (!reason || c.reason === reason)) && (status === 'False' || b.status.conditions.some((c) => c.type === 'Established' && c.status === 'True')), pick: conditions }); // established a moment after its names are
   const create = (name, crd) => ({ name, method: 'POST', path: CRDS, body: crd, pick: (b, r) => (r.status === 201 ? [b.spec.names, b.status] : b) });
   const merge = 'application/merge-patch+json';
   const deprecated = define('olds', { kind: 'Old' });
@@ -48,7 +48,7 @@ export default () => {
     { name: 'put without a name', method: 'PUT', path: `/apis/${group}/v1/olds`, body: {} },
     { name: 'a subresource that is not there', path: `/apis/${group}/v1/olds/x/status` },
     create('a group of Kubernetes, without approval', protectedOne),
-    { name: 'its conditions', path: `${CRDS}/${protectedOne.metadata.name}`, until: (b) => b.status?.conditions?.length === 3, pick: (b) => b.status.conditions.map((c) => [c.type, c.status, c.reason, c.message]).sort() },
+    { name: 'its conditions', path: `${CRDS}/${protectedOne.metadata.name}`, until: (b) => b.status?.conditions?.length === 3 && b.status.conditions.every((c) => c.reason !== 'Installing'), pick: (b) => b.status.conditions.map((c) => [c.type, c.status, c.reason, c.message]).sort() },
     { name: 'approved', method: 'PATCH', type: merge, path: `${CRDS}/${protectedOne.metadata.name}`, body: { metadata: { annotations: { 'api-approved.kubernetes.io': 'https://example.com/x' } } }, pick: (b) => b.metadata?.annotations ?? b },
     { name: 'its conditions then', path: `${CRDS}/${protectedOne.metadata.name}`, until: (b) => b.status?.conditions?.some((c) => c.reason === 'ApprovedAnnotation'), pick: (b) => b.status.conditions.map((c) => [c.type, c.status, c.reason, c.message]).sort() },
     { name: 'the approval stays', method: 'PATCH', type: merge, path: `${CRDS}/${protectedOne.metadata.name}`, body: { metadata: { annotations: { 'api-approved.kubernetes.io': null } } } },

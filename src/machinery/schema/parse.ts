@@ -1,4 +1,4 @@
-import { goJsonError } from './json-errors.ts';
+import { goJsonError } from '../../../api/meta/json-errors.ts';
 import { hasDuplicates } from './strict.ts';
 import { readYaml } from './yaml.ts';
 
