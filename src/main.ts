@@ -500,7 +500,7 @@ async function runControllers(
     startControllers({
       ...context,
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
-      catalog: catalogOf(served?.server.registry),
+      catalog: served?.server.catalog ?? builtInCatalog,
       identity,
       settings: {
         clusterCIDR: clusterCidr,
@@ -517,13 +517,8 @@ async function runControllers(
   await controllers.ready;
 }
 
-/** What is served: as the registry of this process has it, or every built-in kind. */
-function catalogOf(registry: ApiServer['registry'] | undefined): ResourceCatalog {
-  return {
-    resources: () => registry?.definitions() ?? definitions,
-    subscribe: (changed) => registry?.subscribe(changed) ?? (() => {}),
-  };
-}
+/** What is known to be served where another process has the API server. */
+const builtInCatalog: ResourceCatalog = { resources: () => definitions, failing: () => [], subscribe: () => () => {} };
 
 /** @throws UserError where the file is not there or is no configuration */
 async function schedulerConfigurationOf(file: string | undefined): Promise<SchedulerConfiguration> {

@@ -18,6 +18,7 @@ import { type RunningCluster, startCluster } from '../harness/cluster.ts';
 import { authority, startExtensionServer } from '../recorded/extension-server.mjs';
 
 const group = 'things.example.com';
+const aggregatedForm = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const things = `/apis/${group}/v1/namespaces/default/things`;
 const reference = (apiGroup: string, plural: string, kind: string, scope: 'Namespaced' | 'Cluster' = 'Namespaced') => ({
   group: apiGroup,
@@ -48,7 +49,7 @@ describe('aggregation', { timeout: 60_000 }, () => {
     ({ frontProxy: proxies } = await loadClusterKeys({ serverNames: [], clock: systemClock, random: systemRandom }));
     folder = await mkdtemp(join(tmpdir(), 'orrery-aggregation-'));
     const flags = await proxyFlags(folder, proxies);
-    cluster = await startCluster({ flags: ['--memory', '--nodes', '0', '--components', 'apiserver', ...flags] });
+    cluster = await startCluster({ flags: ['--memory', '--nodes', '0', '--components', 'apiserver,controllers', ...flags] });
     connection = await readKubeconfig(cluster.kubeconfig);
     const { server: address, authority: certificateAuthority, certificate: clientCertificate, key: clientKey } = connection;
     client = createHttpClient({ server: address, certificateAuthority, clientCertificate, clientKey, userAgent: 'test' });
@@ -197,6 +198,41 @@ describe('aggregation', { timeout: 60_000 }, () => {
     );
     // An answer without an upgrade is an answer.
     equal((await answer(send(`${things}/a`))).status, 404);
+  });
+
+  test('a namespace goes only when all servers have told what may be in it', async () => {
+    const namespaces = reference('', 'namespaces', 'Namespace', 'Cluster');
+    const services = client.resource(reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster'));
+    const broken = 'v1.broken.example.com';
+    const service = { namespace: 'default', name: 'none' };
+    const priorities = { groupPriorityMinimum: 1000, versionPriority: 15 };
+    const spec = { group: 'broken.example.com', version: 'v1', service, insecureSkipTLSVerify: true, ...priorities };
+    await services.create('', { metadata: { name: broken }, spec });
+    const staleIn = async () => (await answer(send('/apis', { headers: { accept: aggregatedForm } }))).body.includes('"Stale"');
+    await until(
+      reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster'),
+      '',
+      broken,
+      ({ status }) => status?.conditions?.length > 0,
+    );
+    while (!(await staleIn()));
+    await client.resource(namespaces).create('', { metadata: { name: 'waits' } });
+    await client.resource(namespaces).delete('', 'waits');
+    const failure = ({ type }: { type: string }) => type === 'NamespaceDeletionDiscoveryFailure';
+    const waiting = await until(namespaces, '', 'waits', ({ status }) => status?.conditions?.some(failure));
+    const { lastTransitionTime: _, ...condition } = waiting['status'].conditions.find(failure);
+    deepEqual(condition, {
+      type: 'NamespaceDeletionDiscoveryFailure',
+      status: 'True',
+      reason: 'DiscoveryFailed',
+      message:
+        'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: broken.example.com/v1: stale GroupVersion discovery: broken.example.com/v1',
+    });
+    await services.delete('', broken);
+    const watching = new AbortController();
+    for await (const { type } of client.resource(namespaces).watch('', { fieldSelector: 'metadata.name=waits' }, watching.signal)) {
+      if (type === 'DELETED') watching.abort();
+    }
   });
 });
 

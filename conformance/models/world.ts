@@ -151,7 +151,7 @@ export class World implements AsyncDisposable {
     const context = { clock, random: seededRandom(seed + 3), logger: silentLogger, signal: this.stopping.signal };
     const clientFor = (name: string) => this.clientOf(identityOf(name), componentName);
     const informers = this.running.use(createInformers(clientFor(componentName), context));
-    const catalog = { resources: () => builtIn, subscribe: () => () => {} };
+    const catalog = { failing: () => [], resources: () => builtIn, subscribe: () => () => {} };
     const controllerContext: ControllerContext = { ...context, clientFor, informers, catalog, settings: defaultSettings };
     for (const controller of controllers) this.running.use(controller(controllerContext));
     informers.start();

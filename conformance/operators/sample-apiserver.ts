@@ -88,6 +88,21 @@ export async function run(session: Session): Promise<void> {
   equal((await session.kubectl(['auth', 'can-i', 'list', 'flunders.wardle.example.com', '--as', 'bob'])).trim(), 'yes');
   await session.kubectl(['get', 'flunders', '--as', 'bob']);
 
+  // What is kept there goes with its owner and its namespace like everything else.
+  await session.kubectl(['create', 'namespace', 'short-lived']);
+  await session.kubectl(['create', 'configmap', 'owner', '-n', 'short-lived']);
+  const { metadata: owner } = await session.get('configmap', 'owner', '-n', 'short-lived');
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner!.uid }];
+  await session.apply([
+    { ...flunder, metadata: { name: 'owned', namespace: 'short-lived', ownerReferences } },
+    { ...flunder, metadata: { name: 'left', namespace: 'short-lived' } },
+  ]);
+  await session.kubectl(['delete', 'configmap', 'owner', '-n', 'short-lived']);
+  await session.wait('delete', '-n', 'short-lived', 'flunder/owned');
+  await session.get('flunder', 'left', '-n', 'short-lived');
+  await session.kubectl(['delete', 'namespace', 'short-lived']);
+  equal((await session.get('flunders', '-A')).items.length, 0);
+
   await session.kubectl(['delete', 'apiservice', ...versions.map((version) => `${version}.wardle.example.com`)]);
   match((await session.tryKubectl(['get', 'flunders.wardle.example.com'])).output, /the server doesn't have a resource type "flunders"/);
 }

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
@@ -69,6 +70,7 @@ class InProcessTransport implements Transport {
     if (signal.aborted) left();
     else signal.addEventListener('abort', left, { once: true });
     const start = (answer: Answer) => {
+      if (answer.type === 'stream') return readEvents(answer, queue, (stop) => (stopSource = stop));
       if (answer.type !== 'watch') throw unexpected(answer);
       if (controller.signal.aborted) return;
       stopSource = answer.start({
@@ -101,6 +103,19 @@ class InProcessTransport implements Transport {
       signal,
     };
   }
+}
+
+/** Reads the watch that another server answers, until it ends or is stopped. @throws ApiError of its Status */
+async function readEvents(answer: StreamAnswer, queue: EventQueue, stoppable: (stop: () => void) => void): Promise<void> {
+  if (answer.status >= 400) await objectOf(answer);
+  const { body } = answer;
+  stoppable(() => body.destroy());
+  for await (const line of createInterface({ input: body })) {
+    if (line === '') continue;
+    queue.push([JSON.parse(line)]);
+    if (queue.length >= bufferLimit) await queue.drained();
+  }
+  queue.close();
 }
 
 /** What another server answered. @throws ApiError of its Status */

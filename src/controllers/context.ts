@@ -11,9 +11,11 @@ export interface ServedResource extends ResourceReference {
   readonly verbs: readonly string[];
 }
 
-/** What is served: built-in kinds, and those of CustomResourceDefinitions as they come and go. */
+/** What is served: built-in kinds, and those of CustomResourceDefinitions and of extension API servers as they come and go. */
 export interface ResourceCatalog {
   resources(): readonly ServedResource[];
+  /** Groups and versions whose extension API server does not tell what it serves. */
+  failing(): readonly { readonly group: string; readonly version: string }[];
   /** Calls back after each change; returns a function that ends it. */
   subscribe(changed: () => void): () => void;
 }

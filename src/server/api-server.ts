@@ -198,6 +198,11 @@ export class ApiServer implements AsyncDisposable {
     this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
   }
 
+  /** What is served through this server, here and by others. */
+  get catalog(): Aggregation['catalog'] {
+    return this.aggregation.catalog;
+  }
+
   /** A client that enters the chain after authentication. @param userAgent names the field manager; default: the user's name */
   client(user: UserInfo, userAgent?: string): Client {
     return createInProcessClient(this.chain.inProcess, user, userAgent);

@@ -15,7 +15,7 @@ const listed = (counts: Map<string, number>, words: (name: string, count: number
     .sort()
     .join(', ');
 
-function statesOf({ resources, finalizers, failures }: Remaining): State[] {
+function statesOf({ resources, finalizers, failures, undiscovered }: Remaining): State[] {
   const state = (type: string, failed: State | false, reason: string, message: string): State =>
     failed || { type, status: 'False', reason, message };
   const content = 'NamespaceDeletionContentFailure';
@@ -37,8 +37,17 @@ function statesOf({ resources, finalizers, failures }: Remaining): State[] {
     reason: 'SomeFinalizersRemain',
     message: `Some content in the namespace has finalizers remaining: ${listed(finalizers, (name, count) => `${name} in ${count} resource instances`)}`,
   };
+  const unknown = undiscovered.map(({ group, version }) => `${group}/${version}`).sort();
+  const undiscoveredState = unknown.length > 0 && {
+    type: 'NamespaceDeletionDiscoveryFailure',
+    status: 'True' as const,
+    reason: 'DiscoveryFailed',
+    message: `Discovery failed for some groups, ${unknown.length} failing: unable to retrieve the complete list of server APIs: ${unknown
+      .map((name) => `${name}: stale GroupVersion discovery: ${name}`)
+      .join(', ')}`,
+  };
   return [
-    state('NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'),
+    state('NamespaceDeletionDiscoveryFailure', undiscoveredState, 'ResourcesDiscovered', 'All resources successfully discovered'),
     state('NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'),
     state(content, failure, 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'),
     state('NamespaceContentRemaining', left, 'ContentRemoved', 'All content successfully removed'),

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Client } from '../../client/client.ts';
 import { isMethodNotAllowed, isNotFound, messageOf, unlessNotFound } from '../../runtime/errors.ts';
-import type { ServedResource } from '../context.ts';
+import type { ResourceCatalog, ServedResource } from '../context.ts';
 import { pods as podResource } from '../resources.ts';
 
 /** What is left in a namespace after everything in it was asked to go. */
@@ -10,21 +10,23 @@ export interface Remaining {
   readonly resources: Map<string, number>;
   readonly finalizers: Map<string, number>;
   readonly failures: string[];
+  /** Groups and versions of which nothing is known: there may be something of them. */
+  readonly undiscovered: ReturnType<ResourceCatalog['failing']>;
 }
 
 export function isEmpty(remaining: Remaining): boolean {
-  return remaining.resources.size === 0 && remaining.failures.length === 0;
+  return remaining.resources.size === 0 && remaining.failures.length === 0 && remaining.undiscovered.length === 0;
 }
 
 /** Deletes all objects of a namespace: the pods first, the rest once they are gone, so that nothing they use goes before them. */
-export async function deleteContent(client: Client, resources: readonly ServedResource[], namespace: string): Promise<Remaining> {
-  const remaining: Remaining = { resources: new Map(), finalizers: new Map(), failures: [] };
-  const deletable = resources.filter((resource) => resource.scope === 'Namespaced' && resource.verbs.includes('delete'));
+export async function deleteContent(client: Client, catalog: ResourceCatalog, namespace: string): Promise<Remaining> {
+  const remaining: Remaining = { resources: new Map(), finalizers: new Map(), failures: [], undiscovered: catalog.failing() };
+  const deletable = catalog.resources().filter((resource) => resource.scope === 'Namespaced' && resource.verbs.includes('delete'));
   const arePods = (resource: ServedResource) => resource.group === podResource.group && resource.plural === podResource.plural;
   for (const first of [true, false]) {
     const now = deletable.filter((resource) => arePods(resource) === first);
     await Promise.all(now.map((resource) => deleteAll(client, resource, namespace, remaining)));
-    if (first && !isEmpty(remaining)) break;
+    if (first && (remaining.resources.size > 0 || remaining.failures.length > 0)) break;
   }
   return remaining;
 }

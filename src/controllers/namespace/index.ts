@@ -34,7 +34,7 @@ export function startNamespaceController(context: ControllerContext): RunningCon
     if (!namespaces.getByKey(name)) return;
     const namespace = await unlessNotFound(api.get('', name));
     if (!namespace?.metadata?.deletionTimestamp || !namespace.spec?.finalizers?.includes(finalizer)) return;
-    const remaining = await deleteContent(client, context.catalog.resources(), name);
+    const remaining = await deleteContent(client, context.catalog, name);
     const current = await writeConditions(namespace, deletionConditions(namespace.status?.conditions, remaining, context.clock.now()));
     if (!isEmpty(remaining)) throw new Error(`namespace ${name} still has content`);
     const finalizers = current.spec.finalizers.filter((other: string) => other !== finalizer);

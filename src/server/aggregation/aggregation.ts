@@ -16,6 +16,7 @@ import { ApiServiceSet, type RemoteApiService } from './api-service-set.ts';
 import { ApiServices } from './api-services.ts';
 import { type AuthenticationTrust, keepAuthenticationTrust } from './authentication-trust.ts';
 import { startAvailability } from './availability.ts';
+import { Catalog } from './catalog.ts';
 import { ExtensionServers } from './extension-servers.ts';
 import { ApiGroups } from './groups.ts';
 import { proxyRequest } from './proxy.ts';
@@ -39,6 +40,7 @@ export class Aggregation implements AsyncDisposable {
   readonly groups: ApiGroups;
   readonly discovery: RemoteDiscovery;
   readonly openApi: RemoteOpenApi;
+  readonly catalog: Catalog;
   private readonly parts: AggregationParts;
   private readonly services: ApiServiceSet;
   private readonly servers: ExtensionServers;
@@ -51,6 +53,7 @@ export class Aggregation implements AsyncDisposable {
     this.groups = new ApiGroups(parts.index, this.services);
     this.discovery = new RemoteDiscovery(this.services, this.servers);
     this.openApi = new RemoteOpenApi(this.services, this.servers);
+    this.catalog = new Catalog(parts.registry, this.services, this.discovery);
   }
 
   /**

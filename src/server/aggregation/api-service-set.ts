@@ -50,6 +50,15 @@ export class ApiServiceSet {
     return this.remotes.values();
   }
 
+  /** The same, those that come first in discovery first. */
+  remoteByPriority(): RemoteApiService[] {
+    const specOf = ({ object }: RemoteApiService) => object.spec!;
+    return [...this.remotes.values()].sort((left, right) => {
+      const [a, b] = [specOf(left), specOf(right)];
+      return b.groupPriorityMinimum - a.groupPriorityMinimum || b.versionPriority - a.versionPriority || (left.name < right.name ? -1 : 1);
+    });
+  }
+
   get hasRemote(): boolean {
     return this.remotes.size > 0;
   }

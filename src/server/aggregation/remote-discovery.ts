@@ -8,7 +8,8 @@ import { type Fetched, fetchFrom } from './fetch.ts';
 /** What aggregated discovery says of one version of a group. */
 export interface DiscoveredVersion {
   readonly version: string;
-  readonly resources?: readonly Record<string, unknown>[];
+  /** As aggregated discovery has them. */
+  readonly resources?: readonly Record<string, any>[];
   readonly freshness: 'Current' | 'Stale';
 }
 
@@ -29,6 +30,7 @@ export class RemoteDiscovery {
   private readonly found = new Map<string, DiscoveredVersion>();
   /** Changes with every change of what was found. */
   version = 0;
+  private readonly listeners = new Set<() => void>();
 
   constructor(services: ApiServiceSet, servers: ExtensionServers) {
     this.services = services;
@@ -38,6 +40,17 @@ export class RemoteDiscovery {
   /** @param name of the APIService @returns undefined if it has not been asked yet */
   of(name: string): DiscoveredVersion | undefined {
     return this.found.get(name);
+  }
+
+  /** @param changed called after each change @returns a function that ends it */
+  subscribe(changed: () => void): () => void {
+    this.listeners.add(changed);
+    return () => this.listeners.delete(changed);
+  }
+
+  private change(): void {
+    this.version++;
+    for (const changed of this.listeners) changed();
   }
 
   start(context: RuntimeContext): AsyncDisposable {
@@ -60,7 +73,7 @@ export class RemoteDiscovery {
   private async reconcile(context: RuntimeContext, name: string): Promise<number | undefined> {
     const remote = this.services.remoteNamed(name);
     if (!remote) {
-      if (this.found.delete(name)) this.version++;
+      if (this.found.delete(name)) this.change();
       return undefined;
     }
     try {
@@ -77,7 +90,7 @@ export class RemoteDiscovery {
   private set(name: string, version: DiscoveredVersion): void {
     if (JSON.stringify(this.found.get(name)) === JSON.stringify(version)) return;
     this.found.set(name, version);
-    this.version++;
+    this.change();
   }
 
   /** In the aggregated form where the server knows it, else made of the list of resources. */

@@ -33,16 +33,10 @@ export class RemoteOpenApi {
 
   /** The v2 documents with the paths for which they count, the APIServices of highest priority first; empty if there are none. */
   v2Documents(): { readonly document: OpenAPIV2; readonly tag: string; readonly pathPrefix: string }[] {
-    const priority = ({ object: { spec } }: RemoteApiService) => [spec!.groupPriorityMinimum, spec!.versionPriority];
-    return [...this.services.remote()]
-      .sort((a, b) => {
-        const [[groupA, versionA], [groupB, versionB]] = [priority(a), priority(b)];
-        return groupB! - groupA! || versionB! - versionA! || (a.name < b.name ? -1 : 1);
-      })
-      .flatMap(({ name, group, version }) => {
-        const v2 = this.found.get(name)?.v2;
-        return v2 ? [{ ...v2, pathPrefix: `/apis/${group}/${version}/` }] : [];
-      });
+    return this.services.remoteByPriority().flatMap(({ name, group, version }) => {
+      const v2 = this.found.get(name)?.v2;
+      return v2 ? [{ ...v2, pathPrefix: `/apis/${group}/${version}/` }] : [];
+    });
   }
 
   /** Entries of `/openapi/v3`. */
