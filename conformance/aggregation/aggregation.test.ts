@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,8 +35,16 @@ describe('aggregation', { timeout: 60_000 }, () => {
   let cluster: RunningCluster;
   let client: ReturnType<typeof createHttpClient>;
   let connection: { server: string; authority: string; certificate: string; key: string };
+  const watched: ServerResponse[] = [];
   const server = startExtensionServer(
-    { [`/apis/${group}/v1`]: () => ({ body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: [] } }) },
+    {
+      [things]: (_request, response) => {
+        response.flushHeaders();
+        watched.push(response);
+        return undefined;
+      },
+      [`/apis/${group}/v1`]: () => ({ body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: [] } }),
+    },
     {
       upgrade(request, socket) {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nX-From: there\r\n\r\n');
@@ -65,7 +73,8 @@ describe('aggregation', { timeout: 60_000 }, () => {
   const send = (path: string, options: https.RequestOptions = {}, body?: object) => {
     const { certificate: cert, key, authority: ca } = connection;
     const request = https.request(new URL(path, connection.server), { cert, key, ca, agent: false, ...options });
-    request.end(body && JSON.stringify(body));
+    // Behind a text, Node would write the headers as UTF-8 as well.
+    request.end(body && Buffer.from(JSON.stringify(body)));
     return request;
   };
   const answer = async (request: ReturnType<typeof send>): Promise<{ status: number; body: string }> => {
@@ -96,7 +105,10 @@ describe('aggregation', { timeout: 60_000 }, () => {
   };
 
   test('a front proxy names the user in headers', async () => {
-    deepEqual(await whoAmI({ 'x-remote-user': 'bob' }), { username: 'bob', groups: ['system:authenticated'] });
+    deepEqual(await whoAmI({ 'x-remote-user': Buffer.from('böb').toString('latin1') }), {
+      username: 'böb',
+      groups: ['system:authenticated'],
+    });
     const headers = {
       'x-remote-user': 'bob',
       'x-remote-uid': '7',
@@ -182,7 +194,9 @@ describe('aggregation', { timeout: 60_000 }, () => {
     const services = reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster');
     const { status } = await until(services, '', `v1.${group}`, ({ status: of }) => of?.conditions?.[0]?.status === 'True');
     equal(status.conditions[0].message, 'all checks passed');
-    const request = send(`${things}/a/attach?x=1`, { headers: { connection: 'Upgrade', upgrade: 'echo', 'x-remote-user': 'evil' } });
+    const offered = { 'sec-websocket-protocol': 'v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.c2VjcmV0' };
+    const headers = { connection: 'Upgrade', upgrade: 'echo', 'x-remote-user': 'evil', authorization: 'Bearer secret', ...offered };
+    const request = send(`${things}/a/attach?x=1`, { headers });
     const [response, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Duplex];
     deepEqual([response.statusCode, response.headers['x-from']], [101, 'there']);
     socket.write('hello');
@@ -192,12 +206,29 @@ describe('aggregation', { timeout: 60_000 }, () => {
       if (echoed.endsWith('hello')) break;
     }
     equal(echoed, 'kubernetes-admin:hello');
+    const reached = server.seen.filter(({ url }) => url.includes('attach'));
     deepEqual(
-      server.seen.filter(({ url }) => url.includes('attach')).map(({ url, client: shown }) => [url, shown]),
-      [[`${things}/a/attach?x=1`, 'front-proxy-client']],
+      reached.map(({ url, client: shown, headers: sent }) => [url, shown, sent['authorization'], sent['sec-websocket-protocol']]),
+      [[`${things}/a/attach?x=1`, 'front-proxy-client', undefined, 'v5.channel.k8s.io']],
     );
     // An answer without an upgrade is an answer.
     equal((await answer(send(`${things}/a`))).status, 404);
+  });
+
+  test('what is under way outlives a change of the authority', async () => {
+    const services = reference('apiregistration.k8s.io', 'apiservices', 'APIService', 'Cluster');
+    const [response] = (await once(send(`${things}?watch=1`), 'response')) as [IncomingMessage];
+    const api = client.resource(services);
+    const setAuthority = async (caBundle: string | null, status: string) => {
+      await api.patch('', `v1.${group}`, 'application/merge-patch+json', { spec: { caBundle } });
+      await until(services, '', `v1.${group}`, (object) => object['status']?.conditions?.[0]?.status === status);
+    };
+    await setAuthority(null, 'False');
+    equal((await answer(send(`${things}/a`))).body, 'service unavailable\n');
+    await setAuthority(authority, 'True');
+    equal((await answer(send(`${things}/a`))).status, 404);
+    watched[0]!.end('still here\n');
+    equal(await text(response), 'still here\n');
   });
 
   test('a namespace goes only when all servers have told what may be in it', async () => {

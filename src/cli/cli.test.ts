@@ -43,6 +43,10 @@ test('the flags have the defaults that the README names', () => {
     auditWebhookBatchMaxWait: 30_000,
     encryptionProviderConfigAutomaticReload: false,
     logLevel: 'warn',
+    requestheaderUsernameHeaders: ['X-Remote-User'],
+    requestheaderUidHeaders: [],
+    requestheaderGroupHeaders: ['X-Remote-Group'],
+    requestheaderExtraHeadersPrefix: ['X-Remote-Extra-'],
   });
   const some = upOptions(['up', '--port', '0', '--components', 'fleet,apiserver', '--compaction-interval', '1m30s', '--memory']);
   deepEqual([some.port, some.components, some.compactionInterval, some.memory], [0, ['apiserver', 'fleet'], 90_000, true]);

@@ -8,7 +8,12 @@ export function bearerToken(credentials: Credentials): string | undefined {
   if (header) return header[1];
   for (const protocol of (credentials.webSocketProtocols ?? '').split(',')) {
     const name = protocol.trim();
-    if (name.startsWith(webSocketPrefix)) return Buffer.from(name.slice(webSocketPrefix.length), 'base64url').toString();
+    if (isTokenProtocol(name)) return Buffer.from(name.slice(webSocketPrefix.length), 'base64url').toString();
   }
   return undefined;
+}
+
+/** Whether a WebSocket subprotocol is no protocol, but a token. */
+export function isTokenProtocol(name: string): boolean {
+  return name.startsWith(webSocketPrefix);
 }

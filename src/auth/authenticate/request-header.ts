@@ -38,7 +38,7 @@ function userOf(
   { usernameHeaders, uidHeaders, groupHeaders, extraHeaderPrefixes }: RequestHeaderOptions,
   headers: Headers,
 ): UserInfo | undefined {
-  const first = (names: readonly string[]) => names.map((name) => headers[name.toLowerCase()]).find((value) => value) ?? '';
+  const first = (names: readonly string[]) => textOf(names.map((name) => headers[name.toLowerCase()]).find((value) => value) ?? '');
   const username = first(usernameHeaders);
   if (username === '') return undefined;
   const uid = first(uidHeaders);
@@ -61,7 +61,12 @@ function extraOf(prefixes: readonly string[], headers: Headers): Record<string, 
 
 /** Repeated headers arrive joined. */
 function valuesOf(header: string | undefined): string[] {
-  return header === undefined ? [] : header.split(', ');
+  return header === undefined ? [] : header.split(', ').map(textOf);
+}
+
+/** Node takes each byte for a character, where proxies write UTF-8. */
+function textOf(value: string): string {
+  return Buffer.from(value, 'latin1').toString();
 }
 
 // What is no percent encoding is a key as it stands.

@@ -96,7 +96,7 @@ export class ExtensionServers implements AsyncDisposable {
     const fingerprint = [servername, insecureSkipTLSVerify, caBundle].join(' ');
     const present = this.transports.get(name);
     if (present?.fingerprint === fingerprint) return present.agent;
-    present?.agent.destroy();
+    if (present) retire(present.agent);
     const { proxyClient } = this.parts;
     const agent = new https.Agent({
       keepAlive: true,
@@ -111,13 +111,21 @@ export class ExtensionServers implements AsyncDisposable {
 
   /** The APIService is gone, or no longer for another server. */
   forget(name: string): void {
-    this.transports.get(name)?.agent.destroy();
+    const transport = this.transports.get(name);
+    if (transport) retire(transport.agent);
     this.transports.delete(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of [...this.transports.keys()]) this.forget(name);
+    for (const { agent } of this.transports.values()) agent.destroy();
+    this.transports.clear();
   }
+}
+
+/** What is under way ends by itself, and no connection is kept. */
+function retire(agent: https.Agent): void {
+  agent.maxFreeSockets = 0;
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 /** The server had closed a kept connection when it was used again. */
@@ -127,11 +135,16 @@ class ClosedConnectionError extends Error {
 
 /** The user, as front proxies name it: the headers that every extension server knows from `extension-apiserver-authentication`. */
 function userHeaders({ username, uid, groups, extra = {} }: UserInfo): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { 'X-Remote-User': username };
-  if (uid) headers['X-Remote-Uid'] = uid;
-  if (groups.length > 0) headers['X-Remote-Group'] = [...groups];
-  for (const [key, values] of Object.entries(extra)) headers[`X-Remote-Extra-${headerKey(key)}`] = [...values];
+  const headers: Record<string, string | string[]> = { 'X-Remote-User': headerValue(username) };
+  if (uid) headers['X-Remote-Uid'] = headerValue(uid);
+  if (groups.length > 0) headers['X-Remote-Group'] = groups.map(headerValue);
+  for (const [key, values] of Object.entries(extra)) headers[`X-Remote-Extra-${headerKey(key)}`] = values.map(headerValue);
   return headers;
+}
+
+/** Go writes texts as UTF-8, where Node takes a character for a byte. */
+function headerValue(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 /** What may not stand in a header's name is percent-encoded. */

@@ -1,4 +1,5 @@
 import type { ServiceAddress } from '../../admission/webhook/services.ts';
+import { isTokenProtocol } from '../../auth/authenticate/bearer.ts';
 import { withDeadline } from '../../machinery/abort.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Answer, UpgradeAnswer } from '../answer.ts';
@@ -117,10 +118,18 @@ function forwardedHeaders({ request, connection, auditId }: ServerContext): Reco
     if (value === undefined || hops.has(name) || ownHeaders.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) continue;
     headers[name] = value;
   }
+  const protocols = headers['sec-websocket-protocol'];
+  if (protocols !== undefined) headers['sec-websocket-protocol'] = withoutToken(protocols);
   headers['audit-id'] = auditId;
   const client = connection?.remoteAddress.replace(/^::ffff:/, '');
   if (client) headers['x-forwarded-for'] = headers['x-forwarded-for'] ? `${headers['x-forwarded-for']}, ${client}` : client;
   return headers;
+}
+
+/** A browser's token stands among the protocols that it offers: it is for this server alone. */
+function withoutToken(protocols: string): string {
+  const offered = protocols.split(',').map((protocol) => protocol.trim());
+  return offered.filter((protocol) => !isTokenProtocol(protocol)).join(', ');
 }
 
 function placeHeaders({ shown }: ServiceAddress, path: string): Record<string, string> {
