@@ -91,6 +91,8 @@ export interface ActionSubresource extends SubresourceBase {
   /** Fills in defaults of the subresource's own kind. Changes `object`. */
   defaults?(object: any): void;
   readonly action: string;
+  /** Former versions of its kind that are taken in JSON and YAML as if they were the present one. */
+  readonly alsoReads?: readonly string[];
 }
 
 export type Subresource = PartSubresource | ScaleSubresource | ActionSubresource;

@@ -1,25 +1,59 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { root } from '../harness/cluster.ts';
 import { buildOnce, type Outcome, runCommand } from '../harness/programs.ts';
 
 /** A program that others' client library is exercised by. It gets the cluster as $KUBECONFIG and ends with 0 if nothing surprised it. */
 export interface ClientProgram {
   readonly name: string;
-  /** What must be installed to build and run it. */
-  readonly needs: string;
+  /** The commands that it is built and run with. */
+  readonly needs: readonly string[];
   /** Commands that make it ready, run in a copy of its folder. */
   readonly build: readonly (readonly string[])[];
   readonly run: readonly string[];
 }
 
+const npm = { needs: ['npm'], build: [['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error']], run: ['node', 'main.mjs'] };
+const go = { needs: ['go'], build: [['go', 'build', '-o', 'program', '.']], run: ['./program'] };
+const python = {
+  needs: ['python3'],
+  build: [
+    ['python3', '-m', 'venv', 'venv'],
+    ['venv/bin/pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', 'requirements.txt'],
+  ],
+  run: ['venv/bin/python', 'main.py'],
+};
+// What cargo makes of the dependencies serves every state of the program.
+const cargo = {
+  needs: ['cargo'],
+  build: [
+    ['cargo', 'build', '--quiet', '--locked', '--target-dir', '../cargo-target'],
+    ['cp', '../cargo-target/debug/program', 'program'],
+  ],
+  run: ['./program'],
+};
+const maven = {
+  needs: ['mvn', 'javac'],
+  build: [['mvn', '--quiet', '--batch-mode', 'compile', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
+  run: ['java', '-cp', 'target/classes:lib/*', 'Main'],
+};
+
 /** To add one: a folder with the program, and its line here. */
 export const programs: readonly ClientProgram[] = [
-  { name: 'client-node', needs: 'npm', build: [['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error']], run: ['node', 'main.mjs'] },
-  { name: 'client-go', needs: 'go', build: [['go', 'build', '-o', 'program', '.']], run: ['./program'] },
+  { name: 'client-node', ...npm },
+  { name: 'client-go', ...go },
+  { name: 'controller-runtime', ...go },
+  { name: 'python-kubernetes', ...python },
+  { name: 'kr8s', ...python },
+  { name: 'fabric8', ...maven },
+  { name: 'kube-rs', ...cargo },
 ];
 
-/** Builds a program outside the tree, once for each state of its sources; returns its folder. @throws Error with what the build printed */
-export function buildProgram({ name, build }: ClientProgram): Promise<string> {
+/** Builds a program outside the tree, once for each state of its sources; returns its folder. @throws Error with what is missing or what the build printed */
+export async function buildProgram(program: ClientProgram): Promise<string> {
+  const { name, build } = program;
+  const missing = missingTools(program);
+  if (missing.length > 0) throw new Error(`${name} needs ${missing.join(' and ')}, which cannot be found in the PATH`);
   return buildOnce('clients', join(root, 'conformance/clients', name), build);
 }
 

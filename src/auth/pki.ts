@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject, type webcrypto } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import 'reflect-metadata'; // which the certificate library's container asks for
@@ -133,12 +133,15 @@ async function newKey(): Promise<string> {
   return exportKey(keys.privateKey);
 }
 
+/** As SEC 1 (`EC PRIVATE KEY`), whose header tells the algorithm: Java clients take a key in PKCS #8 for an RSA one. */
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY').concat('\n');
+  return KeyObject.from(key).export({ type: 'sec1', format: 'pem' }) as string;
 }
 
+/** @param pem a key in SEC 1 or PKCS #8 */
 export function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  return crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, true, ['sign']);
+  const encoded = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+  return crypto.subtle.importKey('pkcs8', encoded, algorithm, true, ['sign']);
 }
 
 interface KeyStore {

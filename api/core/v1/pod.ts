@@ -31,7 +31,14 @@ export const pod = defineResource<Pod>({
       verbs: part,
       strategy: podEphemeralContainersStrategy,
     },
-    { type: 'action', name: 'eviction', action: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+    {
+      type: 'action',
+      name: 'eviction',
+      action: 'eviction',
+      kind: { group: 'policy', version: 'v1', kind: 'Eviction' },
+      alsoReads: ['policy/v1beta1'],
+      verbs: ['create'],
+    },
     { type: 'action', name: 'exec', action: 'exec', kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, verbs: streaming },
     { type: 'action', name: 'log', action: 'log', verbs: ['get'] },
     {

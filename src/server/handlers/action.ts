@@ -75,5 +75,6 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
 function expectedKind({ parts, definition, subresource }: ActionScope): ExpectedKind {
   if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
   const schema = parts.schemas.get(schemaName(subresource.kind));
-  return { ...subresource.kind, schema, ...(subresource.defaults ? { defaults: subresource.defaults } : {}) };
+  const { defaults, alsoReads } = subresource;
+  return { ...subresource.kind, schema, ...(defaults ? { defaults } : {}), ...(alsoReads ? { alsoReads } : {}) };
 }

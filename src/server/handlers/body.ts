@@ -24,6 +24,8 @@ export interface ExpectedKind {
   readonly isCustom?: boolean;
   /** Kinds of other versions that may come instead are refused with words of their own. */
   readonly isOtherVersion?: (apiVersion: string, kind: string) => boolean;
+  /** Other versions whose objects of this kind are the same. */
+  readonly alsoReads?: readonly string[];
   /** The schema of another kind, if it is served. */
   readonly schemaOfKind?: (apiVersion: string, kind: string) => Schema | undefined;
   /** Fills in what depends on other fields; the schema's own defaults are there already. */
@@ -83,7 +85,8 @@ function decodeValue(
   const conformed = decodeInto(expected, { ...body, value }, !inProcess && fieldValidation !== 'Ignore');
   const { object, strictErrors, hasEmpty } = conformed;
   if (strictErrors.length > 0) {
-    if (fieldValidation === 'Strict') throw cannotHandle(value, expected, strictDecodingError(strictErrors));
+    const given = { ...value, apiVersion: (body.value as KubeObject | null)?.apiVersion || value.apiVersion! };
+    if (fieldValidation === 'Strict') throw cannotHandle(given, expected, strictDecodingError(strictErrors));
     for (const text of strictErrors) warn(context, text);
   }
   expected.defaults?.(object);
@@ -127,7 +130,8 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
 function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, apiVersion: string): KubeObject {
   const kind = value.kind || expected.kind;
   const given = value.apiVersion || apiVersion;
-  if (given !== apiVersion || kind !== expected.kind) {
+  const isSame = given === apiVersion || expected.alsoReads?.includes(given);
+  if (!isSame || kind !== expected.kind) {
     if (given.split('/').length > 2) throw unrecognized(expected, `unexpected GroupVersion string: ${given}`, Buffer.from(body.text));
     if (expected.isOtherVersion?.(given, kind)) {
       throw badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
