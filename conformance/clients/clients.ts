@@ -49,6 +49,12 @@ export const programs: readonly ClientProgram[] = [
   { name: 'kube-rs', ...cargo },
 ];
 
+/** The commands that a program needs and that are not in the PATH. */
+export function missingTools({ needs }: ClientProgram): string[] {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return needs.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
+}
+
 /** Builds a program outside the tree, once for each state of its sources; returns its folder. @throws Error with what is missing or what the build printed */
 export async function buildProgram(program: ClientProgram): Promise<string> {
   const { name, build } = program;
