@@ -3,6 +3,8 @@ import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
 
+const longestSilence = 20_000;
+
 export interface Answer {
   readonly status: number;
   /** Parsed where it is JSON. */
@@ -50,6 +52,8 @@ export async function requester(kubeconfig: string): Promise<{ ask: Ask; server:
         },
       });
       request.on('error', reject);
+      // What does not end is a failure of its own, not of the test runner.
+      request.setTimeout(longestSilence, () => request.destroy(new Error(`no answer to ${method} ${path}`)));
       request.on('response', (response) => {
         text(response).then((whole) => {
           let parsed: unknown = whole;
