@@ -22,7 +22,9 @@ import { validatingPolicies } from './admission/policy/validating.ts';
 import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
+import { configuredAuthentication } from './assembly/authentication.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
+import { fileOfFlag } from './assembly/files.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
 import { type RequestHeaderOptions, requestHeaderAuthenticator } from './auth/authenticate/request-header.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
@@ -99,7 +101,7 @@ const simulatedHost = '172.18.0.1';
 const furtherClusterCIDR = '100.64.0.0/10';
 /** Reads for all kubelets of the fleet at once, which no single kubelet may. */
 const fleetUser: UserInfo = { username: 'orrery:fleet', groups: ['system:masters', 'system:authenticated'] };
-const issuer = 'https://kubernetes.default.svc.cluster.local';
+const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -191,8 +193,10 @@ async function startApiServer(
     clock,
     random,
   });
+  const issuers = options.serviceAccountIssuer ?? [defaultIssuer];
   const tokens: ServiceAccountTokens = new ServiceAccountTokens({
-    issuer,
+    issuers,
+    ...(options.apiAudiences ? { audiences: options.apiAudiences } : {}),
     keys: keys.serviceAccount,
     clock,
     random,
@@ -226,6 +230,15 @@ async function startApiServer(
     mutatingPolicies: mutatingPolicies(),
     validatingPolicies: validatingPolicies(),
   };
+  const authentication = await configuredAuthentication(options, {
+    clock,
+    logger,
+    lookup: () => server.lookup,
+    issuers,
+    audiences: tokens.audiences,
+    signal,
+  });
+  const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const server: ApiServer = new ApiServer({
     storage,
     definitions,
@@ -234,12 +247,16 @@ async function startApiServer(
     random,
     logger,
     settings: { serviceClusterIPRanges: ranges, nodePortRange: [30000, 32767] },
-    authenticator: unionAuthenticator([
-      requestHeaderAuthenticator(frontProxy.trust),
-      clientCertificateAuthenticator(),
-      ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
-      tokens,
-    ]),
+    authenticator: unionAuthenticator(
+      [
+        requestHeaderAuthenticator(frontProxy.trust),
+        clientCertificateAuthenticator(),
+        ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
+        tokens,
+        ...authentication.authenticators,
+      ],
+      authentication.mayBeAnonymous,
+    ),
     authorizer: unionAuthorizer([
       superuserAuthorizer,
       nodeAuthorizer(
@@ -268,7 +285,7 @@ async function startApiServer(
     tls: {
       key: keys.server.key,
       cert: keys.server.certificate,
-      clientCa: keys.authority.certificate,
+      clientCa: keys.authority.certificate + furtherClientCa,
       frontProxyCa: frontProxy.trust.authority,
     },
   });

@@ -92,7 +92,7 @@ test('no operation answers a user without rights before authorization, nor tells
     const asking = { token: alice, ...(body === undefined ? {} : { body }) };
     expect(method, await ask(method, place, { ...asking, token: 'no-such-token' }), 401, `${method} ${place} with a wrong token`);
     if (isFree(operation)) return;
-    const queries = method === 'GET' ? ['', '?watch=true', '?limit=1&continue=x', '?resourceVersion=bad'] : [''];
+    const queries = method === 'GET' ? ['', '?watch=true&resourceVersion=bad'] : [''];
     for (const query of queries) {
       const there = await ask(method, place + query, asking);
       expect(method, there, 403, `${method} ${place}${query}`);

@@ -114,7 +114,7 @@ export class World implements AsyncDisposable {
         settings: { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] },
         authenticator: { authenticate: () => undefined },
         authorizer: unionAuthorizer([superuserAuthorizer, rbac]),
-        tokens: { issuer: '', issue: () => Promise.reject(new Error('no tokens here')) },
+        tokens: { audiences: [''], issue: () => Promise.reject(new Error('no tokens here')) },
         protobuf,
         admissionPlugins: () => [],
         versionInfo: {},

@@ -148,7 +148,7 @@ test('a service account token holds until it ends or its account is gone', async
   const account: KubeObject = { metadata: { namespace: 'a', name: 'builder', uid: 'u-1' } };
   let present: KubeObject | undefined = account;
   const tokens = new ServiceAccountTokens({
-    issuer: 'https://kubernetes.default.svc.cluster.local',
+    issuers: ['https://kubernetes.default.svc.cluster.local'],
     keys: keys.serviceAccount,
     clock,
     random: seededRandom(4),

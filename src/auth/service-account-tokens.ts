@@ -49,7 +49,10 @@ const lastUsed = 'kubernetes.io/legacy-token-last-used';
 const invalidSince = 'kubernetes.io/legacy-token-invalid-since';
 
 export interface TokensOptions {
-  readonly issuer: string;
+  /** The first makes the tokens, all are believed. */
+  readonly issuers: readonly string[];
+  /** Tokens for one of them are good for this server; default: the first issuer. */
+  readonly audiences?: readonly string[];
   readonly keys: ClusterKeys['serviceAccount'];
   readonly clock: Clock;
   readonly random: Random;
@@ -61,6 +64,8 @@ export interface TokensOptions {
 /** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key. */
 export class ServiceAccountTokens implements Authenticator {
   readonly issuer: string;
+  readonly audiences: readonly string[];
+  private readonly issuers: readonly string[];
   private readonly keys: ClusterKeys['serviceAccount'];
   private readonly keyId: string;
   private readonly clock: Clock;
@@ -69,7 +74,9 @@ export class ServiceAccountTokens implements Authenticator {
   private readonly secretUsed: NonNullable<TokensOptions['secretUsed']>;
 
   constructor(options: TokensOptions) {
-    this.issuer = options.issuer;
+    this.issuers = options.issuers;
+    this.issuer = options.issuers[0]!;
+    this.audiences = options.audiences?.length ? options.audiences : [this.issuer];
     this.keys = options.keys;
     this.clock = options.clock;
     this.random = options.random;
@@ -94,7 +101,7 @@ export class ServiceAccountTokens implements Authenticator {
     const token = await new SignJWT({ 'kubernetes.io': claims })
       .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
       .setIssuer(this.issuer)
-      .setAudience(request.audiences.length > 0 ? [...request.audiences] : [this.issuer])
+      .setAudience(request.audiences.length > 0 ? [...request.audiences] : [...this.audiences])
       .setSubject(`${userPrefix}${namespace}:${name}`)
       .setIssuedAt(now)
       .setNotBefore(now)
@@ -121,7 +128,7 @@ export class ServiceAccountTokens implements Authenticator {
 
   async authenticate(credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo | undefined> {
     const token = bearerToken(credentials);
-    return token === undefined ? undefined : (await this.review(token, [this.issuer]))?.user;
+    return token === undefined ? undefined : (await this.review(token, this.audiences))?.user;
   }
 
   /**
@@ -161,7 +168,7 @@ export class ServiceAccountTokens implements Authenticator {
   private async verify(token: string): Promise<JWTPayload | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.keys.publicKey, {
-        issuer: [this.issuer, secretIssuer],
+        issuer: [...this.issuers, secretIssuer],
         algorithms: ['ES256'],
         // jose wants a Date; the time is the injected clock's.
         currentDate: new Date(this.clock.now()),

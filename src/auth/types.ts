@@ -51,6 +51,8 @@ export interface Credentials {
   /** All headers of the request, lower-case names; repeated ones joined by a comma and a space. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly authorization?: string;
+  /** What is asked for, which may be open to the anonymous. */
+  readonly path?: string;
   /** Sec-WebSocket-Protocol may carry a bearer token. */
   readonly webSocketProtocols?: string;
 }

@@ -5,6 +5,24 @@ import { parseGoDuration } from '../../api/meta/duration.ts';
 export interface ApiServerFlags {
   readonly encryptionProviderConfig?: string;
   readonly encryptionProviderConfigAutomaticReload: boolean;
+  readonly authenticationConfig?: string;
+  readonly anonymousAuth?: boolean;
+  readonly apiAudiences?: readonly string[];
+  readonly authenticationTokenWebhookConfigFile?: string;
+  readonly authenticationTokenWebhookCacheTtl: number;
+  readonly authenticationTokenWebhookVersion: string;
+  readonly clientCaFile?: string;
+  readonly enableBootstrapTokenAuth: boolean;
+  readonly oidcIssuerUrl?: string;
+  readonly oidcClientId?: string;
+  readonly oidcCaFile?: string;
+  readonly oidcUsernameClaim: string;
+  readonly oidcUsernamePrefix?: string;
+  readonly oidcGroupsClaim?: string;
+  readonly oidcGroupsPrefix?: string;
+  readonly oidcRequiredClaim?: readonly string[];
+  readonly oidcSigningAlgs?: readonly string[];
+  readonly serviceAccountIssuer?: readonly string[];
 }
 
 /** Adds the flags to a command, in a group of their own in its help. */
@@ -12,7 +30,25 @@ export function addApiServerFlags(command: Program): Program {
   return command
     .optionsGroup('Flags of kube-apiserver, as its reference describes them:')
     .option('--encryption-provider-config <file>', 'which resources are encrypted at rest, and how: an EncryptionConfiguration')
-    .option('--encryption-provider-config-automatic-reload [boolean]', 'read it again when it has changed', boolean, false);
+    .option('--encryption-provider-config-automatic-reload [boolean]', 'read it again when it has changed', boolean, false)
+    .option('--authentication-config <file>', 'issuers of JWTs, and who may be anonymous: an AuthenticationConfiguration')
+    .option('--anonymous-auth [boolean]', 'whether requests may be anonymous (default: true)', boolean)
+    .option('--api-audiences <list>', 'what tokens have to be good for (default: the issuer of service accounts)', strings)
+    .option('--authentication-token-webhook-config-file <file>', 'a kubeconfig that names a webhook to ask about tokens')
+    .option('--authentication-token-webhook-cache-ttl <duration>', 'how long its answers are kept', goDuration, 120_000)
+    .option('--authentication-token-webhook-version <version>', 'of the TokenReviews that it gets', 'v1beta1')
+    .option('--client-ca-file <file>', "further authorities of client certificates, besides the cluster's own")
+    .option('--enable-bootstrap-token-auth [boolean]', 'whether bootstrap tokens in kube-system are good', boolean, false)
+    .option('--oidc-issuer-url <url>', 'an issuer of JWTs')
+    .option('--oidc-client-id <id>', 'the audience of its tokens')
+    .option('--oidc-ca-file <file>', "the issuer's authority")
+    .option('--oidc-username-claim <claim>', 'the claim that names the user', 'sub')
+    .option('--oidc-username-prefix <prefix>', "what goes before it; '-' for nothing")
+    .option('--oidc-groups-claim <claim>', 'the claim that names the groups')
+    .option('--oidc-groups-prefix <prefix>', 'what goes before each of them')
+    .option('--oidc-required-claim <key=value>', 'a claim that has to be there; may be repeated', strings)
+    .option('--oidc-signing-algs <list>', 'algorithms of the tokens (default: RS256)', strings)
+    .option('--service-account-issuer <issuer>', 'issuer of service-account tokens; of several the first makes them', repeated);
 }
 
 /** @throws InvalidArgumentError in Go's words */
@@ -30,6 +66,11 @@ export function goDuration(text: string): number {
   }
 }
 
+/** The values of a flag that may be given several times. */
+export function repeated(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}
+
 /** The values of a flag that may be given several times, each with several values. */
 export function strings(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), ...text.split(',')];
@@ -42,5 +83,16 @@ export function strings(text: string, before: readonly string[] | undefined): st
 export function flagConflict(flags: ApiServerFlags): string | undefined {
   if (flags.encryptionProviderConfigAutomaticReload && flags.encryptionProviderConfig === undefined)
     return '--encryption-provider-config-automatic-reload must be set with --encryption-provider-config';
+  if (flags.serviceAccountIssuer?.includes('')) return 'service-account-issuer should not be an empty string';
+  const oidc = usesOidcFlags(flags);
+  if (oidc && (!flags.oidcIssuerUrl || !flags.oidcClientId))
+    return 'oidc-issuer-url and oidc-client-id must be specified together when any oidc-* flags are set';
+  if (oidc && flags.authenticationConfig !== undefined) return 'authentication-config file and oidc-* flags are mutually exclusive';
   return undefined;
+}
+
+export function usesOidcFlags(flags: ApiServerFlags): boolean {
+  return [flags.oidcIssuerUrl, flags.oidcClientId, flags.oidcCaFile, flags.oidcUsernamePrefix, flags.oidcGroupsClaim].some(
+    (value) => value !== undefined && value !== '',
+  );
 }

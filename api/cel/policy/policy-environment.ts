@@ -78,11 +78,14 @@ const structs = new Map<string, StructDeclaration>(
   ]),
 );
 
+/** The types of what is not the object itself: the request, who makes it, its namespace. */
+export const policyStructs: TypeProvider = { find: (name) => structs.get(name) };
+
 /** The names of an admission policy's expressions: object, oldObject, request, namespaceObject and, where they exist, params and authorizer. */
 export function policyEnvironment({ params, authorizer, patches, object, paramsType }: PolicyEnvironmentOptions): Environment {
   const objectVariableType = object?.type ?? dynType;
   let environment = kubernetesEnvironment.extend({
-    structs: { find: (name) => structs.get(name) },
+    structs: policyStructs,
     variables: [
       { name: 'object', type: objectVariableType },
       { name: 'oldObject', type: objectVariableType },

@@ -6,8 +6,12 @@ export const anonymousUser: UserInfo = { username: 'system:anonymous', groups: [
 /**
  * Asks each authenticator in turn, those after one that failed as well. Without any credentials the user is anonymous; with credentials that nobody
  * knows, nobody (undefined: 401). A known user is also in `system:authenticated`.
+ * @param mayBeAnonymous whether who shows nothing may be anonymous at a path
  */
-export function unionAuthenticator(authenticators: readonly Authenticator[]): Authenticator {
+export function unionAuthenticator(
+  authenticators: readonly Authenticator[],
+  mayBeAnonymous: (path: string) => boolean = () => true,
+): Authenticator {
   const withGroup = new WeakMap<UserInfo, UserInfo>();
   return {
     async authenticate(credentials) {
@@ -28,8 +32,9 @@ export function unionAuthenticator(authenticators: readonly Authenticator[]): Au
         }
         return authenticated;
       }
+      if (failures.length > 1) throw new AggregateError(failures, failures.map((failure) => (failure as Error).message).join(', '));
       if (failures.length > 0) throw failures[0];
-      return bearerToken(credentials) === undefined ? anonymousUser : undefined;
+      return bearerToken(credentials) === undefined && mayBeAnonymous(credentials.path ?? '') ? anonymousUser : undefined;
     },
   };
 }

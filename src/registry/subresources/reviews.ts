@@ -80,17 +80,18 @@ export async function tokenReview(call: ActionCall): Promise<ActionResult> {
 
 async function review(parts: ActionCall['parts'], token: string, audiences: readonly string[]): Promise<Record<string, unknown>> {
   try {
-    const own = parts.tokenIssuer.issuer;
+    const own = parts.tokenIssuer.audiences;
     // As in a header, the token ends where the next word begins.
     const [word = ''] = token.split(' ');
     if (word === '') return {};
     // Only the server's own tokens are made for other audiences than the server.
-    const reviewed = await parts.tokenReviewer?.review(word, audiences.length > 0 ? audiences : [own]);
+    const reviewed = await parts.tokenReviewer?.review(word, audiences.length > 0 ? audiences : own);
     if (reviewed) return { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
     const user = await parts.authenticator.authenticate({ authorization: `Bearer ${word}` });
     if (!user) return { error: invalidToken };
-    if (audiences.length > 0 && !audiences.includes(own)) return {};
-    return { authenticated: true, user: userInfo(user), audiences: [own] };
+    const common = own.filter((audience) => audiences.length === 0 || audiences.includes(audience));
+    if (common.length === 0) return {};
+    return { authenticated: true, user: userInfo(user), audiences: common };
   } catch (error) {
     return { error: `[${invalidToken}, ${(error as Error).message}]` };
   }

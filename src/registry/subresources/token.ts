@@ -8,8 +8,8 @@ import type { ActionCall, ActionResult } from './action.ts';
 
 /** Makes the tokens of service accounts. */
 export interface TokenIssuer {
-  /** The API server's own audience. */
-  readonly issuer: string;
+  /** The API server's own. */
+  readonly audiences: readonly string[];
   /** @returns the token, its id and when it ends, in milliseconds since the epoch */
   issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }>;
 }
@@ -32,7 +32,10 @@ export async function token(call: ActionCall): Promise<ActionResult> {
       `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${account.metadata!.uid})`,
     );
   }
-  const spec = { ...object['spec'], audiences: object['spec']?.audiences?.length ? object['spec'].audiences : [parts.tokenIssuer.issuer] };
+  const spec = {
+    ...object['spec'],
+    audiences: object['spec']?.audiences?.length ? object['spec'].audiences : [...parts.tokenIssuer.audiences],
+  };
   const errors = validateExpiration(spec.expirationSeconds);
   if (errors.length > 0) throw invalid(tokenRequest, '', errors);
   await call.validate();

@@ -1,6 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Clock, Timer } from '../../machinery/clock.ts';
+import { EndpointClient } from '../../machinery/endpoint-client.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { WebhookEndpoint } from '../../machinery/webhook-endpoint.ts';
 import type { AuditSink } from './record.ts';
@@ -29,7 +28,7 @@ export class AuditWebhook implements AuditSink, AsyncDisposable {
   private readonly options: AuditWebhookOptions;
   private readonly clock: Clock;
   private readonly logger: Logger;
-  private readonly agent: http.Agent;
+  private readonly client: EndpointClient;
   private readonly stopping = new AbortController();
   private waiting: string[] = [];
   private timer: Timer | undefined;
@@ -41,16 +40,7 @@ export class AuditWebhook implements AuditSink, AsyncDisposable {
     this.options = options;
     this.clock = clock;
     this.logger = logger;
-    const { server, authority, certificate, key, insecure } = options.endpoint;
-    this.agent = server.startsWith('https:')
-      ? new https.Agent({
-          keepAlive: true,
-          rejectUnauthorized: !insecure,
-          ...(authority ? { ca: authority } : {}),
-          ...(certificate ? { cert: certificate } : {}),
-          ...(key ? { key } : {}),
-        })
-      : new http.Agent({ keepAlive: true });
+    this.client = new EndpointClient(options.endpoint, clock);
   }
 
   write(line: string): void {
@@ -100,35 +90,12 @@ export class AuditWebhook implements AuditSink, AsyncDisposable {
     const items = lines.map((line) => line.replace(typeMeta, ''));
     const body = `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items.join(',')}]}\n`;
     try {
-      const status = await this.post(body, timeout);
+      const { status } = await this.client.post(body, timeout);
       if (status >= 200 && status < 300) return undefined;
       return { error: new Error(`the webhook answered ${status}`), temporary: retried.includes(status) };
     } catch (error) {
       return { error: error as Error, temporary: true };
     }
-  }
-
-  private post(body: string, timeout: number): Promise<number> {
-    const { server, authorization } = this.options.endpoint;
-    const deadline = new AbortController();
-    const timer = this.clock.timer(timeout, () => deadline.abort(new Error('the webhook did not answer in time')), { background: true });
-    return new Promise<number>((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        accept: 'application/json, */*',
-        'user-agent': 'kube-apiserver',
-        ...(authorization ? { authorization } : {}),
-      };
-      const options = { method: 'POST', agent: this.agent, headers, signal: deadline.signal };
-      const request = (server.startsWith('https:') ? https : http).request(server, options, (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-        response.on('error', reject);
-      });
-      request.on('error', reject);
-      request.end(body);
-    }).finally(() => timer.cancel());
   }
 
   /** Sends what is left, once, and closes its connections. */
@@ -139,6 +106,6 @@ export class AuditWebhook implements AuditSink, AsyncDisposable {
     const left = this.waiting.splice(0);
     const problem = left.length > 0 ? await this.send(left, lastCallTimeout) : undefined;
     if (problem) this.lost(left, problem.error);
-    this.agent.destroy();
+    this.client[Symbol.dispose]();
   }
 }

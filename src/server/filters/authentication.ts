@@ -38,6 +38,7 @@ export function authentication(authenticator: Authenticator, logger: Logger): St
         frontProxyCertificate: connection?.frontProxyCertificate,
         headers,
         authorization: headers['authorization'],
+        path: context.info.path,
         webSocketProtocols: headers['sec-websocket-protocol'],
       });
     } catch (error) {

@@ -34,7 +34,7 @@ export function openInProcessServer(
       authorize: () => ({ decision: 'allow', reason: '' }),
       rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
     },
-    tokens: { issuer: 'https://kubernetes.default.svc', issue: async () => ({ token: 't', id: '', expires: 0 }) },
+    tokens: { audiences: ['https://kubernetes.default.svc'], issue: async () => ({ token: 't', id: '', expires: 0 }) },
     protobuf: new ProtobufCodec(),
     admissionPlugins,
     versionInfo: {},
