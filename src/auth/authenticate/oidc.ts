@@ -2,9 +2,9 @@ import { createLocalJWKSet, decodeJwt, type JWTPayload, type JWTVerifyGetKey, er
 import { dynamicValue, jsonOf } from '../../../api/cel/policy/dynamic-values.ts';
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression } from '../../../api/cel/token/token-environment.ts';
+import { goJsonError } from '../../../api/meta/json-errors.ts';
 import { type Clock, formatTime, type Timer } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
-import { goJsonError } from '../../machinery/schema/json-errors.ts';
 import type { Authenticator, UserInfo } from '../types.ts';
 import { bearerToken } from './bearer.ts';
 import type { JwtConfiguration } from './configuration.ts';
