@@ -225,6 +225,14 @@ describe('aggregation', { timeout: 60_000 }, () => {
     };
     await setAuthority(null, 'False');
     equal((await answer(send(`${things}/a`))).body, 'service unavailable\n');
+    const { body: metrics } = await answer(send('/metrics'));
+    deepEqual(
+      metrics.split('\n').filter((line) => line.includes(group)),
+      [
+        `aggregator_unavailable_apiservice{name="v1.${group}"} 1`,
+        `aggregator_unavailable_apiservice_total{name="v1.${group}",reason="FailedDiscoveryCheck"} 1`,
+      ],
+    );
     await setAuthority(authority, 'True');
     equal((await answer(send(`${things}/a`))).status, 404);
     watched[0]!.end('still here\n');

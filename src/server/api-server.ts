@@ -138,6 +138,7 @@ export class ApiServer implements AsyncDisposable {
       monotonic: () => clock.monotonic(),
       startedAt: clock.now() / 1000,
       lookup: (info) => index.lookup(info),
+      apiServices: this.aggregation.availability,
     });
     this.health = new Health([
       { name: 'etcd', check: async () => void (await storage.currentRevision()) },

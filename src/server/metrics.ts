@@ -44,6 +44,13 @@ export interface ServerMetricsParts {
   /** What is served under a request's names: made-up ones must not add labels. */
   readonly lookup: (info: RequestInfo) => ResourceDefinition | undefined;
   readonly objectCounts?: ObjectCounts;
+  readonly apiServices?: ApiServiceAvailability;
+}
+
+/** Which APIServices are available, and how often each has ceased to be. */
+export interface ApiServiceAvailability {
+  unavailable(): Iterable<readonly [name: string, isUnavailable: boolean]>;
+  failures(): Iterable<{ readonly name: string; readonly reason: string; readonly count: number }>;
 }
 
 /**
@@ -57,6 +64,7 @@ export class ServerMetrics {
   private readonly monotonic: () => number;
   private readonly startedAt: number;
   private readonly objectCounts: ObjectCounts | undefined;
+  private readonly apiServices: ApiServiceAvailability | undefined;
   private readonly lookup: ServerMetricsParts['lookup'];
   private registry: Promise<Registry> | undefined;
 
@@ -65,6 +73,7 @@ export class ServerMetrics {
     this.lookup = parts.lookup;
     this.startedAt = parts.startedAt;
     this.objectCounts = parts.objectCounts;
+    this.apiServices = parts.apiServices;
   }
 
   /** Counts and times requests. Stands where the request's info is known and its answer is complete. */
@@ -162,6 +171,15 @@ export class ServerMetrics {
           for (const [resource, count] of counts()) this.set({ resource }, count);
         },
       });
+    }
+    const services = this.apiServices;
+    if (services) {
+      register('aggregator_unavailable_apiservice', 'APIServices that are unavailable, by name.', 'gauge', () =>
+        [...services.unavailable()].map(([name, isUnavailable]) => ({ labels: { name }, value: isUnavailable ? 1 : 0 })),
+      );
+      register('aggregator_unavailable_apiservice_total', 'How often APIServices became unavailable, by name and reason.', 'counter', () =>
+        [...services.failures()].map(({ name, reason, count }) => ({ labels: { name, reason }, value: count })),
+      );
     }
     new Gauge({
       name: 'process_resident_memory_bytes',

@@ -15,7 +15,7 @@ import type { ServerContext } from '../request-context.ts';
 import { ApiServiceSet, type RemoteApiService } from './api-service-set.ts';
 import { ApiServices } from './api-services.ts';
 import { type AuthenticationTrust, keepAuthenticationTrust } from './authentication-trust.ts';
-import { startAvailability } from './availability.ts';
+import { Availability } from './availability.ts';
 import { Catalog } from './catalog.ts';
 import { ExtensionServers } from './extension-servers.ts';
 import { ApiGroups } from './groups.ts';
@@ -41,6 +41,7 @@ export class Aggregation implements AsyncDisposable {
   readonly discovery: RemoteDiscovery;
   readonly openApi: RemoteOpenApi;
   readonly catalog: Catalog;
+  readonly availability: Availability;
   private readonly parts: AggregationParts;
   private readonly services: ApiServiceSet;
   private readonly servers: ExtensionServers;
@@ -50,6 +51,8 @@ export class Aggregation implements AsyncDisposable {
     this.parts = parts;
     this.services = new ApiServiceSet(parts);
     this.servers = this.running.use(new ExtensionServers({ resolve: serviceResolver(parts.lookup), proxyClient: parts.proxyClient }));
+    const { services, servers } = this;
+    this.availability = new Availability({ services, servers, lookup: parts.lookup, client: parts.client });
     this.groups = new ApiGroups(parts.index, this.services);
     this.discovery = new RemoteDiscovery(this.services, this.servers);
     this.openApi = new RemoteOpenApi(this.services, this.servers);
@@ -63,11 +66,11 @@ export class Aggregation implements AsyncDisposable {
    */
   async start(trust: AuthenticationTrust | undefined, context: RuntimeContext): Promise<void> {
     const { services, servers, parts, running } = this;
-    const { lookup, client, registry, clock, logger } = parts;
+    const { client, registry, clock, logger } = parts;
     services.subscribe((name) => {
       if (!services.remoteNamed(name)) servers.forget(name);
     });
-    running.use(startAvailability({ services, servers, lookup, client }, context));
+    running.use(this.availability.start(context));
     running.use(this.discovery.start(context));
     running.use(this.openApi.start(context));
     if (trust) running.use(keepAuthenticationTrust(trust, client(), context));

@@ -7,7 +7,8 @@ import { formatTime } from '../../machinery/clock.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { createController } from '../../runtime/controller.ts';
-import type { ApiServiceSet, RemoteApiService } from './api-service-set.ts';
+import type { ApiServiceAvailability } from '../metrics.ts';
+import { type ApiServiceSet, isAvailable, type RemoteApiService } from './api-service-set.ts';
 import { type ExtensionServers, failureMessage } from './extension-servers.ts';
 
 export interface AvailabilityParts {
@@ -38,27 +39,62 @@ const checker = { username: 'system:kube-aggregator', groups: ['system:masters']
  * Says in the status of each APIService for another server whether that can be reached: when the object, its service or the endpoints change, and every
  * half minute. A server that does not answer is asked again after a growing time, of up to half a minute.
  */
-export function startAvailability(parts: AvailabilityParts, context: RuntimeContext): AsyncDisposable {
-  const { services } = parts;
-  const controller = createController(
-    {
-      name: 'apiservice-availability',
-      workers: 5,
-      initialBackoff: 5,
-      maximumBackoff: recheckMs,
-      reconcile: (name) => reconcile(parts, context, name),
-    },
-    context,
-  );
-  let following = false;
-  services.subscribe((name) => {
-    const remote = services.remoteNamed(name);
-    if (!remote) return;
-    if (!following) followBackends(parts, context, (namespace, of) => enqueueUsers(services, namespace, of, controller.enqueue));
-    following = true;
-    controller.enqueue(name);
-  });
-  return controller.start();
+export class Availability implements ApiServiceAvailability {
+  private readonly parts: AvailabilityParts;
+  private readonly lost = new Map<string, { readonly name: string; readonly reason: string; count: number }>();
+
+  constructor(parts: AvailabilityParts) {
+    this.parts = parts;
+  }
+
+  start(context: RuntimeContext): AsyncDisposable {
+    const { services } = this.parts;
+    const controller = createController(
+      {
+        name: 'apiservice-availability',
+        workers: 5,
+        initialBackoff: 5,
+        maximumBackoff: recheckMs,
+        reconcile: (name) => this.reconcile(context, name),
+      },
+      context,
+    );
+    let following = false;
+    services.subscribe((name) => {
+      if (!services.remoteNamed(name)) return;
+      if (!following) followBackends(this.parts, context, (namespace, of) => enqueueUsers(services, namespace, of, controller.enqueue));
+      following = true;
+      controller.enqueue(name);
+    });
+    return controller.start();
+  }
+
+  *unavailable(): Iterable<readonly [name: string, isUnavailable: boolean]> {
+    for (const [name, object] of this.parts.services.known) yield [name, !isAvailable(object)];
+  }
+
+  failures(): Iterable<{ readonly name: string; readonly reason: string; readonly count: number }> {
+    return this.lost.values();
+  }
+
+  private async reconcile(context: RuntimeContext, name: string): Promise<number | undefined> {
+    const { parts } = this;
+    const remote = parts.services.remoteNamed(name);
+    if (!remote) return undefined;
+    const finding = (await judgeService(parts, remote)) ?? (await askServer(parts, context, remote));
+    await note(parts, context, remote.object, finding);
+    if (finding.status === 'False' && isAvailable(remote.object)) this.countLost(name, finding.reason ?? '');
+    // The failure is told; the error asks for the next attempt.
+    if (finding.reason === 'FailedDiscoveryCheck') throw new Error(finding.message);
+    return recheckMs;
+  }
+
+  private countLost(name: string, reason: string): void {
+    const key = `${reason} ${name}`;
+    const known = this.lost.get(key);
+    if (known) known.count++;
+    else this.lost.set(key, { name, reason, count: 1 });
+  }
 }
 
 function enqueueUsers(services: ApiServiceSet, namespace: string, name: string, enqueue: (name: string) => void): void {
@@ -81,16 +117,6 @@ function followBackends(
   };
   follow<Service>(service, ({ metadata }) => metadata!.name);
   follow<EndpointSlice>(endpointSlice, ({ metadata }) => metadata!.labels?.[serviceName]);
-}
-
-async function reconcile(parts: AvailabilityParts, context: RuntimeContext, name: string): Promise<number | undefined> {
-  const remote = parts.services.remoteNamed(name);
-  if (!remote) return undefined;
-  const finding = (await judgeService(parts, remote)) ?? (await askServer(parts, context, remote));
-  await note(parts, context, remote.object, finding);
-  // The failure is told; the error asks for the next attempt.
-  if (finding.reason === 'FailedDiscoveryCheck') throw new Error(finding.message);
-  return recheckMs;
 }
 
 /** @returns what keeps the service from being asked; undefined if nothing does */
