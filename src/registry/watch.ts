@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import { apiVersionOf } from '../../api/meta/object.ts';
-import { RevisionTooLargeError, WatchTooOldError } from '../storage/errors.ts';
+import { RevisionTooLargeError, StorageClosedError, WatchTooOldError } from '../storage/errors.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { CacheEvent, CacheWatchOptions } from '../storage/watch-cache/types.ts';
 import { type ApiError, expired } from './errors.ts';
@@ -137,8 +137,9 @@ class RegistryWatch {
   }
 }
 
-// Watchers who cannot be served from where they were are told so; one who lagged or whose cache restarted just begins anew.
+// Watchers who cannot be served from where they were are told so; one who lagged, whose cache restarted or whose kind has changed just begins anew.
 function watchError(error: unknown): ApiError | undefined {
+  if (error instanceof StorageClosedError) return undefined;
   if (error instanceof WatchTooOldError) return expired(error.message);
   if (error instanceof RevisionTooLargeError) return tooLargeResourceVersion(error.requested, error.current, 1);
   const known = readError(error, 0);

@@ -102,6 +102,16 @@ describe('custom resources', () => {
     );
   });
 
+  test('have watches that end without a word when their definition changes', async () => {
+    const events: string[] = [];
+    const watch = things('v1').watch('', {}, AbortSignal.timeout(10_000));
+    for await (const { type } of watch) {
+      events.push(type);
+      if (events.length === 2) await crds().patch('', name, 'application/merge-patch+json', { spec: { names: { shortNames: ['th'] } } });
+    }
+    assert.deepStrictEqual(events, ['ADDED', 'ADDED']);
+  });
+
   test('go with their definition, which waits for them', async () => {
     await crds().delete('', name);
     await until((crd) => crd === undefined);
