@@ -280,6 +280,8 @@ async function startApiServer(
       '/.well-known/openid-configuration': () => json(tokens.discovery()),
       '/openid/v1/jwks': async () => json(await tokens.keySet()),
     },
+    priorityAndFairness: options.enablePriorityAndFairness,
+    inFlightLimits: { readOnly: options.maxRequestsInflight, mutating: options.maxMutatingRequestsInflight },
     ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
     ...(frontProxy.client ? { proxyClient: frontProxy.client } : {}),
     tls: {
@@ -306,7 +308,7 @@ async function startApiServer(
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
   await server.aggregate(signal, { clientAuthority: keys.authority.certificate, requestHeader: frontProxy.trust });
-  void server.flowControl.follow(server.client(apiServerUser), signal);
+  await server.flowControl?.follow(server.client(apiServerUser), signal);
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),
   );

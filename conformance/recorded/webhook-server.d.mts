@@ -6,4 +6,4 @@ export interface WebhookServer {
   url(path: string): string;
   clean(text: string): string;
 }
-export function startWebhookServer(handlers: Record<string, (request: any, review: any) => object | undefined>): WebhookServer;
+export function startWebhookServer(handlers: Record<string, (request: any, review: any) => object | undefined | Promise<object>>): WebhookServer;

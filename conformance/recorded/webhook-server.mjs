@@ -1,5 +1,5 @@
 // An HTTPS server that plays the webhooks of a case: one handler a path, which gets the AdmissionReview (or ConversionReview) and returns the `response`
-// without its uid; or `{ status, body, type }` for an answer that is none; or undefined for no answer at all.
+// without its uid; or `{ status, body, type }` for an answer that is none; undefined for no answer at all, or a promise of one.
 import { createServer } from 'node:https';
 
 /** In base64, as `caBundle` wants it. The key is for this server of the tests alone. */
@@ -41,7 +41,7 @@ export function startWebhookServer(handlers) {
   const server = createServer({ cert, key }, (request, response) => {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const path = request.url.split('?')[0];
       const review = JSON.parse(text);
       seen.push({
@@ -51,7 +51,7 @@ export function startWebhookServer(handlers) {
         agent: request.headers['user-agent'],
         review,
       });
-      const answer = handlers[path](review.request, review);
+      const answer = await handlers[path](review.request, review);
       if (answer === undefined) return;
       if (answer.body !== undefined) {
         response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/json' });

@@ -43,6 +43,9 @@ export interface UpOptions extends ApiServerFlags {
   /** With which requests are passed on to extension API servers; absent: the cluster's own. */
   readonly proxyClientCertFile?: string;
   readonly proxyClientKeyFile?: string;
+  readonly enablePriorityAndFairness: boolean;
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
   /** A KubeSchedulerConfiguration. */
   readonly schedulerConfig?: string;
 }
@@ -117,6 +120,9 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--requestheader-extra-headers-prefix <list>', 'prefixes of headers with further facts', list, ['X-Remote-Extra-'])
     .option('--proxy-client-cert-file <file>', "certificate to show to extension API servers (default: the cluster's own)")
     .option('--proxy-client-key-file <file>', 'its key')
+    .option('--enable-priority-and-fairness [boolean]', 'requests wait for their turn by priority level and flow', trueOrFalse, true)
+    .option('--max-requests-inflight <number>', 'seats for reading requests; 0: any number', wholeNumber(0, 1_000_000), 400)
+    .option('--max-mutating-requests-inflight <number>', 'seats for writing requests; 0: any number', wholeNumber(0, 1_000_000), 200)
     .option('--audit-policy-file <file>', 'which requests are recorded: a Policy of audit.k8s.io/v1')
     .option('--audit-log-path <file>', 'where they are recorded, one event a line', file)
     .option('--audit-log-maxsize <number>', 'megabytes after which a new file is begun (0: 100)', wholeNumber(0, 1_000_000), 0)
@@ -179,6 +185,11 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   return value;
 };
+
+function trueOrFalse(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Give true or false.');
+  return text === 'true';
+}
 
 function address(text: string): string {
   if (isIP(text) === 0) throw new InvalidArgumentError('Give an IP address, such as 127.0.0.1.');

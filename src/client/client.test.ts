@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { systemClock } from '../machinery/clock.ts';
 import { ApiError } from '../registry/errors.ts';
 import { startTestServer, type TestServer } from '../server/testing/test-server.ts';
 import { things } from '../server/testing/things.ts';
@@ -102,7 +103,7 @@ function clientSuite(title: string, open: (server: TestServer, user: string) => 
 }
 
 clientSuite('in-process client', async (server, username) => ({
-  client: createInProcessClient(server.chain.inProcess, { username, groups: [] }),
+  client: createInProcessClient(server.chain.inProcess, { username, groups: [] }, { clock: systemClock }),
 }));
 
 clientSuite('HTTP client with a token', async (server, token) => {

@@ -2,9 +2,12 @@ import http2, { type ClientHttp2Session, type ClientHttp2Stream, type IncomingHt
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { type Clock, systemClock, type Timer } from '../machinery/clock.ts';
+import { Turns } from '../machinery/turns.ts';
 import { ApiError } from '../registry/errors.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
+import { plainError } from './plain-error.ts';
 import { type ClientRequest, clientOver, type Transport } from './resource-client.ts';
+import { requestsAtOneTime, withRetries } from './retries.ts';
 
 /** Where a server is and how to prove who one is, as a kubeconfig holds it (decoded). */
 export interface ClientConfig {
@@ -41,6 +44,7 @@ export function createHttpClient(config: ClientConfig, clock: Clock = systemCloc
 class HttpTransport implements Transport {
   private readonly config: ClientConfig;
   private readonly clock: Clock;
+  private readonly turns = new Turns(requestsAtOneTime);
   private session: ClientHttp2Session | undefined;
   private closed = false;
 
@@ -49,13 +53,16 @@ class HttpTransport implements Transport {
     this.clock = clock;
   }
 
-  async send(request: ClientRequest): Promise<KubeObject> {
+  send(request: ClientRequest): Promise<KubeObject> {
+    return withRetries(this.clock, () => this.turns.of(() => this.sendOnce(request)));
+  }
+
+  private async sendOnce(request: ClientRequest): Promise<KubeObject> {
     const stream = this.open(request);
     const headers = await responseOf(stream);
     const text = (await readAll(stream)).toString();
     const status = Number(headers[':status']);
-    const isJson = String(headers['content-type']).startsWith('application/json');
-    if (status >= 400) throw errorOf(status, text, isJson);
+    if (status >= 400) throw errorOf(status, text, headers);
     return JSON.parse(text);
   }
 
@@ -69,16 +76,17 @@ class HttpTransport implements Transport {
 
   async *watch(request: ClientRequest, signal: AbortSignal): AsyncGenerator<WatchEvent<any>> {
     if (signal.aborted) return;
-    const stream = this.open(request);
-    const left = () => stream.close(http2.constants.NGHTTP2_CANCEL);
+    let stream: ClientHttp2Stream | undefined;
+    const left = () => stream?.close(http2.constants.NGHTTP2_CANCEL);
     signal.addEventListener('abort', left, { once: true });
     try {
-      const headers = await responseOf(stream);
-      const status = Number(headers[':status']);
-      if (status >= 400) {
-        const text = (await readAll(stream)).toString();
-        throw errorOf(status, text, String(headers['content-type']).startsWith('application/json'));
-      }
+      const attempt = async () => {
+        stream = this.open(request);
+        const headers = await responseOf(stream);
+        const status = Number(headers[':status']);
+        if (status >= 400) throw errorOf(status, (await readAll(stream)).toString(), headers);
+      };
+      await withRetries(this.clock, attempt, signal);
       let rest: Buffer = Buffer.alloc(0);
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -94,7 +102,7 @@ class HttpTransport implements Transport {
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', left);
-      stream.close(http2.constants.NGHTTP2_CANCEL);
+      left();
     }
   }
 
@@ -186,11 +194,8 @@ async function readAll(stream: ClientHttp2Stream): Promise<Buffer> {
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-function errorOf(status: number, text: string, isJson: boolean): ApiError {
-  if (isJson) {
-    const { code, reason, message, details } = JSON.parse(text);
-    return new ApiError(code ?? status, reason ?? '', message ?? '', details);
-  }
-  const reason = status === 404 ? 'NotFound' : status === 429 ? 'TooManyRequests' : '';
-  return new ApiError(status, reason, text.trim());
+function errorOf(status: number, text: string, headers: IncomingHttpHeaders): ApiError {
+  if (!String(headers['content-type']).startsWith('application/json')) return plainError(status, text, headers['retry-after']);
+  const { code, reason, message, details } = JSON.parse(text);
+  return new ApiError(code ?? status, reason ?? '', message ?? '', details);
 }

@@ -3,43 +3,64 @@ import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
+import type { Clock } from '../machinery/clock.ts';
+import { Turns } from '../machinery/turns.ts';
 import { copyData } from '../registry/copy.ts';
 import { ApiError, internalError } from '../registry/errors.ts';
 import type { Answer, ListAnswer, StreamAnswer, WatchAnswerEvent } from '../server/answer.ts';
 import type { ApiRequest } from '../server/context.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
 import { EventQueue } from './event-queue.ts';
+import { plainError } from './plain-error.ts';
 import { type ClientRequest, clientOver, type Transport } from './resource-client.ts';
+import { requestsAtOneTime, withRetries } from './retries.ts';
 
 /** The server's chain behind authentication (`Chain.inProcess`). */
 export type Dispatch = (request: ApiRequest, user: UserInfo) => Promise<Answer>;
 
 /** So many batches may wait for a watch's reader before its source waits for it. */
 const bufferLimit = 1000;
+export interface InProcessOptions {
+  readonly clock: Clock;
+  /** Names the field manager; default: the user's name. */
+  readonly userAgent?: string;
+}
+
 const neverAborted = new AbortController().signal;
 
 /**
  * A client that enters the server's chain with an identity: authorization, flow control, admission and everything after them are the same as over
  * the network, but nothing is encoded. What comes back is the server's own shared data.
  */
-export function createInProcessClient(dispatch: Dispatch, user: UserInfo, userAgent?: string): Client {
-  return clientOver(new InProcessTransport(dispatch, user, userAgent));
+export function createInProcessClient(dispatch: Dispatch, user: UserInfo, { clock, userAgent }: InProcessOptions): Client {
+  return clientOver(new InProcessTransport(dispatch, user, clock, userAgent));
 }
 
 class InProcessTransport implements Transport {
   private readonly dispatch: Dispatch;
   private readonly user: UserInfo;
+  private readonly clock: Clock;
+  private readonly turns = new Turns(requestsAtOneTime);
   private readonly headers: Readonly<Record<string, string>>;
 
-  constructor(dispatch: Dispatch, user: UserInfo, userAgent = user.username.replace(/^system:/, '').replaceAll(':', '-')) {
+  constructor(dispatch: Dispatch, user: UserInfo, clock: Clock, userAgent = user.username.replace(/^system:/, '').replaceAll(':', '-')) {
     this.dispatch = dispatch;
     this.user = user;
+    this.clock = clock;
     // The default field manager is what stands before the slash.
     this.headers = Object.freeze({ 'user-agent': `${userAgent}/orrery` });
   }
 
-  async send(request: ClientRequest): Promise<KubeObject> {
-    const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
+  send(request: ClientRequest): Promise<KubeObject> {
+    return withRetries(this.clock, () => this.sendOnce(request));
+  }
+
+  list(request: ClientRequest): Promise<ObjectList<any>> {
+    return withRetries(this.clock, () => this.listOnce(request));
+  }
+
+  private async sendOnce(request: ClientRequest): Promise<KubeObject> {
+    const answer = await this.answer(request, neverAborted);
     if (answer.type === 'stream') return objectOf(answer);
     // What a deletecollection deleted.
     if (answer.type === 'list') return listOf(answer);
@@ -49,8 +70,8 @@ class InProcessTransport implements Transport {
     return object;
   }
 
-  async list(request: ClientRequest): Promise<ObjectList<any>> {
-    const answer = await this.dispatch(this.requestOf(request, neverAborted), this.user);
+  private async listOnce(request: ClientRequest): Promise<ObjectList<any>> {
+    const answer = await this.answer(request, neverAborted);
     if (answer.type === 'list') return { items: answer.items.map((item) => item.object), metadata: answer.metadata };
     if (answer.type === 'stream') return (await objectOf(answer)) as never;
     // Lists without stored objects (component statuses) are made for the answer.
@@ -83,11 +104,14 @@ class InProcessTransport implements Transport {
       if (controller.signal.aborted) stopSource();
     };
     if (!controller.signal.aborted) {
-      this.dispatch(this.requestOf(request, controller.signal), this.user)
-        .then(start)
-        .catch((error) => queue.close(error));
+      const attempt = async () => start(await this.answer(request, controller.signal));
+      withRetries(this.clock, attempt, controller.signal).catch((error) => queue.close(error));
     }
     return queue;
+  }
+
+  private answer(request: ClientRequest, signal: AbortSignal): Promise<Answer> {
+    return this.turns.of(() => this.dispatch(this.requestOf(request, signal), this.user));
   }
 
   private requestOf({ method, path, query, body, contentType }: ClientRequest, signal: AbortSignal): ApiRequest {
@@ -151,8 +175,7 @@ function errorOf(status: KubeObject, code: number): ApiError {
 
 function unexpected(answer: Answer): Error {
   if (answer.type === 'raw' && answer.status >= 400) {
-    const reason = answer.status === 429 ? 'TooManyRequests' : answer.status === 404 ? 'NotFound' : '';
-    return new ApiError(answer.status, reason, String(answer.body).trim());
+    return plainError(answer.status, String(answer.body), answer.headers?.['retry-after']);
   }
   return internalError(`unexpected answer of type ${answer.type}`);
 }

@@ -88,6 +88,13 @@ export class Registry implements AsyncDisposable {
     return store;
   }
 
+  /** How many objects of a resource its watch cache holds, and how large they are together; undefined where it is not at work. */
+  stats(group: string, version: string, plural: string): { readonly count: number; readonly bytes: number } | undefined {
+    const definition = this.find(group, version, plural);
+    const cache = definition && this.caches.get(storagePrefix(definition));
+    return cache && cache.revision > 0 ? { count: cache.size, bytes: cache.bytes } : undefined;
+  }
+
   /** The store of a resource by its name. @throws Error if it is not served */
   storeOf(group: string, version: string, plural: string): ResourceStore {
     const definition = this.find(group, version, plural);

@@ -30,7 +30,10 @@ import { type Chain, createChain } from './chain.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { ResourceIndex } from './discovery/resource-index.ts';
 import { AnswerEncoder } from './encoding/encoder.ts';
-import { FlowControl } from './filters/flow-control.ts';
+import type { InFlightLimits } from './filters/max-in-flight.ts';
+import { defaultInFlightLimits } from './filters/max-in-flight.ts';
+import { FlowControl } from './flow-control/flow-control.ts';
+import { flowControlMetrics } from './flow-control/metrics.ts';
 import { type StreamTarget, unreachableTarget } from './handlers/connect.ts';
 import { createDispatcher } from './handlers/index.ts';
 import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
@@ -69,6 +72,10 @@ export interface ApiServerOptions {
   readonly proxyClient?: KeyPair;
   /** What of the requests is recorded, and where. */
   readonly audit?: Pick<AuditorParts, 'policy' | 'sink'>;
+  /** Requests at work at one time, and so the seats of API priority and fairness; default: kube-apiserver's. */
+  readonly inFlightLimits?: InFlightLimits;
+  /** Whether requests wait for their turn by priority level and flow, rather than being limited by their number alone. Default: true. */
+  readonly priorityAndFairness?: boolean;
   /** Absent: in-process clients only. */
   readonly tls?: HttpServerParts['tls'];
 }
@@ -78,8 +85,8 @@ export class ApiServer implements AsyncDisposable {
   readonly registry: Registry;
   readonly chain: Chain;
   readonly health: Health;
-  /** Names a request's flow once its `follow` is called with a client. */
-  readonly flowControl: FlowControl;
+  /** Takes the cluster's objects into account once its `follow` is called with a client. Absent where it is switched off. */
+  readonly flowControl: FlowControl | undefined;
   readonly lookup: Lookup;
   readonly http: HttpServer | undefined;
   private readonly aggregation: Aggregation;
@@ -134,11 +141,18 @@ export class ApiServer implements AsyncDisposable {
       proxyClient: options.proxyClient,
     });
     const encoder = new AnswerEncoder({ clock, protobuf: options.protobuf });
+    const { inFlightLimits = defaultInFlightLimits } = options;
+    const seats = inFlightLimits.readOnly + inFlightLimits.mutating;
+    this.flowControl =
+      options.priorityAndFairness === false
+        ? undefined
+        : new FlowControl({ clock, logger, seats, objects: (...resource) => this.registry.stats(...resource) });
     const metrics = new ServerMetrics({
       monotonic: () => clock.monotonic(),
       startedAt: clock.now() / 1000,
       lookup: (info) => index.lookup(info),
       apiServices: this.aggregation.availability,
+      ...(this.flowControl ? { families: flowControlMetrics(this.flowControl), inQueue: this.flowControl.inFlight } : {}),
     });
     this.health = new Health([
       { name: 'etcd', check: async () => void (await storage.currentRevision()) },
@@ -176,10 +190,10 @@ export class ApiServer implements AsyncDisposable {
       versionInfo: options.versionInfo,
       serverAddress: options.serverAddress,
       openApi: new OpenApiServing(this.registry, this.aggregation, clock),
+      ...(this.flowControl ? { flowControl: this.flowControl } : {}),
       ...(options.pages ? { pages: options.pages } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
-    this.flowControl = new FlowControl(clock, logger);
     const { audit } = options;
     const auditor = audit && new Auditor({ ...audit, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
     this.chain = createChain({
@@ -192,7 +206,8 @@ export class ApiServer implements AsyncDisposable {
       metrics,
       aggregation: this.aggregation.stage,
       routes,
-      classifier: this.flowControl,
+      ...(this.flowControl ? { flowControl: this.flowControl } : {}),
+      inFlightLimits,
       ...(auditor ? { auditor } : {}),
     });
     const { tls } = options;
@@ -206,7 +221,7 @@ export class ApiServer implements AsyncDisposable {
 
   /** A client that enters the chain after authentication. @param userAgent names the field manager; default: the user's name */
   client(user: UserInfo, userAgent?: string): Client {
-    return createInProcessClient(this.chain.inProcess, user, userAgent);
+    return createInProcessClient(this.chain.inProcess, user, { clock: this.options.clock, userAgent });
   }
 
   /** Serves the kinds of CustomResourceDefinitions: those that there are when it resolves, the others as they come. */

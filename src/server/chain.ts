@@ -11,13 +11,15 @@ import { authentication } from './filters/authentication.ts';
 import { authorization } from './filters/authorization.ts';
 import { cors } from './filters/cors.ts';
 import { deadline, longRunning } from './filters/deadline.ts';
-import { type FlowClassifier, fairness } from './filters/fairness.ts';
+import { fairness } from './filters/fairness.ts';
 import { impersonation } from './filters/impersonation.ts';
+import { defaultInFlightLimits, type InFlightLimits, maxInFlight } from './filters/max-in-flight.ts';
 import { negotiation } from './filters/negotiation.ts';
 import { panicGuard, translateErrors } from './filters/panic-guard.ts';
 import { requestInfo } from './filters/request-info.ts';
 import { compose, type Next, type Stage } from './filters/stage.ts';
 import { warnings } from './filters/warnings.ts';
+import type { FlowControl } from './flow-control/flow-control.ts';
 import type { ServerMetrics } from './metrics.ts';
 import { ServerContext } from './request-context.ts';
 
@@ -33,8 +35,9 @@ export interface ChainParts {
   readonly aggregation?: Stage;
   /** The last step: `createRoutes`. */
   readonly routes: Next;
-  readonly classifier?: FlowClassifier;
-  readonly maxInFlight?: number;
+  /** Absent: requests are limited by their number alone. */
+  readonly flowControl?: FlowControl;
+  readonly inFlightLimits?: InFlightLimits;
   readonly corsAllowedOrigins?: readonly RegExp[];
   /** Absent: no requests are recorded, and no stage is there for it. */
   readonly auditor?: Auditor;
@@ -58,8 +61,7 @@ export function createChain(parts: ChainParts): Chain {
     index,
     metrics,
     routes,
-    classifier,
-    maxInFlight,
+    flowControl,
     corsAllowedOrigins,
     auditor,
     aggregation,
@@ -78,7 +80,7 @@ export function createChain(parts: ChainParts): Chain {
     impersonation(authorizer), // 400, 403
   ];
   const afterIdentity: Stage[] = [
-    fairness(classifier, maxInFlight), // 429
+    flowControl ? fairness(flowControl) : maxInFlight(parts.inFlightLimits ?? defaultInFlightLimits), // 429
     authorization(authorizer), // 403
     ...(aggregation ? [aggregation] : []), // what other servers serve: their answer, 502, 503
     negotiation((info) => index.lookup(info)), // 404, 405, 406

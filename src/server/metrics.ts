@@ -1,10 +1,13 @@
 import type { Registry } from 'prom-client';
 import type { ResourceDefinition } from '../../api/define.ts';
+import { Histogram } from '../machinery/histogram.ts';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { RequestInfo } from './context.ts';
 import { apiErrorOf } from './errors.ts';
 import { nonResource } from './filters/request-info.ts';
 import { type Stage, settled } from './filters/stage.ts';
+import { type InFlight, isMutating } from './flow-control/in-flight.ts';
+import type { MetricFamily } from './flow-control/metrics.ts';
 
 /** How many objects there are of each resource, for apiserver_storage_objects. */
 export type ObjectCounts = () => Iterable<readonly [resource: string, count: number]>;
@@ -31,9 +34,9 @@ interface Sample {
   count: number;
 }
 
-interface Timing extends Sample {
-  sum: number;
-  readonly buckets: number[];
+interface Timing {
+  readonly labels: Labels;
+  readonly seconds: Histogram;
 }
 
 export interface ServerMetricsParts {
@@ -45,6 +48,10 @@ export interface ServerMetricsParts {
   readonly lookup: (info: RequestInfo) => ResourceDefinition | undefined;
   readonly objectCounts?: ObjectCounts;
   readonly apiServices?: ApiServiceAvailability;
+  /** Metrics of other parts. */
+  readonly families?: readonly MetricFamily[];
+  /** Absent where requests do not wait. */
+  readonly inQueue?: InFlight;
 }
 
 /** Which APIServices are available, and how often each has ceased to be. */
@@ -66,6 +73,8 @@ export class ServerMetrics {
   private readonly objectCounts: ObjectCounts | undefined;
   private readonly apiServices: ApiServiceAvailability | undefined;
   private readonly lookup: ServerMetricsParts['lookup'];
+  private readonly families: readonly MetricFamily[];
+  private readonly inQueue: InFlight | undefined;
   private registry: Promise<Registry> | undefined;
 
   constructor(parts: ServerMetricsParts) {
@@ -74,6 +83,8 @@ export class ServerMetrics {
     this.startedAt = parts.startedAt;
     this.objectCounts = parts.objectCounts;
     this.apiServices = parts.apiServices;
+    this.families = parts.families ?? [];
+    this.inQueue = parts.inQueue;
   }
 
   /** Counts and times requests. Stands where the request's info is known and its answer is complete. */
@@ -123,18 +134,8 @@ export class ServerMetrics {
   private time(info: RequestInfo, seconds: number): void {
     const key = keyOf(info, '');
     let timing = this.durations.get(key);
-    if (!timing) {
-      timing = { labels: requestLabels(info, ''), count: 0, sum: 0, buckets: durationBuckets.map(() => 0) };
-      this.durations.set(key, timing);
-    }
-    timing.count++;
-    timing.sum += seconds;
-    for (let i = 0; i < durationBuckets.length; i++) {
-      if (seconds <= durationBuckets[i]!) {
-        timing.buckets[i]!++;
-        return;
-      }
-    }
+    if (!timing) this.durations.set(key, (timing = { labels: requestLabels(info, ''), seconds: new Histogram(durationBuckets) }));
+    timing.seconds.observe(seconds);
   }
 
   private async createRegistry(): Promise<Registry> {
@@ -146,9 +147,15 @@ export class ServerMetrics {
     register('apiserver_longrunning_requests', 'Watches and streams that are open.', 'gauge', () => samples(this.longRunning));
     const name = 'apiserver_request_duration_seconds';
     register(name, 'Time from a request to its answer, in seconds.', 'histogram', () =>
-      [...this.durations.values()].flatMap((timing) => histogramValues(name, timing)),
+      [...this.durations.values()].flatMap(({ labels, seconds }) => seconds.samples(name, labels)),
     );
-    const inFlight = this.inFlight;
+    for (const family of this.families) register(family.name, family.help, family.type, () => [...family.samples()]);
+    const { inFlight, inQueue } = this;
+    if (inQueue) {
+      register('apiserver_current_inqueue_requests', 'Requests that wait for their turn.', 'gauge', () =>
+        Object.entries(inQueue.counts.waiting).map(([request_kind, value]) => ({ labels: { request_kind }, value })),
+      );
+    }
     new Gauge({
       name: 'apiserver_current_inflight_requests',
       help: 'Requests at work.',
@@ -199,10 +206,6 @@ function codeOf(answer: Answer): string {
   return 'status' in answer ? String(answer.status) : '200';
 }
 
-function isMutating(verb: string): boolean {
-  return verb !== 'get' && verb !== 'list' && verb !== 'watch';
-}
-
 function keyOf(info: RequestInfo, code: string): string {
   const where = info.isResourceRequest
     ? `${info.group}/${info.version}/${info.resource}/${info.subresource}/${info.name === '' ? (info.namespace === '' ? 'c' : 'n') : 'r'}`
@@ -237,17 +240,4 @@ function requestLabels(info: RequestInfo, code: string): Labels {
 
 function samples(of: ReadonlyMap<string, Sample>): object[] {
   return [...of.values()].map(({ labels, count }) => ({ labels, value: count }));
-}
-
-function histogramValues(metricName: string, { labels, count, sum, buckets }: Timing): object[] {
-  let cumulative = 0;
-  return [
-    ...buckets.map((n, i) => {
-      cumulative += n;
-      return { metricName: `${metricName}_bucket`, labels: { ...labels, le: String(durationBuckets[i]) }, value: cumulative };
-    }),
-    { metricName: `${metricName}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },
-    { metricName: `${metricName}_sum`, labels, value: sum },
-    { metricName: `${metricName}_count`, labels, value: count },
-  ];
 }

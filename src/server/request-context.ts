@@ -29,6 +29,8 @@ export class ServerContext implements RequestContext {
   readonly connection: Connection | undefined;
   /** Watches, logs, streams: without a deadline, not counted as in flight. */
   longRunning = false;
+  /** Milliseconds from its coming within which the request must be answered; absent where nothing limits it. */
+  timeLimit: number | undefined;
   /** What the answer will be encoded as; absent while nothing was negotiated. */
   negotiated: Negotiated | undefined;
   private controller: AbortController | undefined;

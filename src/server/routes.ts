@@ -6,6 +6,8 @@ import type { ResourceIndex } from './discovery/resource-index.ts';
 import type { AnswerEncoder } from './encoding/encoder.ts';
 import { methodNotAllowed, pageNotFound } from './errors.ts';
 import type { Next } from './filters/stage.ts';
+import { dumps } from './flow-control/dump.ts';
+import type { FlowControl } from './flow-control/flow-control.ts';
 import type { Health } from './health.ts';
 import type { ServerMetrics } from './metrics.ts';
 import { negotiate, noTransforms } from './negotiation/accept.ts';
@@ -29,6 +31,7 @@ export interface RouteParts {
   readonly serverAddress: () => string;
   readonly openApi?: OpenApiServing;
   readonly pages?: Pages;
+  readonly flowControl?: FlowControl;
   /** Further paths, exact, such as `/openid/v1/jwks`. */
   readonly handlers?: Readonly<Record<string, Handler>>;
 }
@@ -46,6 +49,7 @@ export function createRoutes(parts: RouteParts): Next {
     ['/version/', (context) => version(parts, context)],
     ['/metrics', () => metrics.handle()],
     ...Object.entries(handlers),
+    ...(parts.flowControl ? flowControlDumps(parts.flowControl) : []),
   ]);
 
   const other = async (context: ServerContext): Promise<Answer> => {
@@ -62,6 +66,13 @@ export function createRoutes(parts: RouteParts): Next {
     const handler = exact.get(info.path);
     return handler ? handler(context) : other(context);
   };
+}
+
+function flowControlDumps(control: FlowControl): [string, (context: ServerContext) => Answer][] {
+  return Object.entries(dumps).map(([name, dump]) => [
+    `/debug/api_priority_and_fairness/${name}`,
+    ({ request }) => ({ type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body: dump(control, request.query) }),
+  ]);
 }
 
 /** What custom groups do not serve is no page; built-in ones have a Status for it. */

@@ -145,6 +145,11 @@ export class SplicedObject implements StoredObject {
     return this.bytes;
   }
 
+  /** Bytes of its JSON, give or take the digits of its revision. */
+  get length(): number {
+    return this.bytes.length;
+  }
+
   get object(): KubeObject {
     return this.parsed?.deref() ?? this.hold(JSON.parse(this.json.toString('utf8')));
   }

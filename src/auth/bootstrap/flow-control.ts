@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
-const annotations = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
+/** Says of an object that the server makes whether the server may give it the spec of a newer version. */
+export const autoUpdateAnnotation = 'apf.kubernetes.io/autoupdate-spec';
+const annotations = { [autoUpdateAnnotation]: 'true' };
 
 type Subject = KubeObject;
 const group = (name: string): Subject => ({ kind: 'Group', group: { name } });

@@ -34,6 +34,7 @@ export function deadline(clock: Clock, limitMs = 60_000): Stage {
       if (typeof parsed === 'string') throw badRequest(`invalid timeout specified in the request URL - ${parsed}`);
       if (parsed > 0 && parsed < limitMs) ms = parsed;
     }
+    context.timeLimit = ms;
     const result = next(context);
     if (!(result instanceof Promise)) return result;
     return new Promise<Answer>((resolve, reject) => {

@@ -1,42 +1,77 @@
-import type { UserInfo } from '../../auth/types.ts';
-import type { RequestInfo } from '../context.ts';
-import { plainText } from '../errors.ts';
-import { type Stage, settled } from './stage.ts';
+import type { Timer } from '../../machinery/clock.ts';
+import type { Answer } from '../answer.ts';
+import type { FlowControl } from '../flow-control/flow-control.ts';
+import type { FlowRequest } from '../flow-control/flow-request.ts';
+import type { PriorityLevel } from '../flow-control/priority-level.ts';
+import type { ServerContext } from '../request-context.ts';
+import { type Next, type Stage, settled } from './stage.ts';
+import { tooManyRequests } from './too-many-requests.ts';
 
-/** How a request is ranked: by which FlowSchema, into which PriorityLevelConfiguration (their uids). */
-export interface Flow {
-  readonly flowSchemaUid: string;
-  readonly priorityLevelUid: string;
-}
-
-/** Ranks requests. Called for each of them, so it must be quick. */
-export interface FlowClassifier {
-  classify(info: RequestInfo, user: UserInfo): Flow | undefined;
-}
-
-/** Requests at work at one time, long-running ones apart. kube-apiserver's defaults together. */
-export const defaultMaxInFlight = 600;
+/** Without a deadline, a request waits for its turn so long at most; with one, a quarter of the time that it has. */
+const defaultWaitMs = 15_000;
+const mostWaitMs = 60_000;
 
 /**
- * Names the flow in the answer and refuses what is beyond the number of requests that may be at work at one time. Queues and shares for each priority
- * level belong here.
+ * Names the flow in the answer, and lets requests through as their priority level has seats: at once, after a wait in a queue, or not at all. A watch has
+ * its seats until it is set up; other long-running requests are not held back.
  */
-export function fairness(classifier: FlowClassifier | undefined, maxInFlight = defaultMaxInFlight): Stage {
-  let inFlight = 0;
-  const done = () => {
-    inFlight--;
-  };
+export function fairness(control: FlowControl): Stage {
   return (context, next) => {
-    const flow = classifier?.classify(context.info, context.user);
-    if (flow) {
-      context.headers['x-kubernetes-pf-flowschema-uid'] = flow.flowSchemaUid;
-      context.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.priorityLevelUid;
+    const isWatch = context.info.verb === 'watch';
+    if (context.longRunning && !isWatch) return next(context);
+    const schema = control.classify(context);
+    const { level } = schema;
+    context.headers['x-kubernetes-pf-flowschema-uid'] = schema.uid;
+    context.headers['x-kubernetes-pf-prioritylevel-uid'] = level.uid;
+    const request = control.admit(context, schema);
+    if (request.state === 'executing') {
+      if (!level.exempt) request.stats.waited.true.observe(0);
+      return run(control, request, level, context, next);
     }
-    if (context.longRunning || context.user.groups.includes('system:masters')) return next(context);
-    if (inFlight >= maxInFlight) {
-      return plainText(429, 'Too many requests, please try again later.\n', { 'retry-after': '1' });
-    }
-    inFlight++;
-    return settled(next, context, done);
+    if (request.state === 'over') return tooManyRequests(level.retryAfter.seconds);
+    return turn(control, request, level, context).then((came): Answer | Promise<Answer> =>
+      came ? run(control, request, level, context, next) : tooManyRequests(level.retryAfter.seconds),
+    );
   };
+}
+
+function run(
+  control: FlowControl,
+  request: FlowRequest,
+  level: PriorityLevel,
+  context: ServerContext,
+  next: Next,
+): Answer | Promise<Answer> {
+  const answer = settled(next, context, () => control.finish(request, level));
+  if (context.info.verb !== 'watch') return answer;
+  return answer instanceof Promise
+    ? answer.then((watch) => control.watches.counted(watch, context))
+    : control.watches.counted(answer, context);
+}
+
+/** Resolves to whether the request's turn came before it had waited too long or its client went away. */
+function turn(control: FlowControl, request: FlowRequest, level: PriorityLevel, context: ServerContext): Promise<boolean> {
+  const { clock } = control;
+  const { signal } = context.request;
+  return new Promise((resolve) => {
+    let timer: Timer | undefined;
+    const over = (came: boolean) => {
+      timer?.cancel();
+      signal.removeEventListener('abort', left);
+      resolve(came);
+    };
+    const giveUp = (reason: 'time-out' | 'cancelled') => {
+      control.giveUp(request, level, reason);
+      over(false);
+    };
+    const left = () => giveUp('cancelled');
+    request.dispatched = () => {
+      request.stats.waited.true.observe((clock.monotonic() - request.arrivedAt) / 1000);
+      over(true);
+    };
+    const wait = Math.min(context.timeLimit === undefined ? defaultWaitMs : context.timeLimit / 4, mostWaitMs);
+    timer = clock.timer(context.receivedAt + wait - clock.now(), () => giveUp('time-out'), { background: true });
+    if (signal.aborted) left();
+    else signal.addEventListener('abort', left, { once: true });
+  });
 }

@@ -11,10 +11,16 @@ export class ObjectSet<A> {
   private readonly objects = new SortedMap<CachedEntry<A>>();
   /** What was listed since the last change: who lists the same again gets the same array, and with it the bytes made of it. */
   private readonly listed = new Map<string, WeakRef<readonly CachedEntry<A>[]>>();
+  private total = 0;
   private readonly indexes = new Map<string, Map<string, Map<string, CachedEntry<A>>>>();
 
   get size(): number {
     return this.objects.size;
+  }
+
+  /** The JSON of all objects together, give or take the digits of their versions. */
+  get bytes(): number {
+    return this.total;
   }
 
   get(key: string): CachedEntry<A> | undefined {
@@ -24,6 +30,7 @@ export class ObjectSet<A> {
   put(entry: CachedEntry<A>): void {
     if (this.listed.size > 0) this.listed.clear();
     const before = this.objects.set(entry.key, entry);
+    this.total += entry.length - (before?.length ?? 0);
     for (const [index, values] of entry.indexed) {
       const byValue = this.index(index);
       for (const value of values) {
@@ -38,6 +45,7 @@ export class ObjectSet<A> {
   delete(key: string): void {
     if (this.listed.size > 0) this.listed.clear();
     const before = this.objects.delete(key);
+    this.total -= before?.length ?? 0;
     if (before) this.unindex(before, undefined);
   }
 

@@ -79,6 +79,11 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     return this.objects.size;
   }
 
+  /** Bytes of the JSON of the objects held. */
+  get bytes(): number {
+    return this.objects.bytes;
+  }
+
   /** How many watchers there are. */
   get watcherCount(): number {
     return this.watchers.size;
