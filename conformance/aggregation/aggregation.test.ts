@@ -105,6 +105,7 @@ describe('aggregation', { timeout: 60_000 }, () => {
   };
 
   test('a front proxy names the user in headers', async () => {
+    equal((await whoAmI({ 'x-who': 'eve' })).username, 'eve');
     deepEqual(await whoAmI({ 'x-remote-user': Buffer.from('böb').toString('latin1') }), {
       username: 'böb',
       groups: ['system:authenticated'],
@@ -139,7 +140,7 @@ describe('aggregation', { timeout: 60_000 }, () => {
       'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
       'requestheader-group-headers': '["X-Remote-Group"]',
       'requestheader-uid-headers': '["X-Remote-Uid"]',
-      'requestheader-username-headers': '["X-Remote-User"]',
+      'requestheader-username-headers': '["X-Remote-User","X-Who"]',
     };
     deepEqual(written['data'], wanted);
     await configMaps.update('kube-system', { ...written, data: { 'requestheader-allowed-names': '["another"]' } });
@@ -195,7 +196,14 @@ describe('aggregation', { timeout: 60_000 }, () => {
     const { status } = await until(services, '', `v1.${group}`, ({ status: of }) => of?.conditions?.[0]?.status === 'True');
     equal(status.conditions[0].message, 'all checks passed');
     const offered = { 'sec-websocket-protocol': 'v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.c2VjcmV0' };
-    const headers = { connection: 'Upgrade', upgrade: 'echo', 'x-remote-user': 'evil', authorization: 'Bearer secret', ...offered };
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'echo',
+      'x-remote-user': 'evil',
+      'x-who': 'evil',
+      authorization: 'Bearer secret',
+      ...offered,
+    };
     const request = send(`${things}/a/attach?x=1`, { headers });
     const [response, socket] = (await once(request, 'upgrade')) as [IncomingMessage, Duplex];
     deepEqual([response.statusCode, response.headers['x-from']], [101, 'there']);
@@ -208,8 +216,14 @@ describe('aggregation', { timeout: 60_000 }, () => {
     equal(echoed, 'kubernetes-admin:hello');
     const reached = server.seen.filter(({ url }) => url.includes('attach'));
     deepEqual(
-      reached.map(({ url, client: shown, headers: sent }) => [url, shown, sent['authorization'], sent['sec-websocket-protocol']]),
-      [[`${things}/a/attach?x=1`, 'front-proxy-client', undefined, 'v5.channel.k8s.io']],
+      reached.map(({ url, client: shown, headers: sent }) => [
+        url,
+        shown,
+        sent['authorization'],
+        sent['x-who'],
+        sent['sec-websocket-protocol'],
+      ]),
+      [[`${things}/a/attach?x=1`, 'front-proxy-client', undefined, undefined, 'v5.channel.k8s.io']],
     );
     // An answer without an upgrade is an answer.
     equal((await answer(send(`${things}/a`))).status, 404);
@@ -282,7 +296,14 @@ async function proxyFlags(folder: string, { authority: ca, client: own }: Cluste
     'proxy-client-cert-file': own.certificate,
     'proxy-client-key-file': own.key,
   };
-  const flags = ['--requestheader-allowed-names', 'front-proxy-client', '--requestheader-uid-headers', 'X-Remote-Uid'];
+  const flags = [
+    '--requestheader-allowed-names',
+    'front-proxy-client',
+    '--requestheader-uid-headers',
+    'X-Remote-Uid',
+    '--requestheader-username-headers',
+    'X-Remote-User,X-Who',
+  ];
   for (const [flag, content] of Object.entries(files)) {
     const file = join(folder, `${flag}.pem`);
     await writeFile(file, content);

@@ -1,5 +1,6 @@
 import type { Lookup } from '../../admission/lookup.ts';
 import { serviceResolver } from '../../admission/webhook/services.ts';
+import type { RequestHeaderOptions } from '../../auth/authenticate/request-header.ts';
 import type { KeyPair } from '../../auth/pki.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../machinery/clock.ts';
@@ -46,6 +47,7 @@ export class Aggregation implements AsyncDisposable {
   private readonly services: ApiServiceSet;
   private readonly servers: ExtensionServers;
   private readonly running = new Disposables();
+  private userHeaders: RequestHeaderOptions | undefined;
 
   constructor(parts: AggregationParts) {
     this.parts = parts;
@@ -67,6 +69,7 @@ export class Aggregation implements AsyncDisposable {
   async start(trust: AuthenticationTrust | undefined, context: RuntimeContext): Promise<void> {
     const { services, servers, parts, running } = this;
     const { client, registry, clock, logger } = parts;
+    this.userHeaders = trust?.requestHeader;
     services.subscribe((name) => {
       if (!services.remoteNamed(name)) servers.forget(name);
     });
@@ -91,7 +94,7 @@ export class Aggregation implements AsyncDisposable {
   }
 
   private proxy(remote: RemoteApiService, context: ServerContext): Promise<Answer> {
-    return proxyRequest({ servers: this.servers, clock: this.parts.clock }, remote, context);
+    return proxyRequest({ servers: this.servers, clock: this.parts.clock, userHeaders: this.userHeaders }, remote, context);
   }
 
   private targetOf({ path }: RequestInfo): RemoteApiService | undefined {

@@ -1,5 +1,6 @@
 import type { ServiceAddress } from '../../admission/webhook/services.ts';
 import { isTokenProtocol } from '../../auth/authenticate/bearer.ts';
+import type { RequestHeaderOptions } from '../../auth/authenticate/request-header.ts';
 import { withDeadline } from '../../machinery/abort.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Answer, UpgradeAnswer } from '../answer.ts';
@@ -11,6 +12,8 @@ import { type ExtensionAnswer, type ExtensionServers, failureMessage } from './e
 export interface ProxyParts {
   readonly servers: ExtensionServers;
   readonly clock: Clock;
+  /** Headers by which front proxies name users here, besides `X-Remote-…`: extension servers believe them as well, so that no client may send them there. */
+  readonly userHeaders: RequestHeaderOptions | undefined;
 }
 
 /** Discovery of a group version is cheap, and everybody waits for it. */
@@ -33,7 +36,11 @@ const ownHeaders: ReadonlySet<string> = new Set(['authorization', 'host', 'http2
 const ownPrefixes = ['x-remote-', 'impersonate-', ':'];
 
 /** Passes a request on to the server of an APIService, and its answer back. The user has been authenticated and authorized here. */
-export async function proxyRequest({ servers, clock }: ProxyParts, target: RemoteApiService, context: ServerContext): Promise<Answer> {
+export async function proxyRequest(
+  { servers, clock, userHeaders }: ProxyParts,
+  target: RemoteApiService,
+  context: ServerContext,
+): Promise<Answer> {
   if (!isAvailable(target.object)) return unavailable();
   let address: ServiceAddress;
   try {
@@ -50,7 +57,7 @@ export async function proxyRequest({ servers, clock }: ProxyParts, target: Remot
     servers.send(target, address, {
       method: request.method,
       path: path + sortedQuery(request.query),
-      headers: isUpgrade ? upgradeHeaders(context) : { ...forwardedHeaders(context), ...placeHeaders(address, path) },
+      headers: { ...forwardedHeaders(context, userHeaders), ...(isUpgrade ? upgradeHeaders(context) : placeHeaders(address, path)) },
       user,
       ...(body ? { body } : {}),
       signal,
@@ -110,12 +117,18 @@ function hopsOf(connection: string | undefined): ReadonlySet<string> {
   return new Set([...hopByHop, ...connection.split(',').map((name) => name.trim().toLowerCase())]);
 }
 
-function forwardedHeaders({ request, connection, auditId }: ServerContext): Record<string, string> {
+function forwardedHeaders(
+  { request, connection, auditId }: ServerContext,
+  userHeaders: RequestHeaderOptions | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = {};
+  const { usernameHeaders = [], uidHeaders = [], groupHeaders = [], extraHeaderPrefixes = [] } = userHeaders ?? {};
+  const own = new Set([...ownHeaders, ...[...usernameHeaders, ...uidHeaders, ...groupHeaders].map((name) => name.toLowerCase())]);
+  const prefixes = [...ownPrefixes, ...extraHeaderPrefixes.map((prefix) => prefix.toLowerCase())];
   const hops = hopsOf(request.headers['connection']);
   for (const name in request.headers) {
     const value = request.headers[name];
-    if (value === undefined || hops.has(name) || ownHeaders.has(name) || ownPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    if (value === undefined || hops.has(name) || own.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) continue;
     headers[name] = value;
   }
   const protocols = headers['sec-websocket-protocol'];
@@ -137,7 +150,7 @@ function placeHeaders({ shown }: ServiceAddress, path: string): Record<string, s
 }
 
 function upgradeHeaders(context: ServerContext): Record<string, string> {
-  return { ...forwardedHeaders(context), connection: 'Upgrade', upgrade: context.request.headers['upgrade']! };
+  return { connection: 'Upgrade', upgrade: context.request.headers['upgrade']! };
 }
 
 /** `/apis/GROUP/VERSION` itself. */
