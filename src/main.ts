@@ -23,6 +23,7 @@ import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
 import { configuredAuthentication } from './assembly/authentication.ts';
+import { configuredAuthorizer } from './assembly/authorization.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { fileOfFlag } from './assembly/files.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
@@ -32,7 +33,6 @@ import { unionAuthenticator } from './auth/authenticate/union.ts';
 import { nodeAuthorizer } from './auth/authorize/node.ts';
 import { RbacAuthorizer } from './auth/authorize/rbac.ts';
 import { followRbac } from './auth/authorize/rbac-source.ts';
-import { superuserAuthorizer, unionAuthorizer } from './auth/authorize/union.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
@@ -238,6 +238,11 @@ async function startApiServer(
     audiences: tokens.audiences,
     signal,
   });
+  const node = nodeAuthorizer(
+    nodeRules(policy),
+    nodeObjects(() => server.registry),
+  );
+  const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal });
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const server: ApiServer = new ApiServer({
     storage,
@@ -257,14 +262,7 @@ async function startApiServer(
       ],
       authentication.mayBeAnonymous,
     ),
-    authorizer: unionAuthorizer([
-      superuserAuthorizer,
-      nodeAuthorizer(
-        nodeRules(policy),
-        nodeObjects(() => server.registry),
-      ),
-      rbac,
-    ]),
+    authorizer,
     tokens,
     protobuf,
     admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),

@@ -1,4 +1,5 @@
 import type { FieldRequirement } from '../../api/meta/field-selector.ts';
+import type { LabelRequirement } from '../../api/meta/label-selector.ts';
 
 /** Who makes a request. */
 export interface UserInfo {
@@ -23,9 +24,15 @@ export interface AccessAttributes {
   readonly name: string;
   /** What a list, watch or deletecollection is limited to (KEP-4601); absent if to nothing, or to nothing that can be read. */
   readonly fieldSelector?: readonly FieldRequirement[];
+  readonly labelSelector?: readonly LabelRequirement[];
 }
 
-export type Decision = { readonly decision: 'allow' | 'deny' | 'no-opinion'; readonly reason: string };
+export type Decision = {
+  readonly decision: 'allow' | 'deny' | 'no-opinion';
+  readonly reason: string;
+  /** What kept an authorizer from deciding. */
+  readonly error?: string;
+};
 
 export interface Authorizer {
   authorize(attributes: AccessAttributes): Decision | Promise<Decision>;

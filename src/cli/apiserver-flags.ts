@@ -23,6 +23,12 @@ export interface ApiServerFlags {
   readonly oidcRequiredClaim?: readonly string[];
   readonly oidcSigningAlgs?: readonly string[];
   readonly serviceAccountIssuer?: readonly string[];
+  readonly authorizationConfig?: string;
+  readonly authorizationMode?: readonly string[];
+  readonly authorizationWebhookConfigFile?: string;
+  readonly authorizationWebhookVersion: string;
+  readonly authorizationWebhookCacheAuthorizedTtl: number;
+  readonly authorizationWebhookCacheUnauthorizedTtl: number;
 }
 
 /** Adds the flags to a command, in a group of their own in its help. */
@@ -48,7 +54,13 @@ export function addApiServerFlags(command: Program): Program {
     .option('--oidc-groups-prefix <prefix>', 'what goes before each of them')
     .option('--oidc-required-claim <key=value>', 'a claim that has to be there; may be repeated', strings)
     .option('--oidc-signing-algs <list>', 'algorithms of the tokens (default: RS256)', strings)
-    .option('--service-account-issuer <issuer>', 'issuer of service-account tokens; of several the first makes them', repeated);
+    .option('--service-account-issuer <issuer>', 'issuer of service-account tokens; of several the first makes them', repeated)
+    .option('--authorization-config <file>', 'who is asked what is allowed: an AuthorizationConfiguration')
+    .option('--authorization-mode <list>', 'of Node, RBAC, Webhook, AlwaysAllow, AlwaysDeny, in their order (default: Node,RBAC)', strings)
+    .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names the webhook of mode Webhook')
+    .option('--authorization-webhook-version <version>', 'of the SubjectAccessReviews that it gets', 'v1beta1')
+    .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long its yes is kept', goDuration, 300_000)
+    .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its no is kept', goDuration, 30_000);
 }
 
 /** @throws InvalidArgumentError in Go's words */
@@ -84,6 +96,8 @@ export function flagConflict(flags: ApiServerFlags): string | undefined {
   if (flags.encryptionProviderConfigAutomaticReload && flags.encryptionProviderConfig === undefined)
     return '--encryption-provider-config-automatic-reload must be set with --encryption-provider-config';
   if (flags.serviceAccountIssuer?.includes('')) return 'service-account-issuer should not be an empty string';
+  if (flags.authorizationConfig !== undefined && (flags.authorizationMode || flags.authorizationWebhookConfigFile !== undefined))
+    return '--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* flags are defined';
   const oidc = usesOidcFlags(flags);
   if (oidc && (!flags.oidcIssuerUrl || !flags.oidcClientId))
     return 'oidc-issuer-url and oidc-client-id must be specified together when any oidc-* flags are set';

@@ -1,12 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
+import { parseAnswer, type Response, WebhookCallError } from './webhook-client.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
-
-export interface EndpointAnswer {
-  readonly status: number;
-  readonly text: string;
-}
 
 const firstBackoffMs = 500;
 const backoffFactor = 1.5;
@@ -34,11 +30,11 @@ export class EndpointClient implements Disposable {
   }
 
   /** @param timeout milliseconds @throws Error where there is no answer in time */
-  post(body: string, timeout: number): Promise<EndpointAnswer> {
+  post(body: string, timeout: number): Promise<Response> {
     const { server, authorization } = this.endpoint;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeout, () => deadline.abort(new Error('the webhook did not answer in time')), { background: true });
-    return new Promise<EndpointAnswer>((resolve, reject) => {
+    return new Promise<Response>((resolve, reject) => {
       const headers = {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
@@ -50,7 +46,13 @@ export class EndpointClient implements Disposable {
       const request = (server.startsWith('https:') ? https : http).request(server, options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: response.headers['content-type'] ?? '',
+            text: Buffer.concat(chunks).toString(),
+          }),
+        );
         response.on('error', reject);
       });
       request.on('error', reject);
@@ -66,13 +68,11 @@ export class EndpointClient implements Disposable {
     const body = JSON.stringify(review);
     for (let attempt = 1, backoff = firstBackoffMs; ; attempt++, backoff *= backoffFactor) {
       try {
-        const { status, text } = await this.post(body, timeout);
-        if (status >= 200 && status < 300) return JSON.parse(text);
-        const problem = new Error(statusProblem(status, text));
-        if (attempt === attempts || (status !== 429 && status < 500)) throw new Final(problem);
+        const answer = await this.post(body, timeout);
+        const isFinal = attempt === attempts || (answer.status !== 429 && answer.status < 500);
+        if (isFinal) return parseAnswer(answer);
       } catch (error) {
-        if (error instanceof Final) throw error.cause;
-        if (attempt === attempts || error instanceof SyntaxError) throw error;
+        if (attempt === attempts || error instanceof WebhookCallError) throw error;
       }
       await this.clock.sleep(backoff);
     }
@@ -81,15 +81,4 @@ export class EndpointClient implements Disposable {
   [Symbol.dispose](): void {
     this.agent.destroy();
   }
-}
-
-class Final extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-  }
-}
-
-function statusProblem(status: number, text: string): string {
-  if (status >= 500) return `an error on the server (${JSON.stringify(text || 'unknown')}) has prevented the request from succeeding`;
-  return `the server responded with the status code ${status} but did not return more information`;
 }

@@ -124,7 +124,7 @@ function withTimeout(text: string, timeoutSeconds: number): URL {
   return url;
 }
 
-interface Response {
+export interface Response {
   readonly status: number;
   readonly type: string;
   readonly text: string;
@@ -144,7 +144,8 @@ async function readAnswer(message: IncomingMessage): Promise<Response> {
   return { status: message.statusCode!, type: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString() };
 }
 
-function parseAnswer({ status, type, text }: Response): unknown {
+/** What a webhook answered, parsed. @throws WebhookCallError in client-go's words */
+export function parseAnswer({ status, type, text }: Response): any {
   if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, text));
   if (text === '') throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type}`);
   let value: unknown;
@@ -169,6 +170,8 @@ function failureMessage(status: number, text: string): string {
   } catch {
     // No Status.
   }
+  // A refusal's own words tell the most.
+  if (status === 403 && text !== '') return text;
   const known = statusMessages[status];
   if (known) return known;
   if (status >= 500) return `an error on the server (${JSON.stringify(text || 'unknown')}) has prevented the request from succeeding`;

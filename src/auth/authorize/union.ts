@@ -15,6 +15,7 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
   return {
     authorize(attributes) {
       const reasons: string[] = [];
+      const errors: string[] = [];
       const from = (start: number): Decision | Promise<Decision> => {
         for (let i = start; i < authorizers.length; i++) {
           const result = authorizers[i]!.authorize(attributes);
@@ -22,11 +23,12 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
           const decision = settled(result);
           if (decision) return decision;
         }
-        return { decision: 'no-opinion', reason: reasons.join('\n') };
+        return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length > 0 ? { error: joined(errors) } : {}) };
       };
       const settled = (decision: Decision): Decision | undefined => {
         if (decision.decision !== 'no-opinion') return decision;
         if (decision.reason !== '') reasons.push(decision.reason);
+        if (decision.error !== undefined) errors.push(decision.error);
         return undefined;
       };
       return from(0);
@@ -42,4 +44,8 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
       };
     },
   };
+}
+
+function joined(errors: readonly string[]): string {
+  return errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`;
 }

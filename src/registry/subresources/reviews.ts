@@ -112,8 +112,8 @@ function created(call: ActionCall, content: KubeObject): ActionResult {
 }
 
 async function decided(call: ActionCall, attributes: AccessAttributes): Promise<ActionResult> {
-  const { decision, reason } = await call.parts.authorizer.authorize(attributes);
-  const evaluationError = selectorProblems(call.object['spec'].resourceAttributes ?? {}).join('; ');
+  const { decision, reason, error } = await call.parts.authorizer.authorize(attributes);
+  const evaluationError = [...selectorProblems(call.object['spec'].resourceAttributes ?? {}), ...(error ? [error] : [])].join('; ');
   const status = {
     allowed: decision === 'allow',
     ...(decision === 'deny' ? { denied: true } : {}),

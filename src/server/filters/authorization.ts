@@ -1,8 +1,10 @@
 import { parseFieldSelector } from '../../../api/meta/field-selector.ts';
+import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../../auth/types.ts';
 import { type ApiError, forbidden } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
+import { plainText } from '../errors.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { Next, Stage } from './stage.ts';
 
@@ -10,6 +12,10 @@ import type { Next, Stage } from './stage.ts';
 export function authorization(authorizer: Authorizer): Stage {
   const proceed = (context: ServerContext, attributes: AccessAttributes, decision: Decision, next: Next): Answer | Promise<Answer> => {
     const isAllowed = decision.decision === 'allow';
+    if (!isAllowed && decision.error !== undefined) {
+      context.audit?.annotate('authorization.k8s.io/reason', 'internal error');
+      return plainText(500, `Internal Server Error: ${JSON.stringify(target(context))}: ${escaped(decision.error)}\n`);
+    }
     context.audit?.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
     context.audit?.annotate('authorization.k8s.io/reason', decision.reason);
     if (isAllowed) return next(context);
@@ -27,14 +33,35 @@ export function authorization(authorizer: Authorizer): Stage {
 const selecting: readonly string[] = ['list', 'watch', 'deletecollection'];
 
 function withSelector(attributes: AccessAttributes, { request }: ServerContext): AccessAttributes {
-  const text = selecting.includes(attributes.verb) ? request.query.get('fieldSelector') : undefined;
-  if (!text) return attributes;
+  if (!selecting.includes(attributes.verb)) return attributes;
+  const fields = readable(request.query.get('fieldSelector'), parseFieldSelector);
+  const labels = readable(request.query.get('labelSelector'), parseLabelSelector);
+  if (!fields && !labels) return attributes;
+  return {
+    ...attributes,
+    ...(fields ? { fieldSelector: fields.requirements } : {}),
+    ...(labels ? { labelSelector: labels.requirements } : {}),
+  };
+}
+
+// The handler says what is wrong with a selector; nothing is allowed because of it.
+function readable<T>(text: string | null, parse: (text: string) => T): T | undefined {
+  if (!text) return undefined;
   try {
-    return { ...attributes, fieldSelector: parseFieldSelector(text).requirements };
+    return parse(text);
   } catch {
-    // The handler says what is wrong with it; nothing is allowed because of it.
-    return attributes;
+    return undefined;
   }
+}
+
+function target({ request }: ServerContext): string {
+  const query = request.query.toString();
+  return query === '' ? request.path : `${request.path}?${query}`;
+}
+
+// As Go's server keeps markup out of plain answers.
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttributes {
