@@ -1,18 +1,28 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
+import { createInterface } from 'node:readline';
 
 export interface Request {
   readonly method: string;
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Default: JSON. */
+  readonly accept?: string;
 }
 
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly warning: string;
+  /** Data if it is JSON, text otherwise. */
   readonly body: unknown;
+  readonly bytes: Buffer;
+}
+
+export interface WatchedEvent {
+  readonly type: string;
+  readonly object: any;
 }
 
 /** A server, reached with the credentials of a kubeconfig's current context (one that holds only that). */
@@ -42,35 +52,57 @@ export class Connection {
     });
   }
 
-  send({ method, path, body, contentType = 'application/json' }: Request): Promise<Reply> {
-    const headers: Record<string, string | number> = { accept: 'application/json', 'user-agent': 'differential' };
-    if (this.token) headers['authorization'] = `Bearer ${this.token}`;
+  send({ method, path, body, contentType = 'application/json', accept = 'application/json' }: Request): Promise<Reply> {
+    const headers = this.headers(accept);
     if (body !== undefined) {
       headers['content-type'] = contentType;
       headers['content-length'] = Buffer.byteLength(body);
     }
     return new Promise((resolve) => {
       // A server that panics cuts the connection: that is an answer, too.
-      const cut = (error: Error) => resolve({ status: 0, contentType: '', warning: '', body: error.message });
+      const cut = (error: Error) => resolve({ status: 0, contentType: '', warning: '', body: error.message, bytes: Buffer.alloc(0) });
       const request = https.request(this.server + path, { method, headers, agent: this.agent }, (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (part) => {
-          text += part;
-        });
+        const parts: Buffer[] = [];
+        response.on('data', (part) => parts.push(part));
         response.on('error', cut);
         response.on('end', () => {
+          const bytes = Buffer.concat(parts);
           resolve({
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? '',
             warning: String(response.headers['warning'] ?? ''),
-            body: parsed(text),
+            body: parsed(bytes.toString('utf8')),
+            bytes,
           });
         });
       });
       request.on('error', cut);
       request.end(body);
     });
+  }
+
+  /** Watches until it is stopped; events come in the order of the stream. @param seen called after each event */
+  watch(path: string, seen: (events: readonly WatchedEvent[]) => void): { readonly opened: Promise<void>; stop(): void } {
+    const events: WatchedEvent[] = [];
+    let stop = () => {};
+    const opened = new Promise<void>((resolve, reject) => {
+      const request = https.request(this.server + path, { headers: this.headers('application/json'), agent: this.agent }, (response) => {
+        createInterface({ input: response }).on('line', (line) => {
+          events.push(JSON.parse(line));
+          seen(events);
+        });
+        response.on('error', () => {}); // It is stopped by cutting it off.
+        resolve();
+      });
+      request.on('error', reject);
+      stop = () => request.destroy();
+      request.end();
+    });
+    return { opened, stop: () => stop() };
+  }
+
+  private headers(accept: string): Record<string, string | number> {
+    return { accept, 'user-agent': 'differential', ...(this.token && { authorization: `Bearer ${this.token}` }) };
   }
 
   close(): void {
