@@ -29,6 +29,11 @@ const cases = readdirSync(join(folder, 'cases'))
   .map((file) => file.slice(0, -4))
   .filter((name) => !lines.includes(name));
 
+/**
+ * An APIService that is unavailable keeps namespaces from being deleted, here as on the real server: the cases that make one are played after the others.
+ */
+const afterwards: readonly string[] = ['ext-aggregation', 'ext-aggregation-order', 'ext-apiservices'];
+
 const engines: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ['memory', ['--memory']],
   ['LevelDB', []],
@@ -64,11 +69,17 @@ variants.forEach(({ name, flags, options }, index) => {
     await using cluster = await startCluster({ flags: [...flags, ...ownFlags] });
     const report = join(cluster.folder, 'report.json');
     const args = ['check', '--kubeconfig', cluster.kubeconfig, '--jobs', '6', '--json', report, ...options];
-    const replay = spawn(process.execPath, [join(folder, 'replay.mjs'), ...args, ...casesOf(index)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    await once(replay, 'exit');
-    const steps: Step[] = JSON.parse(readFileSync(report, 'utf8'));
+    const play = async (names: readonly string[]): Promise<Step[]> => {
+      if (names.length === 0) return [];
+      const replay = spawn(process.execPath, [join(folder, 'replay.mjs'), ...args, ...names], { stdio: ['ignore', 'ignore', 'inherit'] });
+      await once(replay, 'exit');
+      return JSON.parse(readFileSync(report, 'utf8'));
+    };
+    const own = casesOf(index);
+    const steps = [
+      ...(await play(own.filter((name) => !afterwards.includes(name)))),
+      ...(await play(own.filter((name) => afterwards.includes(name)))),
+    ];
     const differing = new Set(steps.filter(({ ok }) => !ok).map(({ case: of, step }) => `${of} > ${step}`));
     if (process.env['ORRERY_RECORD_DIFFERENCES']) {
       writeFileSync(process.env['ORRERY_RECORD_DIFFERENCES'], `${[...differing].sort().join('\n')}\n`, { flag: index === 0 ? 'w' : 'a' });

@@ -31,7 +31,7 @@ export default ({ ns }) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       for (const type of ['ADDED', 'MODIFIED']) response.write(`${JSON.stringify({ type, object: thing('a') })}\n`);
     },
-    [`${things}/a`]: ({ method, url, headers: { host: _, ...headers }, socket }) => ({ body: { method, url, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => /^x-|impersonate|authorization|accept$/.test(name))), client: socket.getPeerCertificate().subject?.CN } }),
+    [`${things}/a`]: ({ method, url, headers: { host: _, ...headers }, socket }) => ({ body: { method, url, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => /^x-|impersonate|authorization/.test(name))), client: socket.getPeerCertificate().subject?.CN } }),
     [`${things}/moved`]: () => ({ status: 302, body: '', headers: { location: `${things}/a` } }),
     [`${things}/broken`]: ({ socket }) => void socket.destroy(),
     [`${things}/refused`]: () => ({ status: 409, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Conflict', message: 'not now', code: 409 } }),
