@@ -87,11 +87,14 @@ export class Connection {
     let stop = () => {};
     const opened = new Promise<void>((resolve, reject) => {
       const request = https.request(this.server + path, { headers: this.headers('application/json'), agent: this.agent }, (response) => {
-        createInterface({ input: response }).on('line', (line) => {
+        const lines = createInterface({ input: response });
+        lines.on('line', (line) => {
           events.push(JSON.parse(line));
           seen(events);
         });
-        response.on('error', () => {}); // It is stopped by cutting it off.
+        // It is stopped by cutting it off, which both call an error.
+        response.on('error', () => {});
+        lines.on('error', () => {});
         resolve();
       });
       request.on('error', reject);
