@@ -9,6 +9,7 @@ import { validatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v
 import { validatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/validatingadmissionpolicybinding.ts';
 import { validatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/validatingwebhookconfiguration.ts';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
+import { namespace as namespaces } from '../api/core/v1/namespace.ts';
 import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
 import { secret as secrets } from '../api/core/v1/secret.ts';
 import type { ResourceDefinition } from '../api/define.ts';
@@ -16,12 +17,13 @@ import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
 import type { KubeObject } from '../api/meta/object.ts';
 import { createSchemaSource } from '../openapi/source.ts';
-import { type AdmissionParts, defaultAdmissionPlugins } from './admission/plugins.ts';
+import { type AdmissionParts, admissionPlugins } from './admission/plugins.ts';
 import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
 import type { QuotaStore } from './admission/resource-quota/accounting.ts';
 import { serviceResolver } from './admission/webhook/services.ts';
 import { Webhooks } from './admission/webhook/webhook.ts';
+import { chosenPlugins } from './assembly/admission.ts';
 import { configuredAuthentication } from './assembly/authentication.ts';
 import { configuredAuthorizer } from './assembly/authorization.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
@@ -229,7 +231,9 @@ async function startApiServer(
     validatingWebhooks: new Webhooks(),
     mutatingPolicies: mutatingPolicies(),
     validatingPolicies: validatingPolicies(),
+    createNamespace: (name) => server.client(apiServerUser, 'kube-apiserver').resource(namespaces).create('', { metadata: { name } }),
   };
+  const plugins = await chosenPlugins(options);
   const authentication = await configuredAuthentication(options, {
     clock,
     logger,
@@ -265,7 +269,7 @@ async function startApiServer(
     authorizer,
     tokens,
     protobuf,
-    admissionPlugins: (environment) => defaultAdmissionPlugins(environment, admission),
+    admissionPlugins: (environment, namespaceLifecycle) => admissionPlugins(environment, admission, namespaceLifecycle, plugins),
     healthChecks: encryption.healthChecks,
     versionInfo,
     pages: createOwnApi({

@@ -116,7 +116,7 @@ export class World implements AsyncDisposable {
         authorizer: unionAuthorizer([superuserAuthorizer, rbac]),
         tokens: { audiences: [''], issue: () => Promise.reject(new Error('no tokens here')) },
         protobuf,
-        admissionPlugins: () => [],
+        admissionPlugins: (_, namespaceLifecycle) => [namespaceLifecycle],
         versionInfo: {},
         serverAddress: () => '',
       }),

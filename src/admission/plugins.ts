@@ -1,15 +1,27 @@
 import type { WebhookClient } from '../machinery/webhook-client.ts';
-import { certificateApprovalPlugin, certificateSigningPlugin } from './certificates/certificates.ts';
+import { alwaysAdmitPlugin, alwaysDenyPlugin } from './always/always.ts';
+import { alwaysPullImagesPlugin } from './always-pull-images/always-pull-images.ts';
+import { certificateApprovalPlugin, certificateSigningPlugin, certificateSubjectRestrictionPlugin } from './certificates/certificates.ts';
+import { noConfigurations, type PluginConfigurations } from './configuration.ts';
 import { defaultIngressClassPlugin } from './default-ingress-class/default-ingress-class.ts';
 import { defaultStorageClassPlugin } from './default-storage-class/default-storage-class.ts';
 import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/default-toleration-seconds.ts';
+import { denyServiceExternalIPsPlugin } from './deny-service-external-ips/deny-service-external-ips.ts';
 import type { AdmissionEnvironment } from './environment.ts';
+import { eventRateLimitPlugin } from './event-rate-limit/event-rate-limit.ts';
+import { extendedResourceTolerationPlugin } from './extended-resource-toleration/extended-resource-toleration.ts';
+import { limitPodHardAntiAffinityTopologyPlugin } from './limit-pod-hard-anti-affinity-topology/limit-pod-hard-anti-affinity-topology.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
+import { namespaceAutoProvisionPlugin } from './namespace-auto-provision/namespace-auto-provision.ts';
+import { namespaceExistsPlugin } from './namespace-exists/namespace-exists.ts';
 import { nodeRestrictionPlugin } from './node-restriction/node-restriction.ts';
+import { ownerReferencesPermissionEnforcementPlugin } from './owner-references-permission-enforcement/owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResizePlugin } from './persistent-volume-claim-resize/persistent-volume-claim-resize.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podNodeSelectorPlugin } from './pod-node-selector/pod-node-selector.ts';
 import { podResizePlugin } from './pod-resize/pod-resize.ts';
 import { podSecurityPlugin } from './pod-security/pod-security.ts';
+import { podTolerationRestrictionPlugin } from './pod-toleration-restriction/pod-toleration-restriction.ts';
 import { podTopologyLabelsPlugin } from './pod-topology-labels/pod-topology-labels.ts';
 import { type MutatingPolicies, MutatingPolicyPlugin } from './policy/mutating.ts';
 import { type ValidatingPolicies, ValidatingPolicyPlugin } from './policy/validating.ts';
@@ -36,27 +48,115 @@ export interface AdmissionParts {
   /** Likewise, with the policies and bindings. */
   readonly mutatingPolicies: MutatingPolicies;
   readonly validatingPolicies: ValidatingPolicies;
+  /** Makes a namespace in the API server's own name. @throws ApiError */
+  createNamespace(name: string): Promise<unknown>;
 }
 
-/** The plugins that are on by default, in kube-apiserver's order (NamespaceLifecycle, which needs the registry, comes before them). */
-export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts: AdmissionParts): AdmissionPlugin[] {
+/** Which plugins are asked, and what they are told. */
+export interface PluginChoice {
+  /** Besides those that are on by default. */
+  readonly enabled: readonly string[];
+  readonly disabled: readonly string[];
+  readonly configurations: PluginConfigurations;
+}
+
+export const defaultChoice: PluginChoice = { enabled: [], disabled: [], configurations: noConfigurations };
+
+/** Known, but without anything to do here: they are about features that are off by default in v1.36. */
+const idle = ['ClusterTrustBundleAttest', 'JobValidation', 'NodeDeclaredFeatureValidator', 'PodGroupProtection', 'PodGroupWorkloadExists'];
+/** Off unless they are enabled; NodeRestriction is on here, as kubeadm and the like have it. */
+const optional = [
+  'AlwaysAdmit',
+  'AlwaysDeny',
+  'AlwaysPullImages',
+  'DenyServiceExternalIPs',
+  'EventRateLimit',
+  'ExtendedResourceToleration',
+  'ImagePolicyWebhook',
+  'LimitPodHardAntiAffinityTopology',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
+  'OwnerReferencesPermissionEnforcement',
+  'PodNodeSelector',
+  'PodTolerationRestriction',
+];
+const onByDefault = [
+  'CertificateApproval',
+  'CertificateSigning',
+  'CertificateSubjectRestriction',
+  'DefaultIngressClass',
+  'DefaultStorageClass',
+  'DefaultTolerationSeconds',
+  'LimitRanger',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionWebhook',
+  'NamespaceLifecycle',
+  'NodeRestriction',
+  'PersistentVolumeClaimResize',
+  'PodResizeValidator',
+  'PodSecurity',
+  'PodTopologyLabels',
+  'Priority',
+  'ResourceQuota',
+  'RuntimeClass',
+  'ServiceAccount',
+  'StorageObjectInUseProtection',
+  'TaintNodesByCondition',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionWebhook',
+];
+
+/** What is wrong with the names of plugins to enable and to disable, in kube-apiserver's words; undefined if nothing is. */
+export function pluginNamesProblem(enabled: readonly string[], disabled: readonly string[]): string | undefined {
+  const known = new Set([...idle, ...optional, ...onByDefault]);
+  const unknown = (names: readonly string[], flag: string) =>
+    names.filter((name) => !known.has(name)).map((name) => `${flag} plugin ${JSON.stringify(name)} is unknown`);
+  const problems = [...unknown(enabled, 'enable-admission-plugins'), ...unknown(disabled, 'disable-admission-plugins')];
+  const both = enabled.filter((name) => disabled.includes(name));
+  if (both.length > 0) problems.push(`[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`);
+  if (enabled.includes('ImagePolicyWebhook')) problems.push('the plugin ImagePolicyWebhook is not supported');
+  if (problems.length === 0) return undefined;
+  return problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
+}
+
+/** The plugins of a choice, in kube-apiserver's order. @param namespaceLifecycle which needs the registry */
+export function admissionPlugins(
+  environment: AdmissionEnvironment,
+  parts: AdmissionParts,
+  namespaceLifecycle: AdmissionPlugin,
+  { enabled, disabled, configurations }: PluginChoice = defaultChoice,
+): AdmissionPlugin[] {
   const { lookup, authorizer, clock, random } = environment;
   const webhooks = { ...environment, client: parts.webhookClient };
-  return [
+  const { podSecurity, eventLimits, limitedResources, podNodeSelectors, podTolerations } = configurations;
+  const all = [
+    alwaysAdmitPlugin,
+    namespaceAutoProvisionPlugin(lookup, parts.createNamespace),
+    namespaceLifecycle,
+    namespaceExistsPlugin(lookup),
+    limitPodHardAntiAffinityTopologyPlugin,
     limitRangerPlugin(lookup),
     serviceAccountPlugin(lookup, clock, random),
     nodeRestrictionPlugin(lookup, authorizer),
     taintNodesByConditionPlugin(),
-    podSecurityPlugin(lookup),
+    alwaysPullImagesPlugin,
+    podSecurityPlugin(lookup, podSecurity),
+    podNodeSelectorPlugin(lookup, podNodeSelectors),
     priorityPlugin(lookup),
     defaultTolerationSecondsPlugin(),
+    podTolerationRestrictionPlugin(lookup, podTolerations),
+    eventRateLimitPlugin(eventLimits, clock),
+    extendedResourceTolerationPlugin,
     defaultStorageClassPlugin(lookup),
     storageObjectInUseProtectionPlugin(),
+    ownerReferencesPermissionEnforcementPlugin(environment),
     persistentVolumeClaimResizePlugin(lookup),
     runtimeClassPlugin(lookup),
     certificateApprovalPlugin(authorizer),
     certificateSigningPlugin(authorizer),
+    certificateSubjectRestrictionPlugin,
     defaultIngressClassPlugin(lookup),
+    denyServiceExternalIPsPlugin,
     podTopologyLabelsPlugin(lookup),
     podResizePlugin(lookup),
     new MutatingPolicyPlugin(parts.mutatingPolicies, environment),
@@ -64,6 +164,8 @@ export function defaultAdmissionPlugins(environment: AdmissionEnvironment, parts
     rbacEscalationCheck(parts.rbac, authorizer),
     new ValidatingPolicyPlugin(parts.validatingPolicies, environment),
     new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
-    resourceQuotaPlugin(lookup, parts.quotas, clock),
+    resourceQuotaPlugin(lookup, parts.quotas, clock, limitedResources),
+    alwaysDenyPlugin,
   ];
+  return all.filter(({ name }) => (optional.includes(name) ? enabled.includes(name) : !disabled.includes(name)));
 }

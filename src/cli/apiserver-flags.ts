@@ -29,6 +29,9 @@ export interface ApiServerFlags {
   readonly authorizationWebhookVersion: string;
   readonly authorizationWebhookCacheAuthorizedTtl: number;
   readonly authorizationWebhookCacheUnauthorizedTtl: number;
+  readonly enableAdmissionPlugins?: readonly string[];
+  readonly disableAdmissionPlugins?: readonly string[];
+  readonly admissionControlConfigFile?: string;
 }
 
 /** Adds the flags to a command, in a group of their own in its help. */
@@ -60,7 +63,10 @@ export function addApiServerFlags(command: Program): Program {
     .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names the webhook of mode Webhook')
     .option('--authorization-webhook-version <version>', 'of the SubjectAccessReviews that it gets', 'v1beta1')
     .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long its yes is kept', goDuration, 300_000)
-    .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its no is kept', goDuration, 30_000);
+    .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its no is kept', goDuration, 30_000)
+    .option('--enable-admission-plugins <list>', 'admission plugins besides those that are on by default', strings)
+    .option('--disable-admission-plugins <list>', 'admission plugins that are off, though on by default', strings)
+    .option('--admission-control-config-file <file>', 'what the plugins are told: an AdmissionConfiguration');
 }
 
 /** @throws InvalidArgumentError in Go's words */

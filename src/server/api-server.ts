@@ -56,8 +56,8 @@ export interface ApiServerOptions {
   readonly authorizer: Authorizer;
   readonly tokens: TokenIssuer & Partial<TokenReviewer>;
   readonly protobuf: ProtobufCodec;
-  /** The plugins after NamespaceLifecycle, in order. */
-  readonly admissionPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[];
+  /** The plugins in order, with NamespaceLifecycle where it belongs. */
+  readonly admissionPlugins: (environment: AdmissionEnvironment, namespaceLifecycle: AdmissionPlugin) => readonly AdmissionPlugin[];
   /** Where logs, exec and the like go. Default: no node can be reached. */
   readonly streams?: StreamTarget;
   readonly components?: readonly ComponentProbe[];
@@ -129,7 +129,7 @@ export class ApiServer implements AsyncDisposable {
       schemaOf: (definition) => schemaOf(this.handlerParts, definition),
       conform: (object, options) => conformAny(this.handlerParts, object, options),
     };
-    late.admission = createAdmissionChain([this.namespaceLifecycle(clock), ...options.admissionPlugins(environment)]);
+    late.admission = createAdmissionChain(options.admissionPlugins(environment, this.namespaceLifecycle(clock)));
     const index = new ResourceIndex(this.registry);
     this.aggregation = new Aggregation({
       registry: this.registry,

@@ -1,9 +1,13 @@
 import { certificateSigningRequest } from '../../../api/certificates.k8s.io/v1/certificatesigningrequest.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { CertificateSigningRequest } from '../../../openapi/types.ts';
+import { readCertificateRequest } from '../../auth/certificate-authority.ts';
 import type { Authorizer, UserInfo } from '../../auth/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
+
+const clientSigner = 'kubernetes.io/kube-apiserver-client';
+const superusers = 'system:masters';
 
 /** CertificateApproval: who approves a request must have the right to approve for its signer. */
 export function certificateApprovalPlugin(authorizer: Authorizer): AdmissionPlugin {
@@ -29,6 +33,20 @@ export function certificateSigningPlugin(authorizer: Authorizer): AdmissionPlugi
     },
   };
 }
+
+/** CertificateSubjectRestriction: nobody asks for a client certificate of the group whose members may do everything. */
+export const certificateSubjectRestrictionPlugin: AdmissionPlugin = {
+  name: 'CertificateSubjectRestriction',
+  validate(attributes) {
+    const { definition, subresource, operation, object } = attributes;
+    if (definition !== certificateSigningRequest || subresource !== '' || operation !== 'CREATE') return;
+    const { signerName, request } = (object as CertificateSigningRequest).spec;
+    if (signerName !== clientSigner) return;
+    const { organizations } = readCertificateRequest(Buffer.from(request, 'base64').toString());
+    if (organizations.includes(superusers))
+      throw refuse(attributes, `use of ${clientSigner} signer with ${superusers} group is not allowed`);
+  },
+};
 
 function isFor({ definition, subresource }: AdmissionAttributes, wanted: string): boolean {
   return definition === certificateSigningRequest && subresource === wanted;

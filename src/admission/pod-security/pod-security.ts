@@ -8,43 +8,67 @@ import { forbidden, internalError, invalid } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { PodParts, Violation } from './check.ts';
-import { compareLevels, type Policy, policyOf, type Standard, sameStandard, standardText } from './policy.ts';
+import { compareLevels, type Policy, policyOf, policyOfDefaults, type Standard, sameStandard, standardText } from './policy.ts';
 import { reasonsText, violations, violationsText } from './standards.ts';
 
 /** These change nothing of a pod that a standard looks at. */
 const ignoredSubresources: readonly string[] = ['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status'];
 const enforcedAnnotation = 'pod-security.kubernetes.io/enforce-policy';
+const exemptAnnotation = 'pod-security.kubernetes.io/exempt';
 const violationsAnnotation = 'pod-security.kubernetes.io/audit-violations';
 /** So many pods are looked at when a namespace becomes stricter. */
 const mostPods = 3000;
+
+/** PodSecurityConfiguration of pod-security.admission.config.k8s.io/v1. */
+export interface PodSecurityConfiguration {
+  /** As namespaces' labels say it: `enforce`, `enforce-version`, …. */
+  readonly defaults?: Readonly<Record<string, string>>;
+  readonly exemptions?: {
+    readonly usernames?: readonly string[];
+    readonly namespaces?: readonly string[];
+    readonly runtimeClasses?: readonly string[];
+  };
+}
 
 /**
  * PodSecurity (KEP-2579): holds pods to the standard that their namespace's labels enforce, and warns of pods and of templates of pods that go against the
  * one to warn of.
  */
-export function podSecurityPlugin(lookup: Lookup): AdmissionPlugin {
+export function podSecurityPlugin(lookup: Lookup, { defaults = {}, exemptions = {} }: PodSecurityConfiguration = {}): AdmissionPlugin {
+  const { usernames = [], namespaces: exemptNamespaces = [], runtimeClasses = [] } = exemptions;
+  const whereNotSet = policyOfDefaults(defaults);
+  const isExempt = ({ user, namespace }: AdmissionAttributes, runtimeClass: string | undefined): string | undefined => {
+    if (exemptNamespaces.includes(namespace)) return 'namespace';
+    if (usernames.includes(user.username)) return 'user';
+    return runtimeClass !== undefined && runtimeClasses.includes(runtimeClass) ? 'runtimeClass' : undefined;
+  };
   return {
     name: 'PodSecurity',
     validate(attributes) {
       const { operation, definition, subresource, object } = attributes;
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !object) return;
-      if (isFor(attributes, namespaces)) return validateNamespace(attributes, lookup);
+      if (isFor(attributes, namespaces)) return validateNamespace(attributes, lookup, whereNotSet);
       const isPod = definition.group === pods.group && definition.plural === pods.plural;
       if (isPod) {
         if (ignoredSubresources.includes(subresource)) return;
-        return underPolicy(attributes, lookup, (found) => validatePod(attributes, found));
+        const exempt = isExempt(attributes, (object as Pod).spec?.runtimeClassName);
+        if (exempt !== undefined) return attributes.annotate?.(exemptAnnotation, exempt);
+        return underPolicy(attributes, lookup, whereNotSet, (found) => validatePod(attributes, found));
       }
       const template = subresource === '' ? templateOf(attributes) : undefined;
-      if (template) return underPolicy(attributes, lookup, (found) => validateTemplate(attributes, template, found));
+      if (!template) return;
+      const exempt = isExempt(attributes, (template.spec as { runtimeClassName?: string }).runtimeClassName);
+      if (exempt !== undefined) return attributes.annotate?.(exemptAnnotation, exempt);
+      return underPolicy(attributes, lookup, whereNotSet, (found) => validateTemplate(attributes, template, found));
     },
   };
 }
 
-async function validateNamespace(attributes: AdmissionAttributes, lookup: Lookup): Promise<void> {
+async function validateNamespace(attributes: AdmissionAttributes, lookup: Lookup, defaults: Policy): Promise<void> {
   const { operation, object, old, definition } = attributes;
   const name = object!.metadata!.name!;
-  const { policy, errors } = policyOf(object!.metadata!.labels);
-  const before = operation === 'UPDATE' ? policyOf(old!.metadata!.labels) : undefined;
+  const { policy, errors } = policyOf(object!.metadata!.labels, defaults);
+  const before = operation === 'UPDATE' ? policyOf(old!.metadata!.labels, defaults) : undefined;
   if (errors.length > 0 && (!before || JSON.stringify(errors) !== JSON.stringify(before.errors))) throw invalid(definition, name, errors);
   if (!before) return;
   const { enforce } = policy;
@@ -131,13 +155,14 @@ function wouldViolate(standard: Standard, found: readonly Violation[]): string {
 function underPolicy(
   { namespace }: AdmissionAttributes,
   lookup: Lookup,
+  defaults: Policy,
   judge: (found: ReturnType<typeof policyOf>) => void,
 ): Promise<void> | void {
   const cached = lookup.cached(namespaces, '', namespace);
-  if (cached) return judge(policyOf(cached.metadata?.labels));
+  if (cached) return judge(policyOf(cached.metadata?.labels, defaults));
   return lookup.get(namespaces, '', namespace).then((found) => {
     if (!found) throw internalError(`failed to lookup namespace ${JSON.stringify(namespace)}`);
-    judge(policyOf(found.metadata?.labels));
+    judge(policyOf(found.metadata?.labels, defaults));
   });
 }
 

@@ -19,6 +19,7 @@ export interface Policy {
 const levels: readonly string[] = ['privileged', 'baseline', 'restricted'];
 const prefix = 'pod-security.kubernetes.io/';
 const privileged: Standard = { level: 'privileged', minor: Number.POSITIVE_INFINITY };
+export const privilegedPolicy: Policy = { enforce: privileged, audit: privileged, warn: privileged };
 
 /** `restricted:latest`, `baseline:v1.24`. */
 export function standardText({ level, minor }: Standard): string {
@@ -33,8 +34,12 @@ export function compareLevels(a: Level, b: Level): number {
 /**
  * The policy of a namespace's labels. A wrong level to enforce counts as the strictest one, a wrong version as the latest; warning follows what is
  * enforced unless it is set itself.
+ * @param defaults what counts where a label is not there
  */
-export function policyOf(labels: Readonly<Record<string, string>> = {}): {
+export function policyOf(
+  labels: Readonly<Record<string, string>> = {},
+  defaults: Policy = privilegedPolicy,
+): {
   readonly policy: Policy;
   readonly errors: readonly FieldError[];
 } {
@@ -43,7 +48,7 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): {
     errors.push(invalid(FieldPath.of('metadata', 'labels').key(label), labels[label]!, message));
   const read = (mode: keyof Policy, whenWrong: Level): Standard => {
     const [level, version] = [labels[prefix + mode], labels[`${prefix}${mode}-version`]];
-    let standard = privileged;
+    let standard = defaults[mode];
     if (level !== undefined) {
       const known = levels.includes(level);
       if (!known) wrong(prefix + mode, `must be one of ${levels.join(', ')}`);
@@ -73,4 +78,11 @@ export function policyOf(labels: Readonly<Record<string, string>> = {}): {
 
 export function sameStandard(a: Standard, b: Standard): boolean {
   return a.level === b.level && a.minor === b.minor;
+}
+
+/** The policy of a configuration's defaults, which are written like labels without their prefix. @throws Error */
+export function policyOfDefaults(defaults: Readonly<Record<string, string>>): Policy {
+  const { policy, errors } = policyOf(Object.fromEntries(Object.entries(defaults).map(([name, value]) => [prefix + name, value])));
+  if (errors.length > 0) throw new Error(errors.map(({ field, message }) => `${field}: ${message}`).join(', '));
+  return policy;
 }

@@ -8,12 +8,18 @@ import { quotaEvaluator } from '../../machinery/quota/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { QuotaAccounting, type QuotaStore } from './accounting.ts';
+import { demandQuotas, type LimitedResource } from './limited.ts';
 
 /**
  * Refuses what would exceed a ResourceQuota of its namespace, and books what it lets pass into the quota's status before it is stored. It comes last, so
  * that nothing is booked for what another plugin refuses.
  */
-export function resourceQuotaPlugin(lookup: Lookup, store: QuotaStore, clock: Clock): AdmissionPlugin {
+export function resourceQuotaPlugin(
+  lookup: Lookup,
+  store: QuotaStore,
+  clock: Clock,
+  limited: readonly LimitedResource[] = [],
+): AdmissionPlugin {
   const accounting = new QuotaAccounting(store, clock);
   return {
     name: 'ResourceQuota',
@@ -26,6 +32,7 @@ export function resourceQuotaPlugin(lookup: Lookup, store: QuotaStore, clock: Cl
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !evaluator.handles({ operation, subresource, object: object!, old }))
         return;
       const quotas = await lookup.list(resourceQuota, namespace);
+      if (limited.length > 0) demandQuotas(limited, quotas, { attributes, evaluator }, clock.now());
       if (quotas.length > 0) await accounting.charge(namespace, quotas, { attributes, evaluator });
     },
   };

@@ -18,7 +18,7 @@ export interface InProcessOptions {
 export function openInProcessServer(
   storage: Storage,
   definitions: readonly ResourceDefinition[],
-  admissionPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[] = () => [],
+  furtherPlugins: (environment: AdmissionEnvironment) => readonly AdmissionPlugin[] = () => [],
   { seed = 1, settings = { serviceClusterIPRanges: ['10.96.0.0/16'], nodePortRange: [30000, 32767] } }: InProcessOptions = {},
 ): ApiServer {
   return new ApiServer({
@@ -36,7 +36,7 @@ export function openInProcessServer(
     },
     tokens: { audiences: ['https://kubernetes.default.svc'], issue: async () => ({ token: 't', id: '', expires: 0 }) },
     protobuf: new ProtobufCodec(),
-    admissionPlugins,
+    admissionPlugins: (environment, namespaceLifecycle) => [namespaceLifecycle, ...furtherPlugins(environment)],
     versionInfo: {},
     serverAddress: () => '127.0.0.1:6443',
   });
