@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
 import { seededRandom } from '../../src/machinery/random.ts';
 import { mutate } from './mutate.ts';
@@ -132,12 +133,17 @@ function problemOf(request: WireRequest, answer: Answer, manner: Manner): string
   if (status >= 500 && !isDocumented(answer, request.target)) return `${status}: ${body.toString().slice(0, 500)}`;
   if (request.method === 'HEAD' || status < 400 || manner !== 'whole' || !type.startsWith('application/json')) return undefined;
   try {
-    const told = JSON.parse(body.toString());
+    // An error that shows the whole of a large body is compressed for who takes that.
+    const told = JSON.parse((isGzip(body) ? gunzipSync(body) : body).toString());
     if (told.kind === 'Status' && told.code === status && told.message !== undefined) return undefined;
     return `${status} with a body that does not say so: ${body.toString().slice(0, 300)}`;
   } catch {
     return `${status} with a body that is not JSON: ${body.toString().slice(0, 300)}`;
   }
+}
+
+function isGzip(body: Buffer): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
 }
 
 function describe({ method, target, headers, body }: WireRequest, http1: boolean, manner: Manner): string {

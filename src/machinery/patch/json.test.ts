@@ -40,6 +40,14 @@ test('what cannot be done is refused', () => {
     { op: 'test', path: '/data', value: { k: 'x' } },
     { op: 'remove', path: '/data/none' },
     { op: 'remove', path: '' },
+    ...['add', 'replace', 'remove', 'test', 'copy', 'move'].flatMap((op) => [
+      { op, from: '/data/a' },
+      { op, path: null, from: '/data/a' },
+    ]),
+    ...['copy', 'move'].flatMap((op) => [
+      { op, path: '/data/z' },
+      { op, path: '/data/z', from: null },
+    ]),
     { op: 'add', path: '/none/a', value: 1 },
     { op: 'replace', path: '/none/a', value: 1 },
     { op: 'add', path: '/list/7', value: 1 },

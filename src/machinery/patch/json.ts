@@ -81,7 +81,9 @@ export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
   return result;
 }
 
-function applyOperation(document: unknown, { op, path = '', from = '', value = null }: JsonPatchOperation): unknown {
+function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation): unknown {
+  // An absent name and null are the same.
+  if (typeof path !== 'string') throw refused(`${op} operation does not apply: operation missing path field: missing value`);
   const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', () => missing(op, path));
   switch (op) {
     case 'add':
@@ -99,10 +101,10 @@ function applyOperation(document: unknown, { op, path = '', from = '', value = n
       if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
-      return put(document, target, resolve(document, from, false, () => missing(op, from)).value ?? null);
+      return put(document, target, sourceOf(document, op, from).value ?? null);
     case 'move': {
-      const source = resolve(document, from, false, () => missing(op, from));
-      if (source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, from)}`);
+      const source = sourceOf(document, op, from);
+      if (source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, '')}`);
       if (!source.exists) {
         throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
       }
@@ -116,6 +118,11 @@ function applyOperation(document: unknown, { op, path = '', from = '', value = n
     default:
       throw refused(`Unexpected kind: ${op ?? 'unknown'}`);
   }
+}
+
+function sourceOf(document: unknown, op: string, from: string | undefined): Target {
+  if (typeof from !== 'string') throw refused(`${op} operation does not apply: operation missing from field: missing value`);
+  return resolve(document, from, false, () => missing(op, from));
 }
 
 /** Clients are told no more than that it failed. */
