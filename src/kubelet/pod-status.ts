@@ -46,25 +46,33 @@ export function specsOf({ spec }: Pod): Map<string, Container> {
   return new Map(all.map((container) => [container.name, container]));
 }
 
-/** What a pod has come to, by the states of its containers and its restart policy. */
-export function phaseOf(pod: Pod, containers: readonly ContainerRun[]): Phase {
+function phaseOf(pod: Pod, containers: readonly ContainerRun[]): Phase {
+  const phase = outcomeOf(pod, containers);
+  // Sidecars end after the others.
+  const over = phase === 'Succeeded' || phase === 'Failed';
+  return over && containers.some((run) => run.kind === 'sidecar' && run.state === 'running') ? 'Running' : phase;
+}
+
+/** What a pod has come to, by the states of its containers and its restart policy, whatever its sidecars still do. */
+export function outcomeOf(pod: Pod, containers: readonly ContainerRun[]): Phase {
+  const main = containers.filter(({ kind }) => kind === 'main');
+  if (main.every((run) => run.state === 'running')) return isSidecarPending(containers) ? 'Pending' : 'Running';
   const specs = specsOf(pod);
-  const restartable = (run: ContainerRun, code: number) => restartsAfter(pod, specs.get(run.name), code);
+  const restartable = (run: ContainerRun, code: number) => run.again || restartsAfter(pod, specs.get(run.name), code);
+  const endOf = (run: ContainerRun) => (run.state === 'ended' ? run.end : run.state === 'waiting' ? run.last : undefined);
   for (const run of containers) {
     if (run.kind !== 'init') continue;
-    const end = run.state === 'ended' ? run.end! : run.state === 'waiting' ? run.last : undefined;
+    const end = endOf(run);
     if (!end) return 'Pending';
     if (end.exitCode !== 0) return restartable(run, end.exitCode) ? 'Pending' : 'Failed';
   }
-  if (containers.some((run) => run.kind === 'sidecar' && run.state !== 'ended' && !run.started && !run.last)) return 'Pending';
-  const main = containers.filter(({ kind }) => kind === 'main');
-  const ends = main.map((run) => (run.state === 'ended' ? run.end : run.state === 'waiting' ? run.last : undefined));
-  if (main.some((run) => run.state === 'waiting' && !run.last)) return 'Pending';
-  if (main.some((run) => run.state === 'running')) return 'Running';
-  if (main.some((run, index) => run.state === 'waiting' || restartable(run, ends[index]!.exitCode))) return 'Running';
-  // Sidecars end after the others.
-  if (containers.some((run) => run.kind === 'sidecar' && run.state === 'running')) return 'Running';
-  return ends.every((end) => end!.exitCode === 0) ? 'Succeeded' : 'Failed';
+  if (isSidecarPending(containers) || main.some((run) => run.state === 'waiting' && !run.last)) return 'Pending';
+  if (main.some((run) => run.state !== 'ended' || restartable(run, run.end!.exitCode))) return 'Running';
+  return main.every((run) => run.end!.exitCode === 0) ? 'Succeeded' : 'Failed';
+}
+
+function isSidecarPending(containers: readonly ContainerRun[]): boolean {
+  return containers.some((run) => run.kind === 'sidecar' && run.state !== 'ended' && !run.started && !run.last);
 }
 
 function containerStatus(container: Container, run: ContainerRun): ContainerStatus {

@@ -12,7 +12,7 @@ import type { PodScope } from './containers/scope.ts';
 import { configure, startContainer } from './containers/start.ts';
 import type { FleetContext } from './context.ts';
 import type { PodHost } from './pod-host.ts';
-import { podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
+import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
 import { delayOf, matches, type Stage } from './stages/stage.ts';
 
 /** A pod whose containers are being stopped. */
@@ -40,6 +40,8 @@ export class PodWorker implements PodScope {
   private deleted = false;
   private ending: Ending | undefined;
   private dirty = false;
+  /** What has just happened may make another stage the pod's next. */
+  private again = false;
   /** The answer to our last write, until the informer knows it. */
   private written: Pod | undefined;
 
@@ -67,6 +69,11 @@ export class PodWorker implements PodScope {
     this.dirty = true;
   }
 
+  lost({ name }: ContainerRun, { message }: Error): void {
+    this.context.logger.debug({ pod: this.pod.metadata!.name, container: name, message }, 'a container goes on as a stand-in');
+    this.again = true;
+  }
+
   tell(run: ContainerRun, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const list = { init: 'initContainers', sidecar: 'initContainers', main: 'containers', ephemeral: 'ephemeralContainers' }[run.kind];
     this.host.events.event({ object: this.pod, resource: pods, fieldPath: `spec.${list}{${run.name}}` }, type, reason, message);
@@ -81,9 +88,13 @@ export class PodWorker implements PodScope {
     if (this.deleted) return undefined;
     if (isPodFinished(this.pod)) return this.finish();
     if (!this.begun && this.pod.status?.containerStatuses?.length) this.adopt();
-    const stageIn = await this.nextStage();
-    if (this.done) return undefined;
-    if (this.begun) await this.progress();
+    let stageIn: number | undefined;
+    do {
+      this.again = false;
+      stageIn = await this.nextStage();
+      if (this.done) return undefined;
+      if (this.begun) await this.progress();
+    } while (this.again);
     if (this.ending && !this.containers.some(({ state }) => state === 'running')) return this.end(this.ending);
     if (!this.begun) return stageIn;
     if (this.ending) this.ending.fresh = false;
@@ -203,12 +214,17 @@ export class PodWorker implements PodScope {
         if (run.unresolved && (await configure(this, run, container, run.startedAt))) delete run.unresolved;
         again = keepContainer(this, run, container) || again;
       }
-      if (this.ending) {
+      if (this.ending || this.isOver()) {
         again = this.stopSidecars() || again;
         continue;
       }
       for (const run of this.startable(specs)) again = (await startContainer(this, run, specs.get(run.name)!)) || again;
     }
+  }
+
+  private isOver(): boolean {
+    if (this.containers.some(({ kind, state }) => kind === 'main' && state === 'running')) return false;
+    return ['Succeeded', 'Failed'].includes(outcomeOf(this.pod, this.containers));
   }
 
   private noticeDebuggers(debuggers: readonly { readonly name: string }[]): void {

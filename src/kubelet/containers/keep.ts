@@ -55,9 +55,8 @@ function advance(scope: PodScope, run: ContainerRun, now: number) {
     run.program?.process?.advance(now);
   } catch (error) {
     if (!(error instanceof NotEmulated)) throw error;
-    scope.context.logger.debug({ pod: scope.pod.metadata!.name, container: run.name, error: error.message }, 'goes on as a stand-in');
     delete run.program;
-    scope.changed();
+    scope.lost(run, error);
   }
   return run.program?.process;
 }

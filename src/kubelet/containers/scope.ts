@@ -19,4 +19,6 @@ export interface PodScope {
   tell(run: ContainerRun, type: 'Normal' | 'Warning', reason: string, message: string): void;
   /** The status is no longer as the API has it. */
   changed(): void;
+  /** A container goes on as a stand-in: its program does what no emulator knows. */
+  lost(run: ContainerRun, error: Error): void;
 }

@@ -1,0 +1,86 @@
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import { seededRandom } from '../../../machinery/random.ts';
+import { ContainerFiles } from '../files.ts';
+import type { Process } from '../process.ts';
+import { startCommand } from './shell.ts';
+
+interface Ran {
+  readonly process: Process;
+  printed(): string;
+}
+
+function start(command: readonly string[], first = true): Ran {
+  let printed = '';
+  const env = new Map([
+    ['A', '1 2'],
+    ['HOSTNAME', 'web-0'],
+  ]);
+  const output = (text: string) => void (printed += text);
+  const world = { env, files: new ContainerFiles([]), folder: '/', random: seededRandom(1), output };
+  return { process: startCommand(command, world, 0, first), printed: () => printed };
+}
+
+function run(script: string, until = 3_600_000): [code: number | undefined, printed: string] {
+  const { process, printed } = start(['sh', '-c', script]);
+  process.advance(until);
+  return [process.exitCode, printed()];
+}
+
+test('scripts do what a shell would', () => {
+  const cases: [script: string, code: number | undefined, printed: string][] = [
+    ['exit 3', 3, ''],
+    [`echo $A "$A" '$A' \${A%% *} \${#A} \${B:-none}`, 0, '1 2 1 2 $A 1 3 none\n'],
+    ['if [[ -r /data/foo ]]\nthen\n exit 0\nelse\n touch /data/foo\n exit 1\nfi', 1, ''],
+    ['if [ $(expr 3 % 2) -ne 0 ]; then echo odd; else echo even; fi', 0, 'odd\n'],
+    ['i=0; while [ $i -lt 3 ]; do i=$((i+1)); [ $i = 2 ] && continue; echo $i; done', 0, '1\n3\n'],
+    ['for x in a b c; do echo $x; done | tail -n 1', 0, 'c\n'],
+    ['f() { echo "got $1"; return 4; }; f x || echo "code $?"', 0, 'got x\ncode 4\n'],
+    ['case $HOSTNAME in *-0) echo first;; *) echo other;; esac', 0, 'first\n'],
+    ['set -e; false; echo never', 1, ''],
+    ['set -e; false || true; if false; then :; fi; echo on', 0, 'on\n'],
+    ['echo ok > /tmp/f; cat /tmp/f; rm /tmp/f; cat /tmp/f 2>/dev/null', 1, 'ok\n'],
+    ['sleep 2 & sleep 4 & wait; date +%s', 0, '4\n'],
+    ['(exit 5); echo $?; ! true; echo $?', 0, '5\n1\n'],
+    ['printf "%s-%03d\\n" a 7', 0, 'a-007\n'],
+    ["trap 'echo bye' EXIT; exit 2", 2, 'bye\n'],
+    ['exec sleep 10; echo never', 0, ''],
+    ['sleep infinity', undefined, ''],
+    ['while :; do :; done', undefined, ''],
+    ['if', 2, 'sh: syntax error: expected "then"\n'],
+  ];
+  for (const [script, code, printed] of cases) deepEqual(run(script), [code, printed], script);
+});
+
+test('time goes by as the commands say', () => {
+  const { process, printed } = start(['sh', '-c', 'while true; do echo tick; sleep 10; done']);
+  process.advance(0);
+  deepEqual([printed(), process.due], ['tick\n', 10_000]);
+  process.advance(35_000);
+  deepEqual([printed(), process.due], ['tick\n'.repeat(4), 40_000]);
+});
+
+test('the first process of a container knows only the signals that it handles', () => {
+  const deaf = start(['sleep', '100']);
+  deaf.process.advance(0);
+  deepEqual([deaf.process.signal('TERM', 1), deaf.process.exitCode], [false, undefined]);
+  deepEqual([deaf.process.signal('KILL', 2), deaf.process.exitCode], [true, 137]);
+  const second = start(['sleep', '100'], false);
+  second.process.signal('TERM', 1);
+  deepEqual(second.process.exitCode, 143);
+});
+
+test('a handler runs when the command in the foreground has ended, or at once out of wait', () => {
+  const busy = start(['sh', '-c', "trap 'echo bye; exit 0' TERM; while true; do sleep 10; done"]);
+  busy.process.advance(0);
+  busy.process.signal('TERM', 4_000);
+  busy.process.advance(9_000);
+  deepEqual(busy.process.exitCode, undefined);
+  busy.process.advance(10_000);
+  deepEqual([busy.process.exitCode, busy.printed()], [0, 'bye\n']);
+  const waiting = start(['sh', '-c', "trap 'exit 7' TERM; sleep 1000 & wait"]);
+  waiting.process.advance(0);
+  waiting.process.signal('TERM', 4_000);
+  waiting.process.advance(4_000);
+  deepEqual(waiting.process.exitCode, 7);
+});
