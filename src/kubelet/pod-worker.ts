@@ -15,6 +15,9 @@ import type { PodHost } from './pod-host.ts';
 import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
 import { delayOf, matches, type Stage } from './stages/stage.ts';
 
+/** A Job that replaces failed pods only waits to hear of their end. */
+const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
+
 /** A pod whose containers are being stopped. */
 interface Ending {
   /** What the pod is to be then, where it is not only deleted. */
@@ -280,11 +283,15 @@ export class PodWorker implements PodScope {
     return true;
   }
 
-  /** Nothing runs any more: says so where somebody may see it, and takes a deleted pod from the API. */
+  /**
+   * Nothing runs any more: takes a deleted pod from the API, and says first how its containers have ended, where that took time. Of stand-ins that
+   * stopped at once it is not told, not even where finalizers keep the pod: who holds a pod in a test wants it as it was.
+   */
   private async end({ failure, fresh }: Ending): Promise<undefined> {
     const { finalizers, deletionTimestamp } = this.pod.metadata!;
     if (failure) await this.report({ ...this.status('Failed'), reason: failure.reason, message: failure.message });
-    else if (finalizers?.length || !fresh) await this.report(this.status(this.containers.every(isWell) ? 'Succeeded' : 'Failed'));
+    else if (!fresh || finalizers?.includes(jobTrackingFinalizer))
+      await this.report(this.status(this.containers.every(isWell) ? 'Succeeded' : 'Failed'));
     this.letGo();
     if (deletionTimestamp) await this.delete();
   }

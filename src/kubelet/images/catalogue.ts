@@ -25,10 +25,6 @@ export const defaultImages: readonly ImageRule[] = [
     ],
     pull: 'notFound',
   },
-  {
-    image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/debian:*', '*/ubuntu:*', '*/bash:*', '*/fedora:*', '*/centos:*'],
-    program: { arguments: ['sh'] },
-  },
   { image: ['*/pause:*', '*/pause@*'], program: { entrypoint: ['/pause'], servers: { pause: { code: 0, endsAfter: 0 } } } },
   {
     image: ['*/agnhost:*', '*/agnhost@*'],
