@@ -39,7 +39,7 @@ export async function runCrashes({ kills, seed, folder }: CrashOptions): Promise
     let revision = first.revision;
     for (let life = 0; life <= kills; life++) {
       const server = await serverOf(cluster.kubeconfig);
-      const watch = followWatch(server, configMaps, revision, (event) => history.watched(event));
+      const watch = followWatch(server, configMaps, revision, (type, object) => history.watched(type, object));
       const load = new AbortController();
       const work = Array.from({ length: writers }, (_, writer) => writeConfigMaps(sender, history, writer, random.next, load.signal));
       work.push(writeServices(sender, history, random.next, load.signal));
@@ -114,11 +114,11 @@ async function writeServices(sender: Http2Sender, history: History, random: () =
   }
 }
 
-function post(sender: Http2Sender, target: string, body: unknown): Promise<Answer> {
+export function post(sender: Http2Sender, target: string, body: unknown): Promise<Answer> {
   return request(sender, 'POST', target, body);
 }
 
-function request(sender: Http2Sender, method: string, target: string, body?: unknown, type = 'application/json'): Promise<Answer> {
+export function request(sender: Http2Sender, method: string, target: string, body?: unknown, type = 'application/json'): Promise<Answer> {
   const headers: Record<string, string> = body === undefined ? {} : { 'content-type': type };
   return sender.send({ method, target, headers, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)) }, 'whole');
 }

@@ -8,7 +8,7 @@ interface Known {
   readonly addresses: string;
 }
 
-export interface WatchedEvent {
+interface WatchedEvent {
   readonly type: string;
   readonly name: string;
   readonly revision: string;
@@ -71,7 +71,8 @@ export class History {
     return true;
   }
 
-  watched(event: WatchedEvent): void {
+  watched(type: string, { metadata, data }: any): void {
+    const event: WatchedEvent = { type, name: metadata.name, revision: metadata.resourceVersion, value: data?.value };
     const last = this.seen.at(-1);
     if (last && Number(event.revision) <= Number(last.revision)) {
       this.problems.push(`the watch went from revision ${last.revision} to ${event.revision} (${event.type} ${event.name})`);

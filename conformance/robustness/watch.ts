@@ -1,5 +1,4 @@
 import http2 from 'node:http2';
-import type { WatchedEvent } from './history.ts';
 import type { Server } from './wire.ts';
 
 export interface FollowedWatch {
@@ -9,8 +8,8 @@ export interface FollowedWatch {
   stop(): Promise<string>;
 }
 
-/** Watches ConfigMaps from a revision until the connection ends. */
-export function followWatch(server: Server, target: string, from: string, seen: (event: WatchedEvent) => void): FollowedWatch {
+/** Watches a collection from a revision until the connection ends. */
+export function followWatch(server: Server, target: string, from: string, seen: (type: string, object: any) => void): FollowedWatch {
   const session = http2.connect(`https://${server.host}:${server.port}`, {
     ca: server.authority,
     cert: server.certificate,
@@ -32,7 +31,7 @@ export function followWatch(server: Server, target: string, from: string, seen: 
   function take({ type, object }: any): void {
     if (type === 'ERROR') throw new Error(`the watch from ${from} failed: ${JSON.stringify(object)}`);
     revision = object.metadata.resourceVersion;
-    if (type !== 'BOOKMARK') seen({ type, name: object.metadata.name, revision, value: object.data?.value });
+    if (type !== 'BOOKMARK') seen(type, object);
     if (waiting && Number(revision) >= waiting.revision) waiting.resolve();
   }
 

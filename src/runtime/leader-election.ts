@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceReference } from '../client/client.ts';
+import { anySignal } from '../machinery/abort.ts';
 import { formatMicroTime } from '../machinery/clock.ts';
 import type { RuntimeContext } from './context.ts';
 import { isNotFound, messageOf } from './errors.ts';
@@ -84,7 +85,41 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
     }
   }
 
-  while (!(await attempt())) await clock.sleep(retryPeriodSeconds * 1000 * (1 + 1.2 * random.next()), signal);
+  const isHeldByOther = () => Boolean(observed?.spec?.holderIdentity) && observed!.spec.holderIdentity !== identity;
+
+  /** Follows the lease. @returns whether its holder has given it up; false if the watch ended, and nobody knows */
+  async function isVacated(ending: AbortSignal): Promise<boolean> {
+    const options = { fieldSelector: `metadata.name=${name}`, resourceVersion: observed!.metadata!.resourceVersion! };
+    for await (const { type, object } of api.watch(namespace, options, ending)) {
+      if (type === 'ERROR') return false;
+      if (type === 'DELETED') return true;
+      observe(object);
+      if (!isHeldByOther()) return true;
+    }
+    return false;
+  }
+
+  async function hasRunOut(ending: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const left = observedAt + (observed?.spec?.leaseDurationSeconds ?? 0) * 1000 - clock.monotonic();
+      if (left < 0) return true;
+      await clock.sleep(left + 1, ending);
+    }
+  }
+
+  /** Stands by until the lease may be free. Who cannot follow it looks again after the retry period. */
+  async function vacancy(): Promise<void> {
+    const over = new AbortController();
+    const ending = anySignal([signal, over.signal]);
+    try {
+      if (isHeldByOther() && (await Promise.race([isVacated(ending).catch(() => false), hasRunOut(ending)]))) return;
+      await clock.sleep(retryPeriodSeconds * 1000 * (1 + 1.2 * random.next()), signal);
+    } finally {
+      over.abort();
+    }
+  }
+
+  while (!(await attempt())) await vacancy();
   const resource = leases;
   if (observed) events?.event({ object: observed, resource }, 'Normal', 'LeaderElection', `${identity} became leader`);
 

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { seededRandom } from '../../src/machinery/random.ts';
+import { root, startCluster } from '../harness/cluster.ts';
+import { bundledTool } from '../harness/tools.ts';
+import { serverOf } from './bad-input.ts';
+import { post, request } from './crashes.ts';
+import { type FollowedWatch, followWatch } from './watch.ts';
+import { Http2Sender, type Server } from './wire.ts';
+
+export interface FailoverResult {
+  readonly problems: readonly string[];
+  /** From each kill until another control plane held the lease, in milliseconds. */
+  readonly takeovers: readonly number[];
+  readonly pods: number;
+}
+
+const replicas = 4;
+const maxSurge = 1;
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const replicaSets = '/apis/apps/v1/namespaces/default/replicasets';
+const pods = '/api/v1/namespaces/default/pods';
+const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
+const lease = 'kube-controller-manager';
+
+/**
+ * Two control planes, as processes of their own, on one API server: the active one is killed in the middle of each of `kills` rollouts. The other one
+ * takes over, the rollout finishes, no ReplicaSets together want more pods than the strategy allows, and each revision's pods are made once.
+ */
+export async function runFailovers({ kills, seed }: { readonly kills: number; readonly seed: number }): Promise<FailoverResult> {
+  const random = seededRandom(seed);
+  await using cluster = await startCluster({ flags: ['--memory', '--nodes', '3', '--components', 'apiserver,fleet'] });
+  const server = await serverOf(cluster.kubeconfig);
+  const sender = new Http2Sender(server);
+  const limits = new Limits();
+  const watches: FollowedWatch[] = [];
+  const planes: ChildProcess[] = [];
+  try {
+    const holder = new Holder(server);
+    watches.push(holder.watch);
+    planes.push(startControlPlane(cluster.kubeconfig));
+    await holder.change();
+    planes.push(startControlPlane(cluster.kubeconfig));
+    watches.push(followWatch(server, pods, '0', (type, pod) => limits.pod(type, pod)));
+    watches.push(followWatch(server, replicaSets, '0', (type, replicaSet) => limits.replicaSet(type, replicaSet)));
+    await post(sender, deployments, deployment());
+    await rolledOut(cluster.kubeconfig);
+    const takeovers: number[] = [];
+    for (let kill = 1; kill <= kills; kill++) {
+      await request(sender, 'PATCH', `${deployments}/web`, environment(kill), 'application/strategic-merge-patch+json');
+      // A rollout takes about a second: it is interrupted anywhere in it.
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 1000));
+      const taken = holder.change();
+      const killedAt = performance.now();
+      planes.shift()!.kill('SIGKILL');
+      await taken;
+      takeovers.push(performance.now() - killedAt);
+      planes.push(startControlPlane(cluster.kubeconfig));
+      await rolledOut(cluster.kubeconfig);
+    }
+    return { problems: limits.judge(), takeovers, pods: limits.made };
+  } finally {
+    for (const watch of watches) await watch.stop();
+    sender.close();
+    await Promise.all(planes.map(stop));
+  }
+}
+
+/** Who holds the lease of the controllers, as a watch tells it. */
+class Holder {
+  readonly watch: FollowedWatch;
+  private identity = '';
+  private waiting: (() => void) | undefined;
+
+  constructor(server: Server) {
+    this.watch = followWatch(server, leases, '0', (_, { metadata, spec }) => {
+      if (metadata.name !== lease || !spec.holderIdentity || spec.holderIdentity === this.identity) return;
+      this.identity = spec.holderIdentity;
+      this.waiting?.();
+    });
+  }
+
+  /** Resolves when another one holds it. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+}
+
+/** What must hold at every moment. */
+class Limits {
+  made = 0;
+  private readonly problems: string[] = [];
+  private readonly wanted = new Map<string, number>();
+  private readonly byRevision = new Map<string, number>();
+
+  pod(type: string, { metadata }: any): void {
+    if (type !== 'ADDED') return;
+    this.made++;
+    const revision = metadata.labels['pod-template-hash'];
+    this.byRevision.set(revision, (this.byRevision.get(revision) ?? 0) + 1);
+  }
+
+  replicaSet(type: string, { metadata, spec }: any): void {
+    if (type === 'DELETED') this.wanted.delete(metadata.name);
+    else this.wanted.set(metadata.name, spec.replicas);
+    const sum = [...this.wanted.values()].reduce((total, each) => total + each, 0);
+    if (sum > replicas + maxSurge) this.problems.push(`the ReplicaSets want ${sum} pods together: ${JSON.stringify([...this.wanted])}`);
+  }
+
+  judge(): readonly string[] {
+    for (const [revision, count] of this.byRevision) {
+      if (count !== replicas) this.problems.push(`revision ${revision} had ${count} pods, not ${replicas}`);
+    }
+    return this.problems;
+  }
+}
+
+function startControlPlane(kubeconfig: string): ChildProcess {
+  const flags = ['--components', 'controllers,scheduler', '--kubeconfig', kubeconfig];
+  return spawn(process.execPath, [join(root, 'dist/orrery.js'), 'up', ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+/** @throws Error if the rollout does not finish */
+async function rolledOut(kubeconfig: string): Promise<void> {
+  const args = ['--kubeconfig', kubeconfig, 'rollout', 'status', 'deployment/web', '--timeout=2m'];
+  const child = spawn(await bundledTool('kubectl'), args, { stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`kubectl rollout status ended with ${code}`);
+}
+
+function deployment(): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      strategy: { rollingUpdate: { maxSurge, maxUnavailable: 1 } },
+      template: { metadata: { labels: { app: 'web' } }, ...environment(0).spec.template },
+    },
+  };
+}
+
+function environment(revision: number) {
+  return {
+    spec: { template: { spec: { containers: [{ name: 'web', image: 'nginx', env: [{ name: 'REVISION', value: `${revision}` }] }] } } },
+  };
+}
