@@ -37,7 +37,7 @@ class SyntaxCheck {
 
   private fault(context: string): SyntaxFault {
     if (this.at >= this.text.length) return new SyntaxFault('unexpected end of JSON input');
-    return new SyntaxFault(`invalid character ${quote(String.fromCodePoint(this.text.codePointAt(this.at)!))} ${context}`);
+    return new SyntaxFault(`invalid character ${quote(firstByte(String.fromCodePoint(this.text.codePointAt(this.at)!)))} ${context}`);
   }
 
   /** Without recursion: the text may be nested deeper than the stack allows. */
@@ -139,6 +139,11 @@ class SyntaxCheck {
 
 function closing(bracket: '{' | '['): string {
   return bracket === '{' ? '}' : ']';
+}
+
+// Go goes through the bytes, and takes each for a character.
+function firstByte(character: string): string {
+  return Buffer.from(character).toString('latin1')[0]!;
 }
 
 function quote(character: string): string {

@@ -1,16 +1,16 @@
 /**
- * Empty lists and maps that a client sent. Go tells them from absent ones until an object is stored: messages print `[]` and `{}` instead of `null`, and
+ * Empty lists, maps and bytes that a client sent. Go tells them from absent ones until an object is stored: messages print `[]` and `{}` instead of `null`, and
  * exact comparisons see a change. Objects hold neither, so that rules need not ask twice; a note of them stays under a symbol, which spreading
  * copies and JSON does not see.
  */
 const note = Symbol('sent empty');
 
-type Holder = Readonly<Record<string, unknown>> & { [note]?: Readonly<Record<string, readonly never[] | object>> };
+type Holder = Readonly<Record<string, unknown>> & { [note]?: Readonly<Record<string, unknown>> };
 
-/** Notes that a field was sent as an empty list or map. */
-export function noteSentEmpty(holder: object, field: string, value: readonly unknown[] | object): void {
+/** Notes that a field was sent as an empty list, map or run of bytes. */
+export function noteSentEmpty(holder: object, field: string, value: readonly unknown[] | object | ''): void {
   const object = holder as Holder;
-  object[note] = { ...object[note], [field]: value as object };
+  object[note] = { ...object[note], [field]: value };
 }
 
 /** A field's value, or the empty list or map that was sent for it. */

@@ -36,8 +36,18 @@ export function specAndStatus(empty: () => object): CommonHooks {
   };
 }
 
-/** The hooks of an object without a status whose changes of some parts, and be it an empty list for none, count as generations. */
+/** The hooks of an object without a status whose changes of some parts count as generations. */
 export function countsGenerations(...parts: readonly string[]): CommonHooks {
+  return {
+    prepareForCreate(object: KubeObject) {
+      object.metadata!.generation = 1;
+    },
+    prepareForUpdate: (object: KubeObject, old: KubeObject) => countGeneration(object, old, ...parts),
+  };
+}
+
+/** The same where an empty list that was sent for none counts as well. */
+export function countsExactGenerations(...parts: readonly string[]): CommonHooks {
   return {
     prepareForCreate(object: KubeObject) {
       object.metadata!.generation = 1;

@@ -1,6 +1,6 @@
 import type { MutatingWebhookConfiguration } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
-import { countsGenerations } from '../../meta/statuses.ts';
+import { countsExactGenerations } from '../../meta/statuses.ts';
 import { validateObjectMeta } from '../../meta/validation.ts';
 import { defaultWebhook } from './registration.defaults.ts';
 import { reservedNameWarnings } from './reserved-names.ts';
@@ -26,7 +26,7 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
       webhook.reinvocationPolicy ??= 'Never';
     }
   },
-  ...countsGenerations('webhooks'),
+  ...countsExactGenerations('webhooks'),
   validate: ({ webhooks }) => validateWebhooks(webhooks),
   validateUpdate: ({ metadata, webhooks }, old) => [
     ...validateObjectMeta(metadata ?? {}, { namespaced: false }),

@@ -33,6 +33,8 @@ export function locationOf(source: Source, offset: number): { line: number; colu
 
 /** The issues as cel-go prints them: by position, each with its line and a caret below. */
 export function printIssues(source: Source, issues: readonly Issue[]): string {
+  // There is nothing to point at in an empty text.
+  if (source.codePoints.length === 0 && issues.length > 0) return `ERROR: <input>:1:0: ${issues[0]!.message}`;
   const placed = issues
     .slice(0, maxIssues)
     .map((issue) => ({ ...locationOf(source, issue.offset), message: issue.message }))

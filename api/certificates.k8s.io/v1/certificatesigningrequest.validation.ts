@@ -2,6 +2,7 @@ import type { CertificateSigningRequest, CertificateSigningRequestCondition } fr
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { certificateProblem, requestProblem } from './certificate-request.ts';
 import { validateSignerName } from './signer-name.validation.ts';
 
@@ -47,7 +48,7 @@ export function validateRequest(object: CertificateSigningRequest, old?: Certifi
   const { metadata, spec, status } = object;
   const errors = validateCoreMeta(metadata, { namespaced: false, nameFn: () => [] });
   const problem = requestProblem(spec?.request ?? '');
-  if (problem) errors.push(invalid(specPath.child('request'), spec?.request ?? '', problem));
+  if (problem) errors.push(invalid(specPath.child('request'), asSent(spec, 'request') ?? null, problem));
   errors.push(...validateUsages(spec?.usages ?? [], old?.spec?.usages ?? []));
   const { signerName = '', expirationSeconds } = spec ?? {};
   if (signerName === legacySigner && old?.spec?.signerName !== legacySigner) {

@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, forbidden, invalid } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import {
   type ObjectMetaRules,
   validateAnnotations,
@@ -42,6 +43,7 @@ const templateMetaRefuses = [
   'name',
   'generateName',
   'namespace',
+  'selfLink',
   'uid',
   'resourceVersion',
   'generation',
@@ -53,12 +55,18 @@ const templateMetaRefuses = [
   'managedFields',
 ] as const;
 
+// Numbers behind a pointer and lists are set also when they are zero or empty.
+const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
 /** The metadata of a template that objects are made of with names of their own: labels and annotations are all that it may have. */
 export function validateTemplateMeta(meta: ObjectMeta | undefined, path: FieldPath): FieldError[] {
   const errors = [
     ...validateAnnotations(meta?.annotations, path.child('annotations')),
     ...validateLabels(meta?.labels, path.child('labels')),
   ];
-  for (const name of templateMetaRefuses) if (meta?.[name]) errors.push(forbidden(path.child(name), 'cannot be set'));
+  for (const name of templateMetaRefuses) {
+    if (isSet(asSent(meta as Partial<Record<string, unknown>> | undefined, name)))
+      errors.push(forbidden(path.child(name === 'uid' ? 'uID' : name), 'cannot be set'));
+  }
   return errors;
 }

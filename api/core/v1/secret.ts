@@ -1,6 +1,7 @@
 import type { Secret } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required, tooLong } from '../../meta/field.ts';
+import { goJsonError } from '../../meta/json-errors.ts';
 import { isConfigMapKey } from '../../meta/names.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 import { ageColumn, nameColumn } from './columns.ts';
@@ -54,23 +55,16 @@ function validateJson(values: Readonly<Record<string, string>>, key: string): Fi
 
 const goTypes: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'bool' };
 
-// In the words of Go's JSON decoder, as far as they can be had from ours.
+// In the words of Go's JSON decoder.
 function jsonObjectProblem(text: string): string | undefined {
-  if (text.trim() === '') return 'unexpected end of JSON input';
   try {
     const value: unknown = JSON.parse(text);
     if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
     const type = Array.isArray(value) ? 'array' : goTypes[typeof value];
     return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
   } catch {
-    return jsonSyntaxProblem(text);
+    return goJsonError(text);
   }
-}
-
-function jsonSyntaxProblem(text: string): string {
-  const trimmed = text.trimStart();
-  if (/^["{[\-\dtfn]/.test(trimmed)) return 'unexpected end of JSON input';
-  return `invalid character '${trimmed[0]}' looking for beginning of value`;
 }
 
 /** Secrets. Compared with v1.36.3: keys, size, what each type needs, immutability, table. */

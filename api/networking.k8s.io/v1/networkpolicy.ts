@@ -6,7 +6,7 @@ import { type FieldError, FieldPath, forbidden, invalid, notSupported, required 
 import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
 import { type LabelSelectorObject, labelSelectorText } from '../../meta/label-selector.ts';
 import { isPortName, isPortNumber } from '../../meta/names.ts';
-import { countsGenerations } from '../../meta/statuses.ts';
+import { countsExactGenerations } from '../../meta/statuses.ts';
 import { validateLabelSelector } from '../../meta/validation.ts';
 
 const path = FieldPath.of('spec');
@@ -133,7 +133,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
     for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])]) for (const port of rule.ports ?? []) port.protocol ??= 'TCP';
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
-  ...countsGenerations('spec'),
+  ...countsExactGenerations('spec'),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object, old)],
   warnings: (object) => rangesOf(object).flatMap(([at, cidr]) => cidrWarnings(at, cidr)),

@@ -17,7 +17,7 @@ function validateSpec({ spec }: ServiceCIDR): FieldError[] {
   if (cidrs.length === 2 && families[0] !== undefined && families[0] === families[1]) {
     errors.push(invalid(cidrsPath, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
   }
-  return [...errors, ...cidrs.flatMap((text, i) => validateCIDR(cidrsPath.index(i), text))];
+  return [...cidrs.flatMap((text, i) => validateCIDR(cidrsPath.index(i), text)), ...errors];
 }
 
 /** ServiceCIDRs. Compared with v1.36.3: table, status. */
