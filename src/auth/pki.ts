@@ -85,8 +85,9 @@ interface Request {
 
 async function issue({ clock, random }: KeysOptions, request: Request): Promise<KeyPair> {
   const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const issuer = request.issuer
-    ? { name: new x509.X509Certificate(request.issuer.certificate).subject, key: await importKey(request.issuer.key) }
+  const above = request.issuer && new x509.X509Certificate(request.issuer.certificate);
+  const issuer = above
+    ? { name: above.subject, key: await importKey(request.issuer!.key) }
     : { name: request.subject, key: keys.privateKey };
   const usages = request.authority
     ? x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.keyEncipherment
@@ -105,6 +106,9 @@ async function issue({ clock, random }: KeysOptions, request: Request): Promise<
     extensions: [
       new x509.BasicConstraintsExtension(request.authority === true, undefined, true),
       new x509.KeyUsagesExtension(usages, true),
+      // Authorities of one name are told apart by their keys.
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(above ? [await x509.AuthorityKeyIdentifierExtension.create(above.publicKey)] : []),
       ...(request.authority ? [] : [new x509.ExtendedKeyUsageExtension([purpose])]),
       ...(request.names ? [new x509.SubjectAlternativeNameExtension(request.names.map(alternativeName))] : []),
     ],

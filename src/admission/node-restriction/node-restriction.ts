@@ -1,3 +1,4 @@
+import { certificateSigningRequest } from '../../../api/certificates.k8s.io/v1/certificatesigningrequest.ts';
 import { lease } from '../../../api/coordination.k8s.io/v1/lease.ts';
 import { node as nodes } from '../../../api/core/v1/node.ts';
 import { persistentVolumeClaim } from '../../../api/core/v1/persistentvolumeclaim.ts';
@@ -10,6 +11,7 @@ import { nodeNameOf } from '../../auth/authorize/node.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import type { Lookup } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
+import { restrictCertificateRequests } from './certificates.ts';
 import { restrictNodes } from './nodes.ts';
 import { restrictClaims, restrictCsiNodes, restrictLeases, restrictServiceAccounts, restrictSlices } from './others.ts';
 import { restrictPods } from './pods.ts';
@@ -23,6 +25,7 @@ const rules: ReadonlyMap<ResourceDefinition, Restrict> = new Map<ResourceDefinit
   [lease, restrictLeases],
   [csiNode, restrictCsiNodes],
   [resourceSlice, restrictSlices],
+  [certificateSigningRequest, restrictCertificateRequests],
 ]);
 
 /** NodeRestriction: what the Node authorizer cannot see of a kubelet's request, as it depends on what is written. */

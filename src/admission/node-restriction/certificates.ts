@@ -1,0 +1,21 @@
+import { readCertificateRequest } from '../../auth/certificate-authority.ts';
+import { type Restrict, refused } from './restriction.ts';
+
+/** The signers of what makes a node's identity. */
+const nodeSigners: readonly string[] = ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving'];
+
+/** A kubelet asks for certificates of its own node only. */
+export const restrictCertificateRequests: Restrict = (restriction) => {
+  const { operation, subresource, object, user } = restriction.attributes;
+  if (operation !== 'CREATE' || subresource !== '') return;
+  const { signerName, request } = object!['spec'] ?? {};
+  if (!nodeSigners.includes(signerName)) return;
+  let commonName: string;
+  try {
+    ({ commonName } = readCertificateRequest(Buffer.from(request ?? '', 'base64').toString()));
+  } catch {
+    // Validation says what is wrong with it.
+    return;
+  }
+  if (commonName !== user.username) throw refused(restriction, `can only create a node CSR with CN=${user.username}`);
+};
