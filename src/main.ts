@@ -28,8 +28,9 @@ import { configuredAuthentication } from './assembly/authentication.ts';
 import { configuredAuthorizer } from './assembly/authorization.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { fileOfFlag } from './assembly/files.ts';
+import { frontProxyOf } from './assembly/front-proxy.ts';
 import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
-import { type RequestHeaderOptions, requestHeaderAuthenticator } from './auth/authenticate/request-header.ts';
+import { requestHeaderAuthenticator } from './auth/authenticate/request-header.ts';
 import { readTokenFile } from './auth/authenticate/token-file.ts';
 import { unionAuthenticator } from './auth/authenticate/union.ts';
 import { nodeAuthorizer } from './auth/authorize/node.ts';
@@ -39,7 +40,7 @@ import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
-import { type ClusterKeys, frontProxyName, type KeyPair, loadClusterKeys } from './auth/pki.ts';
+import { loadClusterKeys } from './auth/pki.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Authenticator, UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
@@ -57,7 +58,6 @@ import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { writeSecret } from './machinery/files.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
-import { certificatesOf } from './machinery/pem.ts';
 import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
 import { WebhookClient } from './machinery/webhook-client.ts';
@@ -248,6 +248,7 @@ async function startApiServer(
   );
   const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal });
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
+  const clientCa = keys.authority.certificate + furtherClientCa;
   const server: ApiServer = new ApiServer({
     storage,
     definitions,
@@ -289,7 +290,7 @@ async function startApiServer(
     tls: {
       key: keys.server.key,
       cert: keys.server.certificate,
-      clientCa: keys.authority.certificate + furtherClientCa,
+      clientCa,
       frontProxyCa: frontProxy.trust.authority,
     },
   });
@@ -298,6 +299,8 @@ async function startApiServer(
   await followRbac(storage, rbac, signal, onFailure);
   await followAdmission(storage, admission, signal, onFailure);
   await server.serveCustomResources(webhookClient, signal);
+  // From the first request on, what other servers serve is theirs.
+  await server.aggregate(signal, { clientAuthority: clientCa, requestHeader: frontProxy.trust });
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
@@ -309,7 +312,6 @@ async function startApiServer(
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
-  await server.aggregate(signal, { clientAuthority: keys.authority.certificate, requestHeader: frontProxy.trust });
   await server.flowControl?.follow(server.client(apiServerUser), signal);
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),
@@ -400,46 +402,6 @@ function quotaStore(client: () => Client): QuotaStore {
   return {
     read: (namespace, name) => unlessNotFound(api().get(namespace, name)),
     updateStatus: (quota) => api().update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
-  };
-}
-
-interface FrontProxy {
-  /** Whom to believe the user's name in headers. */
-  readonly trust: RequestHeaderOptions & { readonly authority: string };
-  /** With which this server names users to extension API servers. */
-  readonly client: KeyPair | undefined;
-}
-
-/** What the flags say of front proxies; by default this cluster has an authority for them, and a certificate of its own. */
-async function frontProxyOf(options: UpOptions, { frontProxy }: ClusterKeys): Promise<FrontProxy> {
-  const read = (flag: string, file: string) =>
-    readFile(file, 'utf8').catch((error: Error) => {
-      throw new UserError(`--${flag}: ${error.message}`);
-    });
-  const { requestheaderClientCaFile: caFile, proxyClientCertFile: certFile, proxyClientKeyFile: keyFile } = options;
-  if ((certFile === undefined) !== (keyFile === undefined))
-    throw new UserError('--proxy-client-cert-file and --proxy-client-key-file go together');
-  const authority = caFile === undefined ? frontProxy.authority.certificate : await read('requestheader-client-ca-file', caFile);
-  try {
-    if (certificatesOf(authority).length === 0) throw new Error('it holds no certificate');
-  } catch (error) {
-    throw new UserError(`--requestheader-client-ca-file: ${(error as Error).message}`);
-  }
-  const own = caFile === undefined ? frontProxy.client : undefined;
-  const client =
-    certFile === undefined
-      ? own
-      : { certificate: await read('proxy-client-cert-file', certFile), key: await read('proxy-client-key-file', keyFile!) };
-  return {
-    trust: {
-      authority,
-      allowedNames: options.requestheaderAllowedNames ?? (caFile === undefined ? [frontProxyName] : []),
-      usernameHeaders: options.requestheaderUsernameHeaders,
-      uidHeaders: options.requestheaderUidHeaders,
-      groupHeaders: options.requestheaderGroupHeaders,
-      extraHeaderPrefixes: options.requestheaderExtraHeadersPrefix,
-    },
-    client,
   };
 }
 
