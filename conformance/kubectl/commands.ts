@@ -1,4 +1,4 @@
-import type { Step } from './script.ts';
+import type { Omission, Step } from './script.ts';
 import { descriptions, kubeletEvents } from './tour.ts';
 
 const ready = (count: number): Step[] => [
@@ -8,6 +8,14 @@ const ready = (count: number): Step[] => [
   },
 ];
 const unordered = true;
+const generatedEvents: Omission = {
+  lines: /^ +Normal +(Successful|Killing)/,
+  because: 'names of pods are generated, and how many were made depends on the speed of the machine',
+};
+const names: Omission = {
+  lines: /^(reference|orrery|kubernetes|\S+@\S+)$/,
+  because: 'a kubeconfig calls its cluster, user and context as it likes',
+};
 
 /** What kubectl can do with a cluster, command after command. */
 export const commands: readonly Step[] = [
@@ -31,6 +39,20 @@ export const commands: readonly Step[] = [
   { run: 'kubectl get configmaps -l app=settings,!other -o name' },
   { run: "kubectl get configmaps -l 'app in (settings, more)' -o name" },
   { run: 'kubectl get configmaps --chunk-size=1 -o name' },
+  { run: 'kubectl get configmaps -o custom-columns-file=columns.txt' },
+  { run: 'kubectl get configmaps -o go-template-file=lengths.tmpl' },
+  { run: `kubectl get configmaps -o 'jsonpath={range .items[?(@.data.color)]}{.metadata.name}{"\\t"}{.data.color}{"\\n"}{end}'` },
+  { run: `kubectl get configmap settings -o 'jsonpath={.data.nothing'` },
+  { run: 'kubectl get configmap settings -o nonsense' },
+  { run: 'kubectl get configmaps --no-headers -o custom-columns=NAME:.metadata.name' },
+  { run: "kubectl get configmaps --field-selector 'metadata.name!=settings' -o name" },
+  { run: "kubectl get namespaces --sort-by='{.metadata.name}' --field-selector status.phase=Active" },
+  { run: 'kubectl get namespaces -o wide --show-kind' },
+  { run: 'kubectl get ns default -o yaml' },
+  { run: 'kubectl get all,cm -A --ignore-not-found', unordered },
+  { run: 'kubectl get services kubernetes default-nothing -o wide' },
+  { run: 'kubectl get -f config.yaml -o name' },
+  { run: 'kubectl get configmaps --all-namespaces -l nothing=here' },
   { run: 'kubectl get cm/settings ns/default' },
   { run: 'kubectl get configmap nothing' },
   { run: 'kubectl get configmap nothing --ignore-not-found' },
@@ -60,6 +82,12 @@ export const commands: readonly Step[] = [
   { run: `kubectl patch configmap settings --type=json -p '[{"op":"test","path":"/data/size","value":"small"}]'` },
   { run: `kubectl patch configmap settings --type=merge -p '{"metadata":{"name":"other"}}'` },
   { run: `kubectl patch configmap settings -p '{"data":{"n":1}}'` },
+  { run: `kubectl patch -f config.yaml --type=merge -p '{"data":{"taste":"sour"}}' --dry-run=server -o name` },
+  { run: 'kubectl label -f config.yaml tier=middle --dry-run=client' },
+  { run: 'kubectl label configmaps --all tier=all -l app=settings --resource-version=1' },
+  { run: 'kubectl annotate configmap settings note=again --overwrite -o jsonpath={.metadata.annotations.note}' },
+  { run: 'kubectl patch configmap nothing -p {}' },
+  { run: 'kubectl patch configmap settings --type=strange -p {}' },
   { run: 'kubectl diff -f config-changed.yaml | grep "^[+-] "' },
   { run: 'kubectl apply -f config-changed.yaml' },
   { run: `kubectl get configmap settings -o 'jsonpath={.data}{"\\n"}'` },
@@ -75,6 +103,19 @@ export const commands: readonly Step[] = [
   { run: 'kubectl replace -f config.yaml && kubectl get configmap settings -o yaml' },
   { run: 'kubectl replace --force -f config.yaml' },
   { run: 'kubectl create -f config.yaml' },
+  { run: 'kubectl diff -f config.yaml' },
+  { run: 'kubectl diff --server-side --force-conflicts -f config-changed.yaml | grep "^[+-] "' },
+  { run: 'kubectl apply --server-side --dry-run=server -f config-changed.yaml --force-conflicts -o name' },
+  { run: 'kubectl apply --dry-run=client -f config-changed.yaml -o yaml' },
+  {
+    run: `kubectl apply set-last-applied -f config-changed.yaml --create-annotation && kubectl apply view-last-applied -f config.yaml -o json`,
+  },
+  {
+    run: `KUBE_EDITOR='sed -i s/apiVersion:.v1/apiVersion:v1/' kubectl edit configmap settings 2>&1 | sed 's/kubectl-edit-[0-9]*/kubectl-edit/'`,
+  },
+  { run: `KUBE_EDITOR='sed -i s/v1/v9/' kubectl edit configmap settings 2>&1 | sed 's/kubectl-edit-[0-9]*/kubectl-edit/'` },
+  { run: `KUBE_EDITOR='sed -i s/settings/other/' kubectl edit configmap settings 2>&1 | sed 's/kubectl-edit-[0-9]*/kubectl-edit/'` },
+  { run: 'kubectl replace -f set.yaml' },
   {
     run: 'kubectl apply -f set.yaml && kubectl apply --prune -l set=numbers --prune-allowlist=core/v1/ConfigMap -f set-smaller.yaml',
     since: 27,
@@ -112,6 +153,22 @@ export const commands: readonly Step[] = [
       'quota made --hard=pods=3,cpu=2',
     ].map((line) => ({ run: `kubectl create ${line} --dry-run=${side} -o yaml` })),
   ),
+  { run: 'kubectl create service nodeport made --tcp=80:8080 --node-port=30080 --dry-run=server -o yaml' },
+  { run: `kubectl create clusterrole made --aggregation-rule='rbac.example.com/aggregate=true' --dry-run=server -o yaml` },
+  { run: 'kubectl create role made --verb=get --resource=pods --resource-name=one --dry-run=server -o yaml' },
+  { run: 'kubectl create quota made --hard=pods=3 --scopes=BestEffort --dry-run=server -o yaml' },
+  {
+    run: 'kubectl create ingress made --class=web --default-backend=shop:80 --rule="a.example.com/x=shop:80,tls=secret" --annotation a=b --dry-run=server -o yaml',
+  },
+  { run: 'kubectl create job again --from=cronjob/nothing' },
+  { run: 'kubectl create deployment made --image=nginx --image=redis --dry-run=server -o jsonpath={.spec.template.spec.containers}' },
+  { run: 'kubectl create configmap made --from-env-file=nothing.env' },
+  { run: 'kubectl create secret tls made --cert=nothing.crt --key=nothing.key' },
+  { run: 'kubectl create role made --verb=fly --resource=pods --dry-run=client -o name' },
+  { run: 'kubectl create priorityclass made --value=2000000000 --dry-run=server' },
+  { run: 'kubectl create poddisruptionbudget made --selector=app=web --min-available=1 --max-unavailable=1 --dry-run=server' },
+  { run: 'kubectl create --raw /api/v1/namespaces -f config.yaml' },
+  { run: 'kubectl create deployment made --image=nginx --dry-run=client --save-config -o jsonpath={.metadata.annotations}' },
   { run: 'kubectl create token default | tr -cd . | wc -c' },
   { run: 'kubectl run made --image=nginx --dry-run=server -o name' },
 
@@ -153,6 +210,60 @@ export const commands: readonly Step[] = [
   { run: 'kubectl apply -f namespaced-quota.yaml' },
   { run: 'kubectl delete limitrange limits' },
 
+  // Every controller's rollouts.
+  { run: 'kubectl apply -f sets.yaml' },
+  { wait: 'kubectl rollout status daemonset/everywhere --timeout=20s && kubectl rollout status statefulset/ordered --timeout=20s' },
+  { run: 'kubectl get daemonset,statefulset -o wide' },
+  { run: 'kubectl rollout status daemonset/everywhere && kubectl rollout status statefulset/ordered' },
+  { run: 'kubectl set image daemonset/everywhere *=nginx:1.29 && kubectl set env statefulset/ordered A=b C=d' },
+  { wait: 'kubectl rollout status daemonset/everywhere --timeout=20s && kubectl rollout status statefulset/ordered --timeout=20s' },
+  { run: 'kubectl rollout history daemonset/everywhere' },
+  { run: 'kubectl rollout history daemonset/everywhere --revision=2' },
+  { run: 'kubectl rollout history statefulset/ordered' },
+  { run: 'kubectl rollout undo daemonset/everywhere' },
+  { run: 'kubectl rollout undo statefulset/ordered --dry-run=server' },
+  { run: 'kubectl rollout restart daemonset/everywhere statefulset/ordered' },
+  { run: 'kubectl rollout pause daemonset/everywhere' },
+  { wait: 'kubectl rollout status daemonset/everywhere --timeout=20s && kubectl rollout status statefulset/ordered --timeout=20s' },
+  { run: 'kubectl scale statefulset ordered --replicas=0' },
+  { wait: `[ "$(kubectl get pods -l app=ordered -o name)" = "" ]` },
+  { run: 'kubectl scale daemonset everywhere --replicas=0' },
+  { run: 'kubectl set env daemonset/everywhere --from=configmap/nothing' },
+  { run: 'kubectl set image daemonset/everywhere nothing=nginx' },
+  { run: 'kubectl set resources daemonset everywhere --limits=cpu=1,memory=1 --requests=cpu=2 --dry-run=server' },
+  { run: 'kubectl set volume daemonset everywhere' },
+  { run: 'kubectl set selector service kubernetes component=other --local -o name -f nothing.yaml' },
+  { run: 'kubectl describe daemonset everywhere', omit: generatedEvents },
+  { run: 'kubectl autoscale statefulset ordered --max=3 --min=2 --dry-run=server -o yaml' },
+  { run: 'kubectl autoscale daemonset everywhere --max=3' },
+  { run: 'kubectl delete daemonset everywhere --cascade=background' },
+  { run: 'kubectl delete statefulset ordered --cascade=foreground --now' },
+  { run: 'kubectl delete -f sets.yaml --ignore-not-found' },
+
+  // A kind of one's own.
+  { run: 'kubectl create -f widget-crd.yaml' },
+  { wait: 'kubectl wait crd/widgets.example.com --for=condition=Established --timeout=10s && kubectl get widgets' },
+  { wait: 'kubectl explain widget.spec.size' },
+  { run: 'kubectl apply -f widget.yaml' },
+  { run: 'kubectl get widgets -o wide' },
+  { run: 'kubectl get wi/gear -o yaml' },
+  { run: `kubectl patch widget gear --type=merge -p '{"spec":{"color":"blue"}}'` },
+  { run: `kubectl patch widget gear -p '{"spec":{"color":"green"}}'` },
+  {
+    run: `kubectl patch widget gear --subresource=status --type=merge -p '{"status":{"size":2}}' && kubectl get widget gear -o jsonpath={.status}`,
+  },
+  { run: 'kubectl scale widget gear --replicas=5 && kubectl get widgets' },
+  { run: 'kubectl explain widget', omit: descriptions },
+  { run: 'kubectl explain widgets.spec --recursive' },
+  { run: 'kubectl explain widget.spec.color' },
+  { run: 'kubectl describe widget gear' },
+  { run: 'kubectl api-resources --api-group=example.com' },
+  { run: 'kubectl apply --server-side --field-manager=other -f widget.yaml' },
+  { run: `kubectl wait widget/gear --for=jsonpath='{.status.size}'=2 --timeout=5s` },
+  { run: 'kubectl delete widget gear --cascade=foreground' },
+  { run: 'kubectl wait widget/gear --for=delete --timeout=5s' },
+  { run: 'kubectl delete crd widgets.example.com' },
+
   // Kustomize.
   { run: 'kubectl kustomize shop/overlay' },
   { run: 'kubectl apply -k shop/overlay' },
@@ -186,6 +297,17 @@ export const commands: readonly Step[] = [
   { run: 'kubectl create rolebinding viewers --clusterrole=view --group=dev && kubectl get configmaps --as=alice --as-group=dev -o name' },
   { run: 'kubectl create configmap mine --as=alice --as-group=dev' },
   { run: 'kubectl delete rolebinding viewers' },
+  { run: 'kubectl auth reconcile -f rbac.yaml' },
+  { run: 'kubectl auth reconcile -f rbac.yaml' },
+  { run: 'kubectl auth can-i list configmaps --as=carol && kubectl auth can-i list secrets --as=carol' },
+  { run: 'kubectl auth can-i get configmaps/settings --as=carol -q && echo yes' },
+  { run: 'kubectl auth can-i get pods --subresource=log' },
+  { run: 'kubectl auth can-i get /metrics --as=carol' },
+  { run: 'kubectl auth can-i fly pods' },
+  { run: "kubectl auth can-i '*' '*' --all-namespaces" },
+  { run: 'kubectl set subject rolebinding readers --user=dave --group=dev --serviceaccount=default:default' },
+  { run: 'kubectl get rolebinding readers -o wide && kubectl describe rolebinding readers' },
+  { run: 'kubectl delete -f rbac.yaml' },
   { run: 'kubectl describe clusterrole system:basic-user' },
 
   // Deleting.
@@ -206,6 +328,20 @@ export const commands: readonly Step[] = [
   { run: 'kubectl delete configmaps --all --dry-run=server' },
   { run: 'kubectl delete namespace kube-system' },
 
+  { run: 'kubectl delete configmap nothing --ignore-not-found' },
+  { run: 'kubectl delete configmaps -l nothing=here' },
+  { run: 'kubectl delete configmap' },
+  { run: 'kubectl delete -f config.yaml -f set.yaml --dry-run=client' },
+  { run: 'kubectl delete --raw /api/v1/namespaces/default/configmaps/nothing' },
+  { run: 'kubectl top nodes' },
+  { run: 'kubectl top pods' },
+  { run: 'kubectl logs nothing' },
+  { run: 'kubectl events --types=Sometimes' },
+  { run: 'kubectl wait pod/nothing --for=delete --timeout=1s' },
+  { run: 'kubectl wait pod/nothing --for=condition=Ready --timeout=1s' },
+  { run: 'kubectl config view -o jsonpath={.kind}' },
+  { run: 'kubectl config current-context && kubectl config get-clusters --kubeconfig=/dev/null', omit: names },
+
   // What the cluster says of itself.
   { run: 'kubectl version -o json | grep -A9 serverVersion | grep -E "major|minor|gitVersion"' },
   { run: 'kubectl cluster-info | head -1' },
@@ -221,4 +357,12 @@ export const commands: readonly Step[] = [
   { run: 'kubectl explain pod.spec.nothing', omit: descriptions },
   { run: 'kubectl explain secret.immutable', omit: descriptions },
   { run: 'kubectl explain role.rules.verbs', omit: descriptions },
+  { run: 'kubectl explain deployment --recursive', omit: descriptions },
+  { run: 'kubectl explain deployment.spec --api-version=apps/v1', omit: descriptions },
+  { run: 'kubectl explain deployment.spec --api-version=apps/v9', omit: descriptions },
+  { run: 'kubectl explain pod.spec.terminationGracePeriodSeconds --output=plaintext-openapiv2', omit: descriptions },
+  { run: 'kubectl explain nonsense' },
+  { run: 'kubectl api-versions' },
+  { run: 'kubectl api-resources --api-group=apps' },
+  { run: 'kubectl api-resources --namespaced=true --sort-by=name -o wide' },
 ];
