@@ -63,3 +63,11 @@ test('arithmetic keeps the format and is exact', () => {
   assert.deepEqual([parseQuantity('1500m').value(), parseQuantity('1500m').milliValue(), parseQuantity('-1500m').value()], [2, 1500, -2]);
   assert.equal(Quantity.ofMilli(250).toString(), '250m');
 });
+
+test('numbers of any length are read in bounded time', () => {
+  const digits = '1'.repeat(1_000_000);
+  assert.equal(parseQuantity(`${digits}0`).toString(), '9223372036854775807');
+  assert.equal(parseQuantity(`-${digits}`).toString(), '-9223372036854775807');
+  assert.equal(parseQuantity(`0.${'0'.repeat(1_000_000)}1`).toString(), '1n');
+  assert.equal(parseQuantity(`${'0'.repeat(1_000_000)}`).toString(), '0');
+});

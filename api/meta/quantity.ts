@@ -177,9 +177,11 @@ export function parseQuantity(text: string): Quantity {
 function parseGeneral(text: string): Quantity {
   const match = shape.exec(text);
   if (!match || text === '') throw new Error(formatWrong);
-  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  const [, sign, whole = '', written = '', suffix = ''] = match;
   const { bits, exponent, format } = interpretSuffix(suffix);
-  if (whole === '' && fraction === '') throw new Error(numericWrong);
+  if (whole === '' && written === '') throw new Error(numericWrong);
+  if (whole.length > largestScale && !/^0*$/.test(whole)) return new Quantity(sign === '-' ? -maxValue : maxValue, 0, format);
+  const fraction = written.length > largestScale ? shortened(written) : written;
   let unscaled = BigInt(`${whole}${fraction}` || '0') << BigInt(bits);
   let scale = exponent - fraction.length;
   if (scale > largestScale && unscaled !== 0n) return new Quantity(sign === '-' ? -maxValue : maxValue, 0, format);
@@ -192,6 +194,12 @@ function parseGeneral(text: string): Quantity {
   const amount = new Quantity(unscaled, unscaled === 0n ? 0 : scale, format);
   const capped = format === 'BinarySI' && amount.compare(limit) > 0 ? limit : amount;
   return sign === '-' ? capped.negate() : capped;
+}
+
+/** So many digits that only whether there are more of them counts. */
+function shortened(fraction: string): string {
+  const kept = fraction.slice(0, largestScale);
+  return /[1-9]/.test(fraction.slice(largestScale)) ? `${kept}1` : kept;
 }
 
 function interpretSuffix(suffix: string): { bits: number; exponent: number; format: QuantityFormat } {

@@ -77,3 +77,26 @@ test('a body that is no patch is refused, and its unknown fields are told', () =
     'json patch unknown field "[0].foo"',
   ]);
 });
+
+test('copies may add so much and no more, and leave what they were made of alone', () => {
+  const twice = [
+    { op: 'copy', from: '/data', path: '/again' },
+    { op: 'add', path: '/again/k', value: 'w' },
+    { op: 'add', path: '/data/x', value: 'y' },
+  ];
+  assert.deepStrictEqual(apply(twice), { data: { k: 'v', x: 'y' }, list: [1, 2, 3], again: { k: 'w' } });
+  const doubling = Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '', path: `/x${i}` }));
+  assert.throws(() => apply(doubling), refused);
+});
+
+test('many operations on one map or list change neither the document nor the patch', () => {
+  const before = document();
+  const value = { n: 1 };
+  const operations = Array.from({ length: 10_000 }, (_, i) => ({ op: 'add', path: i % 2 ? `/data/k${i}` : '/list/0', value }));
+  const { data, list } = applyJsonPatch(before, {
+    operations: [...operations, { op: 'add', path: '/data/k1/n', value: 2 }],
+    strictErrors: [],
+  }) as any;
+  assert.deepEqual([Object.keys(data).length, list.length, data.k1, data.k3], [5_001, 5_003, { n: 2 }, { n: 1 }]);
+  assert.deepEqual([before, value], [document(), { n: 1 }]);
+});

@@ -1,6 +1,6 @@
-import { apply_patch } from 'jsonpatch';
 import type { Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
+import { setOwn } from '../json-object.ts';
 import { hasDuplicates, strictErrorsOf } from '../schema/strict.ts';
 import { parsePatchJson } from './body.ts';
 import { badPatch, PatchError } from './error.ts';
@@ -20,6 +20,8 @@ export interface JsonPatchOperation {
 }
 
 const maxOperations = 10_000;
+/** What `copy` adds to the document, in bytes of JSON, over all operations of a patch. */
+const maxCopied = 3 * 1024 * 1024;
 
 const patchSchema: Schema = {
   type: 'list',
@@ -76,44 +78,48 @@ function wrongType(value: unknown, target: string): PatchError {
  * @throws PatchError 422 if any operation fails
  */
 export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
+  const editing: Editing = { own: new Set(), copied: 0 };
   let result = document;
-  for (const operation of patch.operations) result = applyOperation(result, operation);
+  for (const operation of patch.operations) result = applyOperation(result, operation, editing);
   return result;
 }
 
-function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation): unknown {
+/** What the operations of one patch have in common. */
+interface Editing {
+  /** Objects and lists that this patch has made, each at one place of the document: they may be changed. */
+  readonly own: Set<object>;
+  copied: number;
+}
+
+function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation, editing: Editing): unknown {
   // An absent name and null are the same.
   if (typeof path !== 'string') throw refused(`${op} operation does not apply: operation missing path field: missing value`);
   const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', () => missing(op, path));
   switch (op) {
     case 'add':
-      return put(document, target, value);
+      return insert(document, target, value, editing);
     case 'replace':
       if (target.last === undefined) return value;
-      if (Array.isArray(target.parent)) return edit(document, { op, path: target.pointer, value });
-      return put(document, target, value);
+      return edit(document, target.pointer, editing, (parent, key) => setOwn(parent as Record<string, unknown>, key, value));
     case 'remove':
       if (!target.exists || target.last === undefined) {
         throw refused(`error in remove for path: '${path}': Unable to remove nonexistent key: ${target.last ?? ''}: missing value`);
       }
-      return edit(document, { op, path: target.pointer });
+      return remove(document, target, editing);
     case 'test':
       if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
-      return put(document, target, sourceOf(document, op, from).value ?? null);
+      return insert(document, target, copyOf(sourceOf(document, op, from).value ?? null, editing), editing);
     case 'move': {
       const source = sourceOf(document, op, from);
       if (source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, '')}`);
       if (!source.exists) {
         throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
       }
-      const without = edit(document, { op: 'remove', path: source.pointer });
-      return put(
-        without,
-        resolve(without, path, true, () => missing(op, path)),
-        source.value,
-      );
+      const without = remove(document, source, editing);
+      const there = resolve(without, path, true, () => missing(op, path));
+      return insert(without, there, source.value, editing);
     }
     default:
       throw refused(`Unexpected kind: ${op ?? 'unknown'}`);
@@ -190,11 +196,49 @@ function escapePart(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function put(document: unknown, target: Target, value: unknown): unknown {
+function insert(document: unknown, target: Target, value: unknown, editing: Editing): unknown {
   if (target.last === undefined) return value;
-  return edit(document, { op: 'add', path: target.pointer, value });
+  return edit(document, target.pointer, editing, (parent, key) => {
+    if (Array.isArray(parent)) parent.splice(Number(key), 0, value);
+    else setOwn(parent as Record<string, unknown>, key, value);
+  });
 }
 
-function edit(document: unknown, operation: { op: string; path: string; value?: unknown }): unknown {
-  return apply_patch(document, [operation] as Parameters<typeof apply_patch>[1]);
+function remove(document: unknown, target: Target, editing: Editing): unknown {
+  return edit(document, target.pointer, editing, (parent, key) => {
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete (parent as Record<string, unknown>)[key];
+  });
+}
+
+/** A value for a second place. @throws PatchError 422 when copies have made the document too large */
+function copyOf(value: unknown, editing: Editing): unknown {
+  const text = JSON.stringify(value);
+  editing.copied += text.length;
+  if (editing.copied > maxCopied) throw refused(`Unable to complete the copy, the accumulated size increase of copy is ${editing.copied}`);
+  return JSON.parse(text);
+}
+
+/** Changes what a pointer leads to: each object and list on the way is copied once for all operations of the patch. @returns the document */
+function edit(document: unknown, pointer: string, { own }: Editing, act: (parent: object, key: string) => void): unknown {
+  const owned = <T>(value: T): T => {
+    if (own.has(value as object)) return value;
+    const copy = (Array.isArray(value) ? [...value] : { ...value }) as T & object;
+    own.add(copy);
+    return copy;
+  };
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = parts.pop()!;
+  const result = owned(document);
+  let parent = result as Record<string, unknown>;
+  for (const part of parts) {
+    const next = owned(parent[part] as Record<string, unknown>);
+    setOwn(parent, part, next);
+    parent = next;
+  }
+  act(parent, last);
+  return result;
 }
