@@ -13,7 +13,8 @@ export function generate(): string {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const library = `${root}node_modules/@kubernetes/client-node/dist/gen`;
   const data = JSON.parse(readFileSync(`${root}openapi/data/definitions.json`, 'utf8'));
-  const { definitions, descriptions } = buildDefinitions(data, loadModels(`${library}/models/`));
+  const lineBreaks = JSON.parse(readFileSync(`${root}openapi/data/line-breaks.json`, 'utf8'));
+  const { definitions, descriptions } = buildDefinitions(data, loadModels(`${library}/models/`), lineBreaks);
   const parameters = readParameters(readFileSync(`${library}/types/ObjectParamAPI.d.ts`, 'utf8'));
   const target = `${root}openapi/generated`;
   mkdirSync(target, { recursive: true });

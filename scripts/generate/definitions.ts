@@ -1,5 +1,6 @@
 import type { CompactDefinition, CompactDefinitions, CompactField } from '../../openapi/compact.ts';
 import { fieldBits } from '../../openapi/compact.ts';
+import { breakLines, type LineBreaks } from './line-breaks.ts';
 import { type Model, type ModelProperty, type ModelSource, modelNames } from './models.ts';
 
 /** `openapi/data/definitions.json`: see `openapi/data/README.md`. */
@@ -43,6 +44,7 @@ export type Descriptions = Record<string, [own: string, properties: Record<strin
 export function buildDefinitions(
   data: DefinitionData,
   models: ModelSource,
+  lineBreaks: LineBreaks,
 ): { definitions: CompactDefinitions; descriptions: Descriptions } {
   const names = new Map<string, string>();
   const definitions: CompactDefinitions = {};
@@ -60,14 +62,15 @@ export function buildDefinitions(
       ...(own.plain !== undefined && { p: own.plain }),
       ...(own.fields !== undefined && { f: buildFields(name, kind, own, model, names, data) }),
     } satisfies CompactDefinition;
-    if (model !== undefined) descriptions[name] = describe(model);
+    if (model !== undefined) descriptions[name] = describe(model, lineBreaks[name]);
   }
   return { definitions, descriptions };
 }
 
-function describe(model: Model): [string, Record<string, string>] {
+function describe(model: Model, breaks: LineBreaks[string] = {}): [string, Record<string, string>] {
   const described = [...model.properties].filter(([, property]) => property.description !== '');
-  return [model.description, Object.fromEntries(described.map(([name, property]) => [name, property.description]))];
+  const properties = described.map(([name, { description }]) => [name, breakLines(description, breaks[name])] as const);
+  return [breakLines(model.description, breaks['']), Object.fromEntries(properties)];
 }
 
 function buildFields(
