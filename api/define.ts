@@ -51,6 +51,8 @@ export interface Strategy<T = any> {
   /** As above, for an update; also bumps `metadata.generation` where the kind counts it. Changes `object`, never `old`. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   validate?(object: T, context: StrategyContext): FieldError[];
+  /** The metadata of a new object is judged only where `validate` finds nothing wrong. */
+  readonly metadataLast?: boolean;
   /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** What the validation that just ended warns of, whether or not it found errors. */

@@ -72,8 +72,8 @@ export function validateNonNegative(value: number, path: FieldPath): FieldError[
 }
 
 /** `field is immutable` unless both values mean the same. */
-export function validateImmutableField(value: unknown, old: unknown, path: FieldPath): FieldError[] {
-  return semanticEqual(value, old) ? [] : [invalid(path, value, immutableMessage)];
+export function validateImmutableField(value: unknown, old: unknown, path: FieldPath, shown: unknown = value): FieldError[] {
+  return semanticEqual(value, old) ? [] : [invalid(path, shown, immutableMessage)];
 }
 
 export function validateLabelName(name: string, path: FieldPath): FieldError[] {

@@ -98,7 +98,8 @@ function beforeCreate(store: ResourceStore, object: KubeObject, operation: Opera
   const own = strategy.validate?.(object, context) ?? [];
   // Kinds that judge the metadata themselves have said what is wrong with it.
   const judged = own.some(({ field }) => field.startsWith('metadata'));
-  const errors = judged ? own : [...validateObjectMeta(object.metadata!, metaRules(store)), ...own];
+  const isEnough = judged || (strategy.metadataLast === true && own.length > 0);
+  const errors = isEnough ? own : [...validateObjectMeta(object.metadata!, metaRules(store)), ...own];
   if (errors.length > 0) throw invalid(store.strategy, object.metadata!.name ?? '', errors);
   if (strategy.warnings) for (const text of strategy.warnings(object, undefined, context)) operation.warn(text);
 }

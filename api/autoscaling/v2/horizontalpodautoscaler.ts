@@ -2,6 +2,7 @@ import type { HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerV2, HPASca
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { type Column, defineResource } from '../../define.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
 import { validateSpec, validateStatusUpdate } from './horizontalpodautoscaler.validation.ts';
 
@@ -38,7 +39,7 @@ function defaultRules(
     ...(stabilizationWindowSeconds === undefined ? {} : { stabilizationWindowSeconds }),
     ...rules,
     selectPolicy: rules?.selectPolicy ?? 'Max',
-    policies: rules?.policies ?? policies.map((policy) => ({ ...policy })),
+    policies: asSent(rules, 'policies') ?? policies.map((policy) => ({ ...policy })),
   };
 }
 

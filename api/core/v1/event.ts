@@ -190,6 +190,7 @@ export const event = defineResource<CoreV1Event>({
     object.firstTimestamp ??= null as never;
     object.lastTimestamp ??= null as never;
   },
+  metadataLast: true,
   validate: (object, { requestGroup }) => [
     ...validateEvent(object, requestGroup),
     ...(requestGroup === '' ? [] : validateNewEvent(object)),

@@ -80,6 +80,7 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
     object.spec ??= {};
   },
   ...specAndStatus(() => Object.fromEntries(counts.map((name) => [name, 0]))),
+  metadataLast: true,
   validate: (object) => validateSpec(object.spec ?? {}),
   validateUpdate: (object, old) => validateSpec(object.spec ?? {}, hasInvalidLabelValue(old.spec?.selector)),
 });

@@ -5,6 +5,7 @@ import { nodeLabelDeprecation } from '../../core/v1/node-labels.ts';
 import { defineResource } from '../../define.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 import { validateImmutableField, validateLabelName } from '../../meta/validation.ts';
 import { validateParameters } from './parameters.validation.ts';
@@ -111,7 +112,7 @@ export const storageClass = defineResource<StorageClass>({
   validateUpdate: (object, old) => [
     ...validateClass(object),
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...frozen.flatMap((field) => validateImmutableField(object[field], old[field], FieldPath.of(field))),
+    ...frozen.flatMap((field) => validateImmutableField(object[field], old[field], FieldPath.of(field), asSent(object, field))),
   ],
   warnings: (object) =>
     (object.allowedTopologies ?? []).flatMap((term, i) =>

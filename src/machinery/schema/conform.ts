@@ -187,7 +187,7 @@ class Walk {
         return isEmpty(value as object) ? undefined : value;
       default:
         if (value !== '' && value !== 0 && value !== false) return value;
-        if (value === '' && field.schema.type === 'bytes' && field.absent === undefined) noteSentEmpty(holder, field.name, value);
+        if (value === '' && field.schema.type === 'bytes') noteSentEmpty(holder, field.name, value);
         return this.defaults && field.default !== undefined ? field.default : field.absent;
     }
   }
