@@ -5,10 +5,12 @@ import { applyJsonPatch, parseJsonPatch } from './json.ts';
 
 const document = () => ({ data: { k: 'v' }, list: [1, 2, 3] });
 const apply = (operations: unknown) => applyJsonPatch(document(), parseJsonPatch(JSON.stringify(operations)));
+/** So many operations, none of which changes anything, that the patch is a long one. */
+const many = Array<object>(40).fill({ op: 'test', path: '/data/none', value: null });
 const refused = (error: unknown) => error instanceof PatchError && error.code === 422 && error.reason === 'Invalid';
 
 test('operations change what they name, as leniently as the real server', () => {
-  const table: [operations: unknown, result: unknown][] = [
+  const table: [operations: object[], result: unknown][] = [
     [[{ op: 'add', path: '/data/a', value: '1' }], { data: { k: 'v', a: '1' }, list: [1, 2, 3] }],
     [[{ op: 'add', path: '/data/a' }], { data: { k: 'v', a: null }, list: [1, 2, 3] }],
     [[{ op: 'add', path: '/list/1', value: 9 }], { data: { k: 'v' }, list: [1, 9, 2, 3] }],
@@ -25,7 +27,10 @@ test('operations change what they name, as leniently as the real server', () => 
     [[{ op: 'add', path: 'data/x', value: '1' }], { data: { k: 'v' }, list: [1, 2, 3], x: '1' }],
     [[], document()],
   ];
-  for (const [operations, result] of table) assert.deepStrictEqual(apply(operations), result, JSON.stringify(operations));
+  for (const [operations, result] of table) {
+    assert.deepStrictEqual(apply(operations), result, JSON.stringify(operations));
+    assert.deepStrictEqual(apply([...many, ...operations]), result, `a long patch with ${JSON.stringify(operations)}`);
+  }
 });
 
 test('the document is not changed', () => {

@@ -1,3 +1,4 @@
+import { apply_patch } from 'jsonpatch';
 import type { Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
 import { setOwn } from '../json-object.ts';
@@ -20,6 +21,8 @@ export interface JsonPatchOperation {
 }
 
 const maxOperations = 10_000;
+/** Up to so many operations are left to the library, which copies the object or list that it changes, and what that lies in, for each of them. */
+const shortPatch = 32;
 /** What `copy` adds to the document, in bytes of JSON, over all operations of a patch. */
 const maxCopied = 3 * 1024 * 1024;
 
@@ -78,7 +81,7 @@ function wrongType(value: unknown, target: string): PatchError {
  * @throws PatchError 422 if any operation fails
  */
 export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
-  const editing: Editing = { own: new Set(), copied: 0 };
+  const editing: Editing = { isShort: patch.operations.length <= shortPatch, own: new Set(), copied: 0 };
   let result = document;
   for (const operation of patch.operations) result = applyOperation(result, operation, editing);
   return result;
@@ -86,6 +89,7 @@ export function applyJsonPatch(document: unknown, patch: JsonPatch): unknown {
 
 /** What the operations of one patch have in common. */
 interface Editing {
+  readonly isShort: boolean;
   /** Objects and lists that this patch has made, each at one place of the document: they may be changed. */
   readonly own: Set<object>;
   copied: number;
@@ -100,12 +104,12 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
       return insert(document, target, value, editing);
     case 'replace':
       if (target.last === undefined) return value;
-      return edit(document, target.pointer, editing, (parent, key) => setOwn(parent as Record<string, unknown>, key, value));
+      return edit(document, { op: Array.isArray(target.parent) ? 'replace' : 'add', path: target.pointer, value }, editing);
     case 'remove':
       if (!target.exists || target.last === undefined) {
         throw refused(`error in remove for path: '${path}': Unable to remove nonexistent key: ${target.last ?? ''}: missing value`);
       }
-      return remove(document, target, editing);
+      return edit(document, { op: 'remove', path: target.pointer }, editing);
     case 'test':
       if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
@@ -117,7 +121,7 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
       if (!source.exists) {
         throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
       }
-      const without = remove(document, source, editing);
+      const without = edit(document, { op: 'remove', path: source.pointer }, editing);
       const there = resolve(without, path, true, () => missing(op, path));
       return insert(without, there, source.value, editing);
     }
@@ -155,10 +159,7 @@ interface Target {
 /** @param inserting an index may be one past the end, and `-` stands for that. @throws PatchError if the parent is not there */
 function resolve(document: unknown, path: string, inserting: boolean, words: () => string): Target {
   if (path === '') return { parent: undefined, last: undefined, exists: true, value: document, pointer: '' };
-  const parts = path
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = path.split('/').slice(1).map(unescapePart);
   let parent: unknown = document;
   let pointer = '';
   const last = parts.pop();
@@ -192,23 +193,16 @@ function arrayIndex(list: readonly unknown[], part: string, inserting: boolean, 
   return index;
 }
 
+function unescapePart(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
 function escapePart(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function insert(document: unknown, target: Target, value: unknown, editing: Editing): unknown {
-  if (target.last === undefined) return value;
-  return edit(document, target.pointer, editing, (parent, key) => {
-    if (Array.isArray(parent)) parent.splice(Number(key), 0, value);
-    else setOwn(parent as Record<string, unknown>, key, value);
-  });
-}
-
-function remove(document: unknown, target: Target, editing: Editing): unknown {
-  return edit(document, target.pointer, editing, (parent, key) => {
-    if (Array.isArray(parent)) parent.splice(Number(key), 1);
-    else delete (parent as Record<string, unknown>)[key];
-  });
+  return target.last === undefined ? value : edit(document, { op: 'add', path: target.pointer, value }, editing);
 }
 
 /** A value for a second place. @throws PatchError 422 when copies have made the document too large */
@@ -219,18 +213,27 @@ function copyOf(value: unknown, editing: Editing): unknown {
   return JSON.parse(text);
 }
 
-/** Changes what a pointer leads to: each object and list on the way is copied once for all operations of the patch. @returns the document */
-function edit(document: unknown, pointer: string, { own }: Editing, act: (parent: object, key: string) => void): unknown {
-  const owned = <T>(value: T): T => {
-    if (own.has(value as object)) return value;
-    const copy = (Array.isArray(value) ? [...value] : { ...value }) as T & object;
+/** An operation whose path is known to lead somewhere. */
+interface Edit {
+  readonly op: 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** @returns the document with the change */
+function edit(document: unknown, operation: Edit, { isShort, own }: Editing): unknown {
+  return isShort ? apply_patch(document, [operation] as Parameters<typeof apply_patch>[1]) : editOwned(document, operation, own);
+}
+
+/** Each object and list on the way to the change is copied once for all operations of the patch. */
+function editOwned(document: unknown, { op, path, value }: Edit, own: Set<object>): unknown {
+  const owned = <T>(one: T): T => {
+    if (own.has(one as object)) return one;
+    const copy = (Array.isArray(one) ? [...one] : { ...one }) as T & object;
     own.add(copy);
     return copy;
   };
-  const parts = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = path.split('/').slice(1).map(unescapePart);
   const last = parts.pop()!;
   const result = owned(document);
   let parent = result as Record<string, unknown>;
@@ -239,6 +242,8 @@ function edit(document: unknown, pointer: string, { own }: Editing, act: (parent
     setOwn(parent, part, next);
     parent = next;
   }
-  act(parent, last);
+  if (Array.isArray(parent)) parent.splice(Number(last), op === 'add' ? 0 : 1, ...(op === 'remove' ? [] : [value]));
+  else if (op === 'remove') delete parent[last];
+  else setOwn(parent, last, value);
   return result;
 }
