@@ -37,7 +37,7 @@ async function ask(session: ClientHttp2Session, token: string, method: string, p
  * Two users in one priority level with few seats, and a webhook that keeps each write for as long as the test wants. Nothing here depends on how quick
  * anything is.
  */
-test('a greedy client is queued and turned away, and another one is served meanwhile', { timeout: 60_000 }, async (t) => {
+test('a greedy client is queued and turned away, and another one is served meanwhile', { timeout: 300_000 }, async (t) => {
   const held: (() => void)[] = [];
   let arrived: (() => void) | undefined;
   const hook = startWebhookServer({
@@ -163,7 +163,7 @@ test('a greedy client is queued and turned away, and another one is served meanw
   await new Promise<void>((resolve) => session.close(resolve));
 });
 
-test('without priority and fairness, requests are limited by their number', { timeout: 60_000 }, async () => {
+test('without priority and fairness, requests are limited by their number', { timeout: 300_000 }, async () => {
   await using cluster = await startCluster({
     flags: ['--memory', '--nodes', '0', '--components', 'apiserver', '--enable-priority-and-fairness=false'],
   });

@@ -55,7 +55,7 @@ function withoutNames({ status, body, headers }: Answer, namespace: string, name
   return JSON.stringify([status, headers['content-type'], { ...body, message, details }]);
 }
 
-test('no operation answers a user without rights before authorization, nor tells what there is', { timeout: 120_000 }, async () => {
+test('no operation answers a user without rights before authorization, nor tells what there is', { timeout: 600_000 }, async () => {
   await using cluster = await startCluster({
     flags: ['--memory', '--nodes', '1', '--token-auth-file', join(root, 'conformance/recorded/tokens.csv')],
   });

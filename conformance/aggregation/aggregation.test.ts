@@ -29,7 +29,7 @@ const reference = (apiGroup: string, plural: string, kind: string, scope: 'Names
 });
 
 /** An extension API server on this machine, behind a Service whose EndpointSlice names it, and front proxies of an authority of their own. */
-describe('aggregation', { timeout: 60_000 }, () => {
+describe('aggregation', { timeout: 600_000 }, () => {
   let folder: string;
   let proxies: ClusterKeys['frontProxy'];
   let cluster: RunningCluster;

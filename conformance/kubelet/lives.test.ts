@@ -79,7 +79,7 @@ class Node {
 }
 
 function onNode(name: string, play: (node: Node) => Promise<void>): void {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 300_000 }, async () => {
     await using world = await World.open({ seed: 1, parts, controllers: [], definitions: [], check: () => undefined });
     await world.addNode();
     await world.quiesce();

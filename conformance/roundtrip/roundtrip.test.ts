@@ -300,13 +300,13 @@ for (const seed of seeds) {
     const title = `${kind.apiVersion} ${kind.kind} comes back as it was sent (seed ${seed})`;
     if (left.has(kind.kind)) continue;
     if (kind.unstored) {
-      test(title, { timeout: 120_000 }, async () => {
+      test(title, { timeout: 600_000 }, async () => {
         const { object } = await fullObject(random, kind, schema, kind.names?.[0] ?? name(1));
         const { status: _status, metadata: _metadata, ...sent } = object;
         assertHolds(await succeed('POST', `${collectionPath(kind, namespace)}?dryRun=All&${strict}`, object), sent);
       });
     } else {
-      test(title, { timeout: 120_000 }, async () => {
+      test(title, { timeout: 600_000 }, async () => {
         await playWrites(random, kind, schema, name(1));
         await playApplies(random, kind, schema, name(2));
       });
