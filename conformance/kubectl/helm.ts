@@ -23,7 +23,8 @@ export const helm: readonly Step[] = [
   },
   { run: 'helm list' },
   { run: 'helm list -A -o json' },
-  { run: 'helm status keeper' },
+  // The resources come in the order of a Go map.
+  { run: `helm status keeper | grep -v -e '^keeper  ' -e '^$' | LC_ALL=C sort` },
   { run: 'helm get values keeper && helm get values keeper --all' },
   { run: 'helm get manifest keeper' },
   { run: 'helm get hooks keeper | grep -c hook-weight' },
