@@ -2,6 +2,7 @@ import type { APIService, APIServiceCondition, EndpointSlice, Service } from '..
 import type { Lookup } from '../../admission/lookup.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { followResource } from '../../client/follow.ts';
+import { groupVersionPath } from '../../client/paths.ts';
 import { withDeadline } from '../../machinery/abort.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { ApiError } from '../../registry/errors.ts';
@@ -9,7 +10,7 @@ import type { RuntimeContext } from '../../runtime/context.ts';
 import { createController } from '../../runtime/controller.ts';
 import type { ApiServiceAvailability } from '../metrics.ts';
 import { type ApiServiceSet, isAvailable, type RemoteApiService } from './api-service-set.ts';
-import { type ExtensionServers, failureMessage } from './extension-servers.ts';
+import { aggregatorUser, type ExtensionServers, failureMessage } from './extension-servers.ts';
 
 export interface AvailabilityParts {
   readonly services: ApiServiceSet;
@@ -33,7 +34,6 @@ const serviceName = 'kubernetes.io/service-name';
 const recheckMs = 30_000;
 const answerLimitMs = 5000;
 const retryMs = 1000;
-const checker = { username: 'system:kube-aggregator', groups: ['system:masters'] };
 
 /**
  * Says in the status of each APIService for another server whether that can be reached: when the object, its service or the endpoints change, and every
@@ -144,14 +144,14 @@ async function judgeService(
 }
 
 async function askServer({ servers }: AvailabilityParts, { clock, signal }: RuntimeContext, remote: RemoteApiService): Promise<Finding> {
-  const path = remote.group === '' ? `/api/${remote.version}` : `/apis/${remote.group}/${remote.version}`;
+  const path = groupVersionPath(remote);
   let url = '';
   try {
     const address = await servers.locate(remote);
     url = `https://${address.shown}${path}`;
     const ask = async (limited: AbortSignal) => {
       const headers = { 'user-agent': 'Go-http-client/1.1' };
-      const { message } = await servers.send(remote, address, { method: 'GET', path, headers, user: checker, signal: limited });
+      const { message } = await servers.send(remote, address, { method: 'GET', path, headers, user: aggregatorUser, signal: limited });
       message.resume();
       return message.statusCode!;
     };

@@ -37,6 +37,8 @@ interface Transport {
   readonly agent: https.Agent;
 }
 
+/** In whose name the aggregator itself asks. */
+export const aggregatorUser: UserInfo = { username: 'system:kube-aggregator', groups: ['system:masters'] };
 const defaultPort = 443;
 
 /** Requests to the servers of APIServices, in the name of a user whom headers name. Connections are kept, each APIService's for itself. */

@@ -22,6 +22,11 @@ export interface Fetching {
 /** A document may be so large. */
 const longest = 64 * 1024 * 1024;
 
+/** Why an answer is not what was asked for. */
+export function statusText({ status, text }: Fetched): string {
+  return `the server answered ${status}: ${text.slice(0, 200)}`;
+}
+
 /** Gets a document of an extension server. @throws Error of the network, or when it takes too long */
 export function fetchFrom(
   servers: ExtensionServers,

@@ -1,9 +1,10 @@
 import type { UserInfo } from '../../auth/types.ts';
+import { groupVersionPath } from '../../client/paths.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
-import { createController } from '../../runtime/controller.ts';
 import type { ApiServiceSet, RemoteApiService } from './api-service-set.ts';
-import { type ExtensionServers, failureMessage } from './extension-servers.ts';
-import { type Fetched, fetchFrom } from './fetch.ts';
+import { aggregatorUser, type ExtensionServers, failureMessage } from './extension-servers.ts';
+import { fetchFrom, statusText } from './fetch.ts';
+import { refreshMs, startKeeper } from './keeper.ts';
 
 /** What aggregated discovery says of one version of a group. */
 export interface DiscoveredVersion {
@@ -13,12 +14,10 @@ export interface DiscoveredVersion {
   readonly freshness: 'Current' | 'Stale';
 }
 
-const refreshMs = 60_000;
 const firstRetryMs = 500;
 const groupListType = /^application\/json\s*;.*\bas=APIGroupDiscoveryList\b/;
 const acceptGroupList = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`);
-const checker = { username: 'system:kube-aggregator', groups: ['system:masters'] };
-const reader = { username: 'system:kube-aggregator', groups: [] };
+const reader = { ...aggregatorUser, groups: [] };
 
 /**
  * Keeps what other servers say of their resources, for aggregated discovery: asked for when an APIService changes, and every minute. A server that does
@@ -54,20 +53,9 @@ export class RemoteDiscovery {
   }
 
   start(context: RuntimeContext): AsyncDisposable {
-    const controller = createController(
-      {
-        name: 'apiservice-discovery',
-        workers: 2,
-        initialBackoff: firstRetryMs,
-        maximumBackoff: refreshMs,
-        reconcile: (name) => this.reconcile(context, name),
-      },
-      context,
-    );
-    this.services.subscribe((name) => {
-      if (this.services.remoteNamed(name) || this.found.has(name)) controller.enqueue(name);
-    });
-    return controller.start();
+    const { services, found: kept } = this;
+    const reconcile = (name: string) => this.reconcile(context, name);
+    return startKeeper({ name: 'apiservice-discovery', services, kept, initialBackoff: firstRetryMs, reconcile }, context);
   }
 
   private async reconcile(context: RuntimeContext, name: string): Promise<number | undefined> {
@@ -98,21 +86,17 @@ export class RemoteDiscovery {
     const { group, version } = remote;
     const fetch = (path: string, accept: string, user: UserInfo = reader) =>
       fetchFrom(this.servers, remote, { path, accept, user }, context);
-    const groups = await fetch('/apis', acceptGroupList.join(','), checker);
+    const groups = await fetch('/apis', acceptGroupList.join(','), aggregatorUser);
     if (groups.status === 503) throw new Error(statusText(groups));
     if (groups.status === 200 && groupListType.test(groups.contentType)) {
       const { items = [] } = JSON.parse(groups.text);
       const own = items.find(({ metadata }: any) => metadata?.name === group)?.versions?.find((each: any) => each.version === version);
       return (own?.resources ?? []).map(withKinds);
     }
-    const list = await fetch(group === '' ? `/api/${version}` : `/apis/${group}/${version}`, 'application/json');
+    const list = await fetch(groupVersionPath(remote), 'application/json');
     if (list.status !== 200) throw new Error(statusText(list));
     return discoveredResources(JSON.parse(list.text).resources ?? []);
   }
-}
-
-function statusText({ status, text }: Fetched): string {
-  return `the server answered ${status}: ${text.slice(0, 200)}`;
 }
 
 const noKind = { group: '', version: '', kind: '' };

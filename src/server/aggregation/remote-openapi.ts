@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OpenAPIV2 } from '../../../openapi/documents/merge.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
-import { createController } from '../../runtime/controller.ts';
 import { type ApiServiceSet, isAvailable, type RemoteApiService } from './api-service-set.ts';
 import { type ExtensionServers, failureMessage } from './extension-servers.ts';
-import { type Fetched, fetchFrom } from './fetch.ts';
+import { type Fetched, fetchFrom, statusText } from './fetch.ts';
+import { refreshMs, startKeeper } from './keeper.ts';
 
 /** The documents of another server. */
 interface Documents {
@@ -14,7 +14,6 @@ interface Documents {
   readonly v3: ReadonlyMap<string, string>;
 }
 
-const refreshMs = 60_000;
 const limitMs = 60_000;
 const reader = { username: 'system:aggregator', groups: [] };
 
@@ -51,20 +50,9 @@ export class RemoteOpenApi {
   }
 
   start(context: RuntimeContext): AsyncDisposable {
-    const controller = createController(
-      {
-        name: 'apiservice-openapi',
-        workers: 2,
-        initialBackoff: 1000,
-        maximumBackoff: refreshMs,
-        reconcile: (name) => this.reconcile(context, name),
-      },
-      context,
-    );
-    this.services.subscribe((name) => {
-      if (this.services.remoteNamed(name) || this.found.has(name)) controller.enqueue(name);
-    });
-    return controller.start();
+    const { services, found: kept } = this;
+    const reconcile = (name: string) => this.reconcile(context, name);
+    return startKeeper({ name: 'apiservice-openapi', services, kept, initialBackoff: 1000, reconcile }, context);
   }
 
   private async reconcile(context: RuntimeContext, name: string): Promise<number | undefined> {
@@ -91,16 +79,18 @@ export class RemoteOpenApi {
   }
 }
 
-function v2Of({ status, etag, text }: Fetched, before: Documents['v2']): Documents['v2'] {
+function v2Of(fetched: Fetched, before: Documents['v2']): Documents['v2'] {
+  const { status, etag, text } = fetched;
   if (status === 404) return undefined;
-  if (status !== 200) throw new Error(`the server answered ${status}: ${text.slice(0, 200)}`);
+  if (status !== 200) throw new Error(statusText(fetched));
   const tag = etag || createHash('sha512').update(text).digest('hex');
   return before?.tag === tag ? before : { document: JSON.parse(text), tag };
 }
 
-function v3Of({ status, text }: Fetched): Documents['v3'] {
+function v3Of(fetched: Fetched): Documents['v3'] {
+  const { status, text } = fetched;
   if (status === 404) return new Map();
-  if (status !== 200) throw new Error(`the server answered ${status}: ${text.slice(0, 200)}`);
+  if (status !== 200) throw new Error(statusText(fetched));
   const { paths = {} } = JSON.parse(text) as { paths?: Record<string, { serverRelativeURL?: string }> };
   return new Map(Object.entries(paths).map(([name, { serverRelativeURL = '' }]) => [name, serverRelativeURL]));
 }
