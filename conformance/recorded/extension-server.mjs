@@ -1,6 +1,7 @@
 // An HTTPS server that plays an extension API server of a case: one handler a path, which gets the request with its `text` and returns `{ status, body, type,
 // headers }`, or answers by itself and returns undefined. It asks for the client's certificate and looks at no one's rights.
 import { createServer } from 'node:https';
+import { listenLocally } from './local-server.mjs';
 
 /** In base64, as `caBundle` wants it. The key is for this server of the tests alone. */
 export const authority = Buffer.from(`-----BEGIN CERTIFICATE-----
@@ -66,13 +67,9 @@ export function startExtensionServer(handlers, { upgrade } = {}) {
       note(request);
       upgrade(request, socket, head);
     });
-  server.listen(0, '127.0.0.1');
-  server.unref();
-  const port = () => server.address().port;
   return {
     seen,
-    port,
-    clean: (text) => text.replaceAll(String(port()), '<port>'),
+    ...listenLocally(server),
     close() {
       server.close();
       server.closeAllConnections();

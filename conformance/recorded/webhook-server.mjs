@@ -1,6 +1,7 @@
 // An HTTPS server that plays the webhooks of a case: one handler a path, which gets the AdmissionReview (or ConversionReview) and returns the `response`
 // without its uid; or `{ status, body, type }` for an answer that is none; undefined for no answer at all, or a promise of one.
 import { createServer } from 'node:https';
+import { listenLocally } from './local-server.mjs';
 
 /** In base64, as `caBundle` wants it. The key is for this server of the tests alone. */
 export const authority = Buffer.from(`-----BEGIN CERTIFICATE-----
@@ -61,13 +62,6 @@ export function startWebhookServer(handlers) {
       response.end(JSON.stringify({ apiVersion: review.apiVersion, kind: review.kind, response: { uid: review.request.uid, ...answer } }));
     });
   });
-  server.listen(0, '127.0.0.1');
-  server.unref();
-  const port = () => server.address().port;
-  return {
-    seen,
-    port,
-    url: (path) => `https://127.0.0.1:${port()}${path}`,
-    clean: (text) => text.replaceAll(String(port()), '<port>'),
-  };
+  const local = listenLocally(server);
+  return { seen, ...local, url: (path) => `https://127.0.0.1:${local.port()}${path}` };
 }

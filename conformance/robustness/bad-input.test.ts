@@ -6,7 +6,7 @@ import { type RunningCluster, startCluster } from '../harness/cluster.ts';
 import { runMutations, runRequests, serverOf } from './bad-input.ts';
 import type { WireRequest } from './requests.ts';
 import { shapesOf } from './shapes.ts';
-import { Http2Sender, type Server } from './wire.ts';
+import { Http2Sender, request, type Server } from './wire.ts';
 
 const seed = Number(process.env.ORRERY_SEED ?? 1);
 const count = Number(process.env.ORRERY_REQUESTS ?? 500);
@@ -21,7 +21,7 @@ before(async () => {
 
 after(async () => {
   const sender = new Http2Sender(server);
-  const { status, body } = await sender.send({ method: 'GET', target: '/readyz', headers: {}, body: undefined }, 'whole');
+  const { status, body } = await request(sender, 'GET', '/readyz');
   sender.close();
   equal(await cluster.stop(), 0);
   await cluster[Symbol.asyncDispose]();

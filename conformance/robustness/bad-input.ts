@@ -3,7 +3,7 @@ import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
 import { seededRandom } from '../../src/machinery/random.ts';
 import { mutate } from './mutate.ts';
 import { namespace, soundRequests, type WireRequest } from './requests.ts';
-import { type Answer, HangingError, Http2Sender, type Manner, type Server, sendHttp1 } from './wire.ts';
+import { type Answer, HangingError, Http2Sender, type Manner, post, type Server, sendHttp1 } from './wire.ts';
 
 export interface Finding {
   /** Which request of the seed's sequence: `--only` sends it alone. */
@@ -92,9 +92,7 @@ export async function runRequests(server: Server, requests: Iterable<WireRequest
 }
 
 async function makeNamespace(sender: Http2Sender): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const body = Buffer.from(JSON.stringify({ metadata: { name: namespace } }));
-  await sender.send({ method: 'POST', target: '/api/v1/namespaces', headers, body }, 'whole');
+  await post(sender, '/api/v1/namespaces', { metadata: { name: namespace } });
 }
 
 async function sendAlone(server: Server, request: WireRequest): Promise<Answer> {

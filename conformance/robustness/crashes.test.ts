@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { startCluster } from '../harness/cluster.ts';
 import { serverOf } from './bad-input.ts';
 import { runCrashes } from './crashes.ts';
-import { Http2Sender } from './wire.ts';
+import { Http2Sender, request } from './wire.ts';
 
 const kills = Number(process.env.ORRERY_KILLS ?? 10);
 const seed = Number(process.env.ORRERY_SEED ?? 1);
@@ -27,7 +27,7 @@ async function holders(kubeconfig: string): Promise<object[]> {
   const sender = new Http2Sender(await serverOf(kubeconfig));
   const leases = ['kube-controller-manager', 'kube-scheduler'].map(async (name) => {
     const target = `/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/${name}`;
-    const { body } = await sender.send({ method: 'GET', target, headers: {}, body: undefined }, 'whole');
+    const { body } = await request(sender, 'GET', target);
     const { holderIdentity, acquireTime, leaseTransitions } = JSON.parse(body.toString()).spec;
     return { name, holderIdentity, acquireTime, leaseTransitions };
   });

@@ -3,7 +3,7 @@ import { startCluster } from '../harness/cluster.ts';
 import { serverOf } from './bad-input.ts';
 import { History } from './history.ts';
 import { followWatch } from './watch.ts';
-import { type Answer, Http2Sender } from './wire.ts';
+import { Http2Sender, post, request } from './wire.ts';
 
 export interface CrashOptions {
   readonly kills: number;
@@ -112,15 +112,6 @@ async function writeServices(sender: Http2Sender, history: History, random: () =
     if (!(await history.write('services', name, value, () => post(sender, services, { metadata: { name, labels: { value } }, spec }))))
       return;
   }
-}
-
-export function post(sender: Http2Sender, target: string, body: unknown): Promise<Answer> {
-  return request(sender, 'POST', target, body);
-}
-
-export function request(sender: Http2Sender, method: string, target: string, body?: unknown, type = 'application/json'): Promise<Answer> {
-  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': type };
-  return sender.send({ method, target, headers, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)) }, 'whole');
 }
 
 async function listOf(sender: Http2Sender, target: string): Promise<{ items: any[]; revision: string }> {

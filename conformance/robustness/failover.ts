@@ -5,9 +5,8 @@ import { seededRandom } from '../../src/machinery/random.ts';
 import { root, startCluster } from '../harness/cluster.ts';
 import { bundledTool } from '../harness/tools.ts';
 import { serverOf } from './bad-input.ts';
-import { post, request } from './crashes.ts';
 import { type FollowedWatch, followWatch } from './watch.ts';
-import { Http2Sender, type Server } from './wire.ts';
+import { Http2Sender, post, request, type Server } from './wire.ts';
 
 export interface FailoverResult {
   readonly problems: readonly string[];

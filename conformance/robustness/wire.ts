@@ -109,6 +109,16 @@ export class Http2Sender {
   }
 }
 
+export function post(sender: Http2Sender, target: string, body: unknown): Promise<Answer> {
+  return request(sender, 'POST', target, body);
+}
+
+/** Sends one sound request and waits for the whole answer. */
+export function request(sender: Http2Sender, method: string, target: string, body?: unknown, type = 'application/json'): Promise<Answer> {
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': type };
+  return sender.send({ method, target, headers, body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)) }, 'whole');
+}
+
 /** Sends one request over HTTP/1.1 on a connection of its own, byte by byte as it says. */
 export async function sendHttp1(server: Server, request: WireRequest, manner: Manner): Promise<Answer> {
   const socket = connect({
