@@ -80,13 +80,23 @@ variants.forEach(({ name, flags, options }, index) => {
       ...(await play(own.filter((name) => !afterwards.includes(name)))),
       ...(await play(own.filter((name) => afterwards.includes(name)))),
     ];
-    const differing = new Set(steps.filter(({ ok }) => !ok).map(({ case: of, step }) => `${of} > ${step}`));
-    if (process.env['ORRERY_RECORD_DIFFERENCES']) {
-      writeFileSync(process.env['ORRERY_RECORD_DIFFERENCES'], `${[...differing].sort().join('\n')}\n`, { flag: index === 0 ? 'w' : 'a' });
+    const differingIn = (played: readonly Step[]) =>
+      played.filter(({ ok }) => !ok).map(({ case: of, step }) => ({ of, step: `${of} > ${step}` }));
+    let differing = differingIn(steps);
+    // Many conversations ask a live control plane, and six are played at once: as on the real server, a controller may come between two steps.
+    // What is wrong is wrong the second time too, when the case is played by itself.
+    const again = [...new Set(differing.filter(({ step }) => !known.includes(step)).map(({ of }) => of))];
+    for (const name of again) {
+      const second = differingIn(await play([name]));
+      for (const { of, step } of differing)
+        if (of === name && !second.some((other) => other.step === step)) console.log(`differed once: ${step}`);
+      differing = [...differing.filter(({ of }) => of !== name), ...second];
     }
-    deepEqual([...differing].filter((step) => !known.includes(step)).sort(), []);
-    console.log(
-      `${name}: ${steps.length - differing.size} of ${steps.length} recorded answers are given, ${differing.size} differ as known`,
-    );
+    const differs = new Set(differing.map(({ step }) => step));
+    if (process.env['ORRERY_RECORD_DIFFERENCES']) {
+      writeFileSync(process.env['ORRERY_RECORD_DIFFERENCES'], `${[...differs].sort().join('\n')}\n`, { flag: index === 0 ? 'w' : 'a' });
+    }
+    deepEqual([...differs].filter((step) => !known.includes(step)).sort(), []);
+    console.log(`${name}: ${steps.length - differs.size} of ${steps.length} recorded answers are given, ${differs.size} differ as known`);
   });
 });
