@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CompactDefinitions } from './compact.ts';
 
 export interface Descriptions {
-  /** Of a definition: its own, then those of its properties (references have none). */
+  /** Of a definition: its own, then those of its properties. */
   readonly definitions: Readonly<Record<string, readonly [own: string, properties: Readonly<Record<string, string>>]>>;
   /** Of the parameters of operations, by set (see `scripts/generate/models.ts`) and name. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -27,6 +27,11 @@ export function loadDefinitions(): CompactDefinitions {
 export function loadDescriptions(): Descriptions {
   descriptions ??= read(descriptionsFile);
   return descriptions!;
+}
+
+/** What the documents say of a definition's field; empty where they say nothing. */
+export function describeField(definition: string, field: string): string {
+  return loadDescriptions().definitions[definition]?.[1][field] ?? '';
 }
 
 /** Changes whenever definitions or descriptions do. */

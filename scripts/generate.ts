@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildDefinitions } from './generate/definitions.ts';
+import type { LineBreaks } from './generate/line-breaks.ts';
 import { loadModels, readParameters } from './generate/models.ts';
 import { printTypes } from './generate/types.ts';
 
@@ -12,10 +13,11 @@ import { printTypes } from './generate/types.ts';
 export function generate(): string {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const library = `${root}node_modules/@kubernetes/client-node/dist/gen`;
-  const data = JSON.parse(readFileSync(`${root}openapi/data/definitions.json`, 'utf8'));
-  const lineBreaks = JSON.parse(readFileSync(`${root}openapi/data/line-breaks.json`, 'utf8'));
-  const { definitions, descriptions } = buildDefinitions(data, loadModels(`${library}/models/`), lineBreaks);
-  const parameters = readParameters(readFileSync(`${library}/types/ObjectParamAPI.d.ts`, 'utf8'));
+  const own = (file: string) => JSON.parse(readFileSync(`${root}openapi/data/${file}`, 'utf8'));
+  const lineBreaks: LineBreaks = own('line-breaks.json');
+  const texts = { lineBreaks, descriptions: own('descriptions.json') };
+  const { definitions, descriptions } = buildDefinitions(own('definitions.json'), loadModels(`${library}/models/`), texts);
+  const parameters = readParameters(readFileSync(`${library}/types/ObjectParamAPI.d.ts`, 'utf8'), lineBreaks['parameters']!);
   const target = `${root}openapi/generated`;
   mkdirSync(target, { recursive: true });
   writeFileSync(`${target}/schemas.json`, JSON.stringify(definitions));

@@ -1,8 +1,9 @@
-import { loadDescriptions } from '../definitions.ts';
-import { commonTexts, type DocumentForm, type Json } from './print-definition.ts';
+import { describeField } from '../definitions.ts';
+import type { DocumentForm, Json } from './print-definition.ts';
 import type { CustomDocumentation, DocumentedResource } from './resource.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
 
 /** The name of a custom kind's definition: `com.example.v1.Widget`. */
 export function customDefinitionName(group: string, version: string, kind: string): string {
@@ -23,9 +24,9 @@ export function customDefinitions(resource: DocumentedResource, custom: CustomDo
     required: ['items'],
     properties: {
       apiVersion: typeMeta('apiVersion'),
-      items: { description: `List of ${plural}.`, type: 'array', items: { $ref: form.prefix + name } },
+      items: { description: `List of ${plural}. More info: ${conventions}`, type: 'array', items: { $ref: form.prefix + name } },
       kind: typeMeta('kind'),
-      metadata: reference(form, `${meta}.ListMeta`, commonTexts['metadata']!),
+      metadata: reference(form, `${meta}.ListMeta`, describeField('io.k8s.api.core.v1.PodList', 'metadata')),
     },
     ...kindsOf(group, version, listKind),
     ...fields,
@@ -44,8 +45,11 @@ function reference(form: DocumentForm, definition: string, description: string):
 
 /** apiVersion and kind as every kind has them. */
 function typeMeta(field: 'apiVersion' | 'kind'): Json {
-  const [, properties] = loadDescriptions().definitions['io.k8s.api.core.v1.ConfigMap'] ?? ['', {}];
-  return { description: properties[field] ?? '', type: 'string' };
+  return { description: describeField('io.k8s.api.core.v1.ConfigMap', field), type: 'string' };
+}
+
+function objectMeta(form: DocumentForm): Json {
+  return reference(form, `${meta}.ObjectMeta`, describeField('io.k8s.api.core.v1.ConfigMap', 'metadata'));
 }
 
 function printRoot(schema: Json | undefined, form: DocumentForm): Json {
@@ -56,7 +60,7 @@ function printRoot(schema: Json | undefined, form: DocumentForm): Json {
     ...(root['properties'] as Json | undefined),
     apiVersion: typeMeta('apiVersion'),
     kind: typeMeta('kind'),
-    metadata: reference(form, `${meta}.ObjectMeta`, commonTexts['metadata']!),
+    metadata: objectMeta(form),
   };
   return ordered({ ...root, properties: sortedMembers(properties) });
 }
@@ -113,9 +117,15 @@ function embedded(schema: Json, form: DocumentForm): Json {
   for (const name of ['kind', 'apiVersion']) if (!required.includes(name)) required.push(name);
   const properties = {
     ...(schema['properties'] as Json | undefined),
-    apiVersion: { description: 'The group and version of the kind, such as `apps/v1`.', type: 'string' },
-    kind: { description: 'The kind of the object, in CamelCase.', type: 'string' },
-    metadata: reference(form, `${meta}.ObjectMeta`, commonTexts['metadata']!),
+    apiVersion: {
+      description: `apiVersion defines the versioned schema of this representation of an object. More info: ${conventions}#resources`,
+      type: 'string',
+    },
+    kind: {
+      description: `kind is a string value representing the type of this object. In CamelCase. More info: ${conventions}#types-kinds`,
+      type: 'string',
+    },
+    metadata: objectMeta(form),
   };
   return { ...schema, required, properties: sortedMembers(properties) };
 }

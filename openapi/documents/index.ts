@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import builtInHashes from '../data/document-hashes.json' with { type: 'json' };
 import { definitionsDigest } from '../definitions.ts';
 import { groupVersionPath } from './names.ts';
 import type { DocumentedResource } from './resource.ts';
@@ -22,11 +23,13 @@ export function buildOpenAPIV3Index(resources: readonly DocumentedResource[]): {
 }
 
 /**
- * The hash of a document (v3's by name; v2's by the name `v2`): SHA-512 over all that the document is made of, so that
- * it is known without building the document.
+ * The hash of a document (v3's by name; v2's by the name `v2`), known without building the document: the SHA-512 of a v3 document of built-in kinds,
+ * which never changes, is data; of others it is the SHA-512 over all that the document is made of.
  */
 export function documentHash(name: string, resources: readonly DocumentedResource[]): string {
   const own = resources.filter(({ group, version }) => name === 'v2' || groupVersionPath(group, version).slice(1) === name);
+  const known = (builtInHashes as Readonly<Record<string, string>>)[name];
+  if (known !== undefined && own.every(({ documentation }) => documentation === undefined)) return known;
   const parts = own.map((resource) => [
     ...[resource.group, resource.version, resource.kind, resource.plural, resource.listKind, resource.scope, resource.verbs],
     resource.documentation?.fingerprint ?? resource.schema,

@@ -11,7 +11,7 @@ const own: OpenAPIV2 = {
   definitions: {
     Thing: { type: 'object', properties: { meta: ref('Meta') } },
     Meta: { type: 'object' },
-    Options: { ...kind('own'), description: 'Ours.' },
+    Options: { ...kind('own'), description: 'Options.' },
   },
 };
 const other = (group: string): OpenAPIV2 => ({
@@ -19,7 +19,7 @@ const other = (group: string): OpenAPIV2 => ({
   definitions: {
     Other: { properties: { meta: ref('Meta'), options: ref('Options') } },
     Meta: { type: 'string' },
-    Options: { ...kind(group), description: 'Theirs.' },
+    Options: { ...kind(group), description: 'Options.' },
     Foreign: {},
     Version: {},
     Lonely: {},
@@ -37,7 +37,7 @@ test('documents of other servers come with what they need, under other names whe
     Meta: { type: 'object' },
     Meta_v2: { type: 'string' },
     Options: {
-      description: 'Ours.',
+      description: 'Options.',
       'x-kubernetes-group-version-kind': ['own', 'a', 'b'].map((group) => ({ group, kind: 'Options', version: 'v1' })),
     },
     Other: { properties: { meta: ref('Meta_v2'), options: ref('Options') } },

@@ -90,16 +90,9 @@ function renamed(value: unknown, renames: ReadonlyMap<string, string>): unknown 
   );
 }
 
-/** Equal but for the kinds, and for descriptions: those of Kubernetes' own types are worded anew here. */
+/** Equal but for the kinds. */
 function sameButKinds(a: Json, b: Json): boolean {
-  return isDeepStrictEqual({ ...structureOf(a), [gvkKey]: undefined }, { ...structureOf(b), [gvkKey]: undefined });
-}
-
-function structureOf<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(structureOf) as T;
-  const members = Object.entries(value).filter(([key, member]) => key !== 'description' || typeof member !== 'string');
-  return Object.fromEntries(members.map(([key, member]) => [key, structureOf(member)])) as T;
+  return isDeepStrictEqual({ ...a, [gvkKey]: undefined }, { ...b, [gvkKey]: undefined });
 }
 
 /** The first one, with the kinds of both. */

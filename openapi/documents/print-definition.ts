@@ -52,20 +52,12 @@ export class DefinitionPrinter {
     return { ...described, type: 'string', ...rest };
   }
 
-  private property([name, type, , bits, extras]: CompactField, description: string): Json {
-    const text = description === '' && type.startsWith('#') ? this.referenceText(name, type) : describeEnum(description, type, extras);
-    const described = text === '' ? {} : { description: text };
+  private property([, type, , bits, extras]: CompactField, description: string): Json {
+    const described = description === '' ? {} : { description };
     const extensions = fieldExtensions(extras);
     if (!type.startsWith('#')) return { ...described, ...this.value(type, extras?.d, extras), ...extensions };
     if ((bits & fieldBits.bare) !== 0) return { ...this.reference(type), ...extensions };
     return { ...described, ...this.wrapped(type, extras?.d), ...extensions };
-  }
-
-  /**
-   * Our source has no text for references. v3 readers show the type's own text as well, so that only v2, whose readers do not, takes it here.
-   */
-  private referenceText(name: string, type: string): string {
-    return commonTexts[name] ?? (this.form.version === 2 ? (this.descriptions[type.slice(1)]?.[0] ?? '') : '');
   }
 
   private value(type: string, standard: unknown, extras: CompactExtras | undefined): Json {
@@ -100,12 +92,6 @@ export function referencesOf(definition: CompactDefinition): string[] {
   return (definition.f ?? []).flatMap(([, type]) => (type.includes('#') ? [type.slice(type.indexOf('#') + 1)] : []));
 }
 
-/** A field with an enum names its values, as kube-apiserver's do; what each of them means is not in our source. */
-function describeEnum(description: string, type: string, extras: CompactExtras | undefined): string {
-  if (extras?.e === undefined || type.startsWith('[]') || type.startsWith('{}')) return description;
-  return `${description}\n\nPossible enum values:${extras.e.map((value) => `\n - \`${JSON.stringify(value)}\``).join('')}`;
-}
-
 function fieldExtensions(extras: CompactExtras | undefined): Json {
   if (extras === undefined) return {};
   return {
@@ -116,12 +102,6 @@ function fieldExtensions(extras: CompactExtras | undefined): Json {
     ...(extras.s !== undefined && { 'x-kubernetes-patch-strategy': extras.s }),
   };
 }
-
-export const commonTexts: Readonly<Record<string, string>> = {
-  metadata: "Standard object's metadata: its name, labels, annotations, owners and version.",
-  spec: 'The state that is wanted.',
-  status: 'The state that was last observed; the system fills it in.',
-};
 
 const scalarTypes: Readonly<Record<string, Json>> = {
   string: { type: 'string' },

@@ -1,6 +1,6 @@
 import type { CompactDefinition, CompactDefinitions, CompactField } from '../../openapi/compact.ts';
 import { fieldBits } from '../../openapi/compact.ts';
-import { breakLines, type LineBreaks } from './line-breaks.ts';
+import { type DescriptionSources, describe } from './describe.ts';
 import { type Model, type ModelProperty, type ModelSource, modelNames } from './models.ts';
 
 /** `openapi/data/definitions.json`: see `openapi/data/README.md`. */
@@ -44,7 +44,7 @@ export type Descriptions = Record<string, [own: string, properties: Record<strin
 export function buildDefinitions(
   data: DefinitionData,
   models: ModelSource,
-  lineBreaks: LineBreaks,
+  texts: DescriptionSources,
 ): { definitions: CompactDefinitions; descriptions: Descriptions } {
   const names = new Map<string, string>();
   const definitions: CompactDefinitions = {};
@@ -62,15 +62,17 @@ export function buildDefinitions(
       ...(own.plain !== undefined && { p: own.plain }),
       ...(own.fields !== undefined && { f: buildFields(name, kind, own, model, names, data) }),
     } satisfies CompactDefinition;
-    if (model !== undefined) descriptions[name] = describe(model, lineBreaks[name]);
+    descriptions[name] = describe(name, model, enumsOf(definitions[name]!), texts);
   }
   return { definitions, descriptions };
 }
 
-function describe(model: Model, breaks: LineBreaks[string] = {}): [string, Record<string, string>] {
-  const described = [...model.properties].filter(([, property]) => property.description !== '');
-  const properties = described.map(([name, { description }]) => [name, breakLines(description, breaks[name])] as const);
-  return [breakLines(model.description, breaks['']), Object.fromEntries(properties)];
+/** The properties that are one value of an enum; what lists or maps of them mean is not listed in their texts. */
+function enumsOf(definition: CompactDefinition): Map<string, readonly string[]> {
+  const single = (definition.f ?? []).filter(
+    ([, type, , , extras]) => extras?.e !== undefined && !type.startsWith('[]') && !type.startsWith('{}'),
+  );
+  return new Map(single.map(([name, , , , extras]) => [name, extras!.e!]));
 }
 
 function buildFields(

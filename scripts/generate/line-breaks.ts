@@ -1,4 +1,4 @@
-/** Definition → property (`''` for the definition itself) → which gap between words, counted from 0 → the white space that stands there. */
+/** Definition → property (`''` for the definition itself) → which gap between words, counted from 0 → the white space that stands there (one more than there are gaps: at the end). */
 export type LineBreaks = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
 
 /**
@@ -9,6 +9,6 @@ export function breakLines(text: string, breaks: Readonly<Record<string, string>
   if (breaks === undefined) return text;
   let gap = 0;
   const broken = text.replace(/\s+/g, (space) => breaks[gap++] ?? space);
-  if (Object.keys(breaks).some((at) => Number(at) >= gap)) throw new Error(`a line breaks behind the end of: ${text}`);
-  return broken;
+  if (Object.keys(breaks).some((at) => Number(at) > gap)) throw new Error(`a line breaks behind the end of: ${text}`);
+  return broken + (breaks[gap] ?? '');
 }

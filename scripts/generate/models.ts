@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { breakLines, type LineBreaks } from './line-breaks.ts';
 
 /** What a model of the client library tells of a definition. */
 export interface Model {
@@ -34,8 +35,9 @@ export function modelNames(definition: string): string[] {
 /**
  * Descriptions of the parameters of operations, by set and name. An operation of another set than `common` looks there first.
  * @param source the library's `ObjectParamAPI.d.ts`, where each operation has an interface with a comment on each parameter
+ * @param lineBreaks those of the common parameters, by name
  */
-export function readParameters(source: string): Record<string, Record<string, string>> {
+export function readParameters(source: string, lineBreaks: LineBreaks[string]): Record<string, Record<string, string>> {
   const interfaces = new Map<string, Record<string, string>>();
   for (const [, name, body] of source.matchAll(/export interface (\w+) \{\n([\s\S]*?)\n\}/g)) {
     const parameters = [...body!.matchAll(/\/\*\*\n {5}\* ([^\n]*)\n(?: {5}\*[^\n]*\n)*? {5}\*\/\n {4}(\w+)\??:/g)];
@@ -46,7 +48,9 @@ export function readParameters(source: string): Record<string, Record<string, st
     if (found.includes(undefined)) throw new Error(`The client library lacks one of ${operations.join(', ')}.`);
     return [set, Object.assign({}, ...found)];
   });
-  return Object.fromEntries(sets);
+  const { common, ...others } = Object.fromEntries(sets);
+  const broken = Object.entries<string>(common).map(([name, text]) => [name, breakLines(text, lineBreaks[name])]);
+  return { common: Object.fromEntries(broken), ...others };
 }
 
 const parameterSets: Record<string, string[]> = {

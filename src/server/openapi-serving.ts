@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
+import { htmlSafeJson } from '../machinery/html-safe-json.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { ResourceRegistry } from './discovery/resource-index.ts';
@@ -66,7 +67,7 @@ export class OpenApiServing {
       const own = builders.buildOpenAPIV2(this.registry.definitions());
       return others.length === 0 ? own : builders.mergeOpenAPIV2(own, others);
     };
-    const served = this.document(v2Name, builders, build, others)!;
+    const served = this.document(v2Name, builders, build, JSON.stringify, others)!;
     return { ...this.send(context, served, type, { vary }, builders), compressible: true };
   }
 
@@ -89,7 +90,7 @@ export class OpenApiServing {
   }
 
   private v3(context: ServerContext, name: string, builders: Documents): Answer | Promise<Answer> {
-    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), []);
+    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), htmlSafeJson, []);
     if (!served) return this.aggregation.openApiV3(name, context) ?? empty(404, {});
     const type = acceptedType(context.request.headers['accept'], 'v3', false);
     if (!type) return empty(406, { vary: 'Accept' });
@@ -111,6 +112,7 @@ export class OpenApiServing {
     name: string,
     builders: Documents,
     build: () => object | undefined,
+    encode: (document: object) => string,
     others: readonly { readonly tag: string; readonly pathPrefix: string }[],
   ): Served | undefined {
     let served = this.documents.get(name);
@@ -123,7 +125,7 @@ export class OpenApiServing {
         this.documents.delete(name);
         return undefined;
       }
-      served = { json: Buffer.from(JSON.stringify(document)), etag, lastModified: formatHttpDate(this.clock.now()), checkedAt: '' };
+      served = { json: Buffer.from(encode(document)), etag, lastModified: formatHttpDate(this.clock.now()), checkedAt: '' };
       this.documents.set(name, served);
     }
     served.checkedAt = this.version;

@@ -35,7 +35,6 @@ export const namespace = defineResource<Namespace>({
   version: 'v1',
   kind: 'Namespace',
   plural: 'namespaces',
-  returnsDeletedObject: true,
   staged: {
     mark(object: Namespace) {
       object.status = { ...object.status, phase: 'Terminating' };
