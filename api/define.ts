@@ -29,11 +29,15 @@ export interface ClusterSettings {
 }
 
 /** A column of the Table answer. */
+/** A field of a definition of the API documents, whose text is taken. */
+export type FieldText = readonly [definition: string, field: string];
+
 export interface Column<T = any> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format?: string;
-  readonly description: string;
+  /** What clients are told of it: a text, or a field that says it. */
+  readonly description: string | FieldText;
   readonly priority?: number;
   /** The cell. Ages are printed by `ageCell` from `context.now`; the result is JSON data. */
   cell(object: T, context: CellContext): unknown;
@@ -216,13 +220,13 @@ const defaultColumns: readonly Column[] = [
     name: 'Name',
     type: 'string',
     format: 'name',
-    description: 'Unique within its namespace; clients give it, or ask the server to make one from generateName.',
+    description: ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'name'],
     cell: (object: KubeObject) => object.metadata?.name ?? '',
   },
   {
     name: 'Created At',
     type: 'date',
-    description: 'When the server created the object, in UTC and RFC 3339 form.',
+    description: ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'creationTimestamp'],
     cell: (object: KubeObject) => object.metadata?.creationTimestamp ?? null,
   },
 ];

@@ -9,6 +9,9 @@ export interface Descriptions {
   readonly parameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** What stands in a description before the list of an enum's values. */
+export const enumValuesHeading = '\n\nPossible enum values:';
+
 /** The paths hold for the sources and for the bundle. */
 const schemasFile = new URL('./generated/schemas.json', import.meta.url);
 const descriptionsFile = new URL('./generated/descriptions.json', import.meta.url);

@@ -12,12 +12,6 @@ const firstStates: Omission = {
     'which states on the way are written depends on the kubelet: KWOK goes from Pending to Running and from Running to gone in one step',
 };
 
-/** Descriptions come from a package that lacks those of fields which refer to another schema, and of the values of enums. */
-export const descriptions: Omission = {
-  lines: /^ {4,}(?!\S+\t)/,
-  because: "the package that descriptions come from lacks those of fields that refer to another schema and of an enum's values",
-};
-
 const running = (selector: string, count: number): Step => ({
   wait: `[ "$(kubectl get pods ${selector} --no-headers | grep -c ' Running ')" = ${count} ] && [ "$(kubectl get pods ${selector} --no-headers | wc -l)" = ${count} ]`,
 });
@@ -92,11 +86,11 @@ export const tour: readonly Step[] = [
   { run: 'kubectl delete pod cherry' },
   { run: 'kubectl get pod cherry' },
 
-  { run: 'kubectl explain deployment.spec.strategy', omit: descriptions },
-  { run: 'kubectl explain pods.spec.containers.livenessProbe --recursive', omit: descriptions },
-  { run: 'kubectl explain service.spec.type', omit: descriptions },
-  { run: 'kubectl explain pod.spec.containers.image', omit: descriptions },
-  { run: 'kubectl explain configmap', omit: descriptions },
+  { run: 'kubectl explain deployment.spec.strategy' },
+  { run: 'kubectl explain pods.spec.containers.livenessProbe --recursive' },
+  { run: 'kubectl explain service.spec.type' },
+  { run: 'kubectl explain pod.spec.containers.image' },
+  { run: 'kubectl explain configmap' },
   { run: 'kubectl events --for pod/apple', omit: kubeletEvents },
   { run: 'kubectl get events --field-selector involvedObject.name=apple,reason=Scheduled' },
 

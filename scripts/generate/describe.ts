@@ -1,3 +1,4 @@
+import { enumValuesHeading } from '../../openapi/definitions.ts';
 import { breakLines, type LineBreaks } from './line-breaks.ts';
 import type { Model } from './models.ts';
 
@@ -48,5 +49,5 @@ export function describe(
 /** What kube-apiserver's documents say at the end of an enum's description. */
 function listValues(values: readonly string[], meanings: Readonly<Record<string, string>>): string {
   const lines = values.map((value) => ` - \`${JSON.stringify(value)}\`${meanings[value] === undefined ? '' : ` ${meanings[value]}`}`);
-  return ['\n\nPossible enum values:', ...lines].join('\n');
+  return [enumValuesHeading, ...lines].join('\n');
 }

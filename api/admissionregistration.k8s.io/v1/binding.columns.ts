@@ -16,7 +16,17 @@ function paramCell({ spec }: Binding): string {
 /** The table of bindings of policies of either sort. */
 export const bindingColumns: readonly Column<Binding & KubeObject>[] = [
   nameColumn,
-  { name: 'PolicyName', type: 'string', description: 'The policy that it puts into force.', cell: ({ spec }) => spec?.policyName ?? '' },
-  { name: 'ParamRef', type: 'string', description: 'The parameters.', cell: paramCell },
+  {
+    name: 'PolicyName',
+    type: 'string',
+    description: 'PolicyName indicates the policy definition which the policy binding binded to',
+    cell: ({ spec }) => spec?.policyName ?? '',
+  },
+  {
+    name: 'ParamRef',
+    type: 'string',
+    description: 'ParamRef indicates the param resource which sets the configuration param',
+    cell: paramCell,
+  },
   ageColumn,
 ];

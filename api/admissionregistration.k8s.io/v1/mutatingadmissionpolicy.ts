@@ -19,11 +19,16 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   categories: ['api-extensions'],
   columns: [
     nameColumn,
-    { name: 'Mutations', type: 'integer', description: 'How many mutations there are.', cell: ({ spec }) => spec?.mutations?.length ?? 0 },
+    {
+      name: 'Mutations',
+      type: 'integer',
+      description: 'Mutation indicates the number of mutations rules defined in this configuration',
+      cell: ({ spec }) => spec?.mutations?.length ?? 0,
+    },
     {
       name: 'ParamKind',
       type: 'string',
-      description: 'The kind of its parameters.',
+      description: 'ParamKind specifies the kind of resources used to parameterize this policy',
       cell: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
     },
     ageColumn,

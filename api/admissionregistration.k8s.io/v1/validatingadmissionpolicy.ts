@@ -30,13 +30,13 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     {
       name: 'Validations',
       type: 'integer',
-      description: 'How many validations there are.',
+      description: 'Validations indicates the number of validation rules defined in this configuration',
       cell: ({ spec }) => spec?.validations?.length ?? 0,
     },
     {
       name: 'ParamKind',
       type: 'string',
-      description: 'The kind of its parameters.',
+      description: 'ParamKind specifies the kind of resources used to parameterize this policy',
       cell: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
     },
     ageColumn,

@@ -5,6 +5,11 @@ import type { KubeObject } from '../../meta/object.ts';
 /** The table of webhook configurations of either sort. */
 export const webhookColumns: readonly Column<KubeObject & { webhooks?: readonly unknown[] }>[] = [
   nameColumn,
-  { name: 'Webhooks', type: 'integer', description: 'How many webhooks there are.', cell: ({ webhooks }) => webhooks?.length ?? 0 },
+  {
+    name: 'Webhooks',
+    type: 'integer',
+    description: 'Webhooks indicates the number of webhooks registered in this configuration',
+    cell: ({ webhooks }) => webhooks?.length ?? 0,
+  },
   ageColumn,
 ];

@@ -48,10 +48,10 @@ export const apiService = defineResource<APIService>({
     {
       name: 'Service',
       type: 'string',
-      description: 'What serves it.',
+      description: 'The reference to the service that hosts this API endpoint.',
       cell: ({ spec }) => (spec?.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local'),
     },
-    { name: 'Available', type: 'string', description: 'Whether it can be reached.', cell: availableCell },
+    { name: 'Available', type: 'string', description: 'Whether this service is available.', cell: availableCell },
     ageColumn,
   ],
   resetFields: [['status']],

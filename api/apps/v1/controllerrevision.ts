@@ -38,8 +38,13 @@ export const controllerRevision = defineResource<ControllerRevision>({
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
   columns: [
     nameColumn,
-    { name: 'Controller', type: 'string', description: 'What the revision belongs to.', cell: controllerCell },
-    { name: 'Revision', type: 'string', description: 'Its number.', cell: (object) => object.revision ?? 0 },
+    { name: 'Controller', type: 'string', description: 'Controller of the object', cell: controllerCell },
+    {
+      name: 'Revision',
+      type: 'string',
+      description: ['io.k8s.api.apps.v1.ControllerRevision', 'revision'],
+      cell: (object) => object.revision ?? 0,
+    },
     ageColumn,
   ],
   validate: (object) => [...validateCommon(object), ...validateData(object.data)],

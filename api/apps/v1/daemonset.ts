@@ -119,7 +119,8 @@ function validateStatusUpdate({ metadata, status }: DaemonSet, old: DaemonSet): 
   ];
 }
 
-function countColumn(name: string, field: keyof DaemonSetStatus & string, description: string) {
+function countColumn(name: string, field: keyof DaemonSetStatus & string) {
+  const description = ['io.k8s.api.apps.v1.DaemonSetStatus', field] as const;
   return { name, type: 'integer', description, cell: ({ status }: DaemonSet) => (status?.[field] as number | undefined) ?? 0 } as const;
 }
 
@@ -137,20 +138,20 @@ export const daemonSet = defineResource<DaemonSet>({
   subresources: [statusSubresource<DaemonSet>({ validateUpdate: validateStatusUpdate })],
   columns: [
     nameColumn,
-    countColumn('Desired', 'desiredNumberScheduled', 'Nodes that shall have a pod.'),
-    countColumn('Current', 'currentNumberScheduled', 'Nodes of those that have one.'),
-    countColumn('Ready', 'numberReady', 'Nodes whose pod is ready.'),
-    countColumn('Up-to-date', 'updatedNumberScheduled', 'Nodes whose pod is of the present template.'),
-    countColumn('Available', 'numberAvailable', 'Nodes whose pod is ready for long enough.'),
+    countColumn('Desired', 'desiredNumberScheduled'),
+    countColumn('Current', 'currentNumberScheduled'),
+    countColumn('Ready', 'numberReady'),
+    countColumn('Up-to-date', 'updatedNumberScheduled'),
+    countColumn('Available', 'numberAvailable'),
     {
       name: 'Node Selector',
       type: 'string',
-      description: 'Labels of the nodes that pods go to.',
+      description: ['io.k8s.api.core.v1.PodSpec', 'nodeSelector'],
       cell: (object) => labelsText(object.spec?.template?.spec?.nodeSelector),
     },
     ageColumn,
     ...containerColumns<DaemonSet>((object) => object.spec?.template?.spec?.containers, 1),
-    selectorColumn<DaemonSet>((object) => object.spec?.selector),
+    selectorColumn<DaemonSet>(['io.k8s.api.apps.v1.DaemonSetSpec', 'selector'], (object) => object.spec?.selector),
   ],
   resetFields: [['status']],
   defaults,

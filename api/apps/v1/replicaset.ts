@@ -45,10 +45,10 @@ export const replicaSet = defineResource<ReplicaSet>({
   selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
-    ...replicaColumns,
+    ...replicaColumns('io.k8s.api.apps.v1.ReplicaSet'),
     ageColumn,
     ...containerColumns<ReplicaSet>((object) => object.spec?.template?.spec?.containers, 1),
-    selectorColumn<ReplicaSet>((object) => object.spec?.selector),
+    selectorColumn<ReplicaSet>(['io.k8s.api.apps.v1.ReplicaSetSpec', 'selector'], (object) => object.spec?.selector),
   ],
   resetFields: [['status']],
   defaults(object) {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../meta/object.ts';
 
 /** The selector of the pods, for wide tables. */
 export function selectorColumn<T>(
+  description: Column['description'],
   selector: (object: T) => LabelSelectorObject | undefined,
   text: (selector: LabelSelectorObject | undefined) => string = labelSelectorText,
 ): Column<T> {
@@ -11,7 +12,7 @@ export function selectorColumn<T>(
     name: 'Selector',
     type: 'string',
     priority: 1,
-    description: 'Which pods are its own.',
+    description,
     cell: (object) => text(selector(object)),
   };
 }
@@ -19,6 +20,6 @@ export function selectorColumn<T>(
 export const readyColumn: Column<KubeObject> = {
   name: 'Ready',
   type: 'string',
-  description: 'Ready pods of those wanted.',
+  description: 'Number of the pod with ready state',
   cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
 };

@@ -94,13 +94,28 @@ export const autoscalerColumns: readonly Column<HorizontalPodAutoscalerV2>[] = [
   {
     name: 'Reference',
     type: 'string',
-    description: 'What it scales.',
+    description: ['io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', 'scaleTargetRef'],
     cell: ({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`,
   },
-  { name: 'Targets', type: 'string', description: 'What is measured, and what is wanted.', cell: targetsCell },
-  { name: 'MinPods', type: 'string', description: 'Fewest replicas.', cell: ({ spec }) => String(spec?.minReplicas ?? '<unset>') },
-  { name: 'MaxPods', type: 'string', description: 'Most replicas.', cell: ({ spec }) => spec?.maxReplicas ?? 0 },
-  { name: 'Replicas', type: 'string', description: 'Replicas now.', cell: ({ status }) => status?.currentReplicas ?? 0 },
+  { name: 'Targets', type: 'string', description: ['io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', 'metrics'], cell: targetsCell },
+  {
+    name: 'MinPods',
+    type: 'string',
+    description: ['io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec', 'minReplicas'],
+    cell: ({ spec }) => String(spec?.minReplicas ?? '<unset>'),
+  },
+  {
+    name: 'MaxPods',
+    type: 'string',
+    description: ['io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec', 'maxReplicas'],
+    cell: ({ spec }) => spec?.maxReplicas ?? 0,
+  },
+  {
+    name: 'Replicas',
+    type: 'string',
+    description: ['io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus', 'currentReplicas'],
+    cell: ({ status }) => status?.currentReplicas ?? 0,
+  },
   ageColumn,
 ];
 

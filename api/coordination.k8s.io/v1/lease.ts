@@ -33,7 +33,12 @@ export const lease = defineResource<Lease>({
   allowUnconditionalUpdate: false,
   columns: [
     nameColumn,
-    { name: 'Holder', type: 'string', description: 'Who holds the lease.', cell: (object) => object.spec?.holderIdentity ?? '' },
+    {
+      name: 'Holder',
+      type: 'string',
+      description: ['io.k8s.api.coordination.v1.LeaseSpec', 'holderIdentity'],
+      cell: (object) => object.spec?.holderIdentity ?? '',
+    },
     ageColumn,
   ],
   prepareForCreate: (object) => dropDisabledFields(object),

@@ -7,7 +7,7 @@ export const nameColumn: Column<KubeObject> = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Unique among objects of the kind in the namespace.',
+  description: ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'name'],
   cell: (object) => object.metadata?.name ?? '',
 };
 
@@ -15,7 +15,7 @@ export const nameColumn: Column<KubeObject> = {
 export const ageColumn: Column<KubeObject> = {
   name: 'Age',
   type: 'string',
-  description: 'Time since the object was created.',
+  description: ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'creationTimestamp'],
   cell: (object, { now }) => ageCell(object.metadata?.creationTimestamp, now),
 };
 
@@ -30,14 +30,14 @@ export function containerColumns<T>(
       name: 'Containers',
       type: 'string',
       ...more,
-      description: 'Names of the containers.',
+      description: 'Names of each container in the template.',
       cell: (object) => (containers(object) ?? []).map((c) => c.name).join(','),
     },
     {
       name: 'Images',
       type: 'string',
       ...more,
-      description: 'Images of the containers.',
+      description: 'Images referenced by each container in the template.',
       cell: (object) => (containers(object) ?? []).map((c) => c.image ?? '').join(','),
     },
   ];

@@ -24,8 +24,13 @@ export const componentStatus = defineResource<ComponentStatus>({
   action: 'componentstatus',
   columns: [
     nameColumn,
-    { name: 'Status', type: 'string', description: 'Healthy, Unhealthy or Unknown.', cell: statusCell },
-    { name: 'Message', type: 'string', description: 'What the component says.', cell: (object) => healthy(object)?.message ?? '' },
-    { name: 'Error', type: 'string', description: 'What went wrong in asking it.', cell: (object) => healthy(object)?.error ?? '' },
+    { name: 'Status', type: 'string', description: 'Status of the component conditions', cell: statusCell },
+    {
+      name: 'Message',
+      type: 'string',
+      description: 'Message of the component conditions',
+      cell: (object) => healthy(object)?.message ?? '',
+    },
+    { name: 'Error', type: 'string', description: 'Error of the component conditions', cell: (object) => healthy(object)?.error ?? '' },
   ],
 });

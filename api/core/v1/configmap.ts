@@ -63,7 +63,7 @@ export const configMap = defineResource<ConfigMap>({
     {
       name: 'Data',
       type: 'string',
-      description: 'How many keys there are.',
+      description: ['io.k8s.api.core.v1.ConfigMap', 'data'],
       cell: (object) => Object.keys(object.data ?? {}).length + Object.keys(object.binaryData ?? {}).length,
     },
     ageColumn,

@@ -43,7 +43,7 @@ export const endpoints = defineResource<Endpoints>({
   allowCreateOnUpdate: true,
   columns: [
     nameColumn,
-    { name: 'Endpoints', type: 'string', description: 'The first addresses with their ports.', cell: endpointsCell },
+    { name: 'Endpoints', type: 'string', description: ['io.k8s.api.core.v1.Endpoints', 'subsets'], cell: endpointsCell },
     ageColumn,
   ],
   defaults(object) {

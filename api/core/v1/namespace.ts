@@ -84,7 +84,7 @@ export const namespace = defineResource<Namespace>({
     {
       name: 'Status',
       type: 'string',
-      description: 'Active, or Terminating while its objects are deleted.',
+      description: 'The status of the namespace',
       cell: (object) => object.status?.phase ?? '',
     },
     ageColumn,

@@ -103,41 +103,52 @@ export const podColumns: readonly Column<Pod>[] = [
   {
     name: 'Ready',
     type: 'string',
-    description: 'How many of the containers are ready, of how many.',
+    description: 'The aggregate readiness state of this pod for accepting traffic.',
     cell: (pod) => {
       const { ready, total } = summarizePod(pod);
       return `${ready}/${total}`;
     },
   },
-  { name: 'Status', type: 'string', description: 'The phase, or the reason that says more.', cell: (pod) => summarizePod(pod).reason },
-  { name: 'Restarts', type: 'string', description: 'How often containers were restarted, and when last.', cell: restartsCell },
+  {
+    name: 'Status',
+    type: 'string',
+    description: 'The aggregate status of the containers in this pod.',
+    cell: (pod) => summarizePod(pod).reason,
+  },
+  {
+    name: 'Restarts',
+    type: 'string',
+    description:
+      'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.',
+    cell: restartsCell,
+  },
   ageColumn,
   {
     name: 'IP',
     type: 'string',
     priority: 1,
-    description: 'The first address of the pod.',
+    description: ['io.k8s.api.core.v1.PodStatus', 'podIP'],
     cell: (pod) => pod.status?.podIPs?.[0]?.ip || '<none>',
   },
   {
     name: 'Node',
     type: 'string',
     priority: 1,
-    description: 'The node that the pod is bound to.',
+    description: ['io.k8s.api.core.v1.PodSpec', 'nodeName'],
     cell: (pod) => pod.spec?.nodeName || '<none>',
   },
   {
     name: 'Nominated Node',
     type: 'string',
     priority: 1,
-    description: 'The node on which others are removed to make room for the pod.',
+    description: ['io.k8s.api.core.v1.PodStatus', 'nominatedNodeName'],
     cell: (pod) => pod.status?.nominatedNodeName || '<none>',
   },
   {
     name: 'Readiness Gates',
     type: 'string',
     priority: 1,
-    description: 'How many readiness gates are met, of how many.',
+    description: ['io.k8s.api.core.v1.PodSpec', 'readinessGates'],
     cell: readinessCell,
   },
 ];

@@ -24,7 +24,7 @@ export const podTemplate = defineResource<PodTemplate>({
     {
       name: 'Pod Labels',
       type: 'string',
-      description: 'Labels of the pods.',
+      description: 'The labels for the pod template.',
       cell: (object) => labelsText(object.template?.metadata?.labels),
     },
   ],

@@ -1,9 +1,13 @@
 import type { Column } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
 
-/** How many pods a set wants and has. */
-export const replicaColumns: readonly Column<KubeObject>[] = [
-  { name: 'Desired', type: 'integer', description: 'How many pods there shall be.', cell: (object) => object.spec?.replicas ?? 0 },
-  { name: 'Current', type: 'integer', description: 'How many pods there are.', cell: (object) => object.status?.replicas ?? 0 },
-  { name: 'Ready', type: 'integer', description: 'How many of them are ready.', cell: (object) => object.status?.readyReplicas ?? 0 },
-];
+/** How many pods a set wants and has. @param definition that of the set's kind */
+export function replicaColumns(definition: string): Column<KubeObject>[] {
+  const count = (name: string, part: 'spec' | 'status', field: string): Column<KubeObject> => ({
+    name,
+    type: 'integer',
+    description: [`${definition}${part === 'spec' ? 'Spec' : 'Status'}`, field],
+    cell: (object) => object[part]?.[field] ?? 0,
+  });
+  return [count('Desired', 'spec', 'replicas'), count('Current', 'status', 'replicas'), count('Ready', 'status', 'readyReplicas')];
+}

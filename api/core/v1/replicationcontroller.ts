@@ -84,14 +84,14 @@ export const replicationController = defineResource<ReplicationController>({
   selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
-    ...replicaColumns,
+    ...replicaColumns('io.k8s.api.core.v1.ReplicationController'),
     ageColumn,
     ...containerColumns<ReplicationController>((object) => object.spec?.template?.spec?.containers, 1),
     {
       name: 'Selector',
       type: 'string',
       priority: 1,
-      description: 'Labels of the pods that are counted.',
+      description: ['io.k8s.api.core.v1.ReplicationControllerSpec', 'selector'],
       cell: (object) => labelsText(object.spec?.selector),
     },
   ],

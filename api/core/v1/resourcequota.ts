@@ -140,8 +140,18 @@ export const resourceQuota = defineResource<ResourceQuota>({
   ],
   columns: [
     nameColumn,
-    { name: 'Request', type: 'string', description: 'Used and hard amounts of requests and objects.', cell: usageCell(false) },
-    { name: 'Limit', type: 'string', description: 'Used and hard amounts of limits.', cell: usageCell(true) },
+    {
+      name: 'Request',
+      type: 'string',
+      description: 'Request represents a minimum amount of cpu/memory that a container may consume.',
+      cell: usageCell(false),
+    },
+    {
+      name: 'Limit',
+      type: 'string',
+      description: 'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
+      cell: usageCell(true),
+    },
     ageColumn,
   ],
   resetFields: [['status']],

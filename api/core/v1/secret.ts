@@ -78,8 +78,13 @@ export const secret = defineResource<Secret>({
   selectableFields: { type: (object) => object.type ?? '' },
   columns: [
     nameColumn,
-    { name: 'Type', type: 'string', description: 'What the secret is for.', cell: (object) => object.type ?? '' },
-    { name: 'Data', type: 'string', description: 'How many keys there are.', cell: (object) => Object.keys(object.data ?? {}).length },
+    { name: 'Type', type: 'string', description: ['io.k8s.api.core.v1.Secret', 'type'], cell: (object) => object.type ?? '' },
+    {
+      name: 'Data',
+      type: 'string',
+      description: ['io.k8s.api.core.v1.Secret', 'data'],
+      cell: (object) => Object.keys(object.data ?? {}).length,
+    },
     ageColumn,
   ],
   defaults(object) {

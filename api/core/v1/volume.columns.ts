@@ -2,24 +2,30 @@ import type { Column } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
 
 /** What the tables of volumes and of claims have in common. */
-export const volumePhaseColumn: Column<KubeObject> = {
-  name: 'Status',
-  type: 'string',
-  description: 'The phase, or Terminating.',
-  cell: (object) => (object.metadata?.deletionTimestamp ? 'Terminating' : (object.status?.phase ?? '')),
-};
+export function volumePhaseColumn(definition: string): Column<KubeObject> {
+  return {
+    name: 'Status',
+    type: 'string',
+    description: [`${definition}Status`, 'phase'],
+    cell: (object) => (object.metadata?.deletionTimestamp ? 'Terminating' : (object.status?.phase ?? '')),
+  };
+}
 
-export const volumeAttributesClassColumn: Column<KubeObject> = {
-  name: 'VolumeAttributesClass',
-  type: 'string',
-  description: 'The class of attributes that it has or asks for.',
-  cell: (object) => object.spec?.volumeAttributesClassName ?? '<unset>',
-};
+export function volumeAttributesClassColumn(shortName: 'pv' | 'pvc'): Column<KubeObject> {
+  return {
+    name: 'VolumeAttributesClass',
+    type: 'string',
+    description: `VolumeAttributesClass of the ${shortName}`,
+    cell: (object) => object.spec?.volumeAttributesClassName ?? '<unset>',
+  };
+}
 
-export const volumeModeColumn: Column<KubeObject> = {
-  name: 'VolumeMode',
-  type: 'string',
-  priority: 1,
-  description: 'File system or block device.',
-  cell: (object) => object.spec?.volumeMode ?? '<unset>',
-};
+export function volumeModeColumn(definition: string): Column<KubeObject> {
+  return {
+    name: 'VolumeMode',
+    type: 'string',
+    priority: 1,
+    description: [`${definition}Spec`, 'volumeMode'],
+    cell: (object) => object.spec?.volumeMode ?? '<unset>',
+  };
+}

@@ -52,9 +52,14 @@ export const endpointSlice = defineResource<EndpointSlice>({
   schema: 'io.k8s.api.discovery.v1.EndpointSlice',
   columns: [
     nameColumn,
-    { name: 'AddressType', type: 'string', description: 'What kind of addresses it holds.', cell: (object) => object.addressType ?? '' },
-    { name: 'Ports', type: 'string', description: 'The first ports.', cell: portsCell },
-    { name: 'Endpoints', type: 'string', description: 'The first addresses.', cell: endpointsCell },
+    {
+      name: 'AddressType',
+      type: 'string',
+      description: ['io.k8s.api.discovery.v1.EndpointSlice', 'addressType'],
+      cell: (object) => object.addressType ?? '',
+    },
+    { name: 'Ports', type: 'string', description: ['io.k8s.api.discovery.v1.EndpointSlice', 'ports'], cell: portsCell },
+    { name: 'Endpoints', type: 'string', description: ['io.k8s.api.discovery.v1.EndpointSlice', 'endpoints'], cell: endpointsCell },
     ageColumn,
   ],
   defaults(object) {

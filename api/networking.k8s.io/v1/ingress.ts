@@ -162,21 +162,31 @@ export const ingress = defineResource<Ingress>({
     {
       name: 'Class',
       type: 'string',
-      description: 'Who serves it.',
+      description: 'The name of the IngressClass resource that should be used for additional configuration',
       cell: ({ spec, metadata }) => spec?.ingressClassName ?? metadata?.annotations?.[classAnnotation] ?? '<none>',
     },
-    { name: 'Hosts', type: 'string', description: 'The hosts of its rules.', cell: hostsOf },
+    {
+      name: 'Hosts',
+      type: 'string',
+      description: 'Hosts that incoming requests are matched against before the ingress rule',
+      cell: hostsOf,
+    },
     {
       name: 'Address',
       type: 'string',
-      description: 'Where it is reached.',
+      description: 'Address is a list containing ingress points for the load-balancer',
       cell: ({ status }) =>
         (status?.loadBalancer?.ingress ?? [])
           .map(({ ip, hostname }) => ip || hostname || '')
           .filter((address) => address !== '')
           .join(','),
     },
-    { name: 'Ports', type: 'string', description: 'Ports that it listens on.', cell: ({ spec }) => (spec?.tls?.length ? '80, 443' : '80') },
+    {
+      name: 'Ports',
+      type: 'string',
+      description: 'Ports of TLS configurations that open',
+      cell: ({ spec }) => (spec?.tls?.length ? '80, 443' : '80'),
+    },
     ageColumn,
   ],
   resetFields: [['status']],

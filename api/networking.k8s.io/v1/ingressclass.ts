@@ -72,11 +72,16 @@ export const ingressClass = defineResource<IngressClass>({
   schema: 'io.k8s.api.networking.v1.IngressClass',
   columns: [
     nameColumn,
-    { name: 'Controller', type: 'string', description: 'Who serves the class.', cell: ({ spec }) => spec?.controller ?? '' },
+    {
+      name: 'Controller',
+      type: 'string',
+      description: 'Controller that is responsible for handling this class',
+      cell: ({ spec }) => spec?.controller ?? '',
+    },
     {
       name: 'Parameters',
       type: 'string',
-      description: 'Where the class is configured.',
+      description: 'A reference to a resource with additional parameters',
       cell({ spec }) {
         const { apiGroup, kind, name } = spec?.parameters ?? {};
         if (!kind) return '<none>';

@@ -54,7 +54,10 @@ export const ipAddress = defineResource<IPAddress>({
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
   shortNames: ['ip'],
   subresources: [],
-  columns: [nameColumn, { name: 'ParentRef', type: 'string', description: 'What the address belongs to.', cell: parentCell }],
+  columns: [
+    nameColumn,
+    { name: 'ParentRef', type: 'string', description: ['io.k8s.api.networking.v1.IPAddressSpec', 'parentRef'], cell: parentCell },
+  ],
   validateName: validateAddressName,
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false, nameFn: validateAddressName }), ...validateSpec(object)],
   validateUpdate: (object, old) => [

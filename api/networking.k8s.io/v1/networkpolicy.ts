@@ -123,7 +123,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
     {
       name: 'Pod-Selector',
       type: 'string',
-      description: 'The pods that the policy is about.',
+      description: ['io.k8s.api.networking.v1.NetworkPolicySpec', 'podSelector'],
       cell: ({ spec }) => labelSelectorText(spec?.podSelector as LabelSelectorObject | undefined),
     },
     ageColumn,

@@ -33,7 +33,12 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   subresources: [statusSubresource<ServiceCIDR>({})],
   columns: [
     nameColumn,
-    { name: 'CIDRs', type: 'string', description: 'The ranges.', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') },
+    {
+      name: 'CIDRs',
+      type: 'string',
+      description: ['io.k8s.api.networking.v1.ServiceCIDRSpec', 'cidrs'],
+      cell: ({ spec }) => (spec?.cidrs ?? []).join(','),
+    },
     ageColumn,
   ],
   resetFields: [['status']],

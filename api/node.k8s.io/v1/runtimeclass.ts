@@ -43,11 +43,7 @@ export const runtimeClass = defineResource<RuntimeClass>({
   scope: 'Cluster',
   schema: 'io.k8s.api.node.v1.RuntimeClass',
   allowUnconditionalUpdate: false,
-  columns: [
-    nameColumn,
-    { name: 'Handler', type: 'string', description: 'What the runtime calls it.', cell: ({ handler }) => handler },
-    ageColumn,
-  ],
+  columns: [nameColumn, { name: 'Handler', type: 'string', description: '', cell: ({ handler }) => handler }, ageColumn],
   validate: validateClass,
   validateUpdate: (object, old) => [
     ...validateClass(object),

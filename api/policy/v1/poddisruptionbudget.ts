@@ -58,19 +58,19 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
     {
       name: 'Min Available',
       type: 'string',
-      description: 'How many pods have to stay.',
+      description: 'The minimum number of pods that must be available.',
       cell: ({ spec }) => intOrStringText(spec?.minAvailable ?? 'N/A'),
     },
     {
       name: 'Max Unavailable',
       type: 'string',
-      description: 'How many pods may be missing.',
+      description: 'The maximum number of pods that may be unavailable.',
       cell: ({ spec }) => intOrStringText(spec?.maxUnavailable ?? 'N/A'),
     },
     {
       name: 'Allowed Disruptions',
       type: 'integer',
-      description: 'How many pods may be evicted now.',
+      description: 'Calculated number of pods that may be disrupted at this time.',
       cell: ({ status }) => status?.disruptionsAllowed ?? 0,
     },
     ageColumn,

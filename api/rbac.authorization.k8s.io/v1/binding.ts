@@ -82,22 +82,31 @@ const names = (binding: RoleBindingObject, kind: string): string =>
     .map((subject) => (kind === 'ServiceAccount' ? `${subject.namespace ?? ''}/${subject.name}` : subject.name))
     .join(', ');
 
-export const bindingColumns: readonly Column<RoleBindingObject>[] = [
-  nameColumn,
-  {
-    name: 'Role',
-    type: 'string',
-    description: 'Kind and name of the role bound.',
-    cell: ({ roleRef }) => `${roleRef?.kind ?? ''}/${roleRef?.name ?? ''}`,
-  },
-  ageColumn,
-  { name: 'Users', type: 'string', priority: 1, description: 'Users among the subjects.', cell: (binding) => names(binding, 'User') },
-  { name: 'Groups', type: 'string', priority: 1, description: 'Groups among the subjects.', cell: (binding) => names(binding, 'Group') },
-  {
-    name: 'ServiceAccounts',
+const referable = {
+  RoleBinding: 'RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace.',
+  ClusterRoleBinding: 'RoleRef can only reference a ClusterRole in the global namespace.',
+};
+
+/** @param kind of the binding */
+export function bindingColumns(kind: keyof typeof referable): readonly Column<RoleBindingObject>[] {
+  const subjects = (name: string, subjectKind: string): Column<RoleBindingObject> => ({
+    name,
     type: 'string',
     priority: 1,
-    description: 'Service accounts among the subjects, with their namespaces.',
-    cell: (binding) => names(binding, 'ServiceAccount'),
-  },
-];
+    description: `${name} in the ${kind.charAt(0).toLowerCase()}${kind.slice(1)}`,
+    cell: (binding) => names(binding, subjectKind),
+  });
+  return [
+    nameColumn,
+    {
+      name: 'Role',
+      type: 'string',
+      description: `${referable[kind]} If the RoleRef cannot be resolved, the Authorizer must return an error.`,
+      cell: ({ roleRef }) => `${roleRef?.kind ?? ''}/${roleRef?.name ?? ''}`,
+    },
+    ageColumn,
+    subjects('Users', 'User'),
+    subjects('Groups', 'Group'),
+    subjects('ServiceAccounts', 'ServiceAccount'),
+  ];
+}

@@ -13,7 +13,7 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   plural: 'clusterrolebindings',
   scope: 'Cluster',
   schema: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
-  columns: bindingColumns,
+  columns: bindingColumns('ClusterRoleBinding'),
   allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
   defaults: defaultBinding,

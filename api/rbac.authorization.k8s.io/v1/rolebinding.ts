@@ -13,7 +13,7 @@ export const roleBinding = defineResource<RoleBinding>({
   plural: 'rolebindings',
   scope: 'Namespaced',
   schema: 'io.k8s.api.rbac.v1.RoleBinding',
-  columns: bindingColumns,
+  columns: bindingColumns('RoleBinding'),
   allowCreateOnUpdate: true,
   validateName: nameIsPathSegment,
   defaults: defaultBinding,

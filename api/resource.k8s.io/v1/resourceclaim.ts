@@ -56,7 +56,11 @@ export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
       [['metadata'], ['spec']],
     ),
   ],
-  columns: [nameColumn, { name: 'State', type: 'string', description: 'Whether it is allocated and used.', cell: stateCell }, ageColumn],
+  columns: [
+    nameColumn,
+    { name: 'State', type: 'string', description: 'A summary of the current state (allocated, pending, reserved, etc.).', cell: stateCell },
+    ageColumn,
+  ],
   resetFields: [['status']],
   defaults: ({ spec }) => defaultClaimSpec(spec),
   ...keepsStatus,

@@ -38,11 +38,21 @@ export const resourceSlice = defineResource<ResourceSlice>({
     {
       name: 'Node',
       type: 'string',
-      description: 'The node that has the devices.',
+      description: ['io.k8s.api.resource.v1.ResourceSliceSpec', 'nodeName'],
       cell: ({ spec }) => spec?.nodeName ?? (spec?.allNodes ? '<all>' : '<unset>'),
     },
-    { name: 'Driver', type: 'string', description: 'Whose devices they are.', cell: ({ spec }) => spec?.driver ?? '' },
-    { name: 'Pool', type: 'string', description: 'The pool they belong to.', cell: ({ spec }) => spec?.pool?.name ?? '' },
+    {
+      name: 'Driver',
+      type: 'string',
+      description: ['io.k8s.api.resource.v1.ResourceSliceSpec', 'driver'],
+      cell: ({ spec }) => spec?.driver ?? '',
+    },
+    {
+      name: 'Pool',
+      type: 'string',
+      description: ['io.k8s.api.resource.v1.ResourcePool', 'name'],
+      cell: ({ spec }) => spec?.pool?.name ?? '',
+    },
     ageColumn,
   ],
   prepareForCreate(object, { now }) {

@@ -46,18 +46,23 @@ export const priorityClass = defineResource<PriorityClass>({
   schema: 'io.k8s.api.scheduling.v1.PriorityClass',
   columns: [
     nameColumn,
-    { name: 'Value', type: 'integer', description: 'The priority of pods of the class.', cell: (object) => object.value ?? 0 },
+    {
+      name: 'Value',
+      type: 'integer',
+      description: ['io.k8s.api.scheduling.v1.PriorityClass', 'value'],
+      cell: (object) => object.value ?? 0,
+    },
     {
       name: 'Global-Default',
       type: 'boolean',
-      description: 'Whether pods without a class are of this one.',
+      description: ['io.k8s.api.scheduling.v1.PriorityClass', 'globalDefault'],
       cell: (object) => object.globalDefault ?? false,
     },
     ageColumn,
     {
       name: 'PreemptionPolicy',
       type: 'string',
-      description: 'Whether its pods may preempt others.',
+      description: ['io.k8s.api.scheduling.v1.PriorityClass', 'preemptionPolicy'],
       cell: (object) => object.preemptionPolicy ?? '',
     },
   ],

@@ -75,7 +75,7 @@ export const csiNode = defineResource<CSINode>({
     {
       name: 'Drivers',
       type: 'integer',
-      description: 'How many drivers the node has.',
+      description: 'Drivers indicates the number of CSI drivers registered on the node',
       cell: (object) => object.spec?.drivers?.length ?? 0,
     },
     ageColumn,

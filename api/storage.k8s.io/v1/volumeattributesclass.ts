@@ -37,7 +37,7 @@ export const volumeAttributesClass = defineResource<VolumeAttributesClass>({
     {
       name: 'DriverName',
       type: 'string',
-      description: 'The driver that the parameters are for.',
+      description: ['io.k8s.api.storage.v1.VolumeAttributesClass', 'driverName'],
       cell: (object) => object.driverName ?? '',
     },
     ageColumn,

@@ -1,4 +1,4 @@
-import { nameColumn } from '../../../api/core/v1/columns.ts';
+import { ageColumn, nameColumn } from '../../../api/core/v1/columns.ts';
 import type { CellContext, Column } from '../../../api/define.ts';
 import { printFloat } from '../../../api/meta/go-float.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -7,16 +7,9 @@ import { copySorted } from '../../../api/structural/conform-value.ts';
 import type { CustomResourceColumnDefinition } from '../../../openapi/types.ts';
 import { type JsonPath, JsonPathError, parseJsonPath } from '../../machinery/json-path.ts';
 
-const age: CustomResourceColumnDefinition = {
-  name: 'Age',
-  type: 'date',
-  description: 'When the server created the object, in UTC and RFC 3339 form.',
-  jsonPath: '.metadata.creationTimestamp',
-};
-
 /** The table of a custom kind: its name, and the columns that its definition asks for (the age, if none). */
 export function customColumns(columns: readonly CustomResourceColumnDefinition[] | undefined): Column[] {
-  return [nameColumn, ...readable(columns?.length ? columns : [age])];
+  return [nameColumn, ...(columns?.length ? readable(columns) : [{ ...ageColumn, type: 'date' as const }])];
 }
 
 // A path that cannot be read ends the table, as it does upstream.

@@ -1,5 +1,6 @@
-import type { CellContext, Column, ResourceDefinition } from '../../../api/define.ts';
+import type { CellContext, Column, FieldText, ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { describeField, enumValuesHeading } from '../../../openapi/definitions.ts';
 import { badRequest } from '../../registry/errors.ts';
 import type { ListAnswer } from '../answer.ts';
 import { listMeta } from './list-json.ts';
@@ -50,7 +51,12 @@ function table(definition: ResourceDefinition, objects: readonly KubeObject[], m
 }
 
 function columnDefinition({ name, type, format = '', description, priority = 0 }: Column): object {
-  return { name, type, format, description, priority };
+  return { name, type, format, description: typeof description === 'string' ? description : fieldText(description), priority };
+}
+
+/** Tables do not list the values of an enum, as the documents do. */
+function fieldText([definition, field]: FieldText): string {
+  return describeField(definition, field).split(enumValuesHeading, 1)[0]!;
 }
 
 function rowObject(object: KubeObject, { includeObject, version }: TableOptions): KubeObject | null {
