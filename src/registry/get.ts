@@ -13,9 +13,10 @@ export const freshnessTimeoutMs = 3000;
  */
 export async function getObject(store: ResourceStore, namespace: string, name: string, resourceVersion = ''): Promise<StoredObject> {
   const key = store.key(namespace, name);
-  const stored = resourceVersion === '' ? await store.read(key) : await readCached(store, key, resourceVersion);
+  const fromStorage = resourceVersion === '';
+  const stored = fromStorage ? await store.read(key) : await readCached(store, key, resourceVersion);
   if (!stored) throw notFound(store.resource, name);
-  return store.inVersion(stored);
+  return fromStorage ? store.readInVersion(stored) : store.inVersion(stored);
 }
 
 async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {

@@ -183,6 +183,12 @@ export class ResourceStore {
     return this.versioned(stored);
   }
 
+  /** As `inVersion`, but another process that converts is asked each time: so upstream reads from storage, while lists and watches share what their cache has. */
+  async readInVersion(stored: StoredObject): Promise<StoredObject> {
+    const object = await this.definition.convert?.remote?.fromStorage(stored.object);
+    return object ? new ConvertedObject(stored, () => object) : this.versioned(stored);
+  }
+
   /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */
   versioned<S extends StoredObject>(stored: S): StoredObject {
     const convert = this.definition.convert;
