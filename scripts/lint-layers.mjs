@@ -33,6 +33,7 @@ const table = {
     'src/registry',
     'src/server',
     'src/client',
+    'src/runtime',
     'src/cli',
   ],
   'src/main.ts': ['*'],

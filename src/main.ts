@@ -2,47 +2,22 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { mutatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicy.ts';
-import { mutatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/mutatingadmissionpolicybinding.ts';
-import { mutatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration.ts';
-import { validatingAdmissionPolicy } from '../api/admissionregistration.k8s.io/v1/validatingadmissionpolicy.ts';
-import { validatingAdmissionPolicyBinding } from '../api/admissionregistration.k8s.io/v1/validatingadmissionpolicybinding.ts';
-import { validatingWebhookConfiguration } from '../api/admissionregistration.k8s.io/v1/validatingwebhookconfiguration.ts';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
-import { namespace as namespaces } from '../api/core/v1/namespace.ts';
-import { resourceQuota as resourceQuotas } from '../api/core/v1/resourcequota.ts';
-import { secret as secrets } from '../api/core/v1/secret.ts';
-import type { ResourceDefinition } from '../api/define.ts';
 import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
-import type { KubeObject } from '../api/meta/object.ts';
-import { createSchemaSource } from '../openapi/source.ts';
-import { type AdmissionParts, admissionPlugins } from './admission/plugins.ts';
-import { mutatingPolicies } from './admission/policy/mutating.ts';
-import { validatingPolicies } from './admission/policy/validating.ts';
-import type { QuotaStore } from './admission/resource-quota/accounting.ts';
-import { serviceResolver } from './admission/webhook/services.ts';
-import { Webhooks } from './admission/webhook/webhook.ts';
-import { chosenPlugins } from './assembly/admission.ts';
-import { configuredAuthentication } from './assembly/authentication.ts';
-import { configuredAuthorizer } from './assembly/authorization.ts';
+import { assembleApiServer } from './assembly/api-server.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { fileOfFlag } from './assembly/files.ts';
 import { frontProxyOf } from './assembly/front-proxy.ts';
-import { clientCertificateAuthenticator } from './auth/authenticate/client-certificate.ts';
-import { requestHeaderAuthenticator } from './auth/authenticate/request-header.ts';
-import { readTokenFile } from './auth/authenticate/token-file.ts';
-import { unionAuthenticator } from './auth/authenticate/union.ts';
-import { nodeAuthorizer } from './auth/authorize/node.ts';
-import { RbacAuthorizer } from './auth/authorize/rbac.ts';
-import { followRbac } from './auth/authorize/rbac-source.ts';
+import { LargeRequestThread } from './assembly/large-request-thread.ts';
+import { serveLargeRequests } from './assembly/large-requests.ts';
+import { versionInfo } from './assembly/version.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
-import { bootstrapPolicy } from './auth/bootstrap/rbac.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
 import { loadClusterKeys } from './auth/pki.ts';
-import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
-import type { Authenticator, UserInfo } from './auth/types.ts';
+import type { UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { UserError } from './cli/errors.ts';
 import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './cli/kubeconfig.ts';
@@ -58,52 +33,28 @@ import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { writeSecret } from './machinery/files.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
-import { ProtobufCodec } from './machinery/protobuf/codec.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
-import { WebhookClient } from './machinery/webhook-client.ts';
-import { storagePrefix } from './registry/resource-store.ts';
 import type { RuntimeContext } from './runtime/context.ts';
-import { unlessNotFound } from './runtime/errors.ts';
 import { acquireLeadership } from './runtime/leader-election.ts';
 import { defaultConfiguration, explainPod, readConfiguration, type SchedulerConfiguration, startScheduler } from './scheduler/index.ts';
-import type { Answer } from './server/answer.ts';
-import { ApiServer } from './server/api-server.ts';
+import type { ApiServer } from './server/api-server.ts';
 import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
-import { nodeObjects } from './server/node-objects.ts';
-import { createOwnApi } from './server/own-api/own-api.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
-import { type Follower, followObjects } from './storage/follow.ts';
 import { openLevelStorage } from './storage/level/level-storage.ts';
 import { openMemoryStorage } from './storage/memory/memory-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
-const versionInfo = {
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.3',
-  gitCommit: '$Format:%H$',
-  gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
-  goVersion: 'go1.26.8',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-};
 /** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
 const simulatedHost = '172.18.0.1';
 /** A default cluster CIDR has room for 256 nodes; the pods of further ones take addresses that are shared by nature (RFC 6598), as with cloud networks. */
 const furtherClusterCIDR = '100.64.0.0/10';
 /** Reads for all kubelets of the fleet at once, which no single kubelet may. */
 const fleetUser: UserInfo = { username: 'orrery:fleet', groups: ['system:masters', 'system:authenticated'] };
-const defaultIssuer = 'https://kubernetes.default.svc.cluster.local';
 
 interface Surroundings {
   readonly clock: Clock;
@@ -188,117 +139,36 @@ async function startApiServer(
       : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure, codec: encryption.codec }),
   );
   const identity = options.memory ? undefined : await controlPlaneIdentity(options.dataDir, () => newIdentity(random));
-  const ranges = [options.serviceClusterIpRange];
   const keys = await loadClusterKeys({
     ...(options.memory ? {} : { directory: join(options.dataDir, 'pki') }),
     serverNames: serverNames(options),
     clock,
     random,
   });
-  const issuers = options.serviceAccountIssuer ?? [defaultIssuer];
-  const tokens: ServiceAccountTokens = new ServiceAccountTokens({
-    issuers,
-    ...(options.apiAudiences ? { audiences: options.apiAudiences } : {}),
-    keys: keys.serviceAccount,
-    clock,
-    random,
-    read: (plural, namespace, name) => server.lookup.get({ group: '', version: 'v1', plural }, namespace, name),
-    secretUsed(namespace, name, labels) {
-      const api = server.client(apiServerUser, 'kube-apiserver').resource(secrets);
-      api.patch(namespace, name, 'application/merge-patch+json', { metadata: { labels } }).catch((error) => {
-        logger.debug({ namespace, name, error }, 'the use of a token could not be noted');
-      });
-    },
-  });
   const frontProxy = await frontProxyOf(options, keys);
-  const rbac = new RbacAuthorizer();
   const audit = await auditSink(options, auditPolicy, surroundings, running);
-  const policy = bootstrapPolicy();
-  const protobuf = new ProtobufCodec();
-  const json = (document: object): Answer => ({
-    type: 'raw',
-    status: 200,
-    contentType: 'application/json',
-    body: JSON.stringify(document),
-  });
-  let port = options.port;
-  const webhookClient = running.use(new WebhookClient((...service) => resolveService(...service), clock));
-  const admission: AdmissionParts = {
-    quotas: quotaStore(() => server.client(apiServerUser, 'kube-apiserver')),
-    rbac,
-    webhookClient,
-    mutatingWebhooks: new Webhooks(),
-    validatingWebhooks: new Webhooks(),
-    mutatingPolicies: mutatingPolicies(),
-    validatingPolicies: validatingPolicies(),
-    createNamespace: (name) => server.client(apiServerUser, 'kube-apiserver').resource(namespaces).create('', { metadata: { name } }),
-  };
-  const plugins = await chosenPlugins(options);
-  const authentication = await configuredAuthentication(options, {
-    clock,
-    logger,
-    lookup: () => server.lookup,
-    issuers,
-    audiences: tokens.audiences,
-    signal,
-  });
-  const node = nodeAuthorizer(
-    nodeRules(policy),
-    nodeObjects(() => server.registry),
-  );
-  const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal });
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const clientCa = keys.authority.certificate + furtherClientCa;
-  const server: ApiServer = new ApiServer({
-    storage,
-    definitions,
-    schemas: createSchemaSource(),
-    clock,
-    random,
-    logger,
-    settings: { serviceClusterIPRanges: ranges, nodePortRange: [30000, 32767] },
-    authenticator: unionAuthenticator(
-      [
-        requestHeaderAuthenticator(frontProxy.trust),
-        clientCertificateAuthenticator(),
-        ...(options.tokenAuthFile ? [await tokenFile(options.tokenAuthFile)] : []),
-        tokens,
-        ...authentication.authenticators,
-      ],
-      authentication.mayBeAnonymous,
-    ),
-    authorizer,
-    tokens,
-    protobuf,
-    admissionPlugins: (environment, namespaceLifecycle) => admissionPlugins(environment, admission, namespaceLifecycle, plugins),
-    healthChecks: encryption.healthChecks,
-    versionInfo,
-    pages: createOwnApi({
-      versionInfo,
-      definitions: () => server.registry.definitions(),
-      client: (user) => server.client(user, 'orrery'),
-    }),
-    serverAddress: () => `${options.bindAddress}:${port}`,
-    handlers: {
-      '/.well-known/openid-configuration': () => json(tokens.discovery()),
-      '/openid/v1/jwks': async () => json(await tokens.keySet()),
+  let port = options.port;
+  const largeRequests = running.use(new LargeRequestThread({ entry: new URL(import.meta.url), options, keys, storage, clock, logger }));
+  const { server, tokens } = await assembleApiServer(
+    { options, storage, keys, frontProxy, clock, random, logger, signal, onFailure, running },
+    {
+      healthChecks: encryption.healthChecks,
+      serverAddress: () => `${options.bindAddress}:${port}`,
+      priorityAndFairness: options.enablePriorityAndFairness,
+      inFlightLimits: { readOnly: options.maxRequestsInflight, mutating: options.maxMutatingRequestsInflight },
+      ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
+      ...(frontProxy.client ? { proxyClient: frontProxy.client } : {}),
+      largeRequests,
+      tls: {
+        key: keys.server.key,
+        cert: keys.server.certificate,
+        clientCa,
+        frontProxyCa: frontProxy.trust.authority,
+      },
     },
-    priorityAndFairness: options.enablePriorityAndFairness,
-    inFlightLimits: { readOnly: options.maxRequestsInflight, mutating: options.maxMutatingRequestsInflight },
-    ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
-    ...(frontProxy.client ? { proxyClient: frontProxy.client } : {}),
-    tls: {
-      key: keys.server.key,
-      cert: keys.server.certificate,
-      clientCa,
-      frontProxyCa: frontProxy.trust.authority,
-    },
-  });
-  running.use(server);
-  const resolveService = serviceResolver(server.lookup);
-  await followRbac(storage, rbac, signal, onFailure);
-  await followAdmission(storage, admission, signal, onFailure);
-  await server.serveCustomResources(webhookClient, signal);
+  );
   // From the first request on, what other servers serve is theirs.
   await server.aggregate(signal, { clientAuthority: clientCa, requestHeader: frontProxy.trust });
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
@@ -307,7 +177,7 @@ async function startApiServer(
   await bootstrap({
     client: server.client(apiServerUser),
     registry: server.registry,
-    serviceClusterIPRanges: ranges,
+    serviceClusterIPRanges: [options.serviceClusterIpRange],
     advertiseAddress: isLocal(options.bindAddress) ? simulatedHost : options.bindAddress,
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
@@ -374,47 +244,6 @@ async function auditSink(
       for (const sink of sinks) sink.write(line);
     },
   };
-}
-
-/** Keeps the webhooks and policies of admission in step with what is stored. */
-async function followAdmission(
-  storage: Storage,
-  { mutatingWebhooks, validatingWebhooks, mutatingPolicies, validatingPolicies }: AdmissionParts,
-  signal: AbortSignal,
-  onFailure: (error: Error) => void,
-): Promise<void> {
-  const followed: [ResourceDefinition, Follower][] = [
-    [mutatingWebhookConfiguration, mutatingWebhooks],
-    [validatingWebhookConfiguration, validatingWebhooks],
-    [mutatingAdmissionPolicy, mutatingPolicies.policies],
-    [mutatingAdmissionPolicyBinding, mutatingPolicies.bindings],
-    [validatingAdmissionPolicy, validatingPolicies.policies],
-    [validatingAdmissionPolicyBinding, validatingPolicies.bindings],
-  ];
-  await Promise.all(
-    followed.map(([definition, follower]) => followObjects(storage, storagePrefix(definition), follower, signal, onFailure)),
-  );
-}
-
-/** Quotas for their admission plugin, which charges them in the API server's own name. */
-function quotaStore(client: () => Client): QuotaStore {
-  const api = () => client().resource(resourceQuotas);
-  return {
-    read: (namespace, name) => unlessNotFound(api().get(namespace, name)),
-    updateStatus: (quota) => api().update(quota.metadata!.namespace!, quota, { subresource: 'status' }),
-  };
-}
-
-async function tokenFile(file: string): Promise<Authenticator> {
-  try {
-    return await readTokenFile(file);
-  } catch (error) {
-    throw new UserError(`--token-auth-file: ${(error as Error).message}`);
-  }
-}
-
-function nodeRules(policy: readonly KubeObject[]) {
-  return policy.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata?.name === 'system:node')!.rules;
 }
 
 /** The names and addresses that the server's certificate is good for. */
@@ -628,6 +457,11 @@ function explain(error: unknown): number {
   return 1;
 }
 
-run().catch((error) => {
-  process.exitCode = explain(error);
-});
+if (isMainThread) {
+  run().catch((error) => {
+    process.exitCode = explain(error);
+  });
+} else {
+  // The thread of `LargeRequestThread`, whose entry this module is.
+  await serveLargeRequests(workerData);
+}

@@ -27,14 +27,18 @@ export interface Failure {
 export class Outcome {
   failures: Failure[] | undefined;
   matches = 0;
+  private texts: Set<string> | undefined;
 
   get isValid(): boolean {
     return this.failures === undefined;
   }
 
   add(failure: Failure): void {
-    if (!this.failures) this.failures = [failure];
-    else if (!this.failures.some(({ text }) => text === failure.text)) this.failures.push(failure);
+    this.failures ??= [];
+    this.texts ??= new Set();
+    if (this.texts.has(failure.text)) return;
+    this.texts.add(failure.text);
+    this.failures.push(failure);
   }
 
   merge(other: Outcome): void {

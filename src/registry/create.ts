@@ -9,6 +9,7 @@ import { ApiError, alreadyExists, invalid } from './errors.ts';
 import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
 import { metaRules, type ResourceStore } from './resource-store.ts';
+import { checkSize } from './size-limit.ts';
 
 const suffixLength = 5;
 const longestGeneratedBase = 63 - suffixLength;
@@ -116,7 +117,9 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
     return { object: await store.shown(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  const value = encodeStored(await store.toStored(object));
+  const toStore = await store.toStored(object);
+  const value = encodeStored(toStore);
+  checkSize(store, key, value, toStore);
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
     const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });

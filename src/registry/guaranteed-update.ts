@@ -7,6 +7,7 @@ import { conflict, notFound } from './errors.ts';
 import type { Operation, Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import type { ResourceStore } from './resource-store.ts';
+import { checkSize } from './size-limit.ts';
 
 export interface GuaranteedUpdateOptions {
   readonly key: string;
@@ -63,6 +64,7 @@ export async function guaranteedUpdate(
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
     }
     const value = encodeStored(toStore);
+    checkSize(store, key, value, toStore);
     const ttlSeconds = store.strategy.ttlSeconds?.(object);
     const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {

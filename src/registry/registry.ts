@@ -88,6 +88,12 @@ export class Registry implements AsyncDisposable {
     return store;
   }
 
+  /** Bytes of the JSON that the cache has under a name; 0 if it has none. */
+  cachedSize(definition: ResourceDefinition, namespace: string, name: string): number {
+    const store = this.store(definition);
+    return name === '' ? 0 : (store.cached(store.keyPrefix(namespace) + name)?.json.length ?? 0);
+  }
+
   /** How many objects of a resource its watch cache holds, and how large they are together; undefined where it is not at work. */
   stats(group: string, version: string, plural: string): { readonly count: number; readonly bytes: number } | undefined {
     const definition = this.find(group, version, plural);

@@ -38,6 +38,8 @@ export interface RegistryParts {
   readonly random: Random;
   readonly settings: ClusterSettings;
   readonly admission: AdmissionChain;
+  /** Bytes of an object as protobuf; undefined for kinds that have no such form. */
+  readonly protobufLength?: (object: KubeObject) => number | undefined;
   /** By the name that definitions' `allocations` use. */
   readonly allocators: ReadonlyMap<string, Allocator>;
 }

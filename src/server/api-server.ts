@@ -39,6 +39,9 @@ import { createDispatcher } from './handlers/index.ts';
 import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { createHttpServer, type HttpServer, type HttpServerParts } from './http/server.ts';
+import { answerHandedOver } from './large-requests/answer.ts';
+import { handOver } from './large-requests/hand-over.ts';
+import type { LargeAnswer, LargeRequest, LargeRequestServer } from './large-requests/messages.ts';
 import { ServerMetrics } from './metrics.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
@@ -76,6 +79,8 @@ export interface ApiServerOptions {
   readonly inFlightLimits?: InFlightLimits;
   /** Whether requests wait for their turn by priority level and flow, rather than being limited by their number alone. Default: true. */
   readonly priorityAndFairness?: boolean;
+  /** Answers what would hold everyone up here. Absent: nothing is handed over. */
+  readonly largeRequests?: LargeRequestServer;
   /** Absent: in-process clients only. */
   readonly tls?: HttpServerParts['tls'];
 }
@@ -89,6 +94,7 @@ export class ApiServer implements AsyncDisposable {
   readonly flowControl: FlowControl | undefined;
   readonly lookup: Lookup;
   readonly http: HttpServer | undefined;
+  private readonly encoder: AnswerEncoder;
   private readonly aggregation: Aggregation;
   private readonly handlerParts: HandlerParts;
   private readonly options: ApiServerOptions;
@@ -104,6 +110,10 @@ export class ApiServer implements AsyncDisposable {
       random,
       settings,
       logger,
+      protobufLength(object) {
+        const { apiVersion = '', kind = '' } = object;
+        return options.protobuf.supports(apiVersion, kind) ? options.protobuf.encode(object).length : undefined;
+      },
       allocators: createAllocators({
         storage,
         clock,
@@ -194,7 +204,7 @@ export class ApiServer implements AsyncDisposable {
       ...(options.pages ? { pages: options.pages } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
-    const { audit } = options;
+    const { audit, largeRequests } = options;
     const auditor = audit && new Auditor({ ...audit, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
     this.chain = createChain({
       clock,
@@ -209,7 +219,17 @@ export class ApiServer implements AsyncDisposable {
       ...(this.flowControl ? { flowControl: this.flowControl } : {}),
       inFlightLimits,
       ...(auditor ? { auditor } : {}),
+      ...(largeRequests
+        ? {
+            largeRequests: handOver({
+              server: largeRequests,
+              lookup: (info) => index.lookup(info),
+              storedSize: (definition, { namespace, name }) => this.registry.cachedSize(definition, namespace, name),
+            }),
+          }
+        : {}),
     });
+    this.encoder = encoder;
     const { tls } = options;
     this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
   }
@@ -222,6 +242,11 @@ export class ApiServer implements AsyncDisposable {
   /** A client that enters the chain after authentication. @param userAgent names the field manager; default: the user's name */
   client(user: UserInfo, userAgent?: string): Client {
     return createInProcessClient(this.chain.inProcess, user, { clock: this.options.clock, userAgent });
+  }
+
+  /** Answers a request that another thread of this process has handed over. */
+  answerHandedOver(request: LargeRequest, signal: AbortSignal): Promise<LargeAnswer> {
+    return answerHandedOver({ handle: this.chain.handedOver, encoder: this.encoder, clock: this.options.clock }, request, signal);
   }
 
   /** Serves the kinds of CustomResourceDefinitions: those that there are when it resolves, the others as they come. */

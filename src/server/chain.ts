@@ -33,6 +33,8 @@ export interface ChainParts {
   readonly metrics: ServerMetrics;
   /** Passes on what other servers serve. */
   readonly aggregation?: Stage;
+  /** Hands large requests to another thread. */
+  readonly largeRequests?: Stage;
   /** The last step: `createRoutes`. */
   readonly routes: Next;
   /** Absent: requests are limited by their number alone. */
@@ -46,6 +48,8 @@ export interface ChainParts {
 /** The way of a request from the network, and of one from inside: the same stages, entered after authentication with an identity. */
 export interface Chain {
   readonly network: Next;
+  /** For a request that another thread has let in: its context has the user. */
+  readonly handedOver: Next;
   /** Rejects with an ApiError where the network gets a Status. */
   readonly inProcess: (request: ApiRequest, user: UserInfo) => Promise<Answer>;
 }
@@ -65,6 +69,7 @@ export function createChain(parts: ChainParts): Chain {
     corsAllowedOrigins,
     auditor,
     aggregation,
+    largeRequests,
   } = parts;
   const beforeIdentity: Stage[] = [
     panicGuard(logger), // 500; Status of every failure below
@@ -84,12 +89,14 @@ export function createChain(parts: ChainParts): Chain {
     authorization(authorizer), // 403
     ...(aggregation ? [aggregation] : []), // what other servers serve: their answer, 502, 503
     negotiation((info) => index.lookup(info)), // 404, 405, 406
+    ...(largeRequests ? [largeRequests] : []), // what another thread answers
   ];
   const withIdentity = compose(afterIdentity, routes);
   const insideAudit = auditor ? [audit(random), auditEvents(auditor)] : [];
   const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.stage, ...insideAudit], withIdentity);
   return {
     network: compose(beforeIdentity, withIdentity),
+    handedOver: compose([panicGuard(logger), requestInfo, longRunning], withIdentity),
     inProcess: async (request, user) => {
       const context = new ServerContext(request, clock.now());
       context.user = user;

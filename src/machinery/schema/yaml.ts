@@ -10,8 +10,10 @@ export interface YamlResult {
   readonly error?: string;
 }
 
-/** How many nodes a document may have once its aliases are written out. */
-const maxNodes = 1_000_000;
+/** From so many nodes read, so many of them through aliases, on it is asked whether these are too many: they may be 99 % of small documents, 10 % of large ones. */
+const aliasesWatched = { nodes: 1_000, aliased: 100 };
+const small = { nodes: 400_000, share: 0.99 };
+const large = { nodes: 4_000_000, share: 0.1 };
 const maxDepth = 1_000;
 
 /** The first document of the text as JSON data, with the keys of maps in order. */
@@ -42,6 +44,8 @@ class Reader {
   private readonly anchors = new Map<string, unknown>();
   private readonly open = new Set<string>();
   private nodes = 0;
+  private aliased = 0;
+  private aliasDepth = 0;
 
   constructor(lineOf: (offset: number) => number) {
     this.lineOf = lineOf;
@@ -49,7 +53,7 @@ class Reader {
 
   read(node: unknown, depth: number): unknown {
     if (depth > maxDepth) throw new YamlFault('yaml: exceeded max depth of 10000');
-    if (++this.nodes > maxNodes) throw new YamlFault('yaml: document contains excessive aliasing');
+    this.count();
     if (isAlias(node)) return this.readAlias(node, depth);
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
     const { anchor } = node;
@@ -66,7 +70,18 @@ class Reader {
     const target = this.anchors.get(source);
     if (target === undefined) throw new YamlFault(`yaml: unknown anchor '${source}' referenced`);
     if (this.open.has(source)) throw new YamlFault(`yaml: anchor '${source}' value contains itself`);
-    return this.read(target, depth + 1);
+    this.aliasDepth++;
+    const value = this.read(target, depth + 1);
+    this.aliasDepth--;
+    return value;
+  }
+
+  /** Aliases of aliases would make gigabytes of a few lines. @throws YamlFault */
+  private count(): void {
+    this.nodes++;
+    if (this.aliasDepth > 0) this.aliased++;
+    if (this.nodes <= aliasesWatched.nodes || this.aliased <= aliasesWatched.aliased) return;
+    if (this.aliased > this.nodes * shareOfAliases(this.nodes)) throw new YamlFault('yaml: document contains excessive aliasing');
   }
 
   private readContent(node: unknown, depth: number): unknown {
@@ -83,6 +98,7 @@ class Reader {
         this.mergeInto(merged, value, depth);
         continue;
       }
+      if (isScalar(key)) this.count();
       const resolved = isScalar(key) ? readScalar(key) : this.read(key, depth + 1);
       if (typeof resolved === 'object' && resolved !== null) throw new YamlFault(`yaml: invalid map key: ${JSON.stringify(resolved)}`);
       const content = this.read(value, depth + 1);
@@ -112,6 +128,12 @@ class Reader {
       for (const [name, item] of Object.entries(source)) into.set(name, item);
     }
   }
+}
+
+/** What part of the nodes may come through aliases: less, the larger the document. */
+function shareOfAliases(nodes: number): number {
+  const way = Math.min(1, Math.max(0, (nodes - small.nodes) / (large.nodes - small.nodes)));
+  return small.share + (large.share - small.share) * way;
 }
 
 function isMergeKey(key: unknown): boolean {

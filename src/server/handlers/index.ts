@@ -40,7 +40,8 @@ const verbs: Readonly<Record<string, Handler>> = {
   deletecollection: removeCollection,
 };
 const partVerbs: Readonly<Record<string, Handler>> = { get, update, patch };
-const streamActions: ReadonlySet<string> = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
+/** Subresources that are streams of bytes, whatever is sent to them. */
+export const streamActions: ReadonlySet<string> = new Set(['log', 'exec', 'attach', 'portforward', 'proxy']);
 
 /**
  * The last step of a resource request's way: finds what serves it and hands it to its verb.

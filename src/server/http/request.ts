@@ -19,6 +19,7 @@ export class NetworkRequest implements ApiRequest {
   private parameters: URLSearchParams | undefined;
   private controller: AbortController | undefined;
   private gone = false;
+  private reading: Promise<Buffer> | undefined;
 
   /** @param target path and query as the client sent them */
   constructor(method: string, target: string, headers: Headers, source: Readable) {
@@ -45,9 +46,11 @@ export class NetworkRequest implements ApiRequest {
     return this.controller.signal;
   }
 
+  /** Read once: whoever asks again gets the same. */
   readBody(limit: number): Promise<Buffer> {
     this.bodyRead = true;
-    return readBody(this.source, this.headers['content-length'], limit);
+    this.reading ??= readBody(this.source, this.headers['content-length'], limit);
+    return this.reading;
   }
 
   openBody(): Readable | undefined {

@@ -1,0 +1,73 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestInfo } from '../context.ts';
+import type { DefinitionLookup } from '../filters/negotiation.ts';
+import type { Next, Stage } from '../filters/stage.ts';
+import { bodyLimit } from '../handlers/body.ts';
+import { streamActions } from '../handlers/index.ts';
+import type { ServerContext } from '../request-context.ts';
+import type { LargeRequestServer } from './messages.ts';
+
+/** Bodies and objects from so many bytes on are large: what is made to be slow takes about a millisecond a kilobyte. */
+const largeFrom = 32 * 1024;
+/** Text that is YAML takes four times as long to read. */
+const largeYamlFrom = largeFrom / 4;
+
+const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+export interface HandOverParts {
+  readonly server: LargeRequestServer;
+  readonly lookup: DefinitionLookup;
+  /** Bytes of what is stored under the name that a request has; 0 if it is not known. */
+  readonly storedSize: (definition: ResourceDefinition, info: RequestInfo) => number;
+}
+
+/**
+ * Hands writes of large objects to another thread, as each step over one object is synchronous and others would wait for it: those with a large body,
+ * and changes of what is large. Small ones pass without a promise. Recorded ones (audit) and those of in-process clients stay.
+ */
+export function handOver({ server, lookup, storedSize }: HandOverParts): Stage {
+  return (context, next) => {
+    const { info, request } = context;
+    if (!writing.has(info.verb) || request.object || context.audit || request.target === undefined) return next(context);
+    const { 'content-length': length, 'content-type': type } = request.headers;
+    const isSmall = length !== undefined && Number(length) < (type?.includes('yaml') ? largeYamlFrom : largeFrom);
+    if (isSmall && info.name === '') return next(context);
+    const definition = lookup(info);
+    if (!definition || isStream(definition, info)) return next(context);
+    const isLarge = storedSize(definition, info) >= largeFrom;
+    return isSmall && !isLarge ? next(context) : answerElsewhere(server, context, request.target, next, isLarge);
+  };
+}
+
+/** Bodies of streams are passed on, not read. */
+function isStream(definition: ResourceDefinition, { subresource: name }: RequestInfo): boolean {
+  if (name === '') return false;
+  const subresource = definition.subresources.find((each) => each.name === name);
+  return subresource?.type === 'action' && streamActions.has(subresource.action);
+}
+
+/** @param whatever the size of the body. Else a short one is handled here after all: its length was not told before, or it is JSON sent as YAML */
+async function answerElsewhere(
+  server: LargeRequestServer,
+  context: ServerContext,
+  target: string,
+  next: Next,
+  whatever: boolean,
+): Promise<Answer> {
+  const { request } = context;
+  // A body that cannot be read is told of in its turn, after what else is wrong with the request: the handler is given the same once more.
+  const body = await request.readBody(bodyLimit).catch(() => undefined);
+  if (body === undefined || !(whatever || isLarge(body, request.headers['content-type']))) return next(context);
+  const { method, headers } = request;
+  const { user, auditId, signal } = context;
+  const answer = await server.answer({ method, target, headers: { ...headers }, body, user, auditId }, signal);
+  context.warnings.push(...answer.warnings);
+  const { status, contentType, headers: further, body: bytes } = answer;
+  return { type: 'raw', status, contentType, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers: further };
+}
+
+function isLarge(body: Buffer, type: string | undefined): boolean {
+  const isYaml = type?.includes('yaml') === true && !/^\s*\{/.test(body.toString('latin1', 0, 64));
+  return body.length >= (isYaml ? largeYamlFrom : largeFrom);
+}
