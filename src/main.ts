@@ -28,6 +28,7 @@ import { createHttpClient } from './client/http.ts';
 import { type ControllerSettings, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
 import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
+import type { FleetStreams } from './kubelet/streams/fleet-streams.ts';
 import { anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
@@ -86,8 +87,9 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
   const schedulerConfiguration = await schedulerConfigurationOf(options.schedulerConfig);
   try {
+    const kubelets: { fleet?: Fleet } = {};
     const served = options.components.includes('apiserver')
-      ? await startApiServer(options, kubeconfig, surroundings, stopping.signal, running)
+      ? await startApiServer(options, kubeconfig, surroundings, stopping.signal, running, () => kubelets.fleet?.streams)
       : undefined;
     const clientFor = served?.clientFor ?? (await remoteClients(kubeconfig, running));
     running.defer(() => stopping.abort(new Error('the cluster stops')));
@@ -97,7 +99,7 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
       starting.push(runControllers(options, clientFor, served, identity, context, running, surroundings.onFailure));
     if (options.components.includes('scheduler'))
       starting.push(runScheduler(clientFor, schedulerConfiguration, identity, context, running, surroundings.onFailure));
-    if (options.components.includes('fleet')) starting.push(runFleet(options, clientFor, context, running));
+    if (options.components.includes('fleet')) starting.push(runFleet(options, clientFor, context, running, kubelets));
     await Promise.all(starting);
     return { server: served?.address, kubeconfig, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
   } catch (error) {
@@ -127,6 +129,7 @@ async function startApiServer(
   surroundings: Surroundings,
   signal: AbortSignal,
   running: Disposables,
+  nodeStreams: () => FleetStreams | undefined,
 ): Promise<ServedApi> {
   const { clock, random, logger, onFailure } = surroundings;
   const auditPolicy = await auditPolicyOf(options.auditPolicyFile);
@@ -161,6 +164,12 @@ async function startApiServer(
       ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
       ...(frontProxy.client ? { proxyClient: frontProxy.client } : {}),
       largeRequests,
+      nodes: {
+        reaches: (node) => nodeStreams()?.reaches(node) ?? false,
+        logs: (place, log) => nodeStreams()!.logs(place, log),
+        command: (place, command) => nodeStreams()!.command(place, command),
+        portForward: (...pod) => nodeStreams()!.portForward(...pod),
+      },
       tls: {
         key: keys.server.key,
         cert: keys.server.certificate,
@@ -365,8 +374,15 @@ async function runScheduler(
   }
 }
 
-async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: RuntimeContext, running: Disposables): Promise<void> {
-  const kubelets = new Map<string, Client>();
+/** @param kubelets is given the fleet, whose streams the API server passes on */
+async function runFleet(
+  { nodes }: UpOptions,
+  clientFor: ClientFor,
+  context: RuntimeContext,
+  running: Disposables,
+  kubelets: { fleet?: Fleet },
+): Promise<void> {
+  const clients = new Map<string, Client>();
   // The nodes of our own have storage, as those of a small cluster do.
   if (nodes > 0) await ensureDefaultStorageClass(clientFor(fleetUser, 'orrery'));
   const fleet = new Fleet(
@@ -374,9 +390,9 @@ async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: Run
       ...context,
       client: clientFor(fleetUser, 'kubelet'),
       clientFor(name) {
-        let client = kubelets.get(name);
+        let client = clients.get(name);
         if (!client)
-          kubelets.set(
+          clients.set(
             name,
             (client = clientFor({ username: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }, 'kubelet')),
           );
@@ -385,6 +401,7 @@ async function runFleet({ nodes }: UpOptions, clientFor: ClientFor, context: Run
     },
     { nodes: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`) },
   );
+  kubelets.fleet = fleet;
   running.use(fleet);
   await fleet.start();
 }

@@ -73,6 +73,10 @@ class Node {
     return this.world.patch(pods, name, body).then(() => this.world.quiesce());
   }
 
+  log(name: string): string {
+    return this.world.logOf(name, 'main');
+  }
+
   get api() {
     return this.world.api.bind(this.world);
   }
@@ -130,6 +134,50 @@ onNode('init containers run one after the other and share volumes with the other
   equal(await node.summary('init'), 'Pending, ended 0, running, PodInitializing');
   await node.pass(3 * seconds);
   equal(await node.summary('init'), 'Failed, ended 0, ended 0, ended 7');
+});
+
+onNode('a pod waits for what its volumes are made of, and its programs see it change', async (node) => {
+  const volumes = [
+    { name: 'texts', configMap: { name: 'texts', items: [{ key: 'a', path: 'deep/a', mode: 0o400 }] } },
+    { name: 'about', downwardAPI: { items: [{ path: 'name', fieldRef: { fieldPath: 'metadata.name' } }] } },
+  ];
+  const mounts = { volumeMounts: volumes.map(({ name }) => ({ name, mountPath: `/${name}` })) };
+  const text = 'cat /about/name; echo; ls -l /texts/deep; while true; do cat /texts/deep/a; echo; sleep 50; done';
+  await node.script('reader', text, mounts, { volumes });
+  equal(await node.summary('reader'), 'Pending, ContainerCreating');
+  const { status } = await node.get('reader');
+  deepEqual([status!.podIP, status!.conditions!.find(({ type }) => type === 'PodReadyToStartContainers')!.status], [undefined, 'False']);
+  const missing = 'FailedMount: MountVolume.SetUp failed for volume "texts" : configmap "texts" not found';
+  await node.pass(2 * seconds);
+  deepEqual([...new Set(await node.events('reader'))], [missing]);
+  const texts = (a: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'texts' }, data: { a } });
+  await node.api(configMaps).create(namespace, { ...texts('old'), data: { b: 'x' } });
+  await node.pass(10 * seconds);
+  match((await node.events('reader')).at(-1)!, /configmap references non-existent config key: a$/);
+  await node.api(configMaps).update(namespace, texts('old'));
+  await node.pass(60 * seconds);
+  equal(await node.summary('reader'), 'Running, ready');
+  await node.api(configMaps).update(namespace, texts('new'));
+  await node.pass(120 * seconds);
+  const lines = node.log('reader').split('\n');
+  equal(lines[0], 'reader');
+  match(lines[1]!, /^-r-------- .* 3 .* a$/);
+  deepEqual([...new Set(lines.slice(2, -1))], ['old', 'new']);
+});
+
+onNode('hooks run in the container: one that fails ends it, one that takes time holds it back', async (node) => {
+  const hook = (script: string) => ({ lifecycle: { postStart: { exec: { command: ['sh', '-c', script] } } } });
+  await node.script('slow', 'sleep 3600', hook('echo x > /tmp/x; sleep 7'));
+  equal(await node.summary('slow'), 'Running, running');
+  await node.pass(7 * seconds);
+  equal(await node.summary('slow'), 'Running, ready');
+  await node.script('broken', "trap 'exit 5' TERM; while true; do sleep 1; done", hook('exit 1'), { restartPolicy: 'Never' });
+  await node.pass(2 * seconds);
+  equal(await node.summary('broken'), 'Failed, ended 5');
+  deepEqual(
+    (await node.events('broken')).filter((line) => line.startsWith('FailedPostStartHook')),
+    ['FailedPostStartHook: PostStartHook failed'],
+  );
 });
 
 onNode('an image that is not there is pulled again and again, until the pod names another', async (node) => {

@@ -95,6 +95,7 @@ export class World implements AsyncDisposable {
   private readonly stopping = sharedAbortController();
   private readonly check: (world: World) => string | undefined;
   private requests = 0;
+  private fleet: Fleet | undefined;
   private nodeCount = 0;
 
   private constructor({ seed, parts: { schemas, protobuf, policy }, definitions, check }: WorldOptions) {
@@ -127,6 +128,13 @@ export class World implements AsyncDisposable {
     this.running.use(this.informers);
     this.pods = this.informers.for(pods);
     this.nodes = this.informers.for(nodes);
+  }
+
+  /** What a container has printed, as its kubelet tells it. */
+  logOf(pod: string, container: string): string {
+    const node = this.pods.get(namespace, pod)!['spec'].nodeName;
+    const options = { follow: false, previous: false, timestamps: false };
+    return String(this.fleet!.streams.logs({ node, namespace, pod, container }, options).read() ?? '');
   }
 
   static async open(options: WorldOptions): Promise<World> {
@@ -162,6 +170,7 @@ export class World implements AsyncDisposable {
       { ...context, random: seededRandom(seed + 5), client: this.client, clientFor: () => this.client },
       { nodes: [] },
     );
+    this.fleet = fleet;
     this.running.use(fleet);
     void fleet.start();
     this.running.defer(() => this.stopping.abort(new Error('the world ends')));

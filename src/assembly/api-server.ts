@@ -73,7 +73,7 @@ export interface ApiServerAssembly {
 /** What differs between the API servers of one store. */
 export type OwnParts = Pick<
   ApiServerOptions,
-  'serverAddress' | 'healthChecks' | 'audit' | 'proxyClient' | 'tls' | 'priorityAndFairness' | 'inFlightLimits' | 'largeRequests'
+  'serverAddress' | 'healthChecks' | 'audit' | 'proxyClient' | 'tls' | 'priorityAndFairness' | 'inFlightLimits' | 'largeRequests' | 'nodes'
 >;
 
 export interface AssembledApiServer {

@@ -21,6 +21,7 @@ import type { PodHost } from './pod-host.ts';
 import { PodWorker } from './pod-worker.ts';
 import { defaultStages } from './stages/default.ts';
 import type { Stage } from './stages/stage.ts';
+import { FleetStreams } from './streams/fleet-streams.ts';
 
 /** Where the nodes' own addresses come from; the first one is the network's gateway. */
 const nodeNetwork = '172.18.0.0/16';
@@ -66,6 +67,11 @@ class Kubelet implements PodHost {
 
   get client(): Client {
     return this.context.clientFor(this.name);
+  }
+
+  get allocatable(): Readonly<Record<string, string>> {
+    const status = this.node()?.status;
+    return status?.allocatable ?? status?.capacity ?? {};
   }
 
   get events(): EventRecorder {
@@ -138,6 +144,18 @@ export class Fleet implements AsyncDisposable {
   private readonly nodeController: Controller;
   private readonly podController: Controller;
   private readonly running: AsyncDisposable[] = [];
+  /** What the kubelets answer on their ports. */
+  readonly streams = new FleetStreams(
+    (name) => {
+      const node = this.nodeInformer.get('', name);
+      return node !== undefined && this.isOurs(node) && !isStopped(node);
+    },
+    (node, namespace, name) => {
+      const pod = this.podInformer.get(namespace, name);
+      const worker = pod?.spec?.nodeName === node ? this.workers.get(pod.metadata!.uid!) : undefined;
+      return worker && { worker, poke: () => this.podController.enqueue(keyOf(worker.pod)) };
+    },
+  );
 
   constructor(context: FleetContext, options: FleetOptions) {
     this.context = context;

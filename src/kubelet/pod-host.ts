@@ -12,6 +12,8 @@ export interface PodHost {
   /** Acts as the node's kubelet. */
   readonly client: Client;
   readonly images: Images;
+  /** What of the node pods can use. */
+  readonly allocatable: Readonly<Record<string, string>>;
   /** Gives the pod its share of the node, or says why the node does not take it. */
   admit(pod: Pod): Promise<Rejection | undefined>;
   /** Gives a pod its share that runs already. */

@@ -9,6 +9,7 @@ export interface StatusContext {
   /** RFC 3339. */
   readonly now: string;
   readonly hostIP: string;
+  /** Empty while the pod has no network yet. */
   readonly podIP: string;
 }
 
@@ -28,12 +29,11 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, 
   return {
     hostIP,
     hostIPs: [{ ip: hostIP }],
-    podIP,
-    podIPs: [{ ip: podIP }],
+    ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
     phase,
     observedGeneration: pod.metadata?.generation,
     startTime: pod.status?.startTime ?? now,
-    conditions: conditions(pod, phase, containers, now),
+    conditions: conditions(pod, phase, containers, now, podIP !== ''),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: statuses(['main']),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
@@ -121,9 +121,9 @@ interface Verdict {
 const holds: Verdict = { holds: true };
 
 /** The kubelet's conditions; a pod with readiness gates is ready only when these hold too (KEP-580). */
-function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[], now: string): PodCondition[] {
+function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[], now: string, network: boolean): PodCondition[] {
   const ready = containersReady(phase, containers);
-  const sandbox = phase === 'Running' || (phase === 'Pending' && containers.length > 0);
+  const sandbox = phase === 'Running' || (phase === 'Pending' && containers.length > 0 && network);
   return [
     condition(pod, 'PodReadyToStartContainers', { holds: sandbox }, now),
     condition(pod, 'Initialized', initialized(phase, containers), now),

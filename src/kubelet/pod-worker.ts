@@ -4,19 +4,26 @@ import { formatTime, parseTime } from '../machinery/clock.ts';
 import { isNotFound } from '../runtime/errors.ts';
 import { isPodFinished } from '../runtime/pods.ts';
 import { type ContainerKind, type ContainerRun, newContainer } from './containers/container.ts';
-import { endContainer, graceOf, keepContainer, nextDue, stopContainer } from './containers/keep.ts';
+import { environmentOf, type PodPlace } from './containers/environment.ts';
+import { endContainer, graceOf, keepContainer, leave, nextDue, stopContainer } from './containers/keep.ts';
 import { probesOf } from './containers/probes.ts';
-import type { PodVolumes } from './containers/program.ts';
+import type { Inside } from './containers/program.ts';
 import { restartsAfter } from './containers/restart.ts';
 import type { PodScope } from './containers/scope.ts';
-import { configure, startContainer } from './containers/start.ts';
+import { configure, lookInside, noteLog, startContainer } from './containers/start.ts';
 import type { FleetContext } from './context.ts';
 import type { PodHost } from './pod-host.ts';
 import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
 import { delayOf, matches, type Stage } from './stages/stage.ts';
+import { PodVolumes } from './volumes/pod-volumes.ts';
+import { comesFromApi } from './volumes/sources.ts';
 
 /** A Job that replaces failed pods only waits to hear of their end. */
 const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
+
+/** How long volumes that cannot be set up wait for the next try: twice as long each time. */
+const firstMountBackOff = 500;
+const longestMountBackOff = 122_000;
 
 /** A pod whose containers are being stopped. */
 interface Ending {
@@ -47,6 +54,10 @@ export class PodWorker implements PodScope {
   private again = false;
   /** The answer to our last write, until the informer knows it. */
   private written: Pod | undefined;
+  /** The version of the pod of which its volumes tell. */
+  private told = '';
+  /** Volumes that could not be set up are tried again then, and after so long if they fail again; milliseconds. */
+  private mounting: { readonly retryAt: number; readonly backOff: number } | undefined;
 
   constructor(pod: Pod, context: FleetContext, stages: readonly Stage[], host: PodHost) {
     this.pod = pod;
@@ -56,12 +67,17 @@ export class PodWorker implements PodScope {
   }
 
   get volumes(): PodVolumes {
-    this.ownVolumes ??= new Map();
+    this.ownVolumes ??= new PodVolumes();
     return this.ownVolumes;
   }
 
   now(): number {
     return this.context.clock.now();
+  }
+
+  place(): PodPlace {
+    const { client, address, allocatable } = this.host;
+    return { client, hostIP: address, podIP: this.address(), allocatable };
   }
 
   address(): string {
@@ -90,7 +106,8 @@ export class PodWorker implements PodScope {
     this.pod = this.newest(seen);
     if (this.deleted) return undefined;
     if (isPodFinished(this.pod)) return this.finish();
-    if (!this.begun && this.pod.status?.containerStatuses?.length) this.adopt();
+    if (!this.begun && isBegun(this.pod)) this.adopt();
+    else if (this.begun) await this.refreshVolumes();
     let stageIn: number | undefined;
     do {
       this.again = false;
@@ -99,18 +116,59 @@ export class PodWorker implements PodScope {
       if (this.begun) await this.progress();
     } while (this.again);
     if (this.ending && !this.containers.some(({ state }) => state === 'running')) return this.end(this.ending);
-    if (!this.begun) return stageIn;
+    if (!this.begun) return this.mounting ? Math.max(0, this.mounting.retryAt - this.now()) : stageIn;
     if (this.ending) this.ending.fresh = false;
     const { status, metadata } = this.pod;
     if (this.dirty || status?.observedGeneration !== metadata!.generation || readinessChanged(this.pod)) await this.report(this.status());
-    const due = Math.min(...this.containers.map(nextDue));
+    const refreshAt = this.containers.some(({ state, program }) => state === 'running' && program?.process)
+      ? (this.ownVolumes?.refreshAt ?? Number.POSITIVE_INFINITY)
+      : Number.POSITIVE_INFINITY;
+    const due = Math.min(refreshAt, ...this.containers.map(nextDue));
     const containerIn = due === Number.POSITIVE_INFINITY ? undefined : Math.max(0, due - this.now());
     return stageIn === undefined || containerIn === undefined ? (stageIn ?? containerIn) : Math.min(stageIn, containerIn);
+  }
+
+  /** Brings the volumes up to date that programs may look into: in time, and at once where the pod itself tells what is in them. */
+  private async refreshVolumes(): Promise<void> {
+    const { ownVolumes, pod } = this;
+    if (!ownVolumes || !this.containers.some(({ state, program }) => state === 'running' && program?.process)) return;
+    const told = `${pod.metadata!.resourceVersion}`;
+    const changed = told !== this.told && pod.spec!.volumes?.some(({ downwardAPI, projected }) => downwardAPI ?? projected);
+    this.told = told;
+    if (changed || ownVolumes.refreshAt <= this.now()) await ownVolumes.refresh(pod, this.place(), this.now());
   }
 
   /** The pod is gone from the API. */
   forget(): void {
     this.host.release(this.pod);
+    for (const run of this.containers) leave(run);
+  }
+
+  /** A container as its kubelet knows it; undefined where it does not. */
+  container(name: string): ContainerRun | undefined {
+    return this.containers.find((run) => run.name === name);
+  }
+
+  /** Whether anything of the pod runs. */
+  runs(): boolean {
+    return this.containers.some(({ state }) => state === 'running');
+  }
+
+  /** What a command that is run in a container now would see. */
+  async inside(run: ContainerRun): Promise<Inside> {
+    const { world } = run.program ?? {};
+    await this.volumes.refresh(this.pod, this.place(), this.now());
+    if (world)
+      return {
+        env: world.env,
+        files: world.files,
+        folder: world.folder,
+        user: world.user!,
+        ...(world.programs ? { programs: world.programs } : {}),
+      };
+    const container = this.spec(run)!;
+    run.inside ??= await lookInside(this, container, await environmentOf(this.pod, container, this.place()));
+    return run.inside;
   }
 
   private newest(seen: Pod): Pod {
@@ -128,7 +186,14 @@ export class PodWorker implements PodScope {
 
   private letGo(): void {
     this.host.release(this.pod);
-    this.containers = [];
+    // What they have printed can be read as long as the pod is there.
+    for (const run of this.containers) {
+      leave(run);
+      delete run.program;
+      delete run.inside;
+      run.state = 'ended';
+    }
+    this.containers = this.containers.filter(({ log, previousLog }) => log ?? previousLog);
     this.ownVolumes = undefined;
     this.done = true;
   }
@@ -170,7 +235,8 @@ export class PodWorker implements PodScope {
     }
   }
 
-  private spec({ name }: ContainerRun): Container | undefined {
+  /** A container as the pod describes it. */
+  spec({ name }: ContainerRun): Container | undefined {
     return specsOf(this.pod).get(name);
   }
 
@@ -184,9 +250,33 @@ export class PodWorker implements PodScope {
       return;
     }
     if (this.address() === '') return; // The node's next change brings its range of addresses.
+    if (!(await this.mount())) return;
     this.begun = true;
     this.stage = undefined;
     this.containers = containersOf(this.pod);
+  }
+
+  /** Sets up the volumes that need objects of the API. @returns whether they are there; if not, the containers wait */
+  private async mount(): Promise<boolean> {
+    const now = this.now();
+    const { mounting } = this;
+    if (mounting && mounting.retryAt > now) return false;
+    if (!this.pod.spec!.volumes?.some(comesFromApi)) return true;
+    const failures = await this.volumes.check(this.pod, this.place());
+    if (failures.length === 0) {
+      this.mounting = undefined;
+      return true;
+    }
+    for (const { volume, message } of failures) {
+      const text = `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`;
+      this.host.events.event({ object: this.pod, resource: pods }, 'Warning', 'FailedMount', text);
+    }
+    const backOff = mounting ? Math.min(mounting.backOff * 2, longestMountBackOff) : firstMountBackOff;
+    this.mounting = { retryAt: now + backOff, backOff };
+    if (mounting) return false;
+    const context = { now: formatTime(now), hostIP: this.host.address, podIP: '' };
+    await this.report(podStatus(this.pod, containersOf(this.pod), context));
+    return false;
   }
 
   /** Takes over a pod that an earlier process of ours, or somebody else's hand, has started. */
@@ -214,7 +304,10 @@ export class PodWorker implements PodScope {
       for (const run of this.containers) {
         const container = specs.get(run.name);
         if (run.state !== 'running' || !container) continue;
-        if (run.unresolved && (await configure(this, run, container, run.startedAt))) delete run.unresolved;
+        if (run.unresolved && (await configure(this, run, container, run.startedAt))) {
+          delete run.unresolved;
+          noteLog(run);
+        }
         again = keepContainer(this, run, container) || again;
       }
       if (this.ending || this.isOver()) {
@@ -345,6 +438,12 @@ function isExiting(run: ContainerRun, standIns = false): boolean {
 /** Whether a container that waits may have become another. */
 function isChanged({ reason, pullFailure }: ContainerRun, { image }: Container): boolean {
   return reason === 'CreateContainerConfigError' || (pullFailure !== undefined && pullFailure.image !== image);
+}
+
+/** Whether somebody has started it already: its containers wait for more than their volumes. */
+function isBegun({ status }: Pod): boolean {
+  const all = status?.containerStatuses ?? [];
+  return all.length > 0 && (Boolean(status!.podIP) || all.some(({ state }) => !state?.waiting));
 }
 
 function isWell(run: ContainerRun): boolean {

@@ -34,7 +34,6 @@ import type { InFlightLimits } from './filters/max-in-flight.ts';
 import { defaultInFlightLimits } from './filters/max-in-flight.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
 import { flowControlMetrics } from './flow-control/metrics.ts';
-import { type StreamTarget, unreachableTarget } from './handlers/connect.ts';
 import { createDispatcher } from './handlers/index.ts';
 import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
 import { Health, type HealthCheck } from './health.ts';
@@ -46,6 +45,7 @@ import { ServerMetrics } from './metrics.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
 import { createRoutes, type Handler } from './routes.ts';
+import type { NodeStreams } from './streaming/node-streams.ts';
 
 export interface ApiServerOptions {
   readonly storage: Storage;
@@ -61,8 +61,8 @@ export interface ApiServerOptions {
   readonly protobuf: ProtobufCodec;
   /** The plugins in order, with NamespaceLifecycle where it belongs. */
   readonly admissionPlugins: (environment: AdmissionEnvironment, namespaceLifecycle: AdmissionPlugin) => readonly AdmissionPlugin[];
-  /** Where logs, exec and the like go. Default: no node can be reached. */
-  readonly streams?: StreamTarget;
+  /** The kubelets, for logs, exec and the like. Default: no node can be reached. */
+  readonly nodes?: NodeStreams;
   readonly components?: readonly ComponentProbe[];
   readonly healthChecks?: readonly HealthCheck[];
   readonly versionInfo: Readonly<Record<string, string>>;
@@ -178,7 +178,7 @@ export class ApiServer implements AsyncDisposable {
     };
     const dispatch = createDispatcher({
       ...this.handlerParts,
-      streams: options.streams ?? unreachableTarget,
+      nodes: options.nodes,
       components: options.components ?? [],
       actions: {
         registry: this.registry,

@@ -1,6 +1,7 @@
 import type { ContainerStateTerminated } from '../../../openapi/types.ts';
+import type { Log } from './log.ts';
 import type { ProbeRun } from './probes.ts';
-import type { Program } from './program.ts';
+import type { Inside, Program } from './program.ts';
 
 export type ContainerKind = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
@@ -24,12 +25,22 @@ export interface ContainerRun {
   ready: boolean;
   /** Absent: nobody knows what it runs; it stays as it is. */
   program?: Program;
+  /** What commands that are run beside its program see, once there was one, where the program itself is not emulated. */
+  inside?: Inside;
+  /** What it has printed: this run, or the last one; absent where nothing that is known has run. */
+  log?: Log;
+  /** What the run before that has printed. */
+  previousLog?: Log;
   probes?: ProbeRun[];
+  /** Until when its postStart hook takes: it is not ready, nor probed, before. */
+  heldUntil?: number;
   stop?: Stopping;
   /** It was taken over from an earlier process, and its program is not known yet. */
   unresolved?: boolean;
   /** It is started again whatever its policy says. */
   again?: boolean;
+  /** Who is connected to it: told when it ends. */
+  guests?: Set<() => void>;
   /** How long the next start waits after an end, and since when that is so. */
   backOff: number;
   backOffAt: number;

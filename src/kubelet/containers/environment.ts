@@ -1,7 +1,8 @@
 import { configMap as configMaps } from '../../../api/core/v1/configmap.ts';
 import { secret as secrets } from '../../../api/core/v1/secret.ts';
+import { service as services } from '../../../api/core/v1/service.ts';
 import { parseQuantity } from '../../../api/meta/quantity.ts';
-import type { ConfigMap, Container, EnvVar, Pod, Secret } from '../../../openapi/types.ts';
+import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from '../../../openapi/types.ts';
 import type { Client } from '../../client/client.ts';
 import { isNotFound } from '../../runtime/errors.ts';
 
@@ -13,6 +14,8 @@ export interface PodPlace {
   readonly client: Client;
   readonly hostIP: string;
   readonly podIP: string;
+  /** What of the node pods can use: the limit of containers that have none. */
+  readonly allocatable: Readonly<Record<string, string>>;
 }
 
 /** Whether the environment needs nothing of the API, and nothing of it can be wrong. */
@@ -27,7 +30,8 @@ export function isPlainEnvironment({ env, envFrom, volumeMounts }: Container): b
  * @throws ConfigError where a ConfigMap, a Secret or a key of one is missing
  */
 export async function environmentOf(pod: Pod, container: Container, place: PodPlace): Promise<Map<string, string>> {
-  const env = new Map<string, string>();
+  // What a container says of itself stands before what it is told of Services.
+  const env = await servicesFor(pod, place);
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const data = configMapRef ? await configMapData(pod, configMapRef, place) : secretRef ? await secretData(pod, secretRef, place) : {};
     for (const [key, value] of Object.entries(data ?? {})) env.set(prefix + key, value);
@@ -37,6 +41,47 @@ export async function environmentOf(pod: Pod, container: Container, place: PodPl
     if (value !== undefined) env.set(variable.name, value);
   }
   return env;
+}
+
+async function servicesFor({ metadata, spec }: Pod, { client }: PodPlace): Promise<Map<string, string>> {
+  const api = client.resource<Service>(services);
+  const own = spec!.enableServiceLinks === false ? [] : (await api.list(metadata!.namespace!)).items;
+  return serviceVariables(own, await unlessMissing(api.get('default', 'kubernetes')));
+}
+
+/**
+ * What containers are told of the Services of their namespace, and of the cluster's own, in the way of Docker's links.
+ * @param own of the pod's namespace
+ * @param cluster the Service `default/kubernetes`
+ */
+export function serviceVariables(own: readonly Service[], cluster: Service | undefined): Map<string, string> {
+  const byName = new Map(own.map((service) => [service.metadata!.name!, service]));
+  if (cluster) byName.set('kubernetes', cluster);
+  const env = new Map<string, string>();
+  for (const [name, { spec }] of byName) {
+    const address = spec?.clusterIP;
+    const ports = spec?.ports ?? [];
+    if (!address || address === 'None' || ports.length === 0) continue;
+    const prefix = variableName(name);
+    const host = address.includes(':') ? `[${address}]` : address;
+    env.set(`${prefix}_SERVICE_HOST`, address);
+    env.set(`${prefix}_SERVICE_PORT`, String(ports[0]!.port));
+    for (const { name: port, port: number } of ports) if (port) env.set(`${prefix}_SERVICE_PORT_${variableName(port)}`, String(number));
+    for (const [index, { port, protocol = 'TCP' }] of ports.entries()) {
+      const url = `${protocol.toLowerCase()}://${host}:${port}`;
+      const link = `${prefix}_PORT_${port}_${protocol.toUpperCase()}`;
+      if (index === 0) env.set(`${prefix}_PORT`, url);
+      env.set(link, url);
+      env.set(`${link}_PROTO`, protocol.toLowerCase());
+      env.set(`${link}_PORT`, String(port));
+      env.set(`${link}_ADDR`, address);
+    }
+  }
+  return env;
+}
+
+function variableName(name: string): string {
+  return name.replaceAll('-', '_').toUpperCase();
 }
 
 async function variableValue(
@@ -49,7 +94,7 @@ async function variableValue(
   if (!valueFrom) return expand(value, env);
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
   if (fieldRef) return fieldOf(pod, fieldRef.fieldPath, place);
-  if (resourceFieldRef) return resourceOf(pod, container, resourceFieldRef);
+  if (resourceFieldRef) return resourceOf(pod, container, resourceFieldRef, place);
   const reference = configMapKeyRef ?? secretKeyRef;
   if (!reference) return undefined;
   const data = configMapKeyRef ? await configMapData(pod, configMapKeyRef, place) : await secretData(pod, reference, place);
@@ -86,7 +131,8 @@ async function secretData(pod: Pod, { name, optional }: Reference, { client }: P
   throw new ConfigError(`secret "${name}" not found`);
 }
 
-async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
+/** @returns undefined for what is not found */
+export async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {
@@ -95,7 +141,8 @@ async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function fieldOf(pod: Pod, path: string, place: PodPlace): string {
+/** The value of a field of the downward API. @throws ConfigError */
+export function fieldOf(pod: Pod, path: string, place: PodPlace): string {
   const { metadata, spec } = pod;
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
   if (keyed) return metadata?.[keyed[1] as 'labels' | 'annotations']?.[keyed[2]!] ?? '';
@@ -124,15 +171,18 @@ function fieldOf(pod: Pod, path: string, place: PodPlace): string {
   throw new ConfigError(`unsupported fieldPath: ${path}`);
 }
 
-function resourceOf(
+/** What a container may use of a resource, in units of the divisor, rounded up. @param own the container that is meant where none is named */
+export function resourceOf(
   pod: Pod,
-  own: Container,
+  own: Container | undefined,
   { containerName, resource, divisor }: { containerName?: string; resource: string; divisor?: string },
-) {
+  { allocatable }: PodPlace,
+): string {
   const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const container = containerName ? all.find(({ name }) => name === containerName) : own;
   const [part, ...names] = resource.split('.') as ['limits' | 'requests', ...string[]];
-  const text = container?.resources?.[part]?.[names.join('.')];
+  const name = names.join('.');
+  const text = container?.resources?.[part]?.[name] ?? (part === 'limits' ? allocatable[name] : undefined);
   const unit = divisor && divisor !== '0' ? parseQuantity(divisor) : parseQuantity('1');
   const amount = parseQuantity(text ?? '0');
   return String(Math.ceil(amount.milliValue() / unit.milliValue()));

@@ -1,9 +1,10 @@
 import type { Container, Probe } from '../../../openapi/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
+import { textOf } from '../images/files.ts';
 import { NotEmulated } from '../images/not-emulated.ts';
 import type { ServerBehaviour } from '../images/rules.ts';
-import { startCommand } from '../images/shell/shell.ts';
 import type { ContainerRun } from './container.ts';
+import { runHook } from './hooks.ts';
 import { type ProbeRun, specOf, tryProbe } from './probes.ts';
 import type { PodScope } from './scope.ts';
 
@@ -35,8 +36,17 @@ export function keepContainer(scope: PodScope, run: ContainerRun, container: Con
     const kind = run.kind === 'main' ? 'Container' : 'Init container';
     stopContainer(scope, run, container, `${kind} ${run.name} definition changed, will be restarted`, graceOf(scope), true);
   }
-  if (!run.stop && run.probes) probe(scope, run, container);
+  if (run.heldUntil !== undefined && now >= run.heldUntil) release(scope, run, container);
+  if (!run.stop && run.probes && run.heldUntil === undefined) probe(scope, run, container);
   return run.stop ? continueStop(scope, run, container) : false;
+}
+
+/** Its postStart hook is done. */
+function release(scope: PodScope, run: ContainerRun, container: Container): void {
+  delete run.heldUntil;
+  run.started = !container.startupProbe;
+  run.ready = run.started && run.kind !== 'init' && !container.readinessProbe;
+  scope.changed();
 }
 
 /** When there is something to do for a container again, in milliseconds since the epoch; Infinity: never. */
@@ -44,8 +54,9 @@ export function nextDue(run: ContainerRun): number {
   if (run.state === 'waiting') return run.retryAt;
   if (run.state !== 'running') return Number.POSITIVE_INFINITY;
   let due = run.program?.process?.due ?? Number.POSITIVE_INFINITY;
+  if (run.heldUntil !== undefined) due = Math.min(due, run.heldUntil);
   if (run.stop) due = Math.min(due, run.stop.signalled ? Math.min(run.stop.endsAt, run.stop.killAt) : run.stop.signalAt);
-  else for (const state of run.probes ?? []) if (isActive(state, run)) due = Math.min(due, state.due);
+  else if (run.heldUntil === undefined) for (const state of run.probes ?? []) if (isActive(state, run)) due = Math.min(due, state.due);
   return due;
 }
 
@@ -76,16 +87,26 @@ export function endContainer(scope: PodScope, run: ContainerRun, container: Cont
   run.started = false;
   run.ready = run.kind === 'init' && exitCode === 0;
   if (run.stop?.again) run.again = true;
+  leave(run);
+  delete run.heldUntil;
   delete run.probes;
   delete run.stop;
   run.retryAt = 0;
   scope.changed();
 }
 
+/** Nothing runs in a container any more: what it printed is complete, and who is connected to it is told. */
+export function leave(run: ContainerRun): void {
+  run.log?.end();
+  const { guests } = run;
+  delete run.guests;
+  for (const guest of guests ?? []) guest();
+}
+
 /** What a container leaves as its last words: its termination log, or the end of its log where it asks for that. */
 function messageOf({ program }: ContainerRun, container: Container | undefined, exitCode: number): string | undefined {
   const written = program?.world?.files.read(container?.terminationMessagePath || '/dev/termination-log');
-  if (written) return written.slice(-4096);
+  if (written) return textOf(written.slice(-4096));
   if (exitCode === 0 || container?.terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
   return program?.log?.tail(messageLines, messageCharacters);
 }
@@ -123,20 +144,10 @@ export function stopContainer(
 /** How long a preStop hook takes. */
 function hookDuration(scope: PodScope, run: ContainerRun, container: Container | undefined, grace: number): number {
   const hook = container?.lifecycle?.preStop;
-  if (hook?.sleep) return hook.sleep.seconds * 1000;
-  const world = run.program?.world;
-  if (!hook?.exec?.command?.length || !world) return 0;
-  const now = scope.now();
-  try {
-    const process = startCommand(hook.exec.command, world, now, false);
-    process.advance(now + grace);
-    if (process.exitCode === undefined) return grace;
-    if (process.exitCode !== 0) scope.tell(run, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
-    return process.time - now;
-  } catch (error) {
-    if (error instanceof NotEmulated) return 0;
-    throw error;
-  }
+  if (!hook) return 0;
+  const { failed, duration } = runHook(hook, run, scope.now(), grace);
+  if (failed) scope.tell(run, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
+  return duration;
 }
 
 /** @returns whether the container has ended */

@@ -1,4 +1,5 @@
 import type { Container, Probe } from '../../../openapi/types.ts';
+import { textOf } from '../images/files.ts';
 import { NotEmulated } from '../images/not-emulated.ts';
 import { startCommand } from '../images/shell/shell.ts';
 import type { ContainerRun } from './container.ts';
@@ -69,7 +70,7 @@ function runProbe({ exec, timeoutSeconds = 1 }: Probe, { program }: ContainerRun
     if (process.exitCode === undefined) {
       return { success: false, output: `command timed out: ${JSON.stringify(command.join(' '))} timed out after ${timeoutSeconds}s` };
     }
-    return { success: process.exitCode === 0, output };
+    return { success: process.exitCode === 0, output: textOf(output) };
   } catch (error) {
     if (error instanceof NotEmulated) return well;
     throw error;

@@ -1,10 +1,15 @@
 import type { Container, Pod } from '../../../openapi/types.ts';
 import type { Random } from '../../machinery/random.ts';
-import { ContainerFiles, FileTree, type Mount } from '../images/files.ts';
+import { ContainerFiles, type Mount } from '../images/files.ts';
 import type { KnownImage } from '../images/images.ts';
+import { Input } from '../images/input.ts';
 import type { Process } from '../images/process.ts';
 import type { ServerBehaviour } from '../images/rules.ts';
 import { isKnownCommand, type ShellWorld, startCommand } from '../images/shell/shell.ts';
+import type { User } from '../images/shell/utilities.ts';
+import { Terminal } from '../images/terminal.ts';
+import type { PodVolumes } from '../volumes/pod-volumes.ts';
+import { comesFromApi } from '../volumes/sources.ts';
 import { expand, subPathOf } from './environment.ts';
 import type { Log } from './log.ts';
 
@@ -15,16 +20,19 @@ export interface Program {
   /** What its exec probes and hooks run in. */
   readonly world?: ShellWorld;
   readonly log?: Log;
+  /** Where its first process reads, if its standard input is open. */
+  readonly input?: Input;
+  readonly terminal?: Terminal;
 }
 
 /** What a container's command is: its own, or what its image brings along; undefined where neither says. */
-export function commandOf(container: Container, image: KnownImage): readonly string[] | undefined {
-  const { command, args } = container;
+export function commandOf({ command, args, stdin }: Container, { program }: KnownImage): readonly string[] | undefined {
   if (command?.length) return [...command, ...(args ?? [])];
-  if (!image.program) return undefined;
-  const { entrypoint = [], arguments: given = [] } = image.program;
+  if (!program) return undefined;
+  const { entrypoint = [], arguments: given = [], shell } = program;
   const whole = [...entrypoint, ...(args?.length ? args : given)];
-  return whole.length > 0 ? whole : undefined;
+  if (whole.length === 0) return stdin && shell ? [shell] : undefined;
+  return whole;
 }
 
 /** The server that a command is, if its image says so. */
@@ -34,47 +42,81 @@ export function serverOf(command: readonly string[], image: KnownImage): ServerB
   return servers?.[`${name} ${command[1] ?? ''}`] ?? servers?.[name];
 }
 
-/** Whether an emulator knows the command, or goes by what a shell would wait for. */
-export function isEmulated(command: readonly string[], { stdin }: Container): boolean {
-  // A shell that waits for what somebody types stays up.
-  if (stdin && command.length === 1) return false;
-  return isKnownCommand(command);
+/** Whether an emulator knows the command. */
+export function isEmulated(command: readonly string[], { program }: KnownImage): boolean {
+  return isKnownCommand(command, program?.programs);
 }
 
-/** The volumes of a pod whose contents the node has: each emptyDir, empty at first. */
-export type PodVolumes = Map<string, FileTree>;
+/** What a container's programs see. */
+export interface Inside {
+  readonly env: ReadonlyMap<string, string>;
+  readonly files: ContainerFiles;
+  readonly folder: string;
+  readonly user: User;
+  readonly programs?: ShellWorld['programs'];
+}
+
+export interface Surroundings {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly image: KnownImage;
+  readonly env: ReadonlyMap<string, string>;
+  readonly volumes: PodVolumes;
+  /** The pod's address. */
+  readonly address: string;
+}
+
+/**
+ * Makes what the programs of a container see.
+ * @throws ConfigError where one of its mounts cannot be
+ */
+export function insideOf({ pod, container, image, env, volumes, address }: Surroundings): Inside {
+  const hostname = hostnameOf(pod);
+  const given = new Map([['/etc/hostname', `${hostname}\n`]]);
+  if (!pod.spec!.hostNetwork) given.set('/etc/hosts', hostsFile(pod, hostname, address));
+  const programs = image.program?.programs;
+  return {
+    files: new ContainerFiles(mountsOf(pod, container, env, volumes), {
+      readOnly: container.securityContext?.readOnlyRootFilesystem ?? false,
+      given,
+    }),
+    env: new Map([
+      ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      ['HOSTNAME', hostname],
+      ['HOME', '/root'],
+      ...(container.tty ? [['TERM', 'xterm'] as const] : []),
+      ...env,
+    ]),
+    folder: container.workingDir || '/',
+    user: userOf(pod, container),
+    ...(programs ? { programs } : {}),
+  };
+}
 
 export interface Launch {
   readonly pod: Pod;
   readonly container: Container;
   readonly env: ReadonlyMap<string, string>;
-  readonly volumes: PodVolumes;
+  readonly inside: Inside;
   readonly random: Random;
   readonly log: Log;
   readonly startedAt: number;
 }
 
-/**
- * Starts a container's command.
- * @throws ConfigError where one of its mounts cannot be
- */
-export function launch(command: readonly string[], { pod, container, env, volumes, random, log, startedAt }: Launch): Program {
-  const files = new ContainerFiles(mountsOf(pod, container, env, volumes));
-  const own = new Map([
-    ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-    ['HOSTNAME', hostnameOf(pod)],
-    ['HOME', '/root'],
-    ...env,
-  ]);
+/** Starts a container's command. */
+export function launch(command: readonly string[], { pod, container, env, inside, random, log, startedAt }: Launch): Program {
+  const input = container.stdin ? Input.open() : undefined;
+  const terminal = container.tty && input ? new Terminal(input, (text, time) => log.append(text, time)) : undefined;
   const world: ShellWorld = {
-    env: own,
-    files,
-    folder: container.workingDir || '/',
+    ...inside,
     random,
-    output: (text, time) => log.append(text, time),
+    ...(input ? { input } : {}),
+    ...(terminal ? { terminal: true } : {}),
+    output: (text, time) => (terminal ? terminal.print(text, time) : log.append(text, time)),
   };
   const expanded = command.map((word) => expand(word, env));
-  return { process: startCommand(expanded, world, startedAt, !pod.spec!.shareProcessNamespace), world, log };
+  const process = startCommand(expanded, world, startedAt, !pod.spec!.shareProcessNamespace);
+  return { process, world, log, ...(input ? { input } : {}), ...(terminal ? { terminal } : {}) };
 }
 
 /** What a container's mounts show. @throws ConfigError */
@@ -82,13 +124,40 @@ export function mountsOf(pod: Pod, container: Container, env: ReadonlyMap<string
   return (container.volumeMounts ?? []).map((mount) => {
     const subPath = subPathOf(mount, env);
     const volume = pod.spec!.volumes?.find(({ name }) => name === mount.name);
-    let tree: FileTree | undefined;
-    if (volume?.emptyDir) {
-      tree = volumes.get(mount.name) ?? new FileTree();
-      volumes.set(mount.name, tree);
-    }
-    return { path: mount.mountPath.replace(/\/+$/, '') || '/', tree, folder: subPath === '' ? '/' : `/${subPath}` };
+    const ofApi = volume !== undefined && comesFromApi(volume);
+    const inMemory = volume?.emptyDir?.medium === 'Memory' || volume?.secret || volume?.projected || volume?.downwardAPI;
+    return {
+      path: mount.mountPath.replace(/\/+$/, '') || '/',
+      tree: volumes.tree(volume),
+      folder: subPath === '' ? '/' : `/${subPath}`,
+      readOnly: mount.readOnly || ofApi,
+      type: inMemory ? 'tmpfs' : 'ext4',
+    };
   });
+}
+
+/** As whom a container's programs run: an image's own user is not known. */
+function userOf({ spec }: Pod, { securityContext }: Container): User {
+  const pod = spec!.securityContext;
+  const groups = [...(pod?.supplementalGroups ?? []), ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup])];
+  return { uid: securityContext?.runAsUser ?? pod?.runAsUser ?? 0, gid: securityContext?.runAsGroup ?? pod?.runAsGroup ?? 0, groups };
+}
+
+/** The file that a kubelet manages in the containers of pods with a network of their own. */
+function hostsFile({ metadata, spec }: Pod, hostname: string, address: string): string {
+  const domain = spec!.subdomain ? `${hostname}.${spec!.subdomain}.${metadata!.namespace}.svc.cluster.local\t` : '';
+  const aliases = (spec!.hostAliases ?? []).map(({ ip, hostnames }) => `${ip}\t${(hostnames ?? []).join('\t')}\n`);
+  return [
+    '# Kubernetes-managed hosts file.\n',
+    '127.0.0.1\tlocalhost\n',
+    '::1\tlocalhost ip6-localhost ip6-loopback\n',
+    'fe00::0\tip6-localnet\n',
+    'fe00::0\tip6-mcastprefix\n',
+    'fe00::1\tip6-allnodes\n',
+    'fe00::2\tip6-allrouters\n',
+    `${address}\t${domain}${hostname}\n`,
+    ...(aliases.length > 0 ? ['\n# Entries added by HostAliases.\n', ...aliases] : []),
+  ].join('');
 }
 
 function hostnameOf({ metadata, spec }: Pod): string {

@@ -1,8 +1,9 @@
 import type { Pod } from '../../../openapi/types.ts';
 import type { FleetContext } from '../context.ts';
 import type { PodHost } from '../pod-host.ts';
+import type { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ContainerRun } from './container.ts';
-import type { PodVolumes } from './program.ts';
+import type { PodPlace } from './environment.ts';
 
 /** The pod that a container belongs to, as its worker sees it. */
 export interface PodScope {
@@ -13,6 +14,8 @@ export interface PodScope {
   readonly volumes: PodVolumes;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** What of the node the pod's containers are told. */
+  place(): PodPlace;
   /** The pod's address, or the empty text. */
   address(): string;
   /** Records an event of the container. */

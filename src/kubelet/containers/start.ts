@@ -4,15 +4,18 @@ import { pullFailureText } from '../images/images.ts';
 import { NotEmulated } from '../images/not-emulated.ts';
 import type { ContainerRun } from './container.ts';
 import { ConfigError, environmentOf, isPlainEnvironment } from './environment.ts';
-import { endContainer } from './keep.ts';
+import { runHook } from './hooks.ts';
+import { endContainer, graceOf, stopContainer } from './keep.ts';
 import { Log } from './log.ts';
 import { probesOf } from './probes.ts';
-import { commandOf, isEmulated, launch, mountsOf, serverOf } from './program.ts';
+import { commandOf, type Inside, insideOf, isEmulated, launch, mountsOf, serverOf } from './program.ts';
 import { backOffOf, firstBackOff, formatSeconds, lengthenBackOff, longestBackOff } from './restart.ts';
 import type { PodScope } from './scope.ts';
 
 /** What a kubelet takes to come back to a container whose image it could not pull. */
 const relistPeriod = 1_000;
+/** How long a hook may take that is waited for; milliseconds. */
+const longestHook = 3_600_000;
 /** How long it waits before it tries again what the pod's description did not allow. */
 const resyncPeriod = 10_000;
 
@@ -40,7 +43,10 @@ function begin(scope: PodScope, run: ContainerRun, container: Container, now: nu
     lengthenBackOff(run, parseTime(end.finishedAt!));
     run.last = end;
     run.restarts++;
+    if (run.log) run.previousLog = run.log;
   }
+  delete run.log;
+  noteLog(run);
   delete run.end;
   delete run.again;
   run.state = 'running';
@@ -58,6 +64,27 @@ function begin(scope: PodScope, run: ContainerRun, container: Container, now: nu
   scope.tell(run, 'Normal', 'Started', 'Container started');
   // What an init container that no emulator knows has to do is done at once.
   if (run.kind === 'init' && !run.program) endContainer(scope, run, container, 0, now);
+  else postStart(scope, run, container, now);
+}
+
+/** From now on, what the container prints is its log. */
+export function noteLog(run: ContainerRun): void {
+  if (run.program?.log) run.log = run.program.log;
+}
+
+/** Runs the hook of a container that has just started: until it is done the container is not ready, and if it fails the container ends. */
+function postStart(scope: PodScope, run: ContainerRun, container: Container, now: number): void {
+  const hook = container.lifecycle?.postStart;
+  if (!hook) return;
+  const outcome = runHook(hook, run, now, longestHook);
+  if (outcome.failed) {
+    scope.tell(run, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    const again = (container.restartPolicy ?? scope.pod.spec!.restartPolicy) !== 'Never';
+    stopContainer(scope, run, container, 'FailedPostStartHook', graceOf(scope), again);
+  } else if (outcome.duration > 0) {
+    run.heldUntil = now + outcome.duration;
+    run.started = run.ready = false;
+  }
 }
 
 function backOff(scope: PodScope, run: ContainerRun, until: number): void {
@@ -126,6 +153,13 @@ function tellOfImage(scope: PodScope, run: ContainerRun, quoted: string, pulled:
   scope.tell(run, 'Normal', 'Pulled', text);
 }
 
+/** What the programs of a container see, made now. @throws ConfigError */
+export async function lookInside(scope: PodScope, container: Container, env: ReadonlyMap<string, string>): Promise<Inside> {
+  const { pod, host, volumes } = scope;
+  await volumes.prepare(pod, scope.place(), scope.now());
+  return insideOf({ pod, container, image: host.images.get(container.image ?? ''), env, volumes, address: scope.address() });
+}
+
 /**
  * Makes what a container runs, with its environment and its mounts.
  * @param startedAt milliseconds since the epoch; a container that was taken over began a while ago
@@ -135,15 +169,17 @@ export async function configure(scope: PodScope, run: ContainerRun, container: C
   const { pod, host, volumes } = scope;
   const image = host.images.get(container.image ?? '');
   const command = commandOf(container, image);
-  const server = command && serverOf(command, image);
+  const emulated = command !== undefined && isEmulated(command, image);
+  const server = command && !emulated ? serverOf(command, image) : undefined;
   delete run.program;
+  delete run.inside;
   if (server) run.program = { server };
-  const emulated = command !== undefined && !server && isEmulated(command, container);
   if (!emulated && isPlainEnvironment(container)) return true;
   try {
-    const env = await environmentOf(pod, container, { client: host.client, hostIP: host.address, podIP: scope.address() });
+    const env = await environmentOf(pod, container, scope.place());
     if (emulated) {
-      run.program = launch(command, { pod, container, env, volumes, random: scope.context.random, log: new Log(), startedAt });
+      const inside = await lookInside(scope, container, env);
+      run.program = launch(command, { pod, container, env, inside, random: scope.context.random, log: new Log(), startedAt });
     } else mountsOf(pod, container, env, volumes);
     return true;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { agnhostPrograms } from './agnhost.ts';
 import type { ImageRule, ServerBehaviour } from './rules.ts';
 
 const agnhostServer: ServerBehaviour = { code: 2, endsAfter: 200 };
@@ -31,7 +32,10 @@ export const defaultImages: readonly ImageRule[] = [
     program: {
       entrypoint: ['/agnhost'],
       arguments: ['pause'],
+      programs: agnhostPrograms,
       servers: { 'agnhost liveness': { ...agnhostServer, failsAfter: 10_000 }, agnhost: agnhostServer },
     },
   },
+  { image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/alpine@*'], program: { shell: 'sh' } },
+  { image: ['*/ubuntu:*', '*/ubuntu@*', '*/debian:*', '*/debian@*', '*/bash:*'], program: { shell: 'bash' } },
 ];

@@ -1,5 +1,10 @@
-/** What a program does next: nothing for so many milliseconds (Infinity: for ever), or nothing until its children have ended. */
-export type Pause = { readonly for: number } | { readonly children: readonly Task[] };
+import type { Input } from './input.ts';
+
+/** What a program does next: nothing for so many milliseconds (Infinity: for ever), until its children have ended, or until more has come to be read. */
+export type Pause = { readonly for: number } | { readonly children: readonly Task[] } | { readonly input: Input };
+
+/** Thrown into a program at its pause when somebody types Ctrl-C: who does not catch it dies. */
+export class Interrupted extends Error {}
 
 /** A running program: it yields its pauses and returns its exit code. */
 export type Run = Generator<Pause, number, void>;
@@ -67,6 +72,20 @@ export class Process {
     }
   }
 
+  /** Interrupts what runs in the foreground, as a terminal's Ctrl-C. @throws NotEmulated */
+  interrupt(now: number): void {
+    if (this.exitCode !== undefined) return;
+    this.time = Math.max(this.time, now);
+    const main = this.tasks[0]!;
+    delete main.children;
+    try {
+      this.paused(main, main.run.throw(new Interrupted()));
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      this.exitCode = 130;
+    }
+  }
+
   /** Whether the process took notice: one that did not goes on as if nothing had been. */
   signal(signal: Signal, now: number): boolean {
     if (this.exitCode !== undefined) return true;
@@ -82,14 +101,23 @@ export class Process {
   }
 
   private step(task: Task): void {
-    const { value, done } = task.run.next();
+    this.paused(task, task.run.next());
+  }
+
+  private paused(task: Task, { value, done }: IteratorResult<Pause, number>): void {
     if (done) return this.ended(task, value);
     if ('for' in value) {
       task.due = this.time + value.for;
       return;
     }
-    task.children = value.children;
     task.due = Number.POSITIVE_INFINITY;
+    if ('input' in value) {
+      value.input.whenMore((now) => {
+        task.due = Math.max(this.time, now);
+      });
+      return;
+    }
+    task.children = value.children;
     this.wakeParents();
   }
 

@@ -1,3 +1,5 @@
+import type { Utility } from './shell/utilities.ts';
+
 /**
  * What the nodes know of an image, as data. Of a list of rules, the first whose pattern fits the image's full name (`docker.io/library/nginx:1.29`) and that has
  * something to say of a matter (its pull, its program) decides that matter. An image of which no rule speaks is there, and is a stand-in.
@@ -19,6 +21,10 @@ export interface ImageProgram {
   readonly arguments?: readonly string[];
   /** The commands that are servers: by the program's name, or by that and its first argument. */
   readonly servers?: Readonly<Record<string, ServerBehaviour>>;
+  /** Emulated programs of its own, named in the same way; they come first. */
+  readonly programs?: Readonly<Record<string, Utility>>;
+  /** What it runs where its container's standard input is open and no command is given. */
+  readonly shell?: string;
 }
 
 /** A program that runs until it gets SIGTERM, answering probes. */

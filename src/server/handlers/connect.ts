@@ -1,62 +1,150 @@
+import { type FieldError, FieldPath, forbidden as forbiddenField, invalid as invalidField } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
-import { badRequest, internalError } from '../../registry/errors.ts';
+import { parseTime } from '../../machinery/clock.ts';
+import { ApiError, badRequest, invalid, notFound } from '../../registry/errors.ts';
 import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
+import type { LogOptions, NodeStreams } from '../streaming/node-streams.ts';
+import { portForward, portsOf } from '../streaming/port-forward.ts';
+import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
 import { warn } from './body.ts';
-import { annotateOf, type Scope } from './scope.ts';
-
-/** What a request to log, exec, attach, portforward or proxy goes to: the kubelets' side of the cluster. */
-export interface StreamTarget {
-  /** @throws ApiError in the API server's words */
-  connect(request: StreamRequest): Promise<Answer>;
-}
-
-export interface StreamRequest {
-  /** The subresource's action. */
-  readonly action: string;
-  /** The pod, service or node. */
-  readonly object: KubeObject;
-  /** The container that is meant, for log, exec and attach. */
-  readonly container: string;
-  /** Of `[scheme:]name[:port]` in the path, for proxy. */
-  readonly scheme: string;
-  readonly port: string;
-  readonly context: RequestContext;
-}
-
-/** Stands in while there are no kubelets: what a dial to a node that is not there comes to. */
-export const unreachableTarget: StreamTarget = {
-  async connect() {
-    throw internalError('error dialing backend: dial tcp: connect: no route to host');
-  },
-};
+import { annotateOf, authorizeCreate, type Scope } from './scope.ts';
 
 const ofContainers: readonly string[] = ['log', 'exec', 'attach'];
 
-/** Routes a stream to its target, after the checks that the API server makes of it. */
-export async function connect(scope: Scope, context: RequestContext, target: StreamTarget, action: string): Promise<Answer> {
+/**
+ * Routes a stream to the kubelet of the pod's node, after the checks that the API server makes of it.
+ * @param nodes the kubelets that can be reached; absent: none
+ */
+export async function connect(scope: Scope, context: RequestContext, nodes: NodeStreams | undefined, action: string): Promise<Answer> {
   const { info, request } = context;
-  const isLog = action === 'log';
-  if (!isLog && request.query.has('dryRun')) throw badRequest('dryRun is not supported');
-  const { scheme, name, port } = action === 'proxy' ? splitProxyName(info.name) : { scheme: '', name: info.name, port: '' };
-  if (!isLog) await admitConnect(scope, context);
+  if (action === 'log') return podLog(scope, context, nodes);
+  if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
+  const ports = action === 'portforward' ? portsOf(request.query) : [];
+  const { name } = action === 'proxy' ? splitProxyName(info.name) : info;
+  await admitConnect(scope, context);
+  if (action !== 'proxy') await authorizeCreate(scope, context);
   const { object } = await getObject(scope.store, info.namespace, name);
   const container = ofContainers.includes(action) ? containerOf(object, request.query.get('container') ?? '') : '';
-  if (!object['spec']?.nodeName && scope.definition.subresources.some((s) => s.name === 'binding')) {
-    // The log of a pod that has not begun is empty; a stream needs a node.
-    if (isLog) return { type: 'raw', status: 204, contentType: '', body: '' };
-    throw badRequest(`pod ${name} does not have a host assigned`);
+  if (action === 'proxy') throw unreachable('no route to host');
+  const { nodeName } = object['spec'];
+  if (!nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
+  const address = await kubeletAddress(scope, nodeName);
+  if (!request.headers['upgrade']) throw badRequest('Upgrade request required');
+  if (!nodes?.reaches(nodeName)) throw unreachable(`dial tcp ${address}: connect: connection refused`);
+  try {
+    const place = { node: nodeName, namespace: info.namespace, pod: name, container };
+    if (action === 'portforward') return portForward(nodes.portForward(nodeName, info.namespace, name), ports);
+    const wanted = wantedStreams(request.query);
+    const command = action === 'exec' ? request.query.getAll('command') : undefined;
+    if (command?.length === 0) throw badRequest('you must specify at least one command for the container');
+    return remoteCommand(await nodes.command(place, { ...(command ? { command } : {}), tty: wanted.tty }), wanted, command ?? []);
+  } catch (error) {
+    // What a kubelet says before it goes over to another protocol is passed on as it is.
+    if (error instanceof ApiError)
+      return { type: 'raw', status: error.code, contentType: 'text/plain; charset=utf-8', body: error.message };
+    throw error;
   }
-  return target.connect({ action, object, container, scheme, port, context });
 }
 
-function splitProxyName(text: string): { scheme: string; name: string; port: string } {
+/** What a dial that fails comes to. */
+function unreachable(why: string): ApiError {
+  return new ApiError(500, '', `error dialing backend: ${why}`);
+}
+
+async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams | undefined): Promise<Answer> {
+  const { info, request } = context;
+  const { query } = request;
+  const options = logOptions(query, info.name);
+  const { object } = await getObject(scope.store, info.namespace, info.name);
+  const container = containerOf(object, query.get('container') ?? '');
+  const { nodeName } = object['spec'];
+  // The log of a pod that has not begun is empty.
+  if (!nodeName) return { type: 'raw', status: 204, contentType: '', body: '' };
+  const address = await kubeletAddress(scope, nodeName);
+  if (!nodes?.reaches(nodeName)) {
+    const passed = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'sinceTime', 'tailLines', 'timestamps'].flatMap((name) => {
+      const value = query.get(name);
+      if (value === null) return [];
+      return ['follow', 'previous', 'timestamps'].includes(name)
+        ? isTrue(value)
+          ? [`${name}=true`]
+          : []
+        : [`${name}=${encodeURIComponent(value)}`];
+    });
+    const url = `https://${address}/containerLogs/${info.namespace}/${info.name}/${container}${passed.length > 0 ? `?${passed.join('&')}` : ''}`;
+    throw new ApiError(500, '', `Get ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`);
+  }
+  const { sinceSeconds, sinceTime, ...rest } = options;
+  const since = sinceSeconds === undefined ? sinceTime : context.receivedAt - sinceSeconds * 1000;
+  const place = { node: nodeName, namespace: info.namespace, pod: info.name, container };
+  const body = nodes.logs(place, { ...rest, ...(since === undefined ? {} : { since }) });
+  return { type: 'stream', status: 200, headers: { 'content-type': 'text/plain' }, body };
+}
+
+type AskedLog = Omit<LogOptions, 'since'> & { sinceSeconds?: number; sinceTime?: number };
+
+/** @throws ApiError 400 for what cannot be read, 422 for what makes no sense */
+function logOptions(query: URLSearchParams, pod: string): AskedLog {
+  const flag = (name: string) => isTrue(query.get(name));
+  const number = (name: string): number | undefined => {
+    const text = query.get(name);
+    if (!text) return undefined;
+    if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    return Number(text);
+  };
+  const [tailLines, limitBytes, sinceSeconds] = [number('tailLines'), number('limitBytes'), number('sinceSeconds')];
+  const time = query.get('sinceTime');
+  const sinceTime = time ? parseTime(time) : undefined;
+  if (Number.isNaN(sinceTime)) {
+    const quoted = JSON.stringify(time);
+    throw badRequest(`parsing time ${quoted} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted} as "2006"`);
+  }
+  const errors: FieldError[] = [];
+  const least = (name: string, value: number | undefined, from: number) => {
+    if (value !== undefined && value < from)
+      errors.push(invalidField(FieldPath.of(name), value, `must be greater than ${from > 0 ? '' : 'or equal to '}0`));
+  };
+  least('tailLines', tailLines, 0);
+  least('limitBytes', limitBytes, 1);
+  if (sinceSeconds !== undefined && sinceTime !== undefined)
+    errors.push(forbiddenField(FieldPath.empty.key(''), 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
+  else least('sinceSeconds', sinceSeconds, 1);
+  if (query.get('stream')) errors.push(forbiddenField(FieldPath.of('stream'), 'may not be specified'));
+  if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, pod, errors);
+  return {
+    follow: flag('follow'),
+    previous: flag('previous'),
+    timestamps: flag('timestamps'),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
+  };
+}
+
+/** Where a node says that its kubelet listens. @throws ApiError 404 where there is no such node */
+async function kubeletAddress({ parts }: Scope, name: string): Promise<string> {
+  const store = parts.registry.storeOf('', 'v1', 'nodes');
+  const node = (await store.read(store.key('', name)))?.object;
+  // In the words of the request's own resource, as upstream has it.
+  if (!node) throw notFound({ group: '', resource: 'pods' }, name);
+  const addresses: { type: string; address: string }[] = node['status']?.addresses ?? [];
+  const found = preferredAddresses.flatMap((type) => addresses.find((address) => address.type === type) ?? [])[0];
+  const known = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ');
+  if (!found) throw new ApiError(500, '', `no preferred addresses found; known addresses: [${known}]`);
+  return `${found.address}:${node['status']?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPort}`;
+}
+
+const preferredAddresses = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS', 'ExternalIP'];
+const kubeletPort = 10250;
+
+/** The name in `[scheme:]name[:port]`. */
+function splitProxyName(text: string): { readonly name: string } {
   const parts = text.split(':');
-  if (parts.length === 1) return { scheme: '', name: text, port: '' };
-  if (parts.length === 2) return { scheme: '', name: parts[0]!, port: parts[1]! };
-  return { scheme: parts[0]!, name: parts[1]!, port: parts[2]! };
+  return { name: parts.length > 2 ? parts[1]! : parts[0]! };
 }
 
 /** The container that is meant: the one named, the only one, or the default one of the annotation. @throws ApiError 400 */
@@ -72,9 +160,7 @@ function containerOf(pod: KubeObject, wanted: string): string {
   const own = names(containers);
   if (own.length === 1) return own[0]!;
   if (own.length === 0) throw badRequest(`a container name must be specified for pod ${name}`);
-  const init = names(initContainers);
-  const others = init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : '';
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${own.join(' ')}]${others}`);
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
 }
 
 async function admitConnect(scope: Scope, context: RequestContext): Promise<void> {

@@ -6,10 +6,11 @@ import type { Answer } from '../answer.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
 import { isCustom } from '../encoding/list-json.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
+import type { NodeStreams } from '../streaming/node-streams.ts';
 import { createAction } from './action.ts';
 import { warn } from './body.ts';
 import { readComponents } from './component-status.ts';
-import { connect, type StreamTarget } from './connect.ts';
+import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { removeCollection } from './deletecollection.ts';
@@ -23,7 +24,7 @@ import { watch } from './watch.ts';
 
 export interface DispatcherParts extends HandlerParts {
   readonly actions: ActionParts;
-  readonly streams: StreamTarget;
+  readonly nodes: NodeStreams | undefined;
   readonly components: readonly ComponentProbe[];
 }
 
@@ -97,7 +98,7 @@ async function dispatchSubresource(
     if (info.rest.length > 0 && !custom) throw noSuchResource();
     return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
   }
-  if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.streams, subresource.action);
+  if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.nodes, subresource.action);
   return createAction({ parts, actions: parts.actions, definition, subresource }, context, subresource.action);
 }
 

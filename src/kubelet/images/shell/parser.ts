@@ -24,7 +24,15 @@ export function parseScript(text: string): List {
 }
 
 /** The text is no script. */
-export class ScriptError extends Error {}
+export class ScriptError extends Error {
+  /** It could become one if it went on. */
+  readonly atEnd: boolean;
+
+  constructor(message: string, atEnd = false) {
+    super(message);
+    this.atEnd = atEnd;
+  }
+}
 
 class Parser {
   private readonly text: string;
@@ -227,7 +235,7 @@ class Parser {
       words.push(word);
     }
     if (words.length + assignments.length + redirects.length === 0) {
-      throw new ScriptError(`syntax error: unexpected "${this.text[this.at] ?? 'end of file'}"`);
+      throw new ScriptError(`syntax error: unexpected "${this.text[this.at] ?? 'end of file'}"`, this.at >= this.text.length);
     }
     return { command: { type: 'simple', assignments, words }, redirects };
   }
@@ -267,7 +275,7 @@ class Parser {
       } else if (char === "'") {
         flush(false);
         const end = this.text.indexOf("'", this.at + 1);
-        if (end < 0) throw new ScriptError('syntax error: unterminated quoted string');
+        if (end < 0) throw new ScriptError('syntax error: unterminated quoted string', true);
         text = this.text.slice(this.at + 1, end);
         this.at = end + 1;
         flush(true);
@@ -297,7 +305,7 @@ class Parser {
     };
     for (;;) {
       const char = this.text[this.at];
-      if (char === undefined) throw new ScriptError('syntax error: unterminated quoted string');
+      if (char === undefined) throw new ScriptError('syntax error: unterminated quoted string', true);
       if (char === end) {
         this.at++;
         flush();
@@ -319,7 +327,7 @@ class Parser {
   private expansion(quoted: boolean): Part {
     if (this.text[this.at] === '`') {
       const end = this.text.indexOf('`', this.at + 1);
-      if (end < 0) throw new ScriptError('syntax error: unterminated backquote');
+      if (end < 0) throw new ScriptError('syntax error: unterminated backquote', true);
       const body = new Parser(this.text.slice(this.at + 1, end)).script();
       this.at = end + 1;
       return { type: 'command', body, quoted };
@@ -383,7 +391,7 @@ class Parser {
       if (this.text[this.at] === '(') depth++;
       if (this.text[this.at] === ')') depth--;
     }
-    throw new ScriptError(`syntax error: missing "${end}"`);
+    throw new ScriptError(`syntax error: missing "${end}"`, true);
   }
 
   private peekWord(): string {
@@ -400,7 +408,8 @@ class Parser {
   private expect(word: string): void {
     this.skip(true);
     const found = this.peekWord();
-    if (!found.startsWith(word) || (/\w/.test(word) && found !== word)) throw new ScriptError(`syntax error: expected "${word}"`);
+    if (!found.startsWith(word) || (/\w/.test(word) && found !== word))
+      throw new ScriptError(`syntax error: expected "${word}"`, found === '');
     this.at += word.length;
   }
 

@@ -2,7 +2,9 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../../../machinery/random.ts';
 import { ContainerFiles } from '../files.ts';
+import { Input } from '../input.ts';
 import type { Process } from '../process.ts';
+import { Terminal } from '../terminal.ts';
 import { startCommand } from './shell.ts';
 
 interface Ran {
@@ -47,6 +49,10 @@ test('scripts do what a shell would', () => {
     ['exec sleep 10; echo never', 0, ''],
     ['sleep infinity', undefined, ''],
     ['while :; do :; done', undefined, ''],
+    ['printf "a b c\\nx" | while read one rest; do echo "$rest-$one"; done', 0, 'b c-a\n'],
+    ['printf "one\\ntwo\\n" | grep -v one | wc -l', 0, '1\n'],
+    ['mkdir /d; echo x > /d/f; cd /d; tar cf /t f; rm f; tar xf /t; cat f; chmod 600 f; ls -l | grep -c rw-------', 0, 'x\n1\n'],
+    ['id -u; whoami; basename /a/b.txt .txt', 0, '0\nroot\nb\n'],
     ['if', 2, 'sh: syntax error: expected "then"\n'],
   ];
   for (const [script, code, printed] of cases) deepEqual(run(script), [code, printed], script);
@@ -83,4 +89,35 @@ test('a handler runs when the command in the foreground has ended, or at once ou
   waiting.process.signal('TERM', 4_000);
   waiting.process.advance(4_000);
   deepEqual(waiting.process.exitCode, 7);
+});
+
+test('a shell without a script takes commands as they come', () => {
+  let printed = '';
+  const input = Input.open();
+  const output = (text: string) => void (printed += text);
+  const terminal = new Terminal(input, output);
+  const world = {
+    env: new Map(),
+    files: new ContainerFiles([]),
+    folder: '/',
+    random: seededRandom(1),
+    input,
+    terminal: true,
+    output: terminal.print.bind(terminal),
+  };
+  const process = startCommand(['sh'], world, 0, false);
+  const type = (keys: string, now: number) => {
+    if (terminal.type(keys, now)) process.interrupt(now);
+    process.advance(now);
+  };
+  process.advance(0);
+  type('cd /tm\x7fmp\r', 1_000);
+  type('if true\rthen echo "é"; fi\r', 2_000);
+  type('sleep 100\r', 3_000);
+  type('\x03', 4_000);
+  type('exit 3\r', 5_000);
+  deepEqual(
+    [process.exitCode, process.time, printed],
+    [3, 5_000, '/ # cd /tm\b \bmp\r\n/tmp # if true\r\nthen echo "é"; fi\r\n> é\r\n/tmp # sleep 100\r\n^C\r\n/tmp # exit 3\r\n'],
+  );
 });

@@ -1,11 +1,12 @@
 import type { Random } from '../../../machinery/random.ts';
-import { absolutePath, type ContainerFiles } from '../files.ts';
+import { absolutePath, bytesOf, type ContainerFiles, FileError } from '../files.ts';
+import { Input } from '../input.ts';
 import { NotEmulated } from '../not-emulated.ts';
-import { type Pause, Process, type Run, type Signal, type Task } from '../process.ts';
+import { Interrupted, type Pause, Process, type Run, type Signal, type Task } from '../process.ts';
 import { evaluate } from './arithmetic.ts';
 import { parseScript, ScriptError } from './parser.ts';
 import type { Command, List, Part, Pipeline, Redirect, Redirected, Sequence, Word } from './syntax.ts';
-import { utilities } from './utilities.ts';
+import { type User, type Utility, utilities } from './utilities.ts';
 
 /** What a shell is started in. */
 export interface ShellWorld {
@@ -13,16 +14,32 @@ export interface ShellWorld {
   readonly files: ContainerFiles;
   readonly folder: string;
   readonly random: Random;
+  /** Programs of the image's own: by name, or by that and their first argument. */
+  readonly programs?: Readonly<Record<string, Utility>>;
+  /** Default: root. */
+  readonly user?: User;
+  /** Standard input of the first program; absent: there is none. */
+  readonly input?: Input;
+  /** A terminal, on which a shell without a script asks for commands. */
+  readonly terminal?: boolean;
+  /** Programs that no emulator knows are not found, as in an image that has none; default: they are more than is emulated. */
+  readonly unknownFails?: boolean;
   /** Takes what the programs print, with the time at which they did. */
-  output(text: string, time: number): void;
+  output(text: string, time: number, stream: 'stdout' | 'stderr'): void;
 }
 
+const root: User = { uid: 0, gid: 0, groups: [] };
 const shells = new Set(['sh', 'bash', 'ash', 'dash']);
 
-/** Whether a container's command is one that `startCommand` knows. */
-export function isKnownCommand(command: readonly string[]): boolean {
+/** Whether a container's command is one that `startCommand` knows. @param programs what the image has of its own */
+export function isKnownCommand(command: readonly string[], programs: ShellWorld['programs'] = {}): boolean {
   const name = programName(command[0] ?? '');
-  return shells.has(name) || name in utilities;
+  return shells.has(name) || name in utilities || ownProgram(command, programs) !== undefined;
+}
+
+function ownProgram([path = '', subcommand = '']: readonly string[], programs: ShellWorld['programs'] = {}): Utility | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return programs[`${name} ${subcommand}`] ?? programs[name];
 }
 
 /**
@@ -33,7 +50,7 @@ export function startCommand(command: readonly string[], world: ShellWorld, star
   let shell: Shell | undefined;
   const begin = (process: Process): Run => {
     shell = new Shell(world, process);
-    return shell.command(command);
+    return shell.command(command.map(bytesOf));
   };
   return new Process({ startedAt, first, handles: (signal) => shell!.handles(signal) }, begin);
 }
@@ -43,7 +60,7 @@ function programName(path: string): string {
 }
 
 interface Streams {
-  readonly input: string;
+  readonly input: Input;
   out(text: string): void;
   err(text: string): void;
 }
@@ -84,7 +101,7 @@ class Shell {
   constructor(world: ShellWorld, process: Process, parent?: Shell) {
     this.world = world;
     this.process = process;
-    this.variables = new Map(parent?.variables ?? world.env);
+    this.variables = new Map(parent?.variables ?? [...world.env].map(([name, value]) => [name, bytesOf(value)]));
     this.exported = new Set(parent?.exported ?? world.env.keys());
     this.functions = new Map(parent?.functions);
     this.parameters = parent?.parameters ?? [];
@@ -102,8 +119,12 @@ class Shell {
 
   /** Runs a container's command: a shell with a script, or a utility. */
   *command(command: readonly string[]): Run {
-    const print = (text: string) => this.world.output(text, this.process.time);
-    const streams: Streams = { input: '', out: print, err: print };
+    const { world, process } = this;
+    const streams: Streams = {
+      input: world.input ?? Input.of(''),
+      out: (text) => world.output(text, process.time, 'stdout'),
+      err: (text) => world.output(text, process.time, 'stderr'),
+    };
     const name = programName(command[0]!);
     if (!shells.has(name)) return yield* this.utility(name, command.slice(1), streams);
     return yield* this.shell(name, command.slice(1), streams);
@@ -120,7 +141,7 @@ class Shell {
       if (/[^ecxulio]/.test(letters)) throw new NotEmulated(`${name} ${args[at]}`);
     }
     if (script !== undefined) this.parameters = args.slice(at + 1);
-    else if (args[at] === undefined) script = streams.input;
+    else if (args[at] === undefined) return yield* this.interactive(streams);
     else {
       script = this.world.files.read(absolutePath(this.folder, args[at]!));
       this.parameters = args.slice(at + 1);
@@ -135,6 +156,37 @@ class Shell {
       if (!(error instanceof ScriptError)) throw error;
       streams.err(`${name}: ${error.message}\n`);
       return 2;
+    }
+  }
+
+  /** Runs commands as they come. */
+  private *interactive(streams: Streams): Run {
+    const prompt = (text: string) => this.world.terminal && streams.err(text);
+    let script = '';
+    for (;;) {
+      try {
+        prompt(script === '' ? `${this.folder} # ` : '> ');
+        const line = yield* streams.input.line();
+        if (line === undefined) {
+          prompt('\n');
+          if (script === '') return yield* this.exit(this.status, streams);
+        }
+        script += line ?? '';
+        if (line !== undefined && isUnfinished(script)) continue;
+        const whole = script;
+        script = '';
+        yield* this.list(parseScript(whole), streams);
+      } catch (error) {
+        script = '';
+        if (error instanceof Exit) return yield* this.exit(error.code, streams);
+        if (error instanceof Interrupted && this.world.terminal) {
+          streams.err('\n');
+          this.status = 130;
+        } else if (error instanceof ScriptError) {
+          streams.err(`sh: ${error.message}\n`);
+          this.status = 2;
+        } else if (!(error instanceof Leave)) throw error;
+      }
     }
   }
 
@@ -160,7 +212,7 @@ class Shell {
 
   private background(sequence: Sequence, streams: Streams): void {
     const child = new Shell(this.world, this.process, this);
-    this.jobs.push(this.process.start(child.whole([{ ...sequence, background: false }], { ...streams, input: '' })));
+    this.jobs.push(this.process.start(child.whole([{ ...sequence, background: false }], { ...streams, input: Input.of('') })));
     this.status = 0;
   }
 
@@ -204,7 +256,7 @@ class Shell {
       const part = new Shell(this.world, this.process, this);
       const list = [{ background: false, pipelines: [['', { negated: false, commands: [command] }]] }] as const;
       this.status = yield* part.whole(list, { input, out, err: streams.err });
-      input = printed;
+      input = Input.of(printed);
     }
     if (negated) this.status = this.status === 0 ? 1 : 0;
     yield* this.signals(streams);
@@ -230,23 +282,32 @@ class Shell {
 
   private *redirect({ descriptor, operator, target }: Redirect, streams: Streams): Generator<Pause, Streams | undefined, void> {
     const { files } = this.world;
-    const text = yield* this.text(target, streams);
+    const name = yield* this.text(target, streams);
     if (operator === '>&') {
-      const to = text === '1' ? streams.out : text === '2' ? streams.err : () => {};
+      const to = name === '1' ? streams.out : name === '2' ? streams.err : () => {};
       return descriptor === 2 ? { ...streams, err: to } : { ...streams, out: to };
     }
-    const path = absolutePath(this.folder, text);
+    const path = absolutePath(this.folder, name);
     if (operator === '<') {
-      const input = path === '/dev/null' ? '' : files.read(path);
-      if (input !== undefined) return { ...streams, input };
-      streams.err(`sh: can't open ${text}: no such file\n`);
+      const text = path === '/dev/null' ? '' : files.read(path);
+      if (text !== undefined) return { ...streams, input: Input.of(text) };
+      streams.err(`sh: can't open ${name}: no such file\n`);
       this.status = 1;
       return undefined;
     }
     let write = (more: string) => files.write(path, (files.read(path) ?? '') + more);
     if (path === '/dev/null') write = () => {};
     else if (/^\/dev\/(stdout|stderr|fd\/[12])$|^\/proc\/(1|self)\/fd\/[12]$/.test(path)) write = streams.out;
-    else if (operator === '>') files.write(path, '');
+    else {
+      try {
+        files.write(path, operator === '>' ? '' : (files.read(path) ?? ''));
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        streams.err(`sh: can't create ${name}: ${error.message}\n`);
+        this.status = 1;
+        return undefined;
+      }
+    }
     return descriptor === 2 ? { ...streams, err: write } : { ...streams, out: write };
   }
 
@@ -361,6 +422,8 @@ class Shell {
         throw new Exit(yield* this.call(args[0]!, args.slice(1), streams, local));
       case 'wait':
         return yield* this.wait();
+      case 'read':
+        return yield* this.read(args, streams);
       case 'trap':
         return this.trap(args);
       case 'eval':
@@ -406,12 +469,22 @@ class Shell {
   }
 
   private *utility(name: string, args: readonly string[], streams: Streams, local?: ReadonlySet<string>): Run {
-    const utility = utilities[name];
-    if (!utility) throw new NotEmulated(name);
+    const utility = utilities[name] ?? ownProgram([name, ...args], this.world.programs);
+    if (!utility) {
+      if (!this.world.unknownFails) throw new NotEmulated(name);
+      streams.err(`sh: ${name}: not found\n`);
+      return 127;
+    }
     const env = new Map([...this.variables].filter(([variable]) => this.exported.has(variable) || local?.has(variable)));
-    const { files } = this.world;
-    const result = utility({ name, args, env, files, folder: this.folder, now: () => this.process.time, ...streams });
-    return typeof result === 'number' ? result : yield* result;
+    const { files, user = root } = this.world;
+    try {
+      const result = utility({ name, args, env, files, user, folder: this.folder, now: () => this.process.time, ...streams });
+      return typeof result === 'number' ? result : yield* result;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      streams.err(`${name}: ${error.message}\n`);
+      return 1;
+    }
   }
 
   private *wait(): Run {
@@ -420,6 +493,16 @@ class Shell {
     if (this.pending.length > 0) return 143;
     this.jobs.length = 0;
     return 0;
+  }
+
+  private *read(args: readonly string[], { input }: Streams): Run {
+    const names = args.filter((argument) => !argument.startsWith('-'));
+    const line = yield* input.line();
+    const words = (line ?? '').trim().split(/[ \t]+/);
+    for (const [index, name] of (names.length > 0 ? names : ['REPLY']).entries()) {
+      this.variables.set(name, index === names.length - 1 ? words.slice(index).join(' ') : (words[index] ?? ''));
+    }
+    return line?.endsWith('\n') ? 0 : 1;
   }
 
   private trap(args: readonly string[]): number {
@@ -563,6 +646,16 @@ class Shell {
         return this.folder;
     }
     return this.variables.get(name);
+  }
+}
+
+/** Whether a script may go on in the next line. */
+function isUnfinished(script: string): boolean {
+  try {
+    parseScript(script);
+    return false;
+  } catch (error) {
+    return error instanceof ScriptError && error.atEnd;
   }
 }
 

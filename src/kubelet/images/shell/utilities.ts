@@ -1,9 +1,20 @@
 import { formatTime } from '../../../machinery/clock.ts';
+import { modeText } from '../file-modes.ts';
 import { absolutePath, type ContainerFiles } from '../files.ts';
+import type { Input } from '../input.ts';
 import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
 import { evaluate } from './arithmetic.ts';
+import { tar } from './tar.ts';
 import { testExpression } from './test-expression.ts';
+
+/** As whom programs run. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  /** Further groups. */
+  readonly groups: readonly number[];
+}
 
 /** One call of a utility. */
 export interface Invocation {
@@ -12,8 +23,8 @@ export interface Invocation {
   readonly env: ReadonlyMap<string, string>;
   readonly files: ContainerFiles;
   readonly folder: string;
-  /** What stands on its standard input; empty where that is closed. */
-  readonly input: string;
+  readonly input: Input;
+  readonly user: User;
   /** Milliseconds since the epoch. */
   now(): number;
   out(text: string): void;
@@ -43,12 +54,16 @@ function* sleep(call: Invocation): Generator<Pause, number, void> {
   return 0;
 }
 
-function cat(call: Invocation): number {
+function* cat(call: Invocation): Generator<Pause, number, void> {
   const { args, files, folder, input, out } = call;
   let code = 0;
   for (const name of args.length > 0 ? args : ['-']) {
     if (name.startsWith('-') && name !== '-') throw new NotEmulated(`cat ${name}`);
-    const text = name === '-' ? input : readable(files, absolutePath(folder, name));
+    if (name === '-') {
+      for (let text = yield* input.some(); text !== undefined; text = yield* input.some()) out(text);
+      continue;
+    }
+    const text = readable(files, absolutePath(folder, name));
     if (text === undefined) code = complain(call, `can't open '${name}': No such file or directory`);
     else out(text);
   }
@@ -59,19 +74,36 @@ function readable(files: ContainerFiles, path: string): string | undefined {
   return path === '/dev/null' || path === '/dev/stdin' ? '' : files.read(path);
 }
 
+/** What one of a command's files holds, `-` being its input; undefined where it is not there, which has been said then. */
+function* contents(call: Invocation, name: string): Generator<Pause, string | undefined, void> {
+  const text = name === '-' ? yield* call.input.all() : readable(call.files, absolutePath(call.folder, name));
+  if (text === undefined) complain(call, `${name}: No such file or directory`);
+  return text;
+}
+
+function linesOf(text: string): string[] {
+  const all = text.split('\n');
+  if (all.at(-1) === '') all.pop();
+  return all;
+}
+
 function* tail(call: Invocation): Generator<Pause, number, void> {
   const follow = call.args.some((argument) => /^-[fF]$/.test(argument));
   const names = call.args.filter((argument) => !/^-[fF]$/.test(argument));
-  const code = lines(call, names, (all, count) => all.slice(-count));
+  const code = yield* lines(call, names, (all, count) => all.slice(-count));
   if (follow) yield forever;
   return code;
 }
 
-function head(call: Invocation): number {
+function head(call: Invocation): Generator<Pause, number, void> {
   return lines(call, call.args, (all, count) => all.slice(0, count));
 }
 
-function lines(call: Invocation, args: readonly string[], pick: (all: string[], count: number) => string[]): number {
+function* lines(
+  call: Invocation,
+  args: readonly string[],
+  pick: (all: string[], count: number) => string[],
+): Generator<Pause, number, void> {
   let count = 10;
   const names: string[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -80,12 +112,155 @@ function lines(call: Invocation, args: readonly string[], pick: (all: string[], 
     else count = Number(found[1] ?? args[++at]);
   }
   for (const name of names.length > 0 ? names : ['-']) {
-    const text = name === '-' ? call.input : readable(call.files, absolutePath(call.folder, name));
-    if (text === undefined) return complain(call, `can't open '${name}': No such file or directory`);
-    const all = text.split('\n');
-    if (all.at(-1) === '') all.pop();
-    for (const line of pick(all, count)) call.out(`${line}\n`);
+    const text = yield* contents(call, name);
+    if (text === undefined) return 1;
+    for (const line of pick(linesOf(text), count)) call.out(`${line}\n`);
   }
+  return 0;
+}
+
+function* grep(call: Invocation): Generator<Pause, number, void> {
+  const options = call.args.filter((argument) => /^-[a-zA-Z]+$/.test(argument)).join('');
+  if (/[^-qivEcoF]/.test(options)) throw new NotEmulated(`grep ${options}`);
+  const [pattern = '', ...names] = call.args.filter((argument) => !/^-[a-zA-Z]+$/.test(argument));
+  const source = options.includes('F') ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : pattern;
+  const expression = new RegExp(source, options.includes('i') ? 'i' : '');
+  let found = 0;
+  for (const name of names.length > 0 ? names : ['-']) {
+    const text = yield* contents(call, name);
+    if (text === undefined) return 2;
+    for (const line of linesOf(text)) {
+      const match = expression.exec(line);
+      if ((match === null) !== options.includes('v')) continue;
+      found++;
+      if (!/[qc]/.test(options)) call.out(`${options.includes('o') ? match?.[0] : line}\n`);
+    }
+  }
+  if (options.includes('c')) call.out(`${found}\n`);
+  return found > 0 ? 0 : 1;
+}
+
+function* wordCount(call: Invocation): Generator<Pause, number, void> {
+  const options = call.args.filter((argument) => argument.startsWith('-')).join('') || '-lwc';
+  const names = call.args.filter((argument) => !argument.startsWith('-'));
+  for (const name of names.length > 0 ? names : ['-']) {
+    const text = yield* contents(call, name);
+    if (text === undefined) return 1;
+    const counts = [
+      ...(options.includes('l') ? [text.split('\n').length - 1] : []),
+      ...(options.includes('w') ? [text.split(/\s+/).filter((word) => word !== '').length] : []),
+      ...(options.includes('c') ? [text.length] : []),
+    ];
+    const shown = counts.length === 1 ? String(counts[0]) : counts.map((count) => String(count).padStart(9)).join(' ');
+    call.out(`${shown}${name === '-' ? '' : ` ${name}`}\n`);
+  }
+  return 0;
+}
+
+function* hexDump(call: Invocation): Generator<Pause, number, void> {
+  const [option, ...names] = call.args;
+  if (option !== '-C') throw new NotEmulated(`hexdump ${call.args.join(' ')}`);
+  for (const name of names.length > 0 ? names : ['-']) {
+    const text = yield* contents(call, name);
+    if (text === undefined) return 1;
+    const offset = (at: number) => at.toString(16).padStart(8, '0');
+    for (let at = 0; at < text.length; at += 16) {
+      const row = [...text.slice(at, at + 16)];
+      const digits = row.map((char) => char.charCodeAt(0).toString(16).padStart(2, '0'));
+      const halves = [digits.slice(0, 8).join(' '), digits.slice(8).join(' ')].map((half) => half.padEnd(23)).join('  ');
+      call.out(`${offset(at)}  ${halves}  |${row.map((char) => (/[ -~]/.test(char) ? char : '.')).join('')}|\n`);
+    }
+    if (text !== '') call.out(`${offset(text.length)}\n`);
+  }
+  return 0;
+}
+
+function* sort(call: Invocation): Generator<Pause, number, void> {
+  const options = call.args.filter((argument) => argument.startsWith('-')).join('');
+  if (/[^-rnu]/.test(options)) throw new NotEmulated(`sort ${options}`);
+  const names = call.args.filter((argument) => !argument.startsWith('-'));
+  let all: string[] = [];
+  for (const name of names.length > 0 ? names : ['-']) all.push(...linesOf((yield* contents(call, name)) ?? ''));
+  if (options.includes('u')) all = [...new Set(all)];
+  if (options.includes('n')) all.sort((a, b) => Number.parseFloat(a) - Number.parseFloat(b));
+  else all.sort();
+  if (options.includes('r')) all.reverse();
+  for (const line of all) call.out(`${line}\n`);
+  return 0;
+}
+
+function* tee(call: Invocation): Generator<Pause, number, void> {
+  const text = yield* call.input.all();
+  call.out(text);
+  const append = call.args.includes('-a');
+  for (const name of call.args.filter((argument) => !argument.startsWith('-'))) {
+    const path = absolutePath(call.folder, name);
+    call.files.write(path, append ? (call.files.read(path) ?? '') + text : text);
+  }
+  return 0;
+}
+
+function copy(call: Invocation): number {
+  const { args, files, folder, name } = call;
+  const names = args.filter((argument) => !argument.startsWith('-')).map((argument) => absolutePath(folder, argument));
+  const target = names.pop();
+  if (target === undefined || names.length === 0) return complain(call, 'missing file operand');
+  for (const source of names) {
+    const text = files.read(source);
+    if (text === undefined) {
+      if (files.isFolder(source)) throw new NotEmulated(`${name} of folders`);
+      return complain(call, `can't stat '${source}': No such file or directory`);
+    }
+    files.write(files.isFolder(target) ? `${target}${source.slice(source.lastIndexOf('/'))}` : target, text, files.mode(source));
+    if (name === 'mv') files.remove(source);
+  }
+  return 0;
+}
+
+function changeMode({ args, files, folder }: Invocation): number {
+  const [mode = '', ...names] = args;
+  if (!/^[0-7]{3,4}$/.test(mode)) throw new NotEmulated(`chmod ${mode}`);
+  for (const name of names) files.changeMode(absolutePath(folder, name), Number.parseInt(mode, 8));
+  return 0;
+}
+
+function identity({ args, user: { uid, gid, groups }, out }: Invocation): number {
+  const nameOf = (id: number) => (id === 0 ? '(root)' : '');
+  if (args[0] === '-u') out(`${uid}\n`);
+  else if (args[0] === '-g') out(`${gid}\n`);
+  else if (args[0] === '-G') out(`${[...new Set([gid, ...groups])].join(' ')}\n`);
+  else {
+    const all = [...new Set([gid, ...groups])].map((group) => `${group}${nameOf(group)}`);
+    out(`uid=${uid}${nameOf(uid)} gid=${gid}${nameOf(gid)} groups=${all.join(',')}\n`);
+  }
+  return 0;
+}
+
+function whoami(call: Invocation): number {
+  if (call.user.uid !== 0) return complain(call, `unknown uid ${call.user.uid}`);
+  call.out('root\n');
+  return 0;
+}
+
+function systemName({ args, env, out }: Invocation): number {
+  const all: Readonly<Record<string, string>> = { s: 'Linux', n: env.get('HOSTNAME') ?? '', r: '6.1.0', m: 'x86_64' };
+  const letters = (args[0] ?? '-s').slice(1);
+  const shown = letters === 'a' ? Object.values(all) : [...letters].map((letter) => all[letter]);
+  if (shown.some((part) => part === undefined)) throw new NotEmulated(`uname ${args.join(' ')}`);
+  out(`${shown.join(' ')}\n`);
+  return 0;
+}
+
+function baseName({ args, out }: Invocation): number {
+  const name = (args[0] ?? '').replace(/\/+$/, '');
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  out(`${args[1] && base.endsWith(args[1]) ? base.slice(0, -args[1].length) : base}\n`);
+  return 0;
+}
+
+function folderName({ args, out }: Invocation): number {
+  const name = (args[0] ?? '').replace(/\/+$/, '');
+  out(`${name.includes('/') ? name.slice(0, name.lastIndexOf('/')) || '/' : '.'}\n`);
   return 0;
 }
 
@@ -154,11 +329,18 @@ function makeFolder({ args, files, folder }: Invocation): number {
 function list(call: Invocation): number {
   const { args, files, folder, out } = call;
   const names = args.filter((argument) => !argument.startsWith('-'));
-  if (args.some((argument) => /^-\w*l/.test(argument))) throw new NotEmulated('ls -l');
+  const long = args.some((argument) => /^-\w*l/.test(argument));
+  const line = (path: string, name: string) => {
+    if (!long) return `${name}\n`;
+    const isFolder = files.isFolder(path);
+    const size = String(files.read(path)?.length ?? 4096).padStart(9);
+    const owner = `${call.user.uid === 0 ? 'root' : call.user.uid}`.padEnd(8);
+    return `${modeText(files.mode(path) ?? 0o755, isFolder)}    1 ${owner} ${owner} ${size} ${formatTime(call.now()).replace(/T(.{5}).*/, ' $1')} ${name}\n`;
+  };
   for (const name of names.length > 0 ? names : ['.']) {
     const path = absolutePath(folder, name);
-    if (files.isFolder(path)) for (const entry of files.list(path)) out(`${entry}\n`);
-    else if (files.read(path) !== undefined) out(`${name}\n`);
+    if (files.isFolder(path)) for (const entry of files.list(path)) out(line(absolutePath(path, entry), entry));
+    else if (files.read(path) !== undefined) out(line(path, name));
     else return complain(call, `${name}: No such file or directory`);
   }
   return 0;
@@ -201,7 +383,12 @@ function sequence({ args, out }: Invocation): number {
   return 0;
 }
 
-function environment({ args, env, out }: Invocation): number {
+function environment({ name, args, env, out }: Invocation): number {
+  if (name === 'printenv' && args.length > 0) {
+    const values = args.map((variable) => env.get(variable));
+    for (const value of values) if (value !== undefined) out(`${value}\n`);
+    return values.includes(undefined) ? 1 : 0;
+  }
   if (args.length > 0) throw new NotEmulated('env with arguments');
   for (const [name, value] of env) out(`${name}=${value}\n`);
   return 0;
@@ -223,22 +410,36 @@ export const utilities: Readonly<Record<string, Utility>> = {
   ':': () => 0,
   false: () => 1,
   '[': test,
+  basename: baseName,
   cat,
+  chmod: changeMode,
+  cp: copy,
   date,
+  dirname: folderName,
   echo,
   env: environment,
   expr,
+  grep,
   head,
+  hexdump: hexDump,
   hostname,
+  id: identity,
   ls: list,
   mkdir: makeFolder,
+  mv: copy,
   printenv: environment,
   printf,
   rm: remove,
   seq: sequence,
   sleep,
+  sort,
   sync: () => 0,
   tail,
+  tar,
+  tee,
   test,
   touch,
+  uname: systemName,
+  wc: wordCount,
+  whoami,
 };

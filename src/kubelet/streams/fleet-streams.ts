@@ -1,0 +1,168 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Pod } from '../../../openapi/types.ts';
+import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
+import type { ContainerRun } from '../containers/container.ts';
+import type { Log } from '../containers/log.ts';
+import { isKnownCommand } from '../images/shell/shell.ts';
+import type { PodWorker } from '../pod-worker.ts';
+import { type CommandStreams, runCommand } from './command-session.ts';
+import { type LogOptions, readLog } from './read-log.ts';
+
+export interface ContainerPlace {
+  readonly node: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+export interface CommandOptions {
+  /** Absent: the container's own program is attached to. */
+  readonly command?: readonly string[];
+  readonly tty: boolean;
+}
+
+/** What the fleet has of a pod. */
+export interface KnownPod {
+  readonly worker: PodWorker;
+  /** Lets its worker do what is due. */
+  poke(): void;
+}
+
+/** What a kubelet answers on its own port, in its words: logs, commands in containers, connections to ports. */
+export class FleetStreams {
+  /** Whether the kubelet of a node listens. */
+  readonly reaches: (node: string) => boolean;
+  private readonly find: (node: string, namespace: string, pod: string) => KnownPod | undefined;
+
+  /** @param find undefined for pods of which no kubelet of ours has heard */
+  constructor(reaches: FleetStreams['reaches'], find: FleetStreams['find']) {
+    this.reaches = reaches;
+    this.find = find;
+  }
+
+  /** What a container has printed. @throws ApiError of the kubelet */
+  logs({ node, namespace, pod, container }: ContainerPlace, { previous, ...options }: LogOptions & { previous: boolean }): Readable {
+    const known = this.find(node, namespace, pod);
+    if (!known) throw new ApiError(404, 'NotFound', `the server could not find the requested resource ( pods/log ${pod})`);
+    return readLog(logOf(known.worker, container, previous), options);
+  }
+
+  /**
+   * Prepares a command, or attaches to the program that runs.
+   * @returns what runs it with a client's streams, and resolves to its exit code
+   * @throws ApiError of the kubelet, where the container does not run or has no such program
+   */
+  async command(
+    { node, namespace, pod, container }: ContainerPlace,
+    { command, tty }: CommandOptions,
+  ): Promise<(streams: CommandStreams) => Promise<number>> {
+    const known = this.find(node, namespace, pod);
+    if (!known) throw new ApiError(404, 'NotFound', 'pod does not exist');
+    const run = known.worker.container(container);
+    if (run?.state !== 'running') {
+      throw plain(
+        command ? `container not found (${JSON.stringify(container)})` : `container ${container} not found in pod ${pod}_${namespace}`,
+      );
+    }
+    if (!command) return (streams) => attach(known, run, streams);
+    const inside = await known.worker.inside(run);
+    const { random, clock } = known.worker.context;
+    return (streams) => {
+      const name = command[0]!;
+      if (!isKnownCommand(command, inside.programs)) throw internalError(notFound(name));
+      const session = runCommand(command, { ...inside, random }, tty, streams, clock);
+      const guest = () => session.kill();
+      (run.guests ??= new Set()).add(guest);
+      return session.done.finally(() => run.guests?.delete(guest));
+    };
+  }
+
+  /** @returns what connects to a port of the pod. @throws ApiError of the kubelet */
+  portForward(node: string, namespace: string, pod: string): (port: number) => Promise<Duplex> {
+    const known = this.find(node, namespace, pod);
+    if (!known?.worker.runs()) throw plain(`pod not found (${JSON.stringify(`${pod}_${namespace}`)})`);
+    // No program that is emulated listens on a port.
+    return async (port) => {
+      const refused = `dial tcp4 127.0.0.1:${port}: connect: connection refused`;
+      throw new Error(
+        `error forwarding port ${port} to pod ${known.worker.pod.metadata!.uid}, uid : failed to connect to localhost:${port} inside the pod: ${refused}`,
+      );
+    };
+  }
+}
+
+/** A failure that a kubelet answers as plain text. */
+function plain(message: string): ApiError {
+  return new ApiError(500, '', message);
+}
+
+function notFound(program: string): string {
+  const why = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH';
+  return (
+    'error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: ' +
+    `exec failed: unable to start container process: exec: ${JSON.stringify(program)}: ${why}`
+  );
+}
+
+/** The log that is meant; undefined where nothing that is known was printed. @throws ApiError 400 where there can be none */
+function logOf(worker: PodWorker, container: string, previous: boolean): Log | undefined {
+  const { name } = worker.pod.metadata!;
+  const subject = `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)}`;
+  const run = worker.container(container);
+  const [state, last] = run ? [run.state, run.last] : reported(worker.pod, container);
+  if (state === undefined) throw badRequest(`${subject} is not available`);
+  if (previous) {
+    if (!last) throw badRequest(`previous terminated ${subject} not found`);
+    // While it waits for its next start, the run that ended is the previous one.
+    return state === 'waiting' ? run?.log : run?.previousLog;
+  }
+  if (state === 'waiting' && !last) throw badRequest(`${subject} is waiting to start: ${waitText(run)}`);
+  return run?.log;
+}
+
+/** What the pod's status says of a container whose kubelet has forgotten it. */
+function reported({ status }: Pod, container: string): [state: ContainerRun['state'] | undefined, last: unknown] {
+  const all = [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap((list) => list ?? []);
+  const found = all.find(({ name }) => name === container);
+  if (!found) return [undefined, undefined];
+  const { state, lastState } = found;
+  return [state?.running ? 'running' : state?.terminated ? 'ended' : 'waiting', lastState?.terminated];
+}
+
+function waitText(run: ContainerRun | undefined): string {
+  switch (run?.reason) {
+    case 'ErrImagePull':
+      return "image can't be pulled";
+    case 'ImagePullBackOff':
+      return 'trying and failing to pull image';
+    default:
+      return run?.reason ?? 'ContainerCreating';
+  }
+}
+
+/** Connects a client with the container's own program, until that ends or the client goes. */
+function attach({ worker, poke }: KnownPod, run: ContainerRun, { stdin, stdout, signal }: CommandStreams): Promise<number> {
+  const { input, terminal, process, log } = run.program ?? {};
+  const { clock } = worker.context;
+  const stopOutput = stdout && log?.follow({ printed: (text) => void (stdout.destroyed || stdout.write(text, 'latin1')), ended() {} });
+  stdin?.on('data', (bytes: Buffer) => {
+    const text = bytes.toString('latin1');
+    if (terminal?.type(text, clock.now())) process?.interrupt(clock.now());
+    else if (!terminal) input?.write(text, clock.now());
+    poke();
+  });
+  stdin?.once('end', () => {
+    if (!worker.spec(run)?.stdinOnce) return;
+    input?.end(clock.now());
+    poke();
+  });
+  return new Promise<number>((resolve) => {
+    const over = () => {
+      stopOutput?.();
+      run.guests?.delete(over);
+      resolve(0);
+    };
+    (run.guests ??= new Set()).add(over);
+    signal.addEventListener('abort', over, { once: true });
+  });
+}

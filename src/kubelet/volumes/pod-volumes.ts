@@ -1,0 +1,84 @@
+import type { Pod, Volume } from '../../../openapi/types.ts';
+import type { PodPlace } from '../containers/environment.ts';
+import { FileTree } from '../images/files.ts';
+import { comesFromApi, contentsOf, MountError } from './sources.ts';
+
+/** How often a kubelet brings what it mounted from the API up to date, in milliseconds. */
+const refreshPeriod = 60_000;
+/** Every pod has it, and the publisher of the root certificate sees to it: not waited for by those who do not look into it. */
+const everywhere = 'kube-root-ca.crt';
+
+export interface MountFailure {
+  readonly volume: string;
+  readonly message: string;
+}
+
+/** The volumes of one pod whose contents its node knows: emptyDir, and what comes from the API. */
+export class PodVolumes {
+  private readonly trees = new Map<string, FileTree>();
+  private filled = false;
+  /** When the contents should be looked at again, once they are there; milliseconds since the epoch. */
+  refreshAt = Number.POSITIVE_INFINITY;
+
+  /** The files of a volume; undefined where nobody knows what is in it. */
+  tree(volume: Volume | undefined): FileTree | undefined {
+    if (!volume || !(volume.emptyDir || comesFromApi(volume))) return undefined;
+    let tree = this.trees.get(volume.name);
+    if (!tree) this.trees.set(volume.name, (tree = new FileTree(0o777)));
+    return tree;
+  }
+
+  /**
+   * Whether the pod's volumes can be set up: none of what they need is missing.
+   * @returns what is, volume by volume
+   */
+  async check(pod: Pod, place: PodPlace): Promise<MountFailure[]> {
+    const volumes = (pod.spec!.volumes ?? []).filter(isWaitedFor);
+    return this.fill(pod, volumes, place);
+  }
+
+  /** Fills all volumes that come from the API, if they are not. What is missing by now leaves its volume as it is. */
+  async prepare(pod: Pod, place: PodPlace, now: number): Promise<void> {
+    if (!this.filled) await this.refresh(pod, place, now);
+  }
+
+  /** Brings all volumes that come from the API up to date. */
+  async refresh(pod: Pod, place: PodPlace, now: number): Promise<void> {
+    const volumes = (pod.spec!.volumes ?? []).filter(comesFromApi);
+    this.filled = true;
+    if (volumes.length === 0) return;
+    await this.fill(pod, volumes, place);
+    this.refreshAt = now + refreshPeriod;
+  }
+
+  private async fill(pod: Pod, volumes: readonly Volume[], place: PodPlace): Promise<MountFailure[]> {
+    const failures: MountFailure[] = [];
+    for (const volume of volumes) {
+      try {
+        const tree = this.tree(volume)!;
+        tree.replace(grouped(await contentsOf(pod, volume, place), pod));
+      } catch (error) {
+        if (!(error instanceof MountError)) throw error;
+        failures.push({ volume: volume.name, message: error.message });
+      }
+    }
+    return failures;
+  }
+}
+
+/** Who is in the pod's fsGroup may read what its owner may. */
+function grouped(files: ReadonlyMap<string, { text: string; mode: number }>, { spec }: Pod) {
+  if (spec!.securityContext?.fsGroup === undefined) return files;
+  return new Map([...files].map(([path, { text, mode }]) => [path, { text, mode: mode | 0o440 }]));
+}
+
+/** Whether a volume needs an object of the API that may be missing. */
+function isWaitedFor({ configMap, secret, projected }: Volume): boolean {
+  if (configMap) return !configMap.optional;
+  if (secret) return !secret.optional;
+  return (projected?.sources ?? []).some(
+    (source) =>
+      (source.configMap && !source.configMap.optional && source.configMap.name !== everywhere) ||
+      (source.secret && !source.secret.optional),
+  );
+}
