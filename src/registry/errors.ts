@@ -8,7 +8,11 @@ export class ApiError extends Error {
   /** The token with which an expired list may go on, for the Status' metadata. */
   readonly continueToken: string | undefined;
   constructor(code: number, reason: string, message: string, details?: StatusDetails, continueToken?: string) {
+    // What a client is told needs no stack, which would be most of the cost of an answer like this.
+    const { stackTraceLimit } = Error;
+    if (code < 500) Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.reason = reason;
     this.details = details;

@@ -2,9 +2,9 @@ import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient, ResourceReference } from '../client/client.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { BackgroundWork } from './background.ts';
-import { TokenBucket } from './backoff.ts';
 import type { RuntimeContext } from './context.ts';
 import { isNotFound, messageOf } from './errors.ts';
+import { EventMemory } from './event-memory.ts';
 
 /** What an event is about. */
 export interface EventTarget {
@@ -31,33 +31,12 @@ export interface EventRecorderOptions {
   readonly background?: BackgroundWork;
 }
 
-interface Known {
-  name: string;
-  namespace: string;
-  count: number;
-  firstTimestamp: string;
-}
-
-interface Similar {
-  messages: Set<string>;
-  last: number;
-}
-
-const similarAtMost = 10;
-const similarWithin = 10 * 60_000;
-const remembered = 4096;
-
-/**
- * Writes core/v1 Events as client-go's recorder does: an event equal to an earlier one counts that one up, more than ten alike that differ in their
- * message within ten minutes become one, and each object has a budget of 25 and then one every five minutes.
- */
+/** Writes core/v1 Events as client-go's recorder does; which of them are one and the same, and how many there may be, is EventMemory's. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, events, component, context, host } = options;
   const api: ResourceClient = client.resource(events);
   const { clock, random, logger, signal } = context;
-  const known = new Map<string, Known>();
-  const similar = new Map<string, Similar>();
-  const budgets = new Map<string, TokenBucket>();
+  const memory = new EventMemory();
   const source = { component, ...(host ? { host } : {}) };
   const writes = (options.background ?? new BackgroundWork(1, signal)).source();
 
@@ -74,60 +53,44 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     };
   }
 
-  function hasBudget(key: string): boolean {
-    let budget = budgets.get(key);
-    if (!budget) remember(budgets, key, (budget = new TokenBucket(1 / 300, 25, clock.monotonic())));
-    return budget.tryTake(clock.monotonic());
-  }
-
-  // Distinct messages of one sort are told apart until there are too many of them; then all share one event.
-  function combine(sort: string, message: string): { key: string; message: string } {
-    const now = clock.monotonic();
-    let seen = similar.get(sort);
-    if (!seen || now - seen.last > similarWithin) remember(similar, sort, (seen = { messages: new Set(), last: now }));
-    seen.messages.add(message);
-    seen.last = now;
-    if (seen.messages.size < similarAtMost) return { key: `${sort} ${message}`, message };
-    seen.messages.delete(seen.messages.values().next().value!);
-    return { key: sort, message: `(combined from similar events): ${message}` };
-  }
-
   async function write(object: Record<string, string>, type: string, reason: string, text: string, at: number): Promise<void> {
-    const identity = identityOf(object);
-    const { key, message } = combine(`${identity} ${type} ${reason}`, text);
-    if (!hasBudget(identity)) return;
-    const time = formatTime(at);
-    const before = known.get(key);
-    if (before) {
-      before.count++;
+    const { fieldPath } = object;
+    const { event: known, permitted } = memory.count(identityOf(object), { type, reason, message: text, fieldPath }, clock.monotonic());
+    const isFirst = known.suffix === '';
+    if (isFirst) {
+      known.suffix = (BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000))).toString(16);
+      known.first = at;
+    }
+    if (!permitted) return;
+    const message = known.message === undefined ? `(combined from similar events): ${text}` : text;
+    const namespace = object.namespace ?? 'default';
+    const name = `${object.name}.${known.suffix}`;
+    const lastTimestamp = formatTime(at);
+    const { count } = known;
+    if (!isFirst) {
       try {
-        const patch = { count: before.count, lastTimestamp: time, message };
-        await api.patch(before.namespace, before.name, 'application/strategic-merge-patch+json', patch);
+        await api.patch(namespace, name, 'application/strategic-merge-patch+json', { count, lastTimestamp, message });
         return;
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
     }
-    const namespace = object.namespace ?? 'default';
-    const nanoseconds = BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
-    const event: KubeObject = {
+    await api.create(namespace, {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${object.name}.${nanoseconds.toString(16)}`, namespace },
+      metadata: { name, namespace },
       involvedObject: object,
       reason,
       message,
       source,
-      firstTimestamp: before?.firstTimestamp ?? time,
-      lastTimestamp: time,
-      count: before?.count ?? 1,
+      firstTimestamp: formatTime(known.first),
+      lastTimestamp,
+      count,
       type,
       eventTime: null,
       reportingComponent: component,
       reportingInstance: host ?? '',
-    };
-    const created = await api.create(namespace, event);
-    remember(known, key, { name: created.metadata!.name!, namespace, count: event.count, firstTimestamp: event.firstTimestamp });
+    } as KubeObject);
   }
 
   return {
@@ -145,13 +108,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 }
 
-/** What tells the object of an event from all others, whatever its version; short, as thousands are remembered. */
-function identityOf({ uid, kind, namespace, name, fieldPath }: Record<string, string>): string {
-  return [uid ?? `${kind}/${namespace}/${name}`, fieldPath].join(' ');
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > remembered) map.delete(map.keys().next().value!);
+/** What tells the object of an event from all others, whatever its version and whichever part of it; short, as thousands are remembered. */
+function identityOf({ uid, kind, namespace, name }: Record<string, string>): string {
+  return uid ?? `${kind}/${namespace}/${name}`;
 }

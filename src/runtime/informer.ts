@@ -8,7 +8,8 @@ import { keyOf, keyOfParts } from './keys.ts';
 export interface Handler<T> {
   added?(object: T): void;
   updated?(object: T, old: T): void;
-  deleted?(object: T): void;
+  /** @param old as it was known before */
+  deleted?(object: T, old: T): void;
 }
 
 /** The objects of one resource, kept up to date by a watch and shared by all who ask for them. */
@@ -201,7 +202,7 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     }
     if (old && old.metadata!.uid === object.metadata!.uid) this.report((handler) => handler.updated?.(object, old));
     else {
-      if (old) this.report((handler) => handler.deleted?.(old));
+      if (old) this.report((handler) => handler.deleted?.(old, old));
       this.report((handler) => handler.added?.(object));
     }
   }
@@ -212,7 +213,7 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     this.objects.delete(key);
     if (this.namespaced) removeUnder(this.namespaces, old.metadata!.namespace!, key);
     for (const index of this.indexes.values()) unfile(index, key, old);
-    this.report((handler) => handler.deleted?.(object));
+    this.report((handler) => handler.deleted?.(object, old));
   }
 
   private report(call: (handler: Handler<T>) => void): void {

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceReference } from '../client/client.ts';
 import type { RuntimeContext } from './context.ts';
 import { type Informer, SharedInformer } from './informer.ts';
+import { withoutManagedFields } from './kept.ts';
 
 /** One informer a resource, shared by everything that runs under one client. */
 export interface Informers extends AsyncDisposable {
@@ -18,8 +19,8 @@ export interface Informers extends AsyncDisposable {
 /** What an informer keeps of each object that it is told of: the object itself, or a smaller one in its place. */
 export type Keep = (object: KubeObject, reference: ResourceReference) => KubeObject;
 
-/** @param keep applied to every object of every informer, before indexes and handlers see it; default: all of it is kept */
-export function createInformers(client: Client, context: RuntimeContext, keep: Keep = (object) => object): Informers {
+/** @param keep applied to every object of every informer, before indexes and handlers see it; default: all but managedFields */
+export function createInformers(client: Client, context: RuntimeContext, keep: Keep = withoutManagedFields): Informers {
   const informers = new Map<string, SharedInformer>();
   let started = false;
   const nameOf = ({ group, version, plural }: ResourceReference) => `${group}/${version}/${plural}`;

@@ -7,16 +7,17 @@ import { isNamespaceTerminating, isNotFound } from '../../runtime/errors.ts';
 import { Expectations } from '../../runtime/expectations.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
-import { controlledBy, controllerOf, indexByController } from '../../runtime/owners.ts';
+import { controlledBy, controllerOf, indexByController, withoutController } from '../../runtime/owners.ts';
 import { createPodControl, podFromTemplate } from '../../runtime/pod-control.ts';
 import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
-import { isPodActive, isPodTerminating, nextAvailability } from '../../runtime/pods.ts';
+import { isPodActive, nextAvailability } from '../../runtime/pods.ts';
 import type { Selector } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { pods as podResource } from '../resources.ts';
 import { podsToDelete } from './deletion.ts';
-import { replicaStatus } from './status.ts';
+import { countReplicas, type ReplicaCounts, replicaStatus } from './status.ts';
+import { PodTallies } from './tally.ts';
 
 /** What tells ReplicaSets and ReplicationControllers apart. */
 export interface ReplicaKind {
@@ -28,6 +29,13 @@ export interface ReplicaKind {
   readonly workers: number;
   readonly countsTerminating: boolean;
   selectorOf(owner: KubeObject): Selector;
+}
+
+/** An owner's pods as a step finds them. */
+interface Look {
+  readonly counts: ReplicaCounts;
+  /** Those that are neither finished nor being deleted. */
+  active(): readonly KubeObject[];
 }
 
 // No more pods than this are created or deleted in one step.
@@ -45,6 +53,7 @@ export function startReplicaController(context: ControllerContext, kind: Replica
   const expectations = new Expectations(clock);
   indexByController(pods);
   indexByController(owners);
+  const tallies = new PodTallies(pods, (owner) => kind.selectorOf(owner));
 
   const controller = createController(
     {
@@ -63,6 +72,7 @@ export function startReplicaController(context: ControllerContext, kind: Replica
     updated: (owner) => controller.enqueue(keyOf(owner)),
     deleted(owner) {
       expectations.forget(keyOf(owner));
+      tallies.forget(owner);
       controller.enqueue(keyOf(owner));
     },
   });
@@ -76,21 +86,43 @@ export function startReplicaController(context: ControllerContext, kind: Replica
       return;
     }
     const inStep = expectations.satisfied(key);
+    const look = await lookAt(owner);
+    let failure: unknown;
+    if (inStep && !owner.metadata!.deletionTimestamp) failure = await manage(key, owner, look);
+    await writeStatus(owner, look.counts, failure);
+    if (failure !== undefined) throw failure;
+    const minReadySeconds = owner.spec.minReadySeconds ?? 0;
+    return minReadySeconds === 0 ? undefined : nextAvailability(look.active(), minReadySeconds, clock.now());
+  }
+
+  /** The owner's pods, after it has released and adopted what it must. They are only gone through one by one where the tally does not say enough. */
+  async function lookAt(owner: KubeObject): Promise<Look> {
+    const tally = tallies.of(owner);
     const selector = kind.selectorOf(owner);
+    const terminating = kind.countsTerminating ? tally.terminating : undefined;
+    if (tally.strays === 0 && !owner.spec.minReadySeconds && !findsOrphans(owner, selector)) {
+      return {
+        counts: { ...tally, available: tally.ready, terminating },
+        active: () => [...controlledBy(pods, owner)].filter(isPodActive),
+      };
+    }
     const claim = { owner, ownerResource: resource, owners: ownersApi, selector, objects: podsApi, informer: pods, filter: isPodActive };
     const active = await claimObjects(claim);
-    let failure: unknown;
-    if (inStep && !owner.metadata!.deletionTimestamp) failure = await manage(key, owner, active);
-    await writeStatus(owner, active, failure);
-    if (failure !== undefined) throw failure;
-    return nextAvailability(active, owner.spec.minReadySeconds ?? 0, clock.now());
+    return { counts: { ...countReplicas(owner, active, clock.now()), terminating }, active: () => active };
+  }
+
+  function findsOrphans({ metadata }: KubeObject, selector: Selector): boolean {
+    if (metadata!.deletionTimestamp || selector.isEmpty) return false;
+    for (const pod of withoutController(pods, metadata!.namespace!))
+      if (isPodActive(pod) && selector.matches(pod.metadata!.labels)) return true;
+    return false;
   }
 
   /** Creates or deletes the difference; returns what that failed with. */
-  async function manage(key: string, owner: KubeObject, active: readonly KubeObject[]): Promise<unknown> {
-    const wanted = owner.spec.replicas ?? 1;
-    if (active.length < wanted) return create(key, owner, Math.min(burst, wanted - active.length));
-    if (active.length > wanted) return remove(key, owner, active, Math.min(burst, active.length - wanted));
+  async function manage(key: string, owner: KubeObject, { counts, active }: Look): Promise<unknown> {
+    const missing = (owner.spec.replicas ?? 1) - counts.active;
+    if (missing > 0) return create(key, owner, Math.min(burst, missing));
+    if (missing < 0) return remove(key, owner, active(), Math.min(burst, -missing));
     return undefined;
   }
 
@@ -129,13 +161,8 @@ export function startReplicaController(context: ControllerContext, kind: Replica
     return related;
   }
 
-  async function writeStatus(owner: KubeObject, active: readonly KubeObject[], failure: unknown): Promise<void> {
-    let terminating: number | undefined;
-    if (kind.countsTerminating) {
-      terminating = 0;
-      for (const pod of controlledBy(pods, owner)) if (isPodTerminating(pod)) terminating++;
-    }
-    const status = replicaStatus({ owner, active, terminating, failure, now: clock.now() });
+  async function writeStatus(owner: KubeObject, counts: ReplicaCounts, failure: unknown): Promise<void> {
+    const status = replicaStatus({ owner, counts, failure, now: clock.now() });
     if (semanticEqual(owner.status, status)) return;
     await ownersApi.update(owner.metadata!.namespace!, typed(resource, { ...owner, status }), { subresource: 'status' });
   }

@@ -4,35 +4,47 @@ import { withCondition, withoutCondition } from '../../runtime/conditions.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { omitZeros } from '../../runtime/objects.ts';
 import { type Condition, conditionOf, isPodAvailable, isPodReady } from '../../runtime/pods.ts';
+import { hasLabels, labelsOf } from './tally.ts';
+
+/** Of the pods that are neither finished nor being deleted, but for the last. */
+export interface ReplicaCounts {
+  readonly active: number;
+  readonly fullyLabeled: number;
+  readonly ready: number;
+  readonly available: number;
+  /** Absent where the kind does not count them. */
+  readonly terminating?: number | undefined;
+}
+
+/** Counts pods one by one. @param active an owner's pods that are neither finished nor being deleted */
+export function countReplicas(owner: KubeObject, active: readonly KubeObject[], now: number): Omit<ReplicaCounts, 'terminating'> {
+  const labels = labelsOf(owner);
+  const minReadySeconds = owner.spec.minReadySeconds ?? 0;
+  let [fullyLabeled, ready, available] = [0, 0, 0];
+  for (const pod of active) {
+    if (hasLabels(pod, labels)) fullyLabeled++;
+    if (!isPodReady(pod)) continue;
+    ready++;
+    if (isPodAvailable(pod, minReadySeconds, now)) available++;
+  }
+  return { active: active.length, fullyLabeled, ready, available };
+}
 
 export interface ReplicaStatusInput {
   /** ReplicaSet or ReplicationController. */
   readonly owner: KubeObject;
-  readonly active: readonly KubeObject[];
-  /** Absent where the kind does not count them. */
-  readonly terminating?: number;
+  readonly counts: ReplicaCounts;
   /** What creating or deleting pods failed with. */
   readonly failure?: unknown;
   readonly now: number;
 }
 
 /** The status that follows from the pods. */
-export function replicaStatus({ owner, active, terminating, failure, now }: ReplicaStatusInput): Record<string, unknown> {
-  const labels = Object.entries<string>(owner.spec.template?.metadata?.labels ?? {});
-  const minReadySeconds = owner.spec.minReadySeconds ?? 0;
-  let fullyLabeledReplicas = 0;
-  let readyReplicas = 0;
-  let availableReplicas = 0;
-  for (const pod of active) {
-    if (labels.every(([name, value]) => pod.metadata!.labels?.[name] === value)) fullyLabeledReplicas++;
-    if (!isPodReady(pod)) continue;
-    readyReplicas++;
-    if (isPodAvailable(pod, minReadySeconds, now)) availableReplicas++;
-  }
+export function replicaStatus({ owner, counts, failure, now }: ReplicaStatusInput): Record<string, unknown> {
   let conditions: Condition[] = owner.status?.conditions ?? [];
   const failed = conditionOf(owner, 'ReplicaFailure');
   if (failure !== undefined && !failed) {
-    const missing = active.length < (owner.spec.replicas ?? 1);
+    const missing = counts.active < (owner.spec.replicas ?? 1);
     conditions = withCondition(conditions, {
       type: 'ReplicaFailure',
       status: 'True',
@@ -43,11 +55,11 @@ export function replicaStatus({ owner, active, terminating, failure, now }: Repl
   } else if (failure === undefined && failed) conditions = withoutCondition(conditions, 'ReplicaFailure');
   return omitZeros(
     {
-      replicas: active.length,
-      fullyLabeledReplicas,
-      readyReplicas,
-      availableReplicas,
-      terminatingReplicas: terminating,
+      replicas: counts.active,
+      fullyLabeledReplicas: counts.fullyLabeled,
+      readyReplicas: counts.ready,
+      availableReplicas: counts.available,
+      terminatingReplicas: counts.terminating,
       observedGeneration: owner.metadata!.generation,
       conditions,
     },
