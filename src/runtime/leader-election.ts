@@ -3,7 +3,7 @@ import type { Client, ResourceReference } from '../client/client.ts';
 import { anySignal } from '../machinery/abort.ts';
 import { formatMicroTime } from '../machinery/clock.ts';
 import type { RuntimeContext } from './context.ts';
-import { isNotFound, messageOf } from './errors.ts';
+import { isConflict, isNotFound, messageOf } from './errors.ts';
 import type { EventRecorder } from './events.ts';
 
 export interface LeaderElectionOptions {
@@ -36,6 +36,8 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
   const api = client.resource(leases);
   let observed: KubeObject | undefined;
   let observedAt = 0;
+  /** Whether `observed` is the lease as far as a watch tells: who stands by need not read it once more before the update, which is refused if it is not. */
+  let isFollowed = false;
 
   function observe(lease: KubeObject): void {
     const before = observed?.spec;
@@ -50,7 +52,8 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
     let current: KubeObject;
     try {
       // While we hold it, the copy that our last write returned is the newest unless the update says otherwise.
-      current = observed?.spec?.holderIdentity === identity ? observed : await api.get(namespace, name);
+      const isNewest = isFollowed || observed?.spec?.holderIdentity === identity;
+      current = isNewest ? observed! : await api.get(namespace, name);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       observe(
@@ -71,6 +74,8 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
       observe(await api.update(namespace, { ...current, spec: { ...spec, ...next } }));
     } catch (error) {
       observed = undefined;
+      isFollowed = false;
+      if (isConflict(error)) return tryAcquireOrRenew();
       throw error;
     }
     return true;
@@ -92,7 +97,10 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
     const options = { fieldSelector: `metadata.name=${name}`, resourceVersion: observed!.metadata!.resourceVersion! };
     for await (const { type, object } of api.watch(namespace, options, ending)) {
       if (type === 'ERROR') return false;
-      if (type === 'DELETED') return true;
+      if (type === 'DELETED') {
+        observed = undefined;
+        return true;
+      }
       observe(object);
       if (!isHeldByOther()) return true;
     }
@@ -109,10 +117,14 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
 
   /** Stands by until the lease may be free. Who cannot follow it looks again after the retry period. */
   async function vacancy(): Promise<void> {
+    isFollowed = false;
     const over = new AbortController();
     const ending = anySignal([signal, over.signal]);
     try {
-      if (isHeldByOther() && (await Promise.race([isVacated(ending).catch(() => false), hasRunOut(ending)]))) return;
+      if (isHeldByOther() && (await Promise.race([isVacated(ending).catch(() => false), hasRunOut(ending)]))) {
+        isFollowed = observed !== undefined;
+        return;
+      }
       await clock.sleep(retryPeriodSeconds * 1000 * (1 + 1.2 * random.next()), signal);
     } finally {
       over.abort();
