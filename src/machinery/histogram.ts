@@ -18,6 +18,11 @@ export class Histogram {
     this.counts = bounds.map(() => 0);
   }
 
+  /** How many there were. */
+  get observations(): number {
+    return this.count;
+  }
+
   observe(value: number): void {
     this.add(this.bucketOf(value), value, 1);
   }

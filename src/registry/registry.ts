@@ -101,6 +101,15 @@ export class Registry implements AsyncDisposable {
     return cache && cache.revision > 0 ? { count: cache.size, bytes: cache.bytes } : undefined;
   }
 
+  /** How many objects there are of each resource whose watch cache is at work, each resource once however many versions it has. */
+  counts(): { readonly group: string; readonly resource: string; readonly count: number }[] {
+    const firsts = new Map(this.definitions().map((definition) => [storagePrefix(definition), definition]));
+    return [...firsts.values()].flatMap(({ group, version, plural }) => {
+      const stats = this.stats(group, version, plural);
+      return stats ? [{ group, resource: plural, count: stats.count }] : [];
+    });
+  }
+
   /** The store of a resource by its name. @throws Error if it is not served */
   storeOf(group: string, version: string, plural: string): ResourceStore {
     const definition = this.find(group, version, plural);

@@ -33,7 +33,6 @@ import { AnswerEncoder } from './encoding/encoder.ts';
 import type { InFlightLimits } from './filters/max-in-flight.ts';
 import { defaultInFlightLimits } from './filters/max-in-flight.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
-import { flowControlMetrics } from './flow-control/metrics.ts';
 import { createDispatcher } from './handlers/index.ts';
 import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
 import { Health, type HealthCheck } from './health.ts';
@@ -41,7 +40,7 @@ import { createHttpServer, type HttpServer, type HttpServerParts } from './http/
 import { answerHandedOver } from './large-requests/answer.ts';
 import { handOver } from './large-requests/hand-over.ts';
 import type { LargeAnswer, LargeRequest, LargeRequestServer } from './large-requests/messages.ts';
-import { ServerMetrics } from './metrics.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
 import { createRoutes, type Handler } from './routes.ts';
@@ -158,11 +157,12 @@ export class ApiServer implements AsyncDisposable {
         ? undefined
         : new FlowControl({ clock, logger, seats, objects: (...resource) => this.registry.stats(...resource) });
     const metrics = new ServerMetrics({
-      monotonic: () => clock.monotonic(),
-      startedAt: clock.now() / 1000,
+      clock,
       lookup: (info) => index.lookup(info),
+      versionInfo: options.versionInfo,
+      objects: () => this.registry.counts(),
       apiServices: this.aggregation.availability,
-      ...(this.flowControl ? { families: flowControlMetrics(this.flowControl), inQueue: this.flowControl.inFlight } : {}),
+      flowControl: this.flowControl,
     });
     this.health = new Health([
       { name: 'etcd', check: async () => void (await storage.currentRevision()) },
@@ -196,7 +196,7 @@ export class ApiServer implements AsyncDisposable {
       encoder,
       dispatch,
       health: this.health,
-      metrics,
+      metrics: metrics.page,
       versionInfo: options.versionInfo,
       serverAddress: options.serverAddress,
       openApi: new OpenApiServing(this.registry, this.aggregation, clock),
@@ -231,7 +231,7 @@ export class ApiServer implements AsyncDisposable {
     });
     this.encoder = encoder;
     const { tls } = options;
-    this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls });
+    this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls, metrics: metrics.requests });
   }
 
   /** What is served through this server, here and by others. */

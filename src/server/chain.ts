@@ -20,7 +20,8 @@ import { requestInfo } from './filters/request-info.ts';
 import { compose, type Next, type Stage } from './filters/stage.ts';
 import { warnings } from './filters/warnings.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
-import type { ServerMetrics } from './metrics.ts';
+import type { AuthenticationMetrics } from './metrics/authentication-metrics.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
 import { ServerContext } from './request-context.ts';
 
 export interface ChainParts {
@@ -30,7 +31,7 @@ export interface ChainParts {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly index: ResourceIndex;
-  readonly metrics: ServerMetrics;
+  readonly metrics: { readonly requests: RequestMetrics; readonly authentication: AuthenticationMetrics };
   /** Passes on what other servers serve. */
   readonly aggregation?: Stage;
   /** Hands large requests to another thread. */
@@ -76,11 +77,11 @@ export function createChain(parts: ChainParts): Chain {
     audit(random),
     requestInfo,
     deadline(clock), // 400, 504
-    metrics.stage,
+    metrics.requests.stage,
     warnings,
     cors(corsAllowedOrigins ?? []), // 204 to preflights
     ...(auditor ? [auditFailedAuthentication(auditor)] : []),
-    authentication(authenticator, logger), // 401
+    authentication(authenticator, logger, metrics.authentication), // 401
     ...(auditor ? [auditEvents(auditor)] : []),
     impersonation(authorizer), // 400, 403
   ];
@@ -93,7 +94,7 @@ export function createChain(parts: ChainParts): Chain {
   ];
   const withIdentity = compose(afterIdentity, routes);
   const insideAudit = auditor ? [audit(random), auditEvents(auditor)] : [];
-  const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.stage, ...insideAudit], withIdentity);
+  const inside = compose([translateErrors(logger), requestInfo, longRunning, metrics.requests.stage, ...insideAudit], withIdentity);
   return {
     network: compose(beforeIdentity, withIdentity),
     handedOver: compose([panicGuard(logger), requestInfo, longRunning], withIdentity),

@@ -1,4 +1,5 @@
 import type { UserInfo } from '../auth/types.ts';
+import type { Histogram } from '../machinery/histogram.ts';
 import type { AuditRecord } from './audit/record.ts';
 import type { ApiRequest, RequestContext, RequestInfo } from './context.ts';
 import type { Connection } from './http/connection.ts';
@@ -31,6 +32,10 @@ export class ServerContext implements RequestContext {
   longRunning = false;
   /** Milliseconds from its coming within which the request must be answered; absent where nothing limits it. */
   timeLimit: number | undefined;
+  /** Milliseconds that it waited in a queue. */
+  queuedFor = 0;
+  /** Where the size of the answer is noted, in bytes; absent where nobody asks. */
+  answerSizes: Histogram | undefined;
   /** What the answer will be encoded as; absent while nothing was negotiated. */
   negotiated: Negotiated | undefined;
   private controller: AbortController | undefined;

@@ -9,7 +9,7 @@ import type { Next } from './filters/stage.ts';
 import { dumps } from './flow-control/dump.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
 import type { Health } from './health.ts';
-import type { ServerMetrics } from './metrics.ts';
+import type { MetricsPage } from './metrics/page.ts';
 import { negotiate, noTransforms } from './negotiation/accept.ts';
 import type { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
@@ -25,7 +25,7 @@ export interface RouteParts {
   /** Answers resource requests: `createDispatcher` of handlers/. */
   readonly dispatch: (context: RequestContext) => Promise<Answer>;
   readonly health: Health;
-  readonly metrics: ServerMetrics;
+  readonly metrics: MetricsPage;
   /** What /version tells. */
   readonly versionInfo: Readonly<Record<string, string>>;
   readonly serverAddress: () => string;

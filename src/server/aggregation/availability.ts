@@ -8,7 +8,7 @@ import { formatTime } from '../../machinery/clock.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { createController } from '../../runtime/controller.ts';
-import type { ApiServiceAvailability } from '../metrics.ts';
+import type { ApiServiceAvailability } from '../metrics/inventory.ts';
 import { type ApiServiceSet, isAvailable, type RemoteApiService } from './api-service-set.ts';
 import { aggregatorUser, type ExtensionServers, failureMessage } from './extension-servers.ts';
 

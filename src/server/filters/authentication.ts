@@ -2,19 +2,25 @@ import type { Authenticator, UserInfo } from '../../auth/types.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { unauthorized } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
+import type { AuthenticationMetrics } from '../metrics/authentication-metrics.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { Next, Stage } from './stage.ts';
 
 const anonymous = 'system:anonymous';
 
 /** Learns who asks. A certificate is looked at once a connection; any other credential with each request. 401 for one that does not hold. */
-export function authentication(authenticator: Authenticator, logger: Logger): Stage {
+export function authentication(authenticator: Authenticator, logger: Logger, metrics: AuthenticationMetrics): Stage {
   const refuse = (error: unknown): never => {
+    metrics.failed('error');
     logger.debug({ err: error }, 'unable to authenticate the request');
     throw unauthorized();
   };
   const proceed = (context: ServerContext, user: UserInfo | undefined, next: Next): Answer | Promise<Answer> => {
-    if (!user) throw unauthorized();
+    if (!user) {
+      metrics.failed('failure');
+      throw unauthorized();
+    }
+    metrics.succeeded(user.username);
     const connection = context.connection;
     // Only what the certificate alone has proved holds for the requests that follow.
     const { certificate, frontProxyCertificate } = connection ?? {};
@@ -27,6 +33,7 @@ export function authentication(authenticator: Authenticator, logger: Logger): St
     const connection = context.connection;
     if (connection?.user) {
       context.user = connection.user;
+      metrics.succeeded(connection.user.username);
       return next(context);
     }
     let user: UserInfo | undefined | Promise<UserInfo | undefined>;

@@ -1,15 +1,8 @@
 import type { Sample } from '../../machinery/histogram.ts';
+import type { MetricFamily } from '../metrics/family.ts';
 import type { FlowControl } from './flow-control.ts';
 import type { FlowStats } from './flow-stats.ts';
 import type { PriorityLevel } from './priority-level.ts';
-
-/** One metric, read when /metrics is. */
-export interface MetricFamily {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly samples: () => readonly Sample[];
-}
 
 const prefix = 'apiserver_flowcontrol_';
 

@@ -96,6 +96,7 @@ function sendBody(
   compression = ofObjects,
 ): void {
   const { contentType, chunks, length } = body;
+  context.answerSizes?.observe(length);
   const headers = outgoing(context, own);
   headers['content-type'] = contentType;
   const empty = context.request.method === 'HEAD';

@@ -11,6 +11,7 @@ import { certificatesOf } from '../../machinery/pem.ts';
 import type { Answer } from '../answer.ts';
 import type { AnswerEncoder } from '../encoding/encoder.ts';
 import type { Next } from '../filters/stage.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { ServerContext } from '../request-context.ts';
 import { type Authorities, type Connection, connectionOf } from './connection.ts';
 import { Http1Reply } from './http1-reply.ts';
@@ -26,6 +27,8 @@ export interface HttpServerParts {
   readonly encoder: AnswerEncoder;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where watch events are counted. */
+  readonly metrics: RequestMetrics;
   readonly tls: {
     readonly key: string | Buffer;
     readonly cert: string | Buffer;
@@ -60,8 +63,8 @@ const cipherSuites = [
  * One TLS port that speaks HTTP/2 and HTTP/1.1, as the client chooses (ALPN). The socket server is node:https's; HTTP/2 connections are handed to an
  * http2 server that listens nowhere, and are answered on their streams directly.
  */
-export function createHttpServer({ handle, encoder, clock, logger, tls }: HttpServerParts): HttpServer {
-  const watches = new WatchStreams();
+export function createHttpServer({ handle, encoder, clock, logger, tls, metrics }: HttpServerParts): HttpServer {
+  const watches = new WatchStreams(metrics);
   const authorities: Authorities = {
     clients: certificatesOf(tls.clientCa).map(({ raw }) => raw),
     frontProxies: certificatesOf(tls.frontProxyCa ?? '').map(({ raw }) => raw),

@@ -1,4 +1,5 @@
 import type { WatchAnswer, WatchAnswerEvent } from '../answer.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Reply } from './reply.ts';
 
 /** With so many bytes on the way to a client, its watch waits until they are sent. */
@@ -6,8 +7,14 @@ const bufferLimit = 1024 * 1024;
 
 /** The open watches of a server, so that all can be ended. */
 export class WatchStreams {
+  private readonly metrics: RequestMetrics | undefined;
   private readonly endings = new Set<() => void>();
   private closed = false;
+
+  /** @param metrics where the sizes of events are noted */
+  constructor(metrics?: RequestMetrics) {
+    this.metrics = metrics;
+  }
 
   /** Sends the frames of a watch until it ends or the client goes; the frames of one turn of the event loop leave in one write. */
   open(answer: WatchAnswer, frame: (event: WatchAnswerEvent) => Buffer, reply: Reply): void {
@@ -19,6 +26,7 @@ export class WatchStreams {
     let ended = false;
     let stop: (() => void) | undefined;
     let draining: Promise<void> | undefined;
+    const sizes = this.metrics?.eventSizes(answer.definition);
 
     const flush = () => {
       scheduled = false;
@@ -57,6 +65,7 @@ export class WatchStreams {
           const bytes = frame(event);
           waiting.push(bytes);
           waitingLength += bytes.length;
+          sizes?.observe(bytes.length);
         }
         schedule();
         if (waitingLength + reply.pending() < bufferLimit) return;

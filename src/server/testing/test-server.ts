@@ -10,7 +10,7 @@ import { ResourceIndex } from '../discovery/resource-index.ts';
 import { AnswerEncoder } from '../encoding/encoder.ts';
 import { Health } from '../health.ts';
 import { createHttpServer, type HttpServer } from '../http/server.ts';
-import { ServerMetrics } from '../metrics.ts';
+import { ServerMetrics } from '../metrics/server-metrics.ts';
 import { createPages } from '../pages.ts';
 import { createRoutes, type RouteParts } from '../routes.ts';
 import { ThingStore, things } from './things.ts';
@@ -62,9 +62,9 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
   const index = new ResourceIndex({ version: 1, definitions: () => [things] });
   const encoder = new AnswerEncoder({ clock: systemClock });
   const metrics = new ServerMetrics({
-    monotonic: () => systemClock.monotonic(),
-    startedAt: 1,
+    clock: systemClock,
     lookup: (info) => index.lookup(info),
+    versionInfo: { major: '1', minor: '36' },
   });
   const chain = createChain({
     clock: systemClock,
@@ -79,7 +79,7 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
       groups: new ApiGroups(index, { known: new Map(), version: 0 }),
       remote: { version: 0, of: () => undefined },
       encoder,
-      metrics,
+      metrics: metrics.page,
       dispatch: store.dispatch,
       health: new Health([]),
       versionInfo: { major: '1', minor: '36' },
@@ -95,6 +95,7 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
     encoder,
     clock: systemClock,
     logger: silentLogger,
+    metrics: metrics.requests,
     tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
   });
   const port = await http.listen(0, '127.0.0.1');

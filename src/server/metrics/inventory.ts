@@ -1,0 +1,80 @@
+import type { MetricFamily } from './family.ts';
+import type { Labels } from './request-labels.ts';
+
+/** How many objects there are of each resource. */
+export type ObjectCounts = () => Iterable<{ readonly group: string; readonly resource: string; readonly count: number }>;
+
+/** Which APIServices are available, and how often each has ceased to be. */
+export interface ApiServiceAvailability {
+  unavailable(): Iterable<readonly [name: string, isUnavailable: boolean]>;
+  failures(): Iterable<{ readonly name: string; readonly reason: string; readonly count: number }>;
+}
+
+export function objectCounts(counts: ObjectCounts): MetricFamily[] {
+  return [
+    {
+      name: 'apiserver_storage_objects',
+      help: 'Objects of each resource in the store.',
+      type: 'gauge',
+      samples: () =>
+        [...counts()].map(({ group, resource, count }) => ({
+          labels: { resource: group === '' ? resource : `${resource}.${group}` },
+          value: count,
+        })),
+    },
+    {
+      name: 'apiserver_resource_objects',
+      help: 'Objects of each resource in the store, by group.',
+      type: 'gauge',
+      samples: () => [...counts()].map(({ group, resource, count }) => ({ labels: { group, resource }, value: count })),
+    },
+  ];
+}
+
+export function apiServiceMetrics(services: ApiServiceAvailability): MetricFamily[] {
+  return [
+    {
+      name: 'aggregator_unavailable_apiservice',
+      help: 'APIServices that are unavailable, by name.',
+      type: 'gauge',
+      samples: () => [...services.unavailable()].map(([name, isUnavailable]) => ({ labels: { name }, value: isUnavailable ? 1 : 0 })),
+    },
+    {
+      name: 'aggregator_unavailable_apiservice_total',
+      help: 'How often APIServices became unavailable, by name and reason.',
+      type: 'counter',
+      samples: () => [...services.failures()].map(({ name, reason, count }) => ({ labels: { name, reason }, value: count })),
+    },
+  ];
+}
+
+/** What the process is and uses. @param version what /version answers; @param startedAt in seconds since the epoch */
+export function processMetrics(version: Labels, startedAt: number): MetricFamily[] {
+  const gauge = (name: string, help: string, value: () => number, labels: Labels = {}): MetricFamily => ({
+    ...{ name, help, type: 'gauge' },
+    samples: () => [{ labels, value: value() }],
+  });
+  const { gitVersion, emulationMajor, emulationMinor, minCompatibilityMajor, minCompatibilityMinor } = version;
+  const builds = Object.entries(version).filter(([name]) => !/^(emulation|minCompatibility)/.test(name));
+  const build = builds.map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]);
+  return [
+    gauge('kubernetes_build_info', 'What the server is a build of.', () => 1, Object.fromEntries(build)),
+    gauge('version_info', 'Which versions the server is compatible with.', () => 1, {
+      binary: gitVersion?.replace(/^v/, '') ?? '',
+      component: 'kube',
+      emulation: `${emulationMajor}.${emulationMinor}`,
+      min_compat: `${minCompatibilityMajor}.${minCompatibilityMinor}`,
+    }),
+    {
+      ...gauge('process_cpu_seconds_total', 'Time that the process has used of its processors.', cpuSeconds),
+      type: 'counter',
+    },
+    gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss()),
+    gauge('process_start_time_seconds', 'When the process started.', () => startedAt),
+  ];
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -1,0 +1,183 @@
+import type { ResourceDefinition } from '../../../api/define.ts';
+import { Histogram, type Sample } from '../../machinery/histogram.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestInfo } from '../context.ts';
+import { apiErrorOf } from '../errors.ts';
+import { type Stage, settled } from '../filters/stage.ts';
+import { isMutating } from '../flow-control/in-flight.ts';
+import type { ServerContext } from '../request-context.ts';
+import type { MetricFamily } from './family.ts';
+import { dryRunOf, type Labels, requestLabels, withoutDryRun } from './request-labels.ts';
+
+const seconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+/** The real server's buckets of it begin higher. */
+const ownSeconds = seconds.slice(2);
+const answerBytes = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+const eventBytes = [1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072];
+
+const duration = 'apiserver_request_duration_seconds';
+const withoutQueue = 'apiserver_request_sli_duration_seconds';
+const sizes = 'apiserver_response_sizes';
+const eventSizes = 'apiserver_watch_events_sizes';
+
+/** What is counted of the requests that have the same labels. */
+interface Series {
+  readonly labels: Labels;
+  /** Answers by their codes. */
+  readonly answers: Map<string, number>;
+  /** Open ones, of those that last. */
+  open: number;
+  readonly duration: Histogram;
+  readonly withoutQueue: Histogram;
+  readonly sizes: Histogram;
+}
+
+/** Requests and watch events, in plain numbers under their labels. */
+export class RequestMetrics {
+  private readonly series = new Map<string, Series>();
+  private readonly events = new Map<ResourceDefinition, Histogram>();
+  private readonly inFlight = { mutating: 0, readOnly: 0 };
+  private readonly monotonic: () => number;
+  private readonly lookup: (info: RequestInfo) => ResourceDefinition | undefined;
+
+  /**
+   * @param monotonic milliseconds, for durations
+   * @param lookup what is served under a request's names: made-up ones must not add labels
+   */
+  constructor(monotonic: () => number, lookup: (info: RequestInfo) => ResourceDefinition | undefined) {
+    this.monotonic = monotonic;
+    this.lookup = lookup;
+  }
+
+  /** Counts and times requests. Stands where the request's info is known and its answer is complete. */
+  readonly stage: Stage = (context, next) => {
+    const series = this.seriesOf(context);
+    if (context.longRunning) {
+      if (!series) return next(context);
+      series.open++;
+      context.request.signal.addEventListener('abort', () => series.open--, { once: true });
+      return settled(next, context, (answer, error) => count(series, answer, error));
+    }
+    const start = this.monotonic();
+    const kind = isMutating(context.info.verb) ? 'mutating' : 'readOnly';
+    this.inFlight[kind]++;
+    return settled(next, context, (answer, error) => {
+      this.inFlight[kind]--;
+      if (!series) return;
+      count(series, answer, error);
+      const lasted = this.monotonic() - start;
+      series.duration.observe(lasted / 1000);
+      series.withoutQueue.observe((lasted - context.queuedFor) / 1000);
+    });
+  };
+
+  /** Where the sizes of a resource's watch events are noted, in bytes. */
+  eventSizes(definition: ResourceDefinition): Histogram {
+    let histogram = this.events.get(definition);
+    if (!histogram) this.events.set(definition, (histogram = new Histogram(eventBytes)));
+    return histogram;
+  }
+
+  families(): MetricFamily[] {
+    const each = (samples: (series: Series) => readonly Sample[]) => () => [...this.series.values()].flatMap(samples);
+    const events = (samples: (sizes: Histogram, labels: Labels) => readonly Sample[]) => () =>
+      [...this.events].flatMap(([{ group, plural: resource, version }, of]) => samples(of, { group, resource, version }));
+    return [
+      {
+        name: 'apiserver_request_total',
+        help: 'Requests answered, by verb, resource and code.',
+        type: 'counter',
+        samples: each(({ labels, answers }) => [...answers].map(([code, value]) => ({ labels: { code, ...labels }, value }))),
+      },
+      {
+        name: 'apiserver_longrunning_requests',
+        help: 'Watches and streams that are open.',
+        type: 'gauge',
+        samples: each(({ labels, open }) => (open > 0 ? [{ labels: withoutDryRun(labels), value: open }] : [])),
+      },
+      {
+        name: duration,
+        help: 'Time from a request to its answer, in seconds.',
+        type: 'histogram',
+        samples: each((of) => of.duration.samplesIfAny(duration, of.labels)),
+      },
+      {
+        name: withoutQueue,
+        help: 'As apiserver_request_duration_seconds, without the time in queues.',
+        type: 'histogram',
+        samples: each((of) => of.withoutQueue.samplesIfAny(withoutQueue, withoutDryRun(of.labels))),
+      },
+      {
+        name: sizes,
+        help: 'Sizes of the answers to reads, in bytes.',
+        type: 'histogram',
+        samples: each((of) => of.sizes.samplesIfAny(sizes, withoutDryRun(of.labels))),
+      },
+      {
+        name: 'apiserver_watch_events_total',
+        help: 'Events sent to watchers.',
+        type: 'counter',
+        samples: events((of, labels) => [{ labels, value: of.observations }]),
+      },
+      {
+        name: eventSizes,
+        help: 'Sizes of the events sent to watchers, in bytes.',
+        type: 'histogram',
+        samples: events((of, labels) => of.samples(eventSizes, labels)),
+      },
+      {
+        name: 'apiserver_current_inflight_requests',
+        help: 'Requests at work.',
+        type: 'gauge',
+        samples: () => Object.entries(this.inFlight).map(([request_kind, value]) => ({ labels: { request_kind }, value })),
+      },
+    ];
+  }
+
+  private seriesOf(context: ServerContext): Series | undefined {
+    const { info } = context;
+    if (!this.isServed(info)) return undefined;
+    const isApply = info.verb === 'patch' && (context.request.headers['content-type']?.startsWith('application/apply-patch+') ?? false);
+    const dryRun = info.isResourceRequest && isMutating(info.verb) ? dryRunOf(context) : '';
+    // Made-up paths must not add keys.
+    const path = info.isResourceRequest ? undefined : requestLabels(info, false, '');
+    if (!info.isResourceRequest && !path) return undefined;
+    const key = path ? `${path['verb']} ${path['subresource']}` : keyOf(info, isApply, dryRun);
+    let series = this.series.get(key);
+    if (!series) {
+      const labels = path ?? requestLabels(info, isApply, dryRun)!;
+      series = {
+        labels,
+        answers: new Map(),
+        open: 0,
+        duration: new Histogram(seconds),
+        withoutQueue: new Histogram(ownSeconds),
+        sizes: new Histogram(answerBytes),
+      };
+      this.series.set(key, series);
+    }
+    if (info.verb === 'get' || info.verb === 'list') context.answerSizes = series.sizes;
+    return series;
+  }
+
+  private isServed(info: RequestInfo): boolean {
+    if (!info.isResourceRequest) return true;
+    const definition = info.verb === '' ? undefined : this.lookup(info);
+    return definition !== undefined && (info.subresource === '' || definition.subresources.some(({ name }) => name === info.subresource));
+  }
+}
+
+function count({ answers }: Series, answer: Answer | undefined, error: unknown): void {
+  const code = answer ? codeOf(answer) : String(apiErrorOf(error)?.code ?? 500);
+  answers.set(code, (answers.get(code) ?? 0) + 1);
+}
+
+function codeOf(answer: Answer): string {
+  if (answer.type === 'upgrade') return '101';
+  return 'status' in answer ? String(answer.status) : '200';
+}
+
+function keyOf(info: RequestInfo, isApply: boolean, dryRun: string): string {
+  const where = info.name === '' ? (info.namespace === '' ? 'c' : 'n') : 'r';
+  return `${isApply ? 'apply' : info.verb}/${info.group}/${info.version}/${info.resource}/${info.subresource}/${where}/${dryRun}`;
+}
