@@ -191,7 +191,9 @@ async function startApiServer(
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
+  server.startHooks.finish('bootstrap');
   await server.flowControl?.follow(server.client(apiServerUser), signal);
+  server.startHooks.finish('flow control');
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),
   );

@@ -152,7 +152,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
       client: (user) => server.client(user, 'orrery'),
     }),
     handlers: {
-      '/.well-known/openid-configuration': () => jsonAnswer(tokens.discovery()),
+      '/.well-known/openid-configuration': () => jsonAnswer(tokens.discovery(own.serverAddress())),
       '/openid/v1/jwks': async () => jsonAnswer(await tokens.keySet()),
     },
     ...own,

@@ -154,11 +154,11 @@ export class ServiceAccountTokens implements Authenticator {
     return { keys: [{ use: 'sig', ...key, kid: this.keyId, alg: 'ES256' }] };
   }
 
-  /** The discovery document at /.well-known/openid-configuration. */
-  discovery(): object {
+  /** The discovery document at /.well-known/openid-configuration. @param server host and port at which the keys are served */
+  discovery(server: string): object {
     return {
       issuer: this.issuer,
-      jwks_uri: `${this.issuer}/openid/v1/jwks`,
+      jwks_uri: `https://${server}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['ES256'],

@@ -44,6 +44,7 @@ import { ServerMetrics } from './metrics/server-metrics.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
 import { createRoutes, type Handler } from './routes.ts';
+import { StartHooks } from './start-hooks.ts';
 import type { NodeStreams } from './streaming/node-streams.ts';
 
 export interface ApiServerOptions {
@@ -89,6 +90,8 @@ export class ApiServer implements AsyncDisposable {
   readonly registry: Registry;
   readonly chain: Chain;
   readonly health: Health;
+  /** How far the start has come, for the health checks; who does a step says so. */
+  readonly startHooks = new StartHooks();
   /** Takes the cluster's objects into account once its `follow` is called with a client. Absent where it is switched off. */
   readonly flowControl: FlowControl | undefined;
   readonly lookup: Lookup;
@@ -164,9 +167,12 @@ export class ApiServer implements AsyncDisposable {
       apiServices: this.aggregation.availability,
       flowControl: this.flowControl,
     });
+    const reachesStorage = async () => void (await storage.currentRevision());
     this.health = new Health([
-      { name: 'etcd', check: async () => void (await storage.currentRevision()) },
+      { name: 'etcd', check: reachesStorage },
+      { name: 'etcd-readiness', endpoints: ['readyz'], check: reachesStorage },
       ...(options.healthChecks ?? []),
+      ...this.startHooks.checks(this.flowControl !== undefined),
     ]);
     const { review } = tokens;
     this.handlerParts = {
@@ -250,20 +256,23 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** Serves the kinds of CustomResourceDefinitions: those that there are when it resolves, the others as they come. */
-  serveCustomResources(webhookClient: WebhookClient, signal: AbortSignal): Promise<void> {
+  async serveCustomResources(webhookClient: WebhookClient, signal: AbortSignal): Promise<void> {
     const { registry, options } = this;
     const { schemas, clock, random, logger } = options;
     const client = this.client(apiServerUser, 'kube-apiserver');
-    return new CustomResources({ registry, schemas, clock, logger, client, webhooks: { client: webhookClient, random } }).start(signal);
+    const resources = new CustomResources({ registry, schemas, clock, logger, client, webhooks: { client: webhookClient, random } });
+    await resources.start(signal);
+    this.startHooks.finish('custom resources');
   }
 
   /**
    * Keeps APIService objects for what this server serves, and passes on what others serve, until the signal is aborted.
    * @param trust for the ConfigMap that extension servers read
    */
-  aggregate(signal: AbortSignal, trust?: AuthenticationTrust): Promise<void> {
+  async aggregate(signal: AbortSignal, trust?: AuthenticationTrust): Promise<void> {
     const { clock, random, logger } = this.options;
-    return this.aggregation.start(trust, { clock, random, logger, signal });
+    await this.aggregation.start(trust, { clock, random, logger, signal });
+    this.startHooks.finish('aggregation');
   }
 
   private plainScope(definition: ResourceDefinition): Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema'> {

@@ -12,7 +12,11 @@ export interface HealthCheck {
   check(): Promise<void> | void;
 }
 
-const ok = (name: string): HealthCheck => ({ name, check: () => {} });
+const ok = (name: string, endpoints?: readonly HealthEndpoint[]): HealthCheck => ({
+  name,
+  ...(endpoints ? { endpoints } : {}),
+  check: () => {},
+});
 
 /** /healthz, /livez and /readyz with `?verbose` and `?exclude=`, and each check at a path of its own. */
 export class Health {
@@ -27,7 +31,7 @@ export class Health {
         if (this.stopping) throw new Error('process is shutting down');
       },
     };
-    this.checks = [ok('ping'), ok('log'), ...checks, shutdown];
+    this.checks = [ok('ping'), ok('log'), ok('loopback-serving-certificate', ['healthz', 'livez']), ...checks, shutdown];
   }
 
   /** From now on the server is not ready. */

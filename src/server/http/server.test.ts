@@ -221,7 +221,10 @@ for (const [title, send] of [
       assert.deepEqual([unchanged.status, unchanged.text], [304, '']);
       assert.ok((await json('/')).paths.includes('/readyz/shutdown'));
       assert.equal((await send(server, '/readyz')).text, 'ok');
-      assert.equal((await send(server, '/livez?verbose')).text, '[+]ping ok\n[+]log ok\nlivez check passed\n');
+      assert.equal(
+        (await send(server, '/livez?verbose')).text,
+        '[+]ping ok\n[+]log ok\n[+]loopback-serving-certificate ok\nlivez check passed\n',
+      );
       assert.equal((await send(server, '/healthz', { method: 'HEAD' })).status, 200);
       const metrics = (await send(server, '/metrics')).text;
       assert.match(metrics, /apiserver_request_total\{code="200",.*resource="things",scope="cluster".*verb="LIST",version="v1"\} \d/);
