@@ -6,7 +6,18 @@ export interface Re2 {
   test(text: string): boolean;
 }
 
+/** The patterns of definitions repeat themselves, and compiling one takes a hundred times as long as finding it here. */
+const compiled = new Map<string, Re2>();
+const compiledAtMost = 500;
+const longestKept = 500;
+
 /** @throws Error in the words of Go's compiler: "error parsing regexp: missing closing ]: `[`" */
 export function compileRe2(pattern: string): Re2 {
-  return RE2JS.compile(pattern);
+  const known = compiled.get(pattern);
+  if (known) return known;
+  const made = RE2JS.compile(pattern);
+  if (pattern.length > longestKept) return made;
+  if (compiled.size >= compiledAtMost) compiled.delete(compiled.keys().next().value!);
+  compiled.set(pattern, made);
+  return made;
 }

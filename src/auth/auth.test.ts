@@ -113,6 +113,36 @@ test('RBAC decides by the bindings of the user, its groups and its namespace', a
   equal(await decide({ username: 'root', groups: ['system:masters'] }, 'escalate', '/clusterroles@rbac.authorization.k8s.io'), 'allow');
 });
 
+test('decisions that hang on names are kept by name, and bindings of one role stand for one another', () => {
+  const rbac = new RbacAuthorizer();
+  const jane: UserInfo = { username: 'jane', groups: ['dev'] };
+  const roleRef = { kind: 'ClusterRole', name: 'one' };
+  const subjects = [
+    { kind: 'User', name: 'jane' },
+    { kind: 'Group', name: 'dev' },
+  ];
+  const rules = [
+    { verbs: ['get'], apiGroups: [''], resources: ['secrets'], resourceNames: ['mine'] },
+    { verbs: ['list'], apiGroups: [''], resources: ['secrets'] },
+  ];
+  rbac.set({ kind: 'ClusterRole', metadata: { name: 'one' }, rules });
+  for (const name of ['a', 'b']) rbac.set({ kind: 'ClusterRoleBinding', metadata: { name }, roleRef, subjects });
+  const decide = (verb: string, path: string) => rbac.authorize(access(jane, verb, path)).decision;
+  for (let i = 0; i < 2; i++) {
+    deepEqual(
+      [decide('get', 'x/secrets/mine'), decide('get', 'x/secrets/other'), decide('get', 'y/secrets/mine'), decide('list', 'x/secrets')],
+      ['allow', 'no-opinion', 'allow', 'allow'],
+    );
+  }
+  rbac.remove('ClusterRoleBinding', '', 'a');
+  equal(
+    rbac.authorize(access(jane, 'list', 'x/secrets')).reason,
+    'RBAC: allowed by ClusterRoleBinding "b" of ClusterRole "one" to User "jane"',
+  );
+  rbac.remove('ClusterRoleBinding', '', 'b');
+  equal(decide('get', 'x/secrets/mine'), 'no-opinion');
+});
+
 test('anonymous users may ask for health and version, and nothing else', async () => {
   const rbac = new RbacAuthorizer();
   for (const object of bootstrapPolicy()) rbac.set(object);

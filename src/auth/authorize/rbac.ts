@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo, UserRules } from '../types.ts';
+import { type Binding, SubjectBindings, subjectKey } from './subject-bindings.ts';
 
 /** PolicyRule of rbac.authorization.k8s.io/v1. */
 export interface Rule {
@@ -10,18 +11,11 @@ export interface Rule {
   nonResourceURLs?: string[];
 }
 
-interface Binding {
-  kind: 'ClusterRoleBinding' | 'RoleBinding';
-  /** '' for cluster role bindings. */
-  namespace: string;
-  name: string;
-  subjects: { kind: string; name: string; namespace?: string }[];
-  roleRef: { kind: string; name: string };
-}
-
 const noOpinion: Decision = { decision: 'no-opinion', reason: '' };
 /** Decisions kept for each user until a role or binding changes. */
 const maxCachedDecisions = 1_000;
+/** In a decision's place: it depends on the object's name. */
+const byName = 'by name';
 
 /**
  * RBAC (rbac.authorization.k8s.io/v1) over an index from subject to bindings, so that a decision looks only at the user's own
@@ -30,8 +24,8 @@ const maxCachedDecisions = 1_000;
 export class RbacAuthorizer implements Authorizer {
   private readonly roles = new Map<string, Rule[]>();
   private readonly bindings = new Map<string, Binding>();
-  private readonly bySubject = new Map<string, Set<Binding>>();
-  private decisions = new WeakMap<UserInfo, Map<string, Decision>>();
+  private readonly bySubject = new SubjectBindings();
+  private decisions = new WeakMap<UserInfo, Map<string, Decision | typeof byName>>();
 
   /** Takes in a created or changed Role, ClusterRole or one of their bindings. */
   set(object: KubeObject): void {
@@ -52,12 +46,7 @@ export class RbacAuthorizer implements Authorizer {
       roleRef: object.roleRef,
     };
     this.bindings.set(key, binding);
-    for (const subject of binding.subjects) {
-      const index = subjectKey(subject, namespace);
-      let set = this.bySubject.get(index);
-      if (!set) this.bySubject.set(index, (set = new Set()));
-      set.add(binding);
-    }
+    this.bySubject.add(binding);
   }
 
   /** Forgets a deleted one. */
@@ -70,14 +59,16 @@ export class RbacAuthorizer implements Authorizer {
   authorize(attributes: AccessAttributes): Decision {
     let cache = this.decisions.get(attributes.user);
     if (!cache || cache.size >= maxCachedDecisions) this.decisions.set(attributes.user, (cache = new Map()));
-    const key = attributes.resourceRequest
-      ? `${attributes.verb}\n${attributes.group}\n${attributes.resource}\n${attributes.subresource}\n${attributes.namespace}\n${attributes.name}`
-      : `${attributes.verb}\n${attributes.path}`;
-    let decision = cache.get(key);
-    if (!decision) {
-      decision = this.decide(attributes);
-      cache.set(key, decision);
-    }
+    const { verb, path, resourceRequest, group, resource, subresource, namespace, name } = attributes;
+    const key = resourceRequest ? `${verb}\n${group}\n${resource}\n${subresource}\n${namespace}` : `${verb}\n${path}`;
+    const known = cache.get(key);
+    if (known !== undefined && known !== byName) return known;
+    const ofName = `${key}\n${name}`;
+    const knownOfName = known && (cache.get(ofName) as Decision | undefined);
+    if (knownOfName) return knownOfName;
+    const { decision, dependsOnName } = this.decide(attributes);
+    cache.set(key, dependsOnName ? byName : decision);
+    if (dependsOnName) cache.set(ofName, decision);
     return decision;
   }
 
@@ -90,7 +81,9 @@ export class RbacAuthorizer implements Authorizer {
     const resourceRules: { verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] }[] = [];
     const nonResourceRules: { verbs: string[]; nonResourceURLs?: string[] }[] = [];
     const missing: string[] = [];
-    for (const { binding } of this.bindingsOf(user, namespace)) {
+    const all = new Set<Binding>();
+    for (const { bindings } of this.bindingsOf(user, namespace)) for (const binding of bindings) all.add(binding);
+    for (const binding of all) {
       const rules = this.rulesOf(binding);
       if (!rules) missing.push(missingRole(binding));
       for (const rule of rules ?? []) {
@@ -107,27 +100,29 @@ export class RbacAuthorizer implements Authorizer {
     };
   }
 
-  private decide(attributes: AccessAttributes): Decision {
+  private decide(attributes: AccessAttributes): { readonly decision: Decision; readonly dependsOnName: boolean } {
     const missing: string[] = [];
-    for (const { binding, subject } of this.bindingsOf(attributes.user, attributes.namespace)) {
-      const rules = this.rulesOf(binding);
-      if (!rules) missing.push(missingRole(binding));
-      if (rules?.some((rule) => allows(rule, attributes))) return { decision: 'allow', reason: allowedBy(binding, subject) };
-    }
-    return missing.length > 0 ? { decision: 'no-opinion', reason: `RBAC: ${joinErrors(missing)}` } : noOpinion;
-  }
-
-  // Cluster-wide bindings come first, as upstream tries them first.
-  private bindingsOf(user: UserInfo, namespace: string): { binding: Binding; subject: string }[] {
-    const found = new Map<Binding, string>();
-    for (const key of [`User\n${user.username}`, ...user.groups.map((group) => `Group\n${group}`)]) {
-      for (const binding of this.bySubject.get(key) ?? []) {
-        const applies = binding.namespace === '' || (namespace !== '' && binding.namespace === namespace);
-        if (applies && !found.has(binding)) found.set(binding, key);
+    let dependsOnName = false;
+    for (const { bindings, subject } of this.bindingsOf(attributes.user, attributes.namespace)) {
+      const [binding] = bindings;
+      const rules = this.rulesOf(binding!);
+      if (!rules) missing.push(missingRole(binding!));
+      for (const rule of rules ?? []) {
+        if (!covers(rule, attributes)) continue;
+        if (rule.resourceNames?.length && attributes.resourceRequest) dependsOnName = true;
+        if (isNamed(rule, attributes)) return { decision: { decision: 'allow', reason: allowedBy(binding!, subject) }, dependsOnName };
       }
     }
-    const all = Array.from(found, ([binding, subject]) => ({ binding, subject }));
-    return all.sort((a, b) => Number(a.binding.namespace !== '') - Number(b.binding.namespace !== ''));
+    const reason = missing.length > 0 ? `RBAC: ${joinErrors(missing)}` : '';
+    return { decision: reason === '' ? noOpinion : { decision: 'no-opinion', reason }, dependsOnName };
+  }
+
+  /** What speaks of a user, the bindings of one role together, with the subject by which they do: cluster-wide ones first, as upstream tries them first. */
+  private *bindingsOf(user: UserInfo, namespace: string): Iterable<{ readonly bindings: ReadonlySet<Binding>; readonly subject: string }> {
+    const subjects = [`User\n${user.username}`, ...user.groups.map((group) => `Group\n${group}`)];
+    for (const space of namespace === '' ? [''] : ['', namespace]) {
+      for (const subject of subjects) for (const bindings of this.bySubject.of(subject, space)) yield { bindings, subject };
+    }
   }
 
   private rulesOf({ roleRef, namespace }: Binding): Rule[] | undefined {
@@ -138,21 +133,11 @@ export class RbacAuthorizer implements Authorizer {
     const binding = this.bindings.get(key);
     if (!binding) return;
     this.bindings.delete(key);
-    for (const subject of binding.subjects) {
-      const index = subjectKey(subject, binding.namespace);
-      const set = this.bySubject.get(index);
-      set?.delete(binding);
-      if (set?.size === 0) this.bySubject.delete(index);
-    }
+    this.bySubject.remove(binding);
   }
 }
 
 const keyOf = (kind: string, namespace: string, name: string) => `${kind}\n${namespace}\n${name}`;
-
-function subjectKey(subject: Binding['subjects'][number], bindingNamespace: string): string {
-  if (subject.kind !== 'ServiceAccount') return `${subject.kind}\n${subject.name}`;
-  return `User\nsystem:serviceaccount:${subject.namespace || bindingNamespace}:${subject.name}`;
-}
 
 function missingRole({ roleRef }: Binding): string {
   return `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`;
@@ -175,19 +160,27 @@ function allowedBy(binding: Binding, subjectIndex: string): string {
   return `RBAC: allowed by ${binding.kind} ${JSON.stringify(path)} of ${binding.roleRef.kind} ${JSON.stringify(binding.roleRef.name)} to ${subject}`;
 }
 
-/** Whether a rule covers a request. */
+/** Whether a rule allows a request. */
 export function allows(rule: Rule, attributes: AccessAttributes): boolean {
+  return covers(rule, attributes) && isNamed(rule, attributes);
+}
+
+/** Whether a rule is about a request, whatever object it names. */
+function covers(rule: Rule, attributes: AccessAttributes): boolean {
   if (!includes(rule.verbs, attributes.verb)) return false;
   if (!attributes.resourceRequest) return (rule.nonResourceURLs ?? []).some((url) => matchesPath(url, attributes.path));
   if (!includes(rule.apiGroups, attributes.group)) return false;
   const resources = rule.resources ?? [];
   const wanted = attributes.subresource === '' ? attributes.resource : `${attributes.resource}/${attributes.subresource}`;
-  const covered =
+  return (
     resources.includes('*') ||
     resources.includes(wanted) ||
-    (attributes.subresource !== '' && resources.includes(`*/${attributes.subresource}`));
-  if (!covered) return false;
-  return !rule.resourceNames?.length || rule.resourceNames.includes(attributes.name);
+    (attributes.subresource !== '' && resources.includes(`*/${attributes.subresource}`))
+  );
+}
+
+function isNamed({ resourceNames }: Rule, { resourceRequest, name }: AccessAttributes): boolean {
+  return !resourceRequest || !resourceNames?.length || resourceNames.includes(name);
 }
 
 function includes(values: readonly string[] | undefined, value: string): boolean {

@@ -58,7 +58,7 @@ export class Aggregation implements AsyncDisposable {
     this.groups = new ApiGroups(parts.index, this.services);
     this.discovery = new RemoteDiscovery(this.services, this.servers);
     this.openApi = new RemoteOpenApi(this.services, this.servers);
-    this.catalog = new Catalog(parts.registry, this.services, this.discovery);
+    this.catalog = new Catalog(parts.registry, this.services, this.discovery, parts.clock);
   }
 
   /**

@@ -73,13 +73,15 @@ export class ApiServices {
   }
 
   private async syncOnce(): Promise<void> {
-    const wanted = new Map<string, APIService>();
+    const wanted = new Set<string>();
+    const missing: ResourceDefinition[] = [];
     for (const definition of this.parts.registry.definitions()) {
       if (definition.group === apiService.group) continue;
-      const service = serviceOf(definition);
-      wanted.set(service.metadata!.name!, service);
+      const name = nameOf(definition);
+      if (!wanted.has(name) && !this.known.has(name)) missing.push(definition);
+      wanted.add(name);
     }
-    for (const [name, service] of wanted) if (!this.known.has(name)) await this.write(this.services.create('', service));
+    await Promise.all(missing.map((definition) => this.write(this.services.create('', serviceOf(definition)))));
     for (const [name, { metadata, spec, status }] of [...this.known]) {
       const isCustom = metadata!.labels?.[managedLabel] === 'true';
       if (isCustom && !wanted.has(name) && !metadata!.deletionTimestamp) await this.remove(name, metadata!.uid!);
@@ -120,12 +122,17 @@ export class ApiServices {
   }
 }
 
-function serviceOf({ group, version, documentation }: ResourceDefinition): APIService {
+function nameOf({ group, version }: ResourceDefinition): string {
+  return `${version}.${group}`;
+}
+
+function serviceOf(definition: ResourceDefinition): APIService {
+  const { group, version, documentation } = definition;
   const { groupPriorityMinimum, versionPriority } = servicePriorities(group, version);
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
     kind: 'APIService',
-    metadata: { name: `${version}.${group}`, labels: { [managedLabel]: documentation ? 'true' : 'onstart' } },
+    metadata: { name: nameOf(definition), labels: { [managedLabel]: documentation ? 'true' : 'onstart' } },
     spec: { ...(group === '' ? {} : { group }), version, groupPriorityMinimum, versionPriority },
   };
 }

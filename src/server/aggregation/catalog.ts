@@ -1,17 +1,23 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import type { Clock, Timer } from '../../machinery/clock.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ApiServiceSet } from './api-service-set.ts';
 import type { RemoteDiscovery } from './remote-discovery.ts';
 
 type CatalogResource = Pick<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind' | 'scope' | 'verbs'>;
 
+/** Definitions come in crowds: those of so long are told as one change. */
+const crowdMs = 100;
+
 /** What can be reached through this server, for those who look after every kind: what it serves itself, and what other servers say that they serve. */
 export class Catalog {
   private readonly registry: Registry;
   private readonly services: ApiServiceSet;
   private readonly discovery: RemoteDiscovery;
+  private readonly clock: Clock;
 
-  constructor(registry: Registry, services: ApiServiceSet, discovery: RemoteDiscovery) {
+  constructor(registry: Registry, services: ApiServiceSet, discovery: RemoteDiscovery, clock: Clock) {
+    this.clock = clock;
     this.registry = registry;
     this.services = services;
     this.discovery = discovery;
@@ -29,7 +35,15 @@ export class Catalog {
 
   /** @returns a function that ends it */
   subscribe(changed: () => void): () => void {
-    const ends = [this.registry.subscribe(changed), this.discovery.subscribe(changed)];
+    let timer: Timer | undefined;
+    const told = () => {
+      timer = undefined;
+      changed();
+    };
+    const soon = () => {
+      timer ??= this.clock.timer(crowdMs, told, { background: true });
+    };
+    const ends = [this.registry.subscribe(soon), this.discovery.subscribe(soon), () => timer?.cancel()];
     return () => {
       for (const end of ends) end();
     };

@@ -34,6 +34,8 @@ interface Known {
 }
 
 const retryMs = 500;
+/** So many definitions are worked on at one time: their writes are committed together. */
+const atOneTime = 50;
 
 /**
  * Serves the kinds of CustomResourceDefinitions: follows them, gives them names, establishes them, and deletes what they hold when they go. All of it is
@@ -42,9 +44,14 @@ const retryMs = 500;
 export class CustomResources {
   private readonly parts: CustomResourcesParts;
   private readonly known = new Map<string, Known>();
+  /** Names of definitions by their group. */
+  private readonly groups = new Map<string, Set<string>>();
+  /** What is to be worked on, and what is: a name that is in both comes again. */
   private readonly waiting = new Set<string>();
+  private readonly working = new Set<string>();
+  /** States that are being written: what they say of names is decided already. */
+  private readonly deciding = new Map<string, CustomResourceDefinition>();
   private readonly cleaning = new Set<string>();
-  private working = false;
   private signal: AbortSignal = new AbortController().signal;
 
   constructor(parts: CustomResourcesParts) {
@@ -93,6 +100,10 @@ export class CustomResources {
       this.known.set(name, { ...before, crd });
       return;
     }
+    const { group } = crd.spec;
+    const ofGroup = this.groups.get(group);
+    if (ofGroup) ofGroup.add(name);
+    else this.groups.set(group, new Set([name]));
     const definitions = isServed(crd)
       ? customVersions(crd, schemas, webhooks).flatMap(({ served, definition }) => (served ? [definition] : []))
       : [];
@@ -111,37 +122,48 @@ export class CustomResources {
   private forget(name: string, crd?: CustomResourceDefinition): void {
     const before = this.known.get(name);
     if (!before || (crd && before.crd.metadata!.uid !== crd.metadata!.uid)) return;
+    const { group } = before.crd.spec;
     this.known.delete(name);
+    this.groups.get(group)?.delete(name);
+    if (this.groups.get(group)?.size === 0) this.groups.delete(group);
     this.replace(before.definitions, []);
-    this.enqueueGroup(before.crd.spec.group);
+    this.enqueueGroup(group);
   }
 
   /** Names may have become free. */
   private enqueueGroup(group: string): void {
-    for (const [name, { crd }] of this.known) if (crd.spec.group === group) this.enqueue(name);
+    for (const name of this.groups.get(group) ?? []) {
+      if (!isConditionTrue(this.known.get(name)!.crd.status?.conditions, 'NamesAccepted')) this.enqueue(name);
+    }
   }
 
   private enqueue(name: string): void {
     this.waiting.add(name);
-    if (this.working) return;
-    this.working = true;
-    void this.work();
+    this.startWork();
   }
 
-  // One at a time, as definitions of a group compete for names.
-  private async work(): Promise<void> {
-    const { logger, clock } = this.parts;
+  private startWork(): void {
     for (const name of this.waiting) {
-      if (this.signal.aborted) break;
+      if (this.signal.aborted || this.working.size >= atOneTime) return;
+      if (this.working.has(name)) continue;
       this.waiting.delete(name);
-      try {
-        await this.reconcile(name);
-      } catch (error) {
+      this.working.add(name);
+      void this.work(name);
+    }
+  }
+
+  private async work(name: string): Promise<void> {
+    const { logger, clock } = this.parts;
+    try {
+      await this.reconcile(name);
+    } catch (error) {
+      if (!this.signal.aborted) {
         logger.warn({ error, name }, 'the status of a custom resource definition cannot be written for now');
         clock.timer(retryMs, () => this.enqueue(name), { background: true });
       }
     }
-    this.working = false;
+    this.working.delete(name);
+    this.startWork();
   }
 
   private async reconcile(name: string): Promise<void> {
@@ -150,21 +172,36 @@ export class CustomResources {
     if (!crd) return;
     if (crd.metadata!.deletionTimestamp && crd.metadata!.finalizers?.includes(cleanupFinalizer)) void this.cleanUp(name);
     const approved = withApproval(crd, now) ?? crd;
-    const others = [...this.known.values()].map((each) => each.crd);
-    const named = withAcceptedNames(approved, others, now);
-    if (named || approved !== crd) {
-      const written = await this.write(named ?? approved);
-      if (named && written) this.enqueueGroup(crd.spec.group);
-      return;
-    }
+    const named = withAcceptedNames(approved, this.newest(crd.spec.group), now);
+    if (named) return this.writeNames(named);
+    if (approved !== crd) return void (await this.write(approved));
     const established = withEstablished(crd, now);
     if (established) await this.write(established);
+  }
+
+  /** The definitions of a group, with the names that they get. */
+  private *newest(group: string): Iterable<CustomResourceDefinition> {
+    for (const name of this.groups.get(group) ?? []) yield this.deciding.get(name) ?? this.known.get(name)!.crd;
+  }
+
+  // Definitions of a group compete for names: a decision counts before it is written, and whoever lost against it is asked again if it is not.
+  private async writeNames(named: CustomResourceDefinition): Promise<void> {
+    const name = named.metadata!.name!;
+    this.deciding.set(name, named);
+    try {
+      await this.write(named);
+    } finally {
+      this.deciding.delete(name);
+      this.enqueueGroup(named.spec.group);
+    }
   }
 
   /** Writes a definition's status; undefined if it has changed meanwhile, as it comes again then. */
   private async write(crd: CustomResourceDefinition): Promise<CustomResourceDefinition | undefined> {
     try {
-      const written = await this.definitions.update('', crd, { subresource: 'status' });
+      // What a status write cannot change need not be read again.
+      const { spec: _, ...unspecified } = crd;
+      const written = await this.definitions.update('', unspecified as CustomResourceDefinition, { subresource: 'status' });
       // What has gone with the write, or since, must not come back.
       if (this.known.has(crd.metadata!.name!) && !isGone(written)) this.take(written);
       return written;

@@ -12,7 +12,7 @@ interface TakenNames {
 /**
  * The definition with the names that it gets, and what its conditions say of them; undefined if nothing changes. A name that another definition of
  * the group has taken stays what it was.
- * @param others all definitions, in their newest state
+ * @param others all definitions of the group, in their newest state
  */
 export function withAcceptedNames(
   crd: CustomResourceDefinition,
@@ -56,7 +56,6 @@ function takenNames(crd: CustomResourceDefinition, others: Iterable<CustomResour
   const resources = new Set<string>();
   const kinds = new Set<string>();
   for (const other of others) {
-    if (other.spec.group !== crd.spec.group) continue;
     const names = other.metadata?.name === crd.metadata?.name ? crd.status?.acceptedNames : other.status?.acceptedNames;
     for (const name of [names?.plural, names?.singular, ...(names?.shortNames ?? [])]) resources.add(name ?? '');
     for (const kind of [names?.kind, names?.listKind]) kinds.add(kind ?? '');

@@ -1,5 +1,6 @@
 import { invalid } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import type { Schema } from '../../../openapi/schema.ts';
 import { applyPatch } from '../../machinery/patch/apply/apply.ts';
 import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
@@ -96,8 +97,16 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
 
 // Custom resources have no Go types, from which the strategic patch takes its strategies.
 function patchTypes(scope: Scope): readonly string[] {
-  const builtIn = typeof scope.definition.schema === 'string';
-  return [jsonPatchType, mergePatchType, ...(builtIn ? [strategicPatchType] : []), applyPatchType];
+  return [jsonPatchType, mergePatchType, ...(isBuiltIn(scope) ? [strategicPatchType] : []), applyPatchType];
+}
+
+function isBuiltIn({ definition }: Scope): boolean {
+  return typeof definition.schema === 'string';
+}
+
+/** The schema by whose order of fields messages show an object; custom objects are maps to Go, and their keys sorted. */
+function shownSchema(scope: Scope): Schema {
+  return scope.view?.expected.schema ?? (isBuiltIn(scope) ? scope.schema : { type: 'any' });
 }
 
 function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
@@ -116,7 +125,7 @@ function jsonMechanism(bytes: Buffer, scope: Scope): PatchMechanism {
   return {
     patch: (current) => applyJsonPatch(current, parsed) as KubeObject,
     strictErrors: parsed.strictErrors,
-    shown: (patched) => jsonPatchedText(patched, parsed, scope.view?.expected.schema ?? scope.schema),
+    shown: (patched) => jsonPatchedText(patched, parsed, shownSchema(scope)),
     creates: false,
     decodesKind: true,
     tracks: false,
@@ -132,7 +141,7 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchM
     patch: (current) => (strategic ? strategicMergePatch(current, value, schema) : mergePatch(current, value)) as KubeObject,
     strictErrors: jsonDuplicates(body),
     shown: (patched, current) =>
-      strategic ? goValue(withoutUnmatchedNulls(current, value, schema)) : mergePatchedText(current, value, patched, schema),
+      strategic ? goValue(withoutUnmatchedNulls(current, value, schema)) : mergePatchedText(current, value, patched, shownSchema(scope)),
     creates: false,
     decodesKind: !strategic,
     tracks: false,
