@@ -1,7 +1,6 @@
 import type { ScaleSubresource, Strategy } from '../../../api/define.ts';
-import { semanticEqual } from '../../../api/meta/equal.ts';
 import { type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
-import { isJsonObject } from '../../../api/meta/json.ts';
+import { isJsonObject, sameJson } from '../../../api/meta/json.ts';
 import { isQualifiedName, nameIsDnsSubdomain } from '../../../api/meta/names.ts';
 import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../../api/meta/validation.ts';
@@ -109,7 +108,7 @@ function keepMember(object: KubeObject, old: KubeObject, name: string): void {
 function countGeneration(object: KubeObject, old: KubeObject): void {
   const { metadata: _new, ...now } = object;
   const { metadata: _old, ...before } = old;
-  if (!semanticEqual(now, before)) object.metadata!.generation = (old.metadata!.generation ?? 0) + 1;
+  if (!sameJson(now, before)) object.metadata!.generation = (old.metadata!.generation ?? 0) + 1;
 }
 
 /** @param old what did not change since may break the rules; undefined on create */
