@@ -25,7 +25,7 @@ import { parseArguments, type UpOptions, UsageError, type WhyOptions } from './c
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
-import { type ControllerSettings, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
+import { type ControllerSettings, chosenControllers, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
 import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
 import type { FleetStreams } from './kubelet/streams/fleet-streams.ts';
@@ -86,6 +86,11 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
   const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
   const schedulerConfiguration = await schedulerConfigurationOf(options.schedulerConfig);
+  try {
+    chosenControllers(options.controllers);
+  } catch (error) {
+    throw new UserError(`--controllers: ${(error as Error).message}`);
+  }
   try {
     const kubelets: { fleet?: Fleet } = {};
     const served = options.components.includes('apiserver')
@@ -311,7 +316,7 @@ function componentUser(name: string): UserInfo {
 }
 
 async function runControllers(
-  { clusterCidr, loadBalancerCidr, nodes }: UpOptions,
+  { clusterCidr, loadBalancerCidr, nodes, controllers: chosen }: UpOptions,
   clientFor: ClientFor,
   served: ServedApi | undefined,
   identity: string,
@@ -325,6 +330,7 @@ async function runControllers(
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
       catalog: served?.server.catalog ?? builtInCatalog,
       identity,
+      controllers: chosen,
       settings: {
         clusterCIDR: clusterCidr,
         furtherClusterCIDR,

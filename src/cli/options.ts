@@ -18,6 +18,8 @@ export interface UpOptions extends ApiServerFlags {
   readonly kubeconfig?: string;
   readonly nodes: number;
   readonly components: readonly Component[];
+  /** As kube-controller-manager's flag of this name. */
+  readonly controllers: readonly string[];
   readonly tokenAuthFile?: string;
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
@@ -101,6 +103,7 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--kubeconfig <file>', "where the administrator's kubeconfig is written (default: kubeconfig in the data directory)")
     .option('--nodes <number>', 'simulated nodes to run', wholeNumber(0, 5000), 3)
     .option('--components <list>', `which of ${components.join(',')} to run`, componentList, [...components])
+    .option('--controllers <list>', 'controllers to run: * for those on by default, NAME, or -NAME for one that is not to run', list, ['*'])
     .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
     .option('--service-cluster-ip-range <cidr>', 'addresses of Services', cidr, '10.96.0.0/16')
     .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')

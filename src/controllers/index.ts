@@ -7,6 +7,8 @@ import { acquireLeadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
 import { startControllerAccounts } from './accounts/index.ts';
 import { startAttachDetachController } from './attachdetach/index.ts';
+import { startBootstrapSigner } from './bootstrap/signer.ts';
+import { startTokenCleaner } from './bootstrap/token-cleaner.ts';
 import { startCertificateApprover } from './certificates/approver.ts';
 import { startCertificateCleaner } from './certificates/cleaner.ts';
 import { startCertificateSigner } from './certificates/signer.ts';
@@ -61,56 +63,88 @@ import { startPolicyStatusController } from './validatingadmissionpolicystatus/i
 export type { ControllerSettings, ResourceCatalog, SecretTokenClaims, ServedResource } from './context.ts';
 export { identityOf } from './identities.ts';
 
-/** Every controller. */
-const controllers: readonly StartController[] = [
-  startNamespaceController,
-  startServiceAccountController,
-  startTokenController,
-  startLegacyTokenCleaner,
-  startRootCertificatePublisher,
-  startDeploymentController,
-  startReplicaSetController,
-  startReplicationController,
-  startStatefulSetController,
-  startDaemonSetController,
-  startJobController,
-  startCronJobController,
-  startTtlAfterFinishedController,
-  startDisruptionController,
-  startHorizontalPodAutoscaler,
-  startEndpointsController,
-  startEndpointSliceController,
-  startNodeIpamController,
-  startNodeLifecycleController,
-  startNodeTtlController,
-  startTaintEvictionController,
-  startPodGarbageCollector,
-  startGarbageCollector,
-  startResourceQuotaController,
-  startPersistentVolumeBinder,
-  startPvcProtectionController,
-  startPvProtectionController,
-  startVacProtectionController,
-  startEphemeralVolumeController,
-  startExpandController,
-  startAttachDetachController,
-  startResourceClaimController,
-  startClusterRoleAggregation,
-  startEndpointSliceMirroring,
-  startServiceController,
-  startServiceCidrController,
-  startDeviceTaintEviction,
-  startCertificateApprover,
-  startCertificateSigner,
-  startCertificateCleaner,
-  startPolicyStatusController,
+/** Every controller, by kube-controller-manager's names. */
+const controllers: readonly NamedController[] = [
+  { name: 'namespace-controller', alias: 'namespace', start: startNamespaceController },
+  { name: 'serviceaccount-controller', alias: 'serviceaccount', start: startServiceAccountController },
+  { name: 'serviceaccount-token-controller', alias: 'serviceaccount-token', start: startTokenController },
+  { name: 'legacy-serviceaccount-token-cleaner-controller', alias: 'legacy-service-account-token-cleaner', start: startLegacyTokenCleaner },
+  { name: 'root-ca-certificate-publisher-controller', alias: 'root-ca-cert-publisher', start: startRootCertificatePublisher },
+  { name: 'deployment-controller', alias: 'deployment', start: startDeploymentController },
+  { name: 'replicaset-controller', alias: 'replicaset', start: startReplicaSetController },
+  { name: 'replicationcontroller-controller', alias: 'replicationcontroller', start: startReplicationController },
+  { name: 'statefulset-controller', alias: 'statefulset', start: startStatefulSetController },
+  { name: 'daemonset-controller', alias: 'daemonset', start: startDaemonSetController },
+  { name: 'job-controller', alias: 'job', start: startJobController },
+  { name: 'cronjob-controller', alias: 'cronjob', start: startCronJobController },
+  { name: 'ttl-after-finished-controller', alias: 'ttl-after-finished', start: startTtlAfterFinishedController },
+  { name: 'disruption-controller', alias: 'disruption', start: startDisruptionController },
+  { name: 'horizontal-pod-autoscaler-controller', alias: 'horizontalpodautoscaling', start: startHorizontalPodAutoscaler },
+  { name: 'endpoints-controller', alias: 'endpoint', start: startEndpointsController },
+  { name: 'endpointslice-controller', alias: 'endpointslice', start: startEndpointSliceController },
+  { name: 'node-ipam-controller', alias: 'nodeipam', start: startNodeIpamController },
+  { name: 'node-lifecycle-controller', alias: 'nodelifecycle', start: startNodeLifecycleController },
+  { name: 'ttl-controller', alias: 'ttl', start: startNodeTtlController },
+  { name: 'taint-eviction-controller', start: startTaintEvictionController },
+  { name: 'pod-garbage-collector-controller', alias: 'podgc', start: startPodGarbageCollector },
+  { name: 'garbage-collector-controller', alias: 'garbagecollector', start: startGarbageCollector },
+  { name: 'resourcequota-controller', alias: 'resourcequota', start: startResourceQuotaController },
+  { name: 'persistentvolume-binder-controller', alias: 'persistentvolume-binder', start: startPersistentVolumeBinder },
+  { name: 'persistentvolumeclaim-protection-controller', alias: 'pvc-protection', start: startPvcProtectionController },
+  { name: 'persistentvolume-protection-controller', alias: 'pv-protection', start: startPvProtectionController },
+  { name: 'volumeattributesclass-protection-controller', start: startVacProtectionController },
+  { name: 'ephemeral-volume-controller', alias: 'ephemeral-volume', start: startEphemeralVolumeController },
+  { name: 'persistentvolume-expander-controller', alias: 'persistentvolume-expander', start: startExpandController },
+  { name: 'persistentvolume-attach-detach-controller', alias: 'attachdetach', start: startAttachDetachController },
+  { name: 'resourceclaim-controller', alias: 'resource-claim-controller', start: startResourceClaimController },
+  { name: 'clusterrole-aggregation-controller', alias: 'clusterrole-aggregation', start: startClusterRoleAggregation },
+  { name: 'endpointslice-mirroring-controller', alias: 'endpointslicemirroring', start: startEndpointSliceMirroring },
+  { name: 'service-lb-controller', alias: 'service', start: startServiceController },
+  { name: 'service-cidr-controller', start: startServiceCidrController },
+  { name: 'device-taint-eviction-controller', start: startDeviceTaintEviction },
+  { name: 'certificatesigningrequest-approving-controller', alias: 'csrapproving', start: startCertificateApprover },
+  { name: 'certificatesigningrequest-signing-controller', alias: 'csrsigning', start: startCertificateSigner },
+  { name: 'certificatesigningrequest-cleaner-controller', alias: 'csrcleaner', start: startCertificateCleaner },
+  { name: 'validatingadmissionpolicy-status-controller', start: startPolicyStatusController },
+  { name: 'bootstrap-signer-controller', alias: 'bootstrapsigner', start: startBootstrapSigner, onlyByName: true },
+  { name: 'token-cleaner-controller', alias: 'tokencleaner', start: startTokenCleaner, onlyByName: true },
 ];
+
+/** A controller that can be switched on and off. */
+interface NamedController {
+  readonly name: string;
+  /** What it was called before v1.28. */
+  readonly alias?: string;
+  readonly start: StartController;
+  /** It is not among those that `*` stands for. */
+  readonly onlyByName?: boolean;
+}
+
+/**
+ * The controllers that a list names: `*` for all that are on by default, `NAME`, and `-NAME` for one that is not to run. The first mention of one counts.
+ * @throws Error for a name that is none
+ */
+export function chosenControllers(list: readonly string[]): readonly StartController[] {
+  const knownAs = (word: string) => controllers.find(({ name, alias }) => name === word || alias === word);
+  for (const word of list) {
+    const name = word.replace(/^-/, '');
+    if (word !== '*' && !knownAs(name)) throw new Error(`${JSON.stringify(name)} is not in the list of known controllers`);
+  }
+  return controllers
+    .filter((controller) => {
+      const mention = list.find((word) => word !== '*' && knownAs(word.replace(/^-/, '')) === controller);
+      return mention === undefined ? list.includes('*') && !controller.onlyByName : !mention.startsWith('-');
+    })
+    .map(({ start }) => start);
+}
 
 export interface ControllersOptions extends RuntimeContext {
   /** A client in the identity that `identityOf(name)` gives, with kube-controller-manager as its user agent. */
   clientFor(name: string): Client;
   readonly catalog: ResourceCatalog;
   readonly settings?: Partial<ControllerSettings>;
+  /** Which controllers run, as `chosenControllers` reads it; default: all that are on by default. */
+  readonly controllers?: readonly string[];
   /** Who we are in the lease. One that survives a restart (of a data directory that only one process can use) takes its own lease back at once. */
   readonly identity: string;
 }
@@ -127,6 +161,7 @@ export interface RunningControllers extends AsyncDisposable {
 /** Starts all controllers: informers at once, the controllers' work when the lease `kube-controller-manager` is ours. */
 export function startControllers(options: ControllersOptions): RunningControllers {
   const { clientFor, catalog, identity, clock, random, logger } = options;
+  const chosen = chosenControllers(options.controllers ?? ['*']);
   const stopping = sharedAbortController();
   const stop = () => stopping.abort(options.signal.reason);
   if (options.signal.aborted) stop();
@@ -157,7 +192,7 @@ export function startControllers(options: ControllersOptions): RunningController
       stopping.abort(leadership.lost.reason);
     });
     if (stopping.signal.aborted) return leadership;
-    running = controllers.map((start) => start(context));
+    running = chosen.map((start) => start(context));
     running.push(startControllerAccounts(context, names));
     informers.start();
     await informers.synced();

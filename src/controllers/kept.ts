@@ -1,8 +1,13 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ResourceReference } from '../client/client.ts';
 import { withoutManagedFields } from '../runtime/kept.ts';
+import { clusterInfo } from './bootstrap/signer.ts';
+import { tokenType as bootstrapToken } from './bootstrap/tokens.ts';
 import { configMaps, secrets } from './resources.ts';
 import { name as rootCertificateName } from './rootca/index.ts';
+
+/** Secrets whose values controllers read. */
+const tokenTypes: readonly unknown[] = ['kubernetes.io/service-account-token', bootstrapToken];
 
 /**
  * What the controllers' informers keep of an object: no managedFields, and of the maps and secrets that users fill the metadata alone, which the garbage
@@ -16,6 +21,7 @@ export function keptOf(object: KubeObject, reference: ResourceReference): KubeOb
 }
 
 function hasOnlyData(object: KubeObject, { plural }: ResourceReference): boolean {
-  if (plural === configMaps.plural) return object.metadata?.name !== rootCertificateName;
-  return plural === secrets.plural && object['type'] !== 'kubernetes.io/service-account-token';
+  const name = object.metadata?.name;
+  if (plural === configMaps.plural) return name !== rootCertificateName && name !== clusterInfo.name;
+  return plural === secrets.plural && !tokenTypes.includes(object['type']);
 }
