@@ -44,6 +44,7 @@ import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
+import { startAddressRepair } from './server/service-address-repair.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
 import { openLevelStorage } from './storage/level/level-storage.ts';
@@ -197,6 +198,7 @@ async function startApiServer(
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
   server.startHooks.finish('bootstrap');
+  startAddressRepair({ client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger }, signal);
   await server.flowControl?.follow(server.client(apiServerUser), signal);
   server.startHooks.finish('flow control');
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>

@@ -34,6 +34,7 @@ test('the flags have the defaults that the README names', () => {
     components: ['apiserver', 'controllers', 'scheduler', 'fleet'],
     serviceClusterIpRange: '10.96.0.0/16',
     clusterCidr: '10.244.0.0/16',
+    controllers: ['*'],
     enablePriorityAndFairness: true,
     maxRequestsInflight: 400,
     maxMutatingRequestsInflight: 200,

@@ -122,6 +122,7 @@ export class ApiServer implements AsyncDisposable {
         random,
         settings,
         registry: () => this.registry,
+        listOf: (group, version, plural) => this.lookup.list({ group, version, plural }, ''),
         managerOf: (definition, manager, now) => managerContext(this.plainScope(definition), manager, now),
       }),
       get admission() {

@@ -153,6 +153,12 @@ function tellOfImage(scope: PodScope, run: ContainerRun, quoted: string, pulled:
   scope.tell(run, 'Normal', 'Pulled', text);
 }
 
+function printed(text: string, time: number): Log {
+  const log = new Log();
+  log.append(text, time);
+  return log;
+}
+
 /** What the programs of a container see, made now. @throws ConfigError */
 export async function lookInside(scope: PodScope, container: Container, env: ReadonlyMap<string, string>): Promise<Inside> {
   const { pod, host, volumes } = scope;
@@ -173,7 +179,7 @@ export async function configure(scope: PodScope, run: ContainerRun, container: C
   const server = command && !emulated ? serverOf(command, image) : undefined;
   delete run.program;
   delete run.inside;
-  if (server) run.program = { server };
+  if (server) run.program = { server, ...(server.prints ? { log: printed(server.prints, startedAt) } : {}) };
   if (!emulated && isPlainEnvironment(container)) return true;
   try {
     const env = await environmentOf(pod, container, scope.place());

@@ -75,8 +75,8 @@ function goMode(mode: number, isFolder: boolean): string {
 }
 
 /** `entrypoint-tester`: prints its own command line. */
-function entrypointTester({ args, out }: Invocation): number {
-  out(`[/agnhost ${args.join(' ')}]\n`);
+function entrypointTester({ name, args, out }: Invocation): number {
+  out(`[${[name, ...args].join(' ')}]\n`);
   return 0;
 }
 

@@ -33,7 +33,11 @@ export const defaultImages: readonly ImageRule[] = [
       entrypoint: ['/agnhost'],
       arguments: ['pause'],
       programs: agnhostPrograms,
-      servers: { 'agnhost liveness': { ...agnhostServer, failsAfter: 10_000 }, agnhost: agnhostServer },
+      servers: {
+        'agnhost pause': { ...agnhostServer, prints: 'Paused\n' },
+        'agnhost liveness': { ...agnhostServer, failsAfter: 10_000 },
+        agnhost: agnhostServer,
+      },
     },
   },
   { image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/alpine@*'], program: { shell: 'sh' } },

@@ -32,6 +32,8 @@ export interface ServerBehaviour {
   /** Its exit code, and the milliseconds from the signal to its end. */
   readonly code: number;
   readonly endsAfter: number;
+  /** What it prints when it has started. */
+  readonly prints?: string;
   /** So many milliseconds after its start it stops answering HTTP probes. */
   readonly failsAfter?: number;
 }

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { event as events } from '../../../api/core/v1/event.ts';
 import { namespace } from '../../../api/core/v1/namespace.ts';
 import { service as services } from '../../../api/core/v1/service.ts';
 import { definitions } from '../../../api/index.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { ipAddress } from '../../../api/networking.k8s.io/v1/ipaddress.ts';
+import { serviceCIDR } from '../../../api/networking.k8s.io/v1/servicecidr.ts';
 import { systemClock } from '../../machinery/clock.ts';
+import { silentLogger } from '../../machinery/logger.ts';
+import { seededRandom } from '../../machinery/random.ts';
 import type { ApiServer } from '../../server/api-server.ts';
+import { repairAddresses } from '../../server/service-address-repair.ts';
 import { openInProcessServer } from '../../server/testing/in-process-server.ts';
 import { openMemoryStorage } from '../../storage/memory/memory-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -77,4 +82,31 @@ test('an update keeps what it does not speak of, a delete gives all back', async
 test('a dry run takes nothing', async () => {
   await of(0).create('one', service('a'), { dryRun: true });
   assert.deepEqual(await addresses(), []);
+});
+
+test('addresses come from every ServiceCIDR that is ready, and are put right where users took them away', async () => {
+  const client = servers[0]!.client(admin);
+  const range = (name: string, cidr: string) => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name },
+    spec: { cidrs: [cidr] },
+  });
+  const refused = { code: 422, message: /failed to allocate IP 10\.9\.0\.1: the provided network does not match the current range/ };
+  await assert.rejects(of(0).create('one', service('early', { clusterIP: '10.9.0.1' })), refused);
+  const ranges = client.resource<KubeObject>(serviceCIDR);
+  await ranges.create('', range('kubernetes', '10.0.0.0/26'));
+  await ranges.create('', range('more', '10.9.0.0/30'));
+  const given = await of(1).create('one', service('a', { clusterIP: '10.9.0.1' }));
+  assert.equal(given['spec'].clusterIP, '10.9.0.1');
+  const full = await Promise.all(Array.from({ length: 62 }, (_, i) => of(i % 2).create('one', service(`s${i}`, { type: 'ClusterIP' }))));
+  assert.equal(full.filter((s) => s['spec'].clusterIP.startsWith('10.0.0.')).length, 62);
+  assert.equal((await of(0).create('one', service('last', { type: 'ClusterIP' })))['spec'].clusterIP, '10.9.0.2');
+  await assert.rejects(of(0).create('one', service('none', { type: 'ClusterIP' })), { code: 500, message: /range is full/ });
+  const api = client.resource<KubeObject>(ipAddress);
+  await api.delete('', '10.9.0.2');
+  await repairAddresses({ client, clock: systemClock, random: seededRandom(7), logger: silentLogger });
+  assert.equal((await api.get('', '10.9.0.2'))['spec'].parentRef.name, 'last');
+  const told = (await client.resource<KubeObject>(events).list('one')).items.map((event) => `${event['reason']}: ${event['message']}`);
+  assert.deepEqual(told, ['ClusterIPNotAllocated: Cluster IP [IPv4]: 10.9.0.2 is not allocated; repairing']);
 });

@@ -1,4 +1,5 @@
 import type { ClusterSettings, ResourceDefinition } from '../../../api/define.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { ManagerContext } from '../../machinery/patch/apply/types.ts';
 import type { Random } from '../../machinery/random.ts';
@@ -15,6 +16,8 @@ export interface AllocatorParts {
   readonly settings: ClusterSettings;
   /** Asked when something is allocated: the registry is made with the allocators. */
   readonly registry: () => Registry;
+  /** The objects of a resource that has no namespaces, as the cache has them. */
+  readonly listOf: (group: string, version: string, plural: string) => Promise<readonly KubeObject[]>;
   /** For managedFields of what allocators write. */
   readonly managerOf: (definition: ResourceDefinition, manager: string, now: string) => ManagerContext;
 }

@@ -34,11 +34,12 @@ const apiVersion = 'networking.k8s.io/v1';
 export class ServiceAddresses implements Allocator {
   readonly name = 'clusterIP';
   private readonly parts: AllocatorParts;
-  private readonly ranges: readonly AddressRange[];
+  /** Those of the flags: in force by themselves while no ServiceCIDR object is there. */
+  private readonly own: readonly AddressRange[];
 
   constructor(parts: AllocatorParts) {
     this.parts = parts;
-    this.ranges = parts.settings.serviceClusterIPRanges.map(rangeOf);
+    this.own = parts.settings.serviceClusterIPRanges.map(rangeOf);
   }
 
   async begin(service: KubeObject, old: KubeObject | undefined, dryRun: boolean): Promise<Allocation> {
@@ -72,14 +73,15 @@ export class ServiceAddresses implements Allocator {
   // Takes an address for each family from the given one on.
   private async take(service: KubeObject, spec: ServiceSpec, from: number, dryRun: boolean): Promise<Allocation> {
     const addresses = [...(spec.clusterIPs ?? [])];
+    const ranges = await this.ranges();
     const taken: string[] = [];
     const rollback = () => this.giveBack(taken);
     try {
       for (const [i, family] of (spec.ipFamilies ?? []).entries()) {
         if (i < from) continue;
         const wanted = addresses[i];
-        const range = this.ranges.find((candidate) => candidate.family === family)!;
-        const address = wanted ? await this.takeExactly(service, range, wanted, dryRun) : await this.takeAny(service, range, dryRun);
+        const fitting = ranges.filter((candidate) => candidate.family === family);
+        const address = wanted ? await this.takeExactly(service, fitting, wanted, dryRun) : await this.takeAny(service, fitting, dryRun);
         addresses[i] = address;
         if (!dryRun) taken.push(address);
       }
@@ -92,24 +94,44 @@ export class ServiceAddresses implements Allocator {
     return { commit: async () => {}, rollback };
   }
 
-  private async takeExactly(service: KubeObject, range: AddressRange, wanted: string, dryRun: boolean): Promise<string> {
+  /** The ranges from which addresses may be taken now: of all ServiceCIDRs that are ready and stay (KEP-1880). */
+  private async ranges(): Promise<readonly AddressRange[]> {
+    const objects = await this.parts.listOf('networking.k8s.io', 'v1', 'servicecidrs');
+    if (objects.length === 0) return this.own;
+    const texts = new Set(objects.filter(isUsable).flatMap(({ spec }): string[] => spec.cidrs ?? []));
+    const further = [...texts].filter((text) => !this.own.some((range) => range.text === text));
+    return [...this.own.filter(({ text }) => texts.has(text)), ...further.map(rangeOf)];
+  }
+
+  private async takeExactly(service: KubeObject, ranges: readonly AddressRange[], wanted: string, dryRun: boolean): Promise<string> {
     const parsed = parseIP(wanted);
     if (!parsed) throw internalError(`failed to parse service IP ${JSON.stringify(wanted)}`);
     const fail = (why: string) => {
       const error = invalidField('spec.clusterIPs', service['spec'].clusterIPs, `failed to allocate IP ${wanted}: ${why}`);
       return serviceInvalid(service, [error]);
     };
-    if (!cidrContains(range.cidr, parsed) || parsed.bits < range.first || parsed.bits > range.last) {
-      throw fail(`the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.text}`);
+    const range = ranges.find(({ cidr, first, last }) => cidrContains(cidr, parsed) && parsed.bits >= first && parsed.bits <= last);
+    if (!range) {
+      // A dry run asks one of the ranges, and not all of them.
+      const text = `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${ranges[0]?.text}`;
+      throw fail(dryRun && ranges.length > 0 ? text : 'the provided network does not match the current range');
     }
     const name = ipText(parsed.version, parsed.bits);
     if (!dryRun && !(await this.claim(service, range, name))) throw fail('provided IP is already allocated');
     return wanted;
   }
 
-  private async takeAny(service: KubeObject, range: AddressRange, dryRun: boolean): Promise<string> {
-    const version = range.family === 'IPv4' ? 4 : 6;
-    if (dryRun) return ipText(version, range.first - 1n);
+  private async takeAny(service: KubeObject, ranges: readonly AddressRange[], dryRun: boolean): Promise<string> {
+    for (const range of ranges) {
+      if (dryRun) return ipText(range.cidr.version, range.first - 1n);
+      const address = await this.takeFrom(service, range);
+      if (address !== undefined) return address;
+    }
+    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(service.metadata?.name ?? '')}: range is full`);
+  }
+
+  /** @returns undefined where the range is full */
+  private async takeFrom(service: KubeObject, range: AddressRange): Promise<string | undefined> {
     const upper = range.first + range.reserved;
     for (const [low, high] of [
       [upper, range.last],
@@ -119,12 +141,12 @@ export class ServiceAddresses implements Allocator {
       if (size <= 0n) continue;
       const start = BigInt(Math.floor(this.parts.random.next() * Number(size > 2n ** 48n ? 2n ** 48n : size)));
       for (let i = 0n; i < size; i++) {
-        const address = ipText(version, low + ((start + i) % size));
+        const address = ipText(range.cidr.version, low + ((start + i) % size));
         if (this.isKnown(address)) continue;
         if (await this.claim(service, range, address)) return address;
       }
     }
-    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(service.metadata?.name ?? '')}: range is full`);
+    return undefined;
   }
 
   private get store(): ResourceStore {
@@ -172,6 +194,12 @@ export class ServiceAddresses implements Allocator {
       }
     }
   }
+}
+
+/** Whether new addresses may be taken from a ServiceCIDR: one of which nobody has said so yet may be used as well. */
+function isUsable({ metadata, status }: KubeObject): boolean {
+  const ready = (status?.conditions ?? []).find(({ type }: { type: string }) => type === 'Ready');
+  return !metadata!.deletionTimestamp && (ready === undefined || ready.status === 'True');
 }
 
 function ownOperation(): Operation {

@@ -38,7 +38,8 @@ export function isKnownCommand(command: readonly string[], programs: ShellWorld[
 }
 
 function ownProgram([path = '', subcommand = '']: readonly string[], programs: ShellWorld['programs'] = {}): Utility | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  // An image may have a program under several names, with a number behind.
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/-\d+$/, '');
   return programs[`${name} ${subcommand}`] ?? programs[name];
 }
 

@@ -175,6 +175,19 @@ function* hexDump(call: Invocation): Generator<Pause, number, void> {
   return 0;
 }
 
+/** Of awk, what takes fields out of lines: `{ print $2 }`. */
+function* awk(call: Invocation): Generator<Pause, number, void> {
+  const [program = '', ...names] = call.args;
+  const field = /^\s*\{\s*print\s+\$(\d+)\s*;?\s*\}\s*$/.exec(program)?.[1];
+  if (field === undefined) throw new NotEmulated(`awk ${program}`);
+  for (const name of names.length > 0 ? names : ['-']) {
+    const text = yield* contents(call, name);
+    if (text === undefined) return 2;
+    for (const line of linesOf(text)) call.out(`${field === '0' ? line : (line.trim().split(/\s+/)[Number(field) - 1] ?? '')}\n`);
+  }
+  return 0;
+}
+
 function* sort(call: Invocation): Generator<Pause, number, void> {
   const options = call.args.filter((argument) => argument.startsWith('-')).join('');
   if (/[^-rnu]/.test(options)) throw new NotEmulated(`sort ${options}`);
@@ -410,6 +423,7 @@ export const utilities: Readonly<Record<string, Utility>> = {
   ':': () => 0,
   false: () => 1,
   '[': test,
+  awk,
   basename: baseName,
   cat,
   chmod: changeMode,
