@@ -157,6 +157,17 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly convert?: Conversion<T>;
   /** Fields for field selectors besides metadata.name and metadata.namespace. They are read of the stored form. */
   readonly selectableFields?: Readonly<Record<string, (stored: any) => string>>;
+  /** What a selector is told of a field that it may not name, where the kind has words of its own. */
+  readonly unknownFieldMessage?: (field: string) => string;
+  /** Upstream has no watch cache of the kind: reads at a version are storage's own, which waits for none and says in its own words what is none. */
+  readonly readsFromStorage?: boolean;
+  /** What an object of the kind without anything in it shows in its spec: numbers that only the version's own form can leave out. */
+  readonly emptySpec?: Readonly<Record<string, unknown>>;
+  /**
+   * Annotations that the version makes of fields of the stored form, with what an empty object has: answers that hold metadata alone do not
+   * show them.
+   */
+  readonly derivedAnnotations?: Readonly<Record<string, string | undefined>>;
   readonly columns: readonly Column<T>[];
   /** The order of a table's rows, where it is not that of the list. */
   readonly rowOrder?: (a: T, b: T) => number;
@@ -173,7 +184,7 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   /** Graceful deletion: seconds to wait for the object with these options; absent: deleted at once. Changes `object`'s deletion fields by itself never. */
   gracePeriodSeconds?(object: T, requested: number | undefined): number;
   /** The garbage collection policy when the options name none. */
-  readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground';
+  readonly defaultGarbageCollectionPolicy?: 'background' | 'orphan' | 'foreground' | 'unsupported';
   /** Text of the `Warning` headers of a delete with these options, whether or not there is anything to delete. */
   deleteWarnings?(options: { readonly orphanDependents?: boolean; readonly propagationPolicy?: string }): string[];
   /** The verbs that discovery lists, where they are not those that are served: of custom kinds whose definition goes. */
@@ -215,7 +226,8 @@ export function defineResource<T extends KubeObject>(
 
 const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
-const defaultColumns: readonly Column[] = [
+/** The table of a kind that has none of its own. */
+export const defaultColumns: readonly Column[] = [
   {
     name: 'Name',
     type: 'string',

@@ -54,7 +54,9 @@ export function parseFieldSelector(text: string): FieldSelector {
     if (term === '') continue;
     const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term);
     if (!match) throw new Error(`invalid selector: '${text}'; can't understand '${term}'`);
-    requirements.push({ field: match[1]!, operator: match[2] === '!=' ? '!=' : '=', value: unescapeValue(match[3]!) });
+    const [, field, operator, value] = match as unknown as [string, string, string, string];
+    // Nothing asked of nothing is no requirement.
+    if (field !== '' || value !== '') requirements.push({ field, operator: operator === '!=' ? '!=' : '=', value: unescapeValue(value) });
   }
   return new FieldSelector(requirements);
 }

@@ -1,6 +1,6 @@
-/** What Go's decoder says of text that is no JSON. */
-export function goJsonError(text: string): string {
-  const check = new SyntaxCheck(text);
+/** What Go's decoder says of text that is no JSON. It goes through the bytes, and takes each for a character. */
+export function goJsonError(text: string | Buffer): string {
+  const check = new SyntaxCheck(Buffer.from(text as string).toString('latin1'));
   try {
     check.document();
   } catch (error) {
@@ -37,7 +37,7 @@ class SyntaxCheck {
 
   private fault(context: string): SyntaxFault {
     if (this.at >= this.text.length) return new SyntaxFault('unexpected end of JSON input');
-    return new SyntaxFault(`invalid character ${quote(firstByte(String.fromCodePoint(this.text.codePointAt(this.at)!)))} ${context}`);
+    return new SyntaxFault(`invalid character ${quote(this.text[this.at]!)} ${context}`);
   }
 
   /** Without recursion: the text may be nested deeper than the stack allows. */
@@ -141,14 +141,10 @@ function closing(bracket: '{' | '['): string {
   return bracket === '{' ? '}' : ']';
 }
 
-// Go goes through the bytes, and takes each for a character.
-function firstByte(character: string): string {
-  return Buffer.from(character).toString('latin1')[0]!;
-}
-
 function quote(character: string): string {
   if (character === "'") return `'\\''`;
   if (character === '"') return `'"'`;
+  if (/[\x7f-\xa0\xad]/.test(character)) return `'${character === '\x7f' ? '\\x' : '\\u00'}${character.charCodeAt(0).toString(16)}'`;
   const text = JSON.stringify(character).slice(1, -1);
   return `'${text.startsWith('\\u00') ? `\\x${text.slice(4)}` : text}'`;
 }

@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { createInterface } from 'node:readline';
 
 export interface Request {
   readonly method: string;
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Buffer;
+  /** Default: JSON; empty for none. */
   readonly contentType?: string;
   /** Default: JSON. */
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly warning: string;
+  readonly headers: IncomingHttpHeaders;
   /** Data if it is JSON, text otherwise. */
   readonly body: unknown;
   readonly bytes: Buffer;
@@ -52,17 +56,32 @@ export class Connection {
     });
   }
 
-  send({ method, path, body, contentType = 'application/json', accept = 'application/json' }: Request): Promise<Reply> {
-    const headers = this.headers(accept);
+  /** @param answered called once status and headers are there; what it promises is waited for as well */
+  async send(request: Request, answered?: () => Promise<void>): Promise<Reply> {
+    let meanwhile: Promise<void> | undefined;
+    const reply = await this.exchange(request, () => {
+      meanwhile = answered?.();
+    });
+    await meanwhile;
+    return reply;
+  }
+
+  private exchange(
+    { method, path, body, contentType = 'application/json', accept = 'application/json', headers: more }: Request,
+    answered: () => void,
+  ): Promise<Reply> {
+    const headers = { ...this.headers(accept), ...more };
     if (body !== undefined) {
-      headers['content-type'] = contentType;
+      if (contentType !== '') headers['content-type'] = contentType;
       headers['content-length'] = Buffer.byteLength(body);
     }
     return new Promise((resolve) => {
       // A server that panics cuts the connection: that is an answer, too.
-      const cut = (error: Error) => resolve({ status: 0, contentType: '', warning: '', body: error.message, bytes: Buffer.alloc(0) });
+      const cut = (error: Error) =>
+        resolve({ status: 0, contentType: '', warning: '', headers: {}, body: error.message, bytes: Buffer.alloc(0) });
       const request = https.request(this.server + path, { method, headers, agent: this.agent }, (response) => {
         const parts: Buffer[] = [];
+        answered();
         response.on('data', (part) => parts.push(part));
         response.on('error', cut);
         response.on('end', () => {
@@ -71,6 +90,7 @@ export class Connection {
             status: response.statusCode ?? 0,
             contentType: response.headers['content-type'] ?? '',
             warning: String(response.headers['warning'] ?? ''),
+            headers: response.headers,
             body: parsed(bytes.toString('utf8')),
             bytes,
           });

@@ -15,7 +15,10 @@ export function explanationOf({ body, differences }: Compared): string | undefin
   const of = (path: string) => differences.find((difference) => difference.path === path);
   if (panics(of('.status')?.want)) return 'the reference panics';
   if (differences.every(({ path }) => dropped.test(path))) return 'fields of features that are off';
-  if (differences.every(({ path }) => path.startsWith('.body.metadata.managedFields')) && of('.body.metadata.managedFields.0.manager')) {
+  if (
+    differences.every(({ path }) => path.includes('.managedFields.')) &&
+    differences.some(({ path }) => path.endsWith('.managedFields.0.manager'))
+  ) {
     return 'a controller has written meanwhile';
   }
   const message = of('.body.message');

@@ -9,6 +9,8 @@ const patterns: readonly [RegExp, string][] = [
   // Node ports, and the names of ReplicaSets in messages.
   [/\b3[0-2]\d{3}\b/g, '<port>'],
   [/(ReplicaSet \\*"[a-z0-9-]+)-[bcdfghjklmnpqrstvwxz2456789]{6,10}\\*"/g, '$1-<hash>'],
+  [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
+  [/(ResourceVersion in (?:record|object meta):? \(?)\d+/g, '$1<revision>'],
   [/resourceVersion(\\*"?): ?(\\*")?\d+(\\*")?/g, 'resourceVersion: <revision>'],
 ];
 

@@ -23,12 +23,16 @@ export function objectOf(kind: TestedKind, body: Body, name: string, namespace: 
   return { apiVersion: kind.apiVersion, kind: kind.kind, ...own, metadata };
 }
 
+export interface TextRequest extends Request {
+  readonly body?: string;
+}
+
 /** What one step of a run sends to each of the two servers. */
 export interface Step {
   readonly verb: string;
   /** The object that a replace starts from, as each server has it; its answer goes into `request`. */
   readonly reads?: string;
-  request(live: unknown): Request;
+  request(live: unknown): TextRequest;
 }
 
 /** One step that changes nothing: a create, update or patch of a mutated body, as a dry run. */

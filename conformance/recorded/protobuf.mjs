@@ -20,6 +20,12 @@ for (const name of Object.keys(messages)) {
     kinds.set(`${group ? `${group}/` : ''}${version} ${kind}`, name);
 }
 
+// Metadata alone, which the documents do not show as kinds of their own.
+messages[`${meta}PartialObjectMetadata`] = { metadata: [1, `${meta}ObjectMeta`] };
+messages[`${meta}PartialObjectMetadataList`] = { metadata: [1, `${meta}ListMeta`], items: [2, `repeated ${meta}PartialObjectMetadata`] };
+for (const kind of ['PartialObjectMetadata', 'PartialObjectMetadataList'])
+  for (const version of ['v1', 'v1beta1']) kinds.set(`meta.k8s.io/${version} ${kind}`, meta + kind);
+
 function schemaName(message) {
   return message
     .replace(/^k8s\.io\./, 'io.k8s.')

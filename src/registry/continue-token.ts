@@ -1,4 +1,5 @@
 import { goJson } from '../../api/meta/go-json.ts';
+import { goJsonError } from '../../api/meta/json-errors.ts';
 import { badRequest } from './errors.ts';
 
 /** Where a chunked list goes on. */
@@ -11,9 +12,12 @@ export interface ContinueToken {
 
 const tokenVersion = 'meta.k8s.io/v1';
 
-/** @param startKey the first key of the next chunk, below `prefix` */
-export function encodeContinue(startKey: string, prefix: string, revision: number): string {
-  const token = { v: tokenVersion, rv: revision, start: startKey.slice(prefix.length) };
+/**
+ * @param startKey the first key of the next chunk, below `prefix`
+ * @param slash whether it begins with a slash: upstream's watch cache gives such, storage does not, and either is read
+ */
+export function encodeContinue(startKey: string, prefix: string, revision: number, slash: boolean): string {
+  const token = { v: tokenVersion, rv: revision, start: startKey.slice(slash ? prefix.length - 1 : prefix.length) };
   return Buffer.from(goJson(token)).toString('base64url');
 }
 
@@ -30,7 +34,7 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
     token = JSON.parse(json);
   } catch {
     // Go names the byte, as the character of that number.
-    throw fail(`${invalidKey}: ${jsonProblem(Buffer.from(text, 'base64url').toString('latin1'))}`);
+    throw fail(`${invalidKey}: ${goJsonError(Buffer.from(text, 'base64url'))}`);
   }
   if (token?.v !== tokenVersion) throw fail(`${invalidKey}: server does not recognize this encoded version ${token?.v ?? ''}`);
   if (typeof token.rv !== 'number' || token.rv === 0) {
@@ -47,11 +51,5 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
 function illegalBase64At(text: string): number | undefined {
   const bad = /[^A-Za-z0-9_-]/.exec(text);
   if (bad) return bad.index;
-  return text.length % 4 === 1 ? text.length : undefined;
-}
-
-function jsonProblem(json: string): string {
-  const start = json.trimStart();
-  if (start === '') return 'unexpected end of JSON input';
-  return /^[[{"\d-]/.test(start) ? 'unexpected end of JSON input' : `invalid character '${start[0]}' looking for beginning of value`;
+  return text.length % 4 === 1 ? text.length - 1 : undefined;
 }

@@ -4,7 +4,7 @@ import { RevisionConflictError } from '../storage/errors.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { copyData } from './copy.ts';
 import { conflict, notFound } from './errors.ts';
-import { checkPreconditions, guaranteedUpdate } from './guaranteed-update.ts';
+import { checkPreconditions, guaranteedUpdate, preconditionFault } from './guaranteed-update.ts';
 import type { Operation } from './operation.ts';
 import type { DeleteOptions, Preconditions } from './options.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -177,6 +177,12 @@ function comparePreconditions(
   revision: number,
 ): void {
   if (!preconditions) return;
+  // Staged kinds look at storage's conditions themselves, and say so in its words.
+  if (store.definition.staged) {
+    const fault = preconditionFault(preconditions, metadata.uid ?? '', String(revision));
+    if (fault) throw conflict(store.resource, metadata.name!, fault);
+    return;
+  }
   const kind = { group: store.definition.group, resource: store.definition.kind };
   const { uid, resourceVersion } = preconditions;
   if (uid !== undefined && uid !== metadata.uid) {
@@ -197,8 +203,8 @@ function comparePreconditions(
 
 // The collector's two finalizers as the options, the object or its kind want them; undefined if they stand right.
 function collectorFinalizers(store: ResourceStore, metadata: ObjectMeta, options: DeleteOptions): string[] | undefined {
-  const policy = collectorPolicy(store, metadata, options);
   const before = metadata.finalizers ?? [];
+  const policy = collectorPolicy(store, metadata, options);
   const after = before.filter((f) => f !== orphanFinalizer && f !== foregroundFinalizer);
   if (policy === 'orphan') after.push(orphanFinalizer);
   if (policy === 'foreground') after.push(foregroundFinalizer);
@@ -207,13 +213,19 @@ function collectorFinalizers(store: ResourceStore, metadata: ObjectMeta, options
 }
 
 function collectorPolicy(store: ResourceStore, metadata: ObjectMeta, options: DeleteOptions): 'orphan' | 'foreground' | 'background' {
-  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'orphan' : 'background';
+  const standard = store.definition.defaultGarbageCollectionPolicy ?? 'background';
+  // Nothing depends on such objects, whatever they and the request say.
+  if (standard === 'unsupported') return 'background';
+  const { orphanDependents } = options;
+  // The first stage of a staged kind takes the older option's no for the collector's other finalizer.
+  if (orphanDependents === false) return store.definition.staged && !metadata.deletionTimestamp ? 'foreground' : 'background';
+  if (orphanDependents) return 'orphan';
   if (options.propagationPolicy === 'Orphan') return 'orphan';
   if (options.propagationPolicy === 'Foreground') return 'foreground';
   if (options.propagationPolicy === 'Background') return 'background';
   const own = metadata.finalizers?.find((f) => f === orphanFinalizer || f === foregroundFinalizer);
   if (own) return own === orphanFinalizer ? 'orphan' : 'foreground';
-  return store.definition.defaultGarbageCollectionPolicy ?? 'background';
+  return standard;
 }
 
 function setFinalizers(metadata: ObjectMeta, finalizers: string[]): void {

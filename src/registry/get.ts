@@ -1,6 +1,6 @@
 import type { StoredObject } from '../storage/stored-object.ts';
-import { ApiError, notFound } from './errors.ts';
-import { readError } from './errors-of-storage.ts';
+import { ApiError, badRequest, notFound } from './errors.ts';
+import { readError, tooLargeResourceVersion } from './errors-of-storage.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 
@@ -20,6 +20,10 @@ export async function getObject(store: ResourceStore, namespace: string, name: s
 }
 
 async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {
+  if (store.definition.readsFromStorage) {
+    await storageAtLeast(store, revisionOfStorage(resourceVersion));
+    return store.read(key);
+  }
   const cache = await cacheAtLeast(store, revisionForRead(resourceVersion));
   return cache.get(key);
 }
@@ -44,4 +48,19 @@ export function revisionForRead(resourceVersion: string): number {
   } catch (error) {
     throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.message) : error;
   }
+}
+
+/** @throws ApiError 400, upstream's answer for what is no version where storage itself reads it */
+export function revisionOfStorage(resourceVersion: string): number {
+  try {
+    return parseResourceVersion(resourceVersion);
+  } catch (error) {
+    throw error instanceof ResourceVersionSyntaxError ? badRequest(`invalid resource version: ${error.message}`) : error;
+  }
+}
+
+/** @throws ApiError 504 at once where nothing waits for a version to come */
+export async function storageAtLeast({ parts }: ResourceStore, revision: number): Promise<void> {
+  const current = await parts.storage.currentRevision();
+  if (current < revision) throw tooLargeResourceVersion(revision, current, 0);
 }

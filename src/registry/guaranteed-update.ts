@@ -96,21 +96,23 @@ export function checkPreconditions(
   current: StoredObject | undefined,
   operation: Pick<Operation, 'namespace' | 'dryRun'>,
 ): void {
-  const { preconditions, name } = options;
-  const uid = current?.object.metadata?.uid ?? '';
-  const fail = (text: string) =>
-    conflict(
-      store.resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${publicKey(store, operation, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
-    );
-  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    throw fail(`UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`);
+  const { preconditions = {}, name } = options;
+  const fault = preconditionFault(preconditions, current?.object.metadata?.uid ?? '', current ? String(current.revision) : '');
+  if (!fault) return;
+  const key = publicKey(store, operation, name);
+  const message = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${fault}`;
+  throw conflict(store.resource, name, message);
+}
+
+/** What storage says of preconditions that an object does not meet; undefined if it meets them. */
+export function preconditionFault(preconditions: Preconditions, uid: string, version: string): string | undefined {
+  if (preconditions.uid !== undefined && preconditions.uid !== uid) {
+    return `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`;
   }
-  const version = current ? String(current.revision) : '';
-  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== version) {
-    throw fail(`ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${version}`);
+  if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== version) {
+    return `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${version}`;
   }
+  return undefined;
 }
 
 // The key as upstream's storage has it, where built-in resources carry no group; a dry run looks one layer above, where there is no prefix.

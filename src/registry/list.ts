@@ -2,13 +2,12 @@ import { CompactedError, RevisionTooLargeError } from '../storage/errors.ts';
 import { decodeStored } from '../storage/object-codec.ts';
 import { type Entry, prefixEnd } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts';
 import { ApiError, badRequest } from './errors.ts';
 import { readError } from './errors-of-storage.ts';
-import { cacheAtLeast, freshnessTimeoutMs } from './get.ts';
+import { cacheAtLeast, freshnessTimeoutMs, revisionOfStorage, storageAtLeast } from './get.ts';
 import type { ListOptions } from './options.ts';
 import { attributesOf, type ResourceStore } from './resource-store.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
 import { cacheFilter, type Selection, scopeOf } from './selection.ts';
 
 export interface ObjectList {
@@ -25,23 +24,23 @@ type Freshness = Pick<ListOptions, 'resourceVersion' | 'resourceVersionMatch' | 
  */
 export async function listObjects(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
   const single = 'key' in scopeOf(store, selection);
-  if (options.continue !== '' && !single) return listContinued(store, selection, options);
+  if (options.continue !== '') {
+    const token = decodeContinue(options.continue, store.keyPrefix(selection.namespace));
+    if (!single) return listContinued(store, selection, options, token);
+  }
   if (options.resourceVersion === '') return listNewest(store, selection, options);
-  const revision = revisionOf(options.resourceVersion);
+  const revision = revisionOfStorage(options.resourceVersion);
   const exact =
     options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && revision > 0 && !single);
-  if (exact) return listStored(store, selection, { revision, limit: options.limit });
+  if (exact) {
+    if (!single && !store.definition.readsFromStorage) await cacheAtLeast(store, revision);
+    // No version in more digits than one means the newest, as `0` does elsewhere.
+    return listStored(store, selection, { ...(revision > 0 && { revision }), limit: options.limit });
+  }
+  if (store.definition.readsFromStorage) await storageAtLeast(store, revision);
   // Whatever the cache holds is served whole: a limit would need a revision to go on from.
   const limit = options.resourceVersion === '0' ? 0 : options.limit;
   return listCached(store, selection, revision, limit);
-}
-
-function revisionOf(resourceVersion: string): number {
-  try {
-    return parseResourceVersion(resourceVersion);
-  } catch (error) {
-    throw error instanceof ResourceVersionSyntaxError ? badRequest(`invalid resource version: ${error.message}`) : error;
-  }
 }
 
 async function listNewest(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
@@ -87,12 +86,15 @@ function listMetadata(
 ): ObjectList['metadata'] {
   const resourceVersion = String(revision);
   if (lastKey === undefined) return { resourceVersion };
-  const token = encodeContinue(`${lastKey}\0`, store.keyPrefix(selection.namespace), revision);
+  const token = tokenOf(store, selection, `${lastKey}\0`, revision);
   return { resourceVersion, continue: token, ...(selection.filter ? {} : { remainingItemCount: remaining }) };
 }
 
-async function listContinued(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
-  const token = decodeContinue(options.continue, store.keyPrefix(selection.namespace));
+function tokenOf(store: ResourceStore, { namespace }: Selection, startKey: string, revision: number): string {
+  return encodeContinue(startKey, store.keyPrefix(namespace), revision, !store.definition.readsFromStorage);
+}
+
+async function listContinued(store: ResourceStore, selection: Selection, options: Freshness, token: ContinueToken): Promise<ObjectList> {
   if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
@@ -108,7 +110,7 @@ async function listContinued(store: ResourceStore, selection: Selection, options
 class CompactedOnPage extends Error {}
 
 function continueExpired(store: ResourceStore, selection: Selection, startKey: string): ApiError {
-  const token = encodeContinue(startKey, store.keyPrefix(selection.namespace), -1);
+  const token = tokenOf(store, selection, startKey, -1);
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
   return new ApiError(410, 'Expired', message, undefined, token);

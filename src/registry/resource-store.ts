@@ -1,4 +1,5 @@
 import type { ClusterSettings, RemoteConversion, ResourceDefinition, Strategy, StrategyContext } from '../../api/define.ts';
+import { goJson } from '../../api/meta/go-json.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMetaRules } from '../../api/meta/validation.ts';
@@ -276,7 +277,7 @@ class ConvertedObject implements StoredObject {
 
   get json(): Buffer {
     const { object } = this;
-    return this.isSame ? this.source.json : (this.bytes ??= Buffer.from(JSON.stringify(object)));
+    return this.isSame ? this.source.json : (this.bytes ??= Buffer.from(goJson(object)));
   }
 }
 

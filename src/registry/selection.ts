@@ -14,13 +14,24 @@ export interface Selection {
   readonly filter: ((attributes: Attributes) => boolean) | undefined;
 }
 
+export interface Selectors {
+  readonly labelSelector: LabelSelector;
+  readonly fieldSelector: FieldSelector;
+}
+
+/** @throws ApiError 400 for selectors that cannot be read */
+export function parseSelectors(labels: string, fields: string): Selectors {
+  return {
+    labelSelector: labels === '' ? LabelSelector.everything : asBadRequest(() => parseLabelSelector(labels)),
+    fieldSelector: fields === '' ? FieldSelector.everything : asBadRequest(() => parseFieldSelector(fields)),
+  };
+}
+
 /**
  * @param name of a list or watch of one object by its path
- * @throws ApiError 400 for selectors that cannot be read or name fields that the resource does not have
+ * @throws ApiError 400 for selectors that name fields that the resource does not have
  */
-export function parseSelection(store: ResourceStore, namespace: string, labels: string, fields: string, name = ''): Selection {
-  const labelSelector = labels === '' ? LabelSelector.everything : asBadRequest(() => parseLabelSelector(labels));
-  const fieldSelector = fields === '' ? FieldSelector.everything : asBadRequest(() => parseFieldSelector(fields));
+export function parseSelection(store: ResourceStore, namespace: string, { labelSelector, fieldSelector }: Selectors, name = ''): Selection {
   checkFields(store, fieldSelector);
   let exactName = fieldSelector.requiresExactly('metadata.name');
   if (name !== '') {
@@ -40,12 +51,14 @@ function asBadRequest<T>(parse: () => T): T {
 }
 
 function checkFields(store: ResourceStore, selector: FieldSelector): void {
-  const selectable = store.definition.selectableFields;
+  const { selectableFields: selectable, unknownFieldMessage, schema } = store.definition;
   for (const { field } of selector.requirements) {
-    if (field === 'metadata.name' || field === 'metadata.namespace') continue;
+    // Where a kind names its fields itself, the namespace is one of them only if it has one.
+    if (field === 'metadata.name' || (field === 'metadata.namespace' && (store.namespaced || !selectable))) continue;
     if (selectable && Object.hasOwn(selectable, field)) continue;
     // Kinds with fields of their own, and custom ones, have words of their own for it.
-    if (selectable || typeof store.definition.schema !== 'string') throw badRequest(`field label not supported: ${field}`);
+    if (unknownFieldMessage) throw badRequest(unknownFieldMessage(field));
+    if (selectable || typeof schema !== 'string') throw badRequest(`field label not supported: ${field}`);
     throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
   }
 }

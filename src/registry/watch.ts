@@ -28,7 +28,12 @@ export interface WatchSink {
   ended(error: ApiError | undefined): void;
 }
 
-type WatchOptions = Pick<ListOptions, 'resourceVersion' | 'sendInitialEvents' | 'allowWatchBookmarks'>;
+type WatchOptions = Pick<ListOptions, 'resourceVersion' | 'sendInitialEvents' | 'allowWatchBookmarks'> & {
+  /** When the caller will end it, in milliseconds from now. */
+  readonly endsInMs: number;
+  /** What the object of a bookmark has besides its metadata. */
+  readonly emptyObject: Readonly<Record<string, unknown>>;
+};
 
 /**
  * Prepares a watch. What cannot be read of its options is thrown at once; everything else is told to the sink.
@@ -69,9 +74,11 @@ class RegistryWatch {
       this.sink.started();
       const watch = await cache.watch(this.cacheOptions(from), {
         events: (events) => this.give(events),
-        bookmark: (revision) => this.bookmark(revision, false),
+        bookmark: (revision) => {
+          if (revision >= this.revision && !this.store.definition.readsFromStorage) this.bookmark(revision, false);
+        },
         initialEventsEnd: (revision) => {
-          if (this.options.allowWatchBookmarks) this.bookmark(revision, true);
+          if (this.options.allowWatchBookmarks && this.options.sendInitialEvents) this.bookmark(revision, true);
         },
         ended: (error) => this.end(error),
       });
@@ -110,6 +117,7 @@ class RegistryWatch {
       from,
       ...(filter ? { filter } : {}),
       bookmarks: this.options.allowWatchBookmarks,
+      endsAt: this.store.parts.clock.monotonic() + this.options.endsInMs,
     };
   }
 
@@ -127,11 +135,12 @@ class RegistryWatch {
   private bookmark(revision: number, initialEventsEnd: boolean): void {
     if (this.over) return;
     const { definition } = this.store;
-    const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+    const annotations = { ...(initialEventsEnd && { 'k8s.io/initial-events-end': 'true' }), ...definedOf(definition.derivedAnnotations) };
     const object = {
       kind: definition.kind,
       apiVersion: apiVersionOf(definition.group, definition.version),
-      metadata: { resourceVersion: String(revision), ...annotations },
+      metadata: { resourceVersion: String(revision), ...(Object.keys(annotations).length > 0 && { annotations }) },
+      ...this.options.emptyObject,
     };
     void this.sink.events([{ type: 'BOOKMARK', object }]);
   }
@@ -144,4 +153,8 @@ function watchError(error: unknown): ApiError | undefined {
   if (error instanceof RevisionTooLargeError) return tooLargeResourceVersion(error.requested, error.current, 1);
   const known = readError(error, 0);
   return known === error ? undefined : (known as ApiError);
+}
+
+function definedOf(values: Readonly<Record<string, string | undefined>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -8,13 +8,13 @@ import { type NodeObjects, nodeOfSpec } from '../auth/authorize/node-relations.t
 import { listObjects } from '../registry/list.ts';
 import { fromCache, registryLookup } from '../registry/lookup.ts';
 import type { Registry } from '../registry/registry.ts';
-import { parseSelection } from '../registry/selection.ts';
+import { parseSelection, parseSelectors } from '../registry/selection.ts';
 
 /** What the node authorizer reads, from the server's caches. */
 export function nodeObjects(registry: () => Registry): NodeObjects {
   const list = async (definition: ResourceDefinition, namespace: string, fields: string) => {
     const store = registry().store(definition);
-    const { items } = await listObjects(store, parseSelection(store, namespace, '', fields), fromCache);
+    const { items } = await listObjects(store, parseSelection(store, namespace, parseSelectors('', fields)), fromCache);
     return items.map(({ object }) => object);
   };
   const get = (definition: ResourceDefinition, name: string) => registryLookup(registry()).get(definition, '', name);

@@ -87,7 +87,7 @@ function hasPlace(index: ResourceIndex, info: RequestInfo): boolean {
 function version({ versionInfo }: RouteParts, context: ServerContext): Answer {
   if (context.request.method !== 'GET') throw methodNotAllowed();
   // Indented for everyone, whatever the client accepts of JSON.
-  negotiate(context.request.headers['accept'], false, noTransforms);
+  negotiate(context.request.headers['accept'], 'get', noTransforms);
   return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(versionInfo, null, 2) };
 }
 

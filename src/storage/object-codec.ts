@@ -1,3 +1,4 @@
+import { htmlSafe } from '../../api/meta/go-json.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { setOwn } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
@@ -29,8 +30,8 @@ export function encodeStored(object: KubeObject): Uint8Array {
     else head += withComma(member(key, object[key]));
   }
   const { before, after } = metadataParts(object.metadata ?? {});
-  head += `"metadata":{${before}`;
-  const text = `${head}${after}}${commaBefore(members(tail))}}`;
+  head = htmlSafe(`${head}"metadata":{${before}`);
+  const text = head + htmlSafe(`${after}}${commaBefore(members(tail))}}`);
   const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + Buffer.byteLength(text));
   value[0] = formatByte;
   value.writeUInt32LE(Buffer.byteLength(head), 1);

@@ -135,6 +135,7 @@ export const daemonSet = defineResource<DaemonSet>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.DaemonSet',
   defaultGarbageCollectionPolicy: 'background',
+  derivedAnnotations: { [templateGeneration]: '0' },
   subresources: [statusSubresource<DaemonSet>({ validateUpdate: validateStatusUpdate })],
   columns: [
     nameColumn,

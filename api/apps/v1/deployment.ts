@@ -106,6 +106,7 @@ export const deployment = defineResource<Deployment>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.Deployment',
   defaultGarbageCollectionPolicy: 'background',
+  emptySpec: { replicas: 0 },
   subresources: [
     scaleSubresource,
     statusSubresource<Deployment>(

@@ -41,8 +41,8 @@ export const replicaSet = defineResource<ReplicaSet>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.ReplicaSet',
   defaultGarbageCollectionPolicy: 'background',
+  emptySpec: { replicas: 0 },
   subresources: [scaleSubresource, statusSubresource<ReplicaSet>({ validateUpdate: validateStatusUpdate })],
-  selectableFields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
     ...replicaColumns('io.k8s.api.apps.v1.ReplicaSet'),

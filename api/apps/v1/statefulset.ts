@@ -68,6 +68,7 @@ export const statefulSet = defineResource<StatefulSet>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.apps.v1.StatefulSet',
   defaultGarbageCollectionPolicy: 'background',
+  emptySpec: { replicas: 0 },
   subresources: [scaleSubresource, statusSubresource<StatefulSet>({ validateUpdate: validateStatefulSetStatusUpdate })],
   columns: [nameColumn, readyColumn, ageColumn, ...containerColumns<StatefulSet>((object) => object.spec?.template?.spec?.containers, 1)],
   resetFields: [['status']],

@@ -135,6 +135,9 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscalerV1>
   shortNames: ['hpa'],
   categories: ['all'],
   scope: 'Namespaced',
+  derivedAnnotations: Object.fromEntries(
+    [metricsAnnotation, behaviorAnnotation, conditionsAnnotation, currentMetricsAnnotation].map((name) => [name, undefined]),
+  ),
   schema: 'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler',
   storage: stored.storage,
   convert: { toStorage, fromStorage },

@@ -108,6 +108,7 @@ export const job = defineResource<Job>({
     orphanDependents === undefined && propagationPolicy === undefined ? [orphanWarning] : [],
   subresources: [statusSubresource<Job>({ validateUpdate: validateJobStatusUpdate })],
   selectableFields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
+  unknownFieldMessage: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   columns: [
     nameColumn,
     { name: 'Status', type: 'string', description: 'Status of the job.', cell: statusCell },

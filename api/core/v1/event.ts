@@ -185,6 +185,8 @@ export const event = defineResource<CoreV1Event>({
   schema: 'io.k8s.api.core.v1.Event',
   allowCreateOnUpdate: true,
   selectableFields: eventSelectableFields,
+  readsFromStorage: true,
+  defaultGarbageCollectionPolicy: 'unsupported',
   columns: eventColumns,
   ttlSeconds: () => eventTtlSeconds,
   defaults(object) {

@@ -68,11 +68,15 @@ export const event = defineResource<EventsV1Event>({
   convert: { toStorage, fromStorage },
   // Selectors name the fields as this version does.
   selectableFields: Object.fromEntries(
-    Object.entries(eventSelectableFields).map(([field, read]) => [
-      field.replace(/^involvedObject\./, 'regarding.').replace(/^reportingComponent$/, 'reportingController'),
-      read,
-    ]),
+    Object.entries(eventSelectableFields)
+      .filter(([field]) => field !== 'source')
+      .map(([field, read]) => [
+        field.replace(/^involvedObject\./, 'regarding.').replace(/^reportingComponent$/, 'reportingController'),
+        read,
+      ]),
   ),
+  readsFromStorage: true,
+  defaultGarbageCollectionPolicy: 'unsupported',
   columns,
   allowCreateOnUpdate: true,
 });

@@ -33,13 +33,14 @@ export const resourceSlice = defineResource<ResourceSlice>({
     'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
     'spec.driver': ({ spec }) => spec?.driver ?? '',
   },
+  unknownFieldMessage: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   columns: [
     nameColumn,
     {
       name: 'Node',
       type: 'string',
       description: ['io.k8s.api.resource.v1.ResourceSliceSpec', 'nodeName'],
-      cell: ({ spec }) => spec?.nodeName ?? (spec?.allNodes ? '<all>' : '<unset>'),
+      cell: ({ spec }) => spec?.nodeName ?? '',
     },
     {
       name: 'Driver',

@@ -1,8 +1,8 @@
 import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, type PolicyResult, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
+import { goJson } from '../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { ValidatingAdmissionPolicy, Validation } from '../../../openapi/types.ts';
-import { htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
@@ -149,9 +149,7 @@ const codes: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 
 const failureAnnotation = 'validation.policy.admission.k8s.io/validation_failure';
 
 function failureText(policy: ValidatingPolicy, binding: Binding, { message, index }: Failure): string {
-  return htmlSafeJson([
-    { message, policy: policy.name, binding: binding.name, expressionIndex: index, validationActions: binding.actions },
-  ]);
+  return goJson([{ message, policy: policy.name, binding: binding.name, expressionIndex: index, validationActions: binding.actions }]);
 }
 
 /** A validation that did not hold. @property index of the expression */

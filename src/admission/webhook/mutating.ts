@@ -1,6 +1,6 @@
+import { goJson } from '../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { compareText } from '../../../api/meta/text.ts';
-import { htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { PatchError } from '../../machinery/patch/error.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
@@ -72,7 +72,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
         attributes.annotate?.(`failed-open.mutation.${call}`, webhook.name);
       } finally {
         const { configuration, name } = webhook;
-        attributes.annotate?.(`mutation.${call}`, htmlSafeJson({ configuration, webhook: name, mutated }));
+        attributes.annotate?.(`mutation.${call}`, goJson({ configuration, webhook: name, mutated }));
       }
       if (webhook.reinvocable) round.called.add(webhook.uid);
     }
@@ -113,7 +113,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
 function patchAnnotation({ configuration, name }: Webhook, text: Buffer): string {
   const operations = JSON.parse(text.toString()) as object[];
   const patch = operations.map((operation) => Object.fromEntries(Object.entries(operation).sort(([a], [b]) => compareText(a, b))));
-  return htmlSafeJson({ configuration, webhook: name, patch, patchType: 'JSONPatch' });
+  return goJson({ configuration, webhook: name, patch, patchType: 'JSONPatch' });
 }
 
 function requireAll(round: Round): void {

@@ -8,7 +8,7 @@ import { guaranteedUpdate } from '../guaranteed-update.ts';
 import { listObjects } from '../list.ts';
 import type { DeleteOptions } from '../options.ts';
 import type { ResourceStore } from '../resource-store.ts';
-import { parseSelection } from '../selection.ts';
+import { parseSelection, parseSelectors } from '../selection.ts';
 import type { ActionCall, ActionResult } from './action.ts';
 import { success } from './action.ts';
 import { setCondition } from './binding.ts';
@@ -118,7 +118,7 @@ function comparePreconditions(pod: StoredObject, { preconditions }: DeleteOption
 
 async function budgetsOf(call: Eviction, pod: KubeObject): Promise<StoredObject[]> {
   const store = budgetStore(call);
-  const selection = parseSelection(store, call.operation.namespace, '', '');
+  const selection = parseSelection(store, call.operation.namespace, parseSelectors('', ''));
   const { items } = await listObjects(store, selection, { resourceVersion: '', resourceVersionMatch: '', limit: 0, continue: '' });
   return items.filter(({ object }) => matches(object, pod));
 }

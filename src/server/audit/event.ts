@@ -1,6 +1,6 @@
+import { goJson, htmlSafe } from '../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { UserInfo } from '../../auth/types.ts';
-import { htmlSafe, htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import type { RequestInfo } from '../context.ts';
 
 /** metav1.Status as an event shows it: without its kind. */
@@ -20,7 +20,7 @@ export interface ObjectReference {
 /** User as an event shows it, which leaves out what is empty. */
 export function userText({ username, uid, groups, extra }: UserInfo): string {
   const sorted = extra && Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return htmlSafeJson({
+  return goJson({
     ...(username ? { username } : {}),
     ...(uid ? { uid } : {}),
     ...(groups.length > 0 ? { groups } : {}),
@@ -51,7 +51,7 @@ export function completeReference(reference: ObjectReference, { metadata = {} }:
 }
 
 export function referenceText(reference: ObjectReference): string {
-  return htmlSafeJson(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== '')));
+  return goJson(Object.fromEntries(Object.entries(reference).filter(([, value]) => value !== '')));
 }
 
 /** The status of an answer: all that a Status says, of any other answer only the code. */

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
+import { goJson } from '../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { formatMicroTime } from '../../machinery/clock.ts';
-import { htmlSafeJson } from '../../machinery/html-safe-json.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { ServerContext } from '../request-context.ts';
 import {
@@ -53,7 +53,7 @@ export class AuditRecord {
     const { request, info } = context;
     const { path, query } = request;
     const target = request.target ?? (query.size > 0 ? `${path}?${query}` : path);
-    this.request = `"requestURI":${htmlSafeJson(target)},"verb":${htmlSafeJson(info.verb)}`;
+    this.request = `"requestURI":${goJson(target)},"verb":${goJson(info.verb)}`;
   }
 
   get recordsRequests(): boolean {
@@ -113,26 +113,24 @@ export class AuditRecord {
     const agent = headers['user-agent'] ?? '';
     const received = formatMicroTime(context.receivedAt);
     const fields = [
-      `"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${this.ruling.level}","auditID":${htmlSafeJson(context.auditId)},"stage":"${stage}"`,
+      `"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${this.ruling.level}","auditID":${goJson(context.auditId)},"stage":"${stage}"`,
       this.request,
       `"user":${this.user}`,
     ];
     if (context.requester) fields.push(`"impersonatedUser":${userText(context.user)}`);
     if (context.impersonationConstraint)
-      fields.push(`"authenticationMetadata":${htmlSafeJson({ impersonationConstraint: context.impersonationConstraint })}`);
+      fields.push(`"authenticationMetadata":${goJson({ impersonationConstraint: context.impersonationConstraint })}`);
     const addresses = sourceAddresses(headers, context.connection?.remoteAddress ?? ownAddress, (text) => isIP(text) > 0);
-    if (addresses.length > 0) fields.push(`"sourceIPs":${htmlSafeJson(addresses)}`);
+    if (addresses.length > 0) fields.push(`"sourceIPs":${goJson(addresses)}`);
     if (agent !== '')
-      fields.push(
-        `"userAgent":${htmlSafeJson(agent.length > longestUserAgent ? `${agent.slice(0, longestUserAgent)}...TRUNCATED` : agent)}`,
-      );
+      fields.push(`"userAgent":${goJson(agent.length > longestUserAgent ? `${agent.slice(0, longestUserAgent)}...TRUNCATED` : agent)}`);
     if (this.reference) fields.push(`"objectRef":${referenceText(this.reference)}`);
-    if (status) fields.push(`"responseStatus":${htmlSafeJson(status)}`);
+    if (status) fields.push(`"responseStatus":${goJson(status)}`);
     if (requestObject !== undefined) fields.push(`"requestObject":${compacted(requestObject)}`);
     if (responseObject !== undefined) fields.push(`"responseObject":${compacted(responseObject)}`);
     const now = stage === 'RequestReceived' ? received : formatMicroTime(this.clock.now());
     fields.push(`"requestReceivedTimestamp":"${received}","stageTimestamp":"${now}"`);
-    if (annotations.size > 0) fields.push(`"annotations":${htmlSafeJson(Object.fromEntries([...annotations].sort(byKey)))}`);
+    if (annotations.size > 0) fields.push(`"annotations":${goJson(Object.fromEntries([...annotations].sort(byKey)))}`);
     return `{${fields.join(',')}}`;
   }
 }

@@ -63,7 +63,7 @@ export class Discovery {
     }
     const found = version === undefined ? apiGroup(groups.group(group)!) : this.resourceList(group, version);
     if (!custom) this.checkMethod(context);
-    context.negotiated = negotiate(context.request.headers['accept'], false, noTransforms);
+    context.negotiated = negotiate(context.request.headers['accept'], 'get', noTransforms);
     return { type: 'object', status: 200, definition: undefined, object: found };
   }
 
@@ -80,7 +80,7 @@ export class Discovery {
   private root(context: ServerContext, core: boolean, legacy: () => KubeObject): Answer {
     const { headers, query } = context.request;
     // The aggregated form wins over the old one wherever it stands in the header.
-    const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiate(headers['accept'], false, noTransforms);
+    const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiate(headers['accept'], 'get', noTransforms);
     context.negotiated = { mediaType, pretty };
     if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy() };
     const { index, groups, remote } = this.parts;

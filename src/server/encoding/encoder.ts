@@ -1,10 +1,11 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { goJson } from '../../../api/meta/go-json.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { notAcceptable } from '../../registry/errors.ts';
 import type { ListAnswer, ObjectAnswer, WatchAnswer, WatchAnswerEvent } from '../answer.ts';
-import { mediaTypeNames, type Negotiated, negotiate, noTransforms } from '../negotiation/accept.ts';
+import { mediaTypeNames, type Negotiated, negotiateStatus, notStreamed } from '../negotiation/accept.ts';
 import { wantsPretty } from '../negotiation/pretty.ts';
 import type { ServerContext } from '../request-context.ts';
 import { encodeJson, storedJson } from './json.ts';
@@ -21,6 +22,9 @@ export interface Body {
   /** Bytes that further answers will have in common with this one, between the first and the last chunk. */
   readonly shared?: object;
 }
+
+/** An event's bytes in a stream; undefined for one that has no such form, where the stream ends. */
+export type WatchFrame = (event: WatchAnswerEvent) => Buffer | undefined;
 
 /** Kubernetes' protobuf, as `src/machinery/protobuf` has it. */
 export type ProtobufEncoder = Pick<ProtobufCodec, 'supports' | 'encode' | 'encodeMessage' | 'encodeList'>;
@@ -50,7 +54,19 @@ export class AnswerEncoder {
 
   /** @throws ApiError 400 or 406 where the answer has no such form */
   encodeObject(answer: ObjectAnswer, context: ServerContext): Body {
+    if (answer.status >= 400 && isStatus(answer)) return this.encodeFailure(answer, context);
     return this.encodeObjectAs(answer, context, formOf(context));
+  }
+
+  /**
+   * A failure: as the client likes, where that has a plain form; else as indented JSON, which upstream writes past its serializers.
+   * @param answer a Status
+   */
+  encodeFailure({ object }: ObjectAnswer, context: ServerContext): Body {
+    const accept = context.request.headers['accept'];
+    const form = accept ? negotiateStatus(accept) : statusFallback;
+    if (!form) return body('json', encodeJson(object, true));
+    return this.encode(object!, form.mediaType, isPretty(form, context));
   }
 
   private encodeObjectAs(answer: ObjectAnswer, context: ServerContext, { mediaType, as, pretty }: Negotiated): Body {
@@ -91,25 +107,25 @@ export class AnswerEncoder {
   /**
    * The frames of a watch.
    * @param delimited whether frames follow one another in a stream: protobuf's then have their length before them
-   * @throws ApiError 400 where the stream has no such form
+   * @throws ApiError 400 or 406 where the stream has no such form
    */
-  watch(
-    answer: WatchAnswer,
-    context: ServerContext,
-    { delimited = true } = {},
-  ): { readonly contentType: string; frame(event: WatchAnswerEvent): Buffer } {
+  watch(answer: WatchAnswer, context: ServerContext, { delimited = true } = {}): { readonly contentType: string; frame: WatchFrame } {
     const { mediaType, as } = context.negotiated ?? statusFallback;
+    if (mediaType === 'yaml') throw notStreamed();
     const { definition } = answer;
     const frames = this.frames;
+    const contentType = mediaType === 'json' ? mediaTypeNames.json : `${mediaTypeNames.protobuf};stream=watch`;
     if (mediaType === 'json' && !as) {
       return { contentType: mediaTypeNames.json, frame: (event) => frames.json(event) };
     }
+    // Upstream ends the stream at the first event, which is no list.
+    if (as?.kind === 'PartialObjectMetadataList') return { contentType, frame: () => undefined };
     const includeObject = as?.kind === 'Table' ? includeObjectOf(context.request.query) : 'Metadata';
     let first = true;
     const represent = (event: WatchAnswerEvent): KubeObject => {
       const object = event.stored ? event.stored.object : event.object!;
       if (!as || event.type === 'ERROR') return object;
-      if (as.kind !== 'Table') return partialObject(object, as.version);
+      if (as.kind !== 'Table') return partialObject(definition, object, as.version);
       const withoutColumns = !first;
       first = false;
       return tableOfObject(definition, object, { now: this.clock.now(), version: as.version, includeObject, withoutColumns });
@@ -117,13 +133,13 @@ export class AnswerEncoder {
     const key = `${mediaType} ${as?.kind} ${as?.version} ${includeObject} ${delimited}`;
     const frame =
       mediaType === 'json'
-        ? (event: WatchAnswerEvent) => Buffer.from(`{"type":"${event.type}","object":${JSON.stringify(represent(event))}}\n`)
+        ? (event: WatchAnswerEvent) => Buffer.from(`{"type":"${event.type}","object":${goJson(represent(event))}}\n`)
         : (event: WatchAnswerEvent) => {
             const bytes = protobufWatchEvent(event.type, this.protobuf(represent(event)));
             return delimited ? withLength(bytes) : bytes;
           };
     return {
-      contentType: mediaType === 'json' ? mediaTypeNames.json : `${mediaTypeNames.protobuf};stream=watch`,
+      contentType,
       frame: (event) => (first && as?.kind === 'Table' ? frame(event) : frames.shared(key, event, frame)),
     };
   }
@@ -153,7 +169,7 @@ export class AnswerEncoder {
   private transform(answer: ObjectAnswer, as: NonNullable<Negotiated['as']>, context: ServerContext): KubeObject {
     const object = answer.stored ? answer.stored.object : answer.object!;
     if (as.kind === 'PartialObjectMetadataList') throw notAList(answer.definition, object.kind ?? '');
-    if (as.kind === 'PartialObjectMetadata') return partialObject(object, as.version);
+    if (as.kind === 'PartialObjectMetadata') return partialObject(answer.definition, object, as.version);
     const options = { now: this.clock.now(), version: as.version, includeObject: includeObjectOf(context.request.query) };
     return tableOfObject(answer.definition ?? unknownDefinition(object), object, options);
   }
@@ -169,21 +185,12 @@ function isStatus({ object }: ObjectAnswer): boolean {
 }
 
 function formOf(context: ServerContext): Negotiated {
-  const negotiated = context.negotiated ?? negotiatedForStatus(context);
-  const { query, headers } = context.request;
-  return negotiated.pretty || !wantsPretty(query, headers['user-agent']) ? negotiated : { ...negotiated, pretty: true };
+  const negotiated = context.negotiated ?? statusFallback;
+  return negotiated.pretty || !isPretty(negotiated, context) ? negotiated : { ...negotiated, pretty: true };
 }
 
-/** Failures before the negotiation, and those of it: as the client likes, else JSON. */
-function negotiatedForStatus(context: ServerContext): Negotiated {
-  const accept = context.request.headers['accept'];
-  if (!accept) return statusFallback;
-  try {
-    return negotiate(accept, false, noTransforms);
-  } catch {
-    // The client accepts nothing that is offered; it is told so in JSON.
-    return statusFallback;
-  }
+function isPretty({ pretty }: Negotiated, { request }: ServerContext): boolean {
+  return pretty || wantsPretty(request.query, request.headers['user-agent']);
 }
 
 function listObject({ definition, items, metadata }: ListAnswer): KubeObject {

@@ -1,10 +1,11 @@
+import { goJson, htmlSafe } from '../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 
 const newline = Buffer.from('\n');
 
 /** Indented as for people, or in one line that ends with a line end, as the real server's two serializers write it. */
 export function encodeJson(value: unknown, pretty: boolean): Buffer {
-  return Buffer.from(pretty ? JSON.stringify(value, null, 2) : `${JSON.stringify(value)}\n`);
+  return Buffer.from(pretty ? htmlSafe(JSON.stringify(value, null, 2)) : `${goJson(value)}\n`);
 }
 
 /** The stored bytes of an object with the line end that closes an answer. */
@@ -20,7 +21,7 @@ export function typeMetaStripper(apiVersion: string, kind: string): (json: Buffe
   return (json, object) => {
     for (const head of heads) if (startsWith(json, head)) return json.subarray(head.length);
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = object();
-    return Buffer.from(JSON.stringify(rest).slice(1));
+    return Buffer.from(goJson(rest).slice(1));
   };
 }
 

@@ -1,11 +1,20 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
-import type { KubeObject } from '../../../api/meta/object.ts';
+import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
 import { notAcceptable } from '../../registry/errors.ts';
 import type { ListAnswer } from '../answer.ts';
 import { isCustom, listMeta } from './list-json.ts';
 
-export function partialObject(object: KubeObject, version: string): KubeObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata ?? {} };
+/** @param definition of the object, if any is known */
+export function partialObject(definition: ResourceDefinition | undefined, object: KubeObject, version: string): KubeObject {
+  const metadata = object.metadata ?? {};
+  const shown = definition?.derivedAnnotations ? withoutAnnotations(metadata, Object.keys(definition.derivedAnnotations)) : metadata;
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: shown };
+}
+
+function withoutAnnotations(metadata: ObjectMeta, names: readonly string[]): ObjectMeta {
+  const { annotations = {}, ...rest } = metadata;
+  const left = Object.entries(annotations).filter(([name]) => !names.includes(name));
+  return left.length > 0 ? { ...metadata, annotations: Object.fromEntries(left) } : rest;
 }
 
 export function partialList(answer: ListAnswer, version: string): KubeObject {
@@ -13,7 +22,7 @@ export function partialList(answer: ListAnswer, version: string): KubeObject {
     kind: 'PartialObjectMetadataList',
     apiVersion: `meta.k8s.io/${version}`,
     metadata: listMeta(answer.metadata) as KubeObject['metadata'],
-    items: answer.items.map((item) => partialObject(item.object, version)),
+    items: answer.items.length === 0 ? null : answer.items.map((item) => partialObject(answer.definition, item.object, version)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CellContext, Column, FieldText, ResourceDefinition } from '../../../api/define.ts';
+import { type CellContext, type Column, defaultColumns, type FieldText, type ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { describeField, enumValuesHeading } from '../../../openapi/definitions.ts';
 import { badRequest } from '../../registry/errors.ts';
@@ -43,10 +43,14 @@ function table(definition: ResourceDefinition, objects: readonly KubeObject[], m
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
     columnDefinitions: options.withoutColumns ? null : definition.columns.map(columnDefinition),
-    rows: objects.map((object) => ({
-      cells: definition.columns.map((column) => column.cell(object, options) ?? null),
-      object: rowObject(object, options),
-    })),
+    // Upstream's table of nothing has rows that are null where it is the one that any kind has.
+    rows:
+      objects.length === 0 && definition.columns === defaultColumns
+        ? null
+        : objects.map((object) => ({
+            cells: definition.columns.map((column) => column.cell(object, options) ?? null),
+            object: rowObject(definition, object, options),
+          })),
   };
 }
 
@@ -59,7 +63,7 @@ function fieldText([definition, field]: FieldText): string {
   return describeField(definition, field).split(enumValuesHeading, 1)[0]!;
 }
 
-function rowObject(object: KubeObject, { includeObject, version }: TableOptions): KubeObject | null {
+function rowObject(definition: ResourceDefinition, object: KubeObject, { includeObject, version }: TableOptions): KubeObject | null {
   if (includeObject === 'None') return null;
-  return includeObject === 'Object' ? object : partialObject(object, version);
+  return includeObject === 'Object' ? object : partialObject(definition, object, version);
 }

@@ -1,3 +1,4 @@
+import { goJson } from '../../../api/meta/go-json.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { WatchAnswerEvent } from '../answer.ts';
 
@@ -42,7 +43,7 @@ export class WatchFrames {
 }
 
 function jsonFrame({ type, stored, object }: WatchAnswerEvent): Buffer {
-  const json = stored ? stored.json : Buffer.from(JSON.stringify(object));
+  const json = stored ? stored.json : Buffer.from(goJson(object));
   const head = opening[type];
   return Buffer.concat([head, json, closing], head.length + json.length + closing.length);
 }

@@ -1,7 +1,8 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
-import { negotiate, objectTransforms, type Transforms } from '../negotiation/accept.ts';
+import { isPlace } from '../handlers/place.ts';
+import { negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
 
 /** Finds the definition that serves a request's group, version and resource. */
@@ -20,15 +21,16 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     if (method === 'HEAD' || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
       throw lookup(info) ? methodNotAllowed() : noSuchResource();
     }
+    const accept = request.headers['accept'];
     try {
-      const accept = request.headers['accept'];
       const transforms = accept?.includes('as=Table') && hasNoTable(lookup(info), info) ? withoutTables : objectTransforms;
-      context.negotiated = negotiate(accept, info.verb === 'watch', transforms, () => isCustom(lookup(info), info));
+      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(lookup(info), info));
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
-      if (definition && !isAction(definition, info.subresource)) throw error;
+      if (definition && isPlace(definition, info) && !isAction(definition, info.subresource)) throw error;
     }
+    if (info.subresource === 'log' && info.verb === 'get') negotiateText(accept);
     return next(context);
   };
 }

@@ -160,7 +160,8 @@ function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObje
 
 const typeMeta = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-function kindProblem(value: unknown): string | undefined {
+/** What the decoder says of a value that cannot name its kind. */
+export function kindProblem(value: unknown): string | undefined {
   const head = "couldn't get version/kind; json parse error: json: cannot unmarshal";
   if (value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) return `${head} ${goType(value)} into Go value of type ${typeMeta}`;

@@ -9,7 +9,7 @@ import type { DeleteOptions } from '../../registry/options.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { bodyLimit } from './body.ts';
+import { bodyLimit, kindProblem } from './body.ts';
 import { deleteOptionsFromQuery, validateDeleteOptions } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
@@ -73,11 +73,13 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
     const value = (
       mediaType === 'protobuf' ? parts.protobuf.decode(bytes) : (mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes)).value
     ) as KubeObject;
+    const problem = mediaType === 'protobuf' ? undefined : kindProblem(value);
+    if (problem !== undefined) throw badRequest(problem);
     if (value?.kind && value.kind !== 'DeleteOptions') {
       const version = JSON.stringify(value.apiVersion ?? 'v1');
       throw badRequest(`no kind ${JSON.stringify(value.kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`);
     }
-    const { kind: _kind, apiVersion: _apiVersion, ...options } = conform(value, schema).object;
+    const { kind: _kind, apiVersion: _apiVersion, ...options } = conform(value ?? {}, schema).object;
     return options;
   } catch (error) {
     if (error instanceof BodyError) {

@@ -17,6 +17,7 @@ import { removeCollection } from './deletecollection.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
+import { isPlace } from './place.ts';
 import { scaleView } from './scale.ts';
 import { type HandlerParts, type Scope, schemaOf } from './scope.ts';
 import { update } from './update.ts';
@@ -100,13 +101,6 @@ async function dispatchSubresource(
   }
   if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.nodes, subresource.action);
   return createAction({ parts, actions: parts.actions, definition, subresource }, context, subresource.action);
-}
-
-// Whether the path can be one of the resource: with a namespace only where it has one, and for one object not without.
-function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
-  if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
-  const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch';
-  return info.namespace !== '' || !named;
 }
 
 function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {

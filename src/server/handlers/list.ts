@@ -1,6 +1,6 @@
 import { listObjects } from '../../registry/list.ts';
 import type { ListOptions } from '../../registry/options.ts';
-import { parseSelection, type Selection } from '../../registry/selection.ts';
+import { parseSelection, parseSelectors, type Selection } from '../../registry/selection.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
 import { listOptions, validateListOptions } from './options.ts';
@@ -22,7 +22,9 @@ function pathName({ name, path }: RequestInfo): string {
 export function readListRequest(scope: Scope, context: RequestContext): { options: ListOptions; selection: Selection } {
   const { info, request } = context;
   const parsed = listOptions(request.query);
-  const options = validateListOptions(parsed.watch === (info.verb === 'watch') ? parsed : { ...parsed, watch: info.verb === 'watch' });
+  const selectors = parseSelectors(parsed.labelSelector, parsed.fieldSelector);
+  // What is a watch by its path alone is judged as the list that its parameters ask for.
+  const options = { ...validateListOptions(parsed), watch: info.verb === 'watch' };
   const namespace = scope.definition.scope === 'Namespaced' ? info.namespace : '';
-  return { options, selection: parseSelection(scope.store, namespace, options.labelSelector, options.fieldSelector, pathName(info)) };
+  return { options, selection: parseSelection(scope.store, namespace, selectors, pathName(info)) };
 }

@@ -1,4 +1,6 @@
+import type { Schema } from '../../../openapi/schema.ts';
 import type { Timer } from '../../machinery/clock.ts';
+import { zeroOf } from '../../machinery/schema/zero.ts';
 import { prepareWatch } from '../../registry/watch.ts';
 import type { Answer, WatchAnswerSink } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
@@ -9,14 +11,28 @@ import type { Scope } from './scope.ts';
 // A watch without a timeout of its own ends after 30 to 60 minutes, so that watches spread over time.
 const leastTimeoutSeconds = 1800;
 
+const emptyObjects = new WeakMap<Schema, Readonly<Record<string, unknown>>>();
+
+/** What upstream writes of an object of the kind that nothing was put in, without its type and metadata. */
+function emptyObject({ definition, schema }: Scope): Readonly<Record<string, unknown>> {
+  if (typeof definition.schema !== 'string' || schema.type !== 'object') return {};
+  let empty = emptyObjects.get(schema);
+  if (!empty) {
+    const { kind: _kind, apiVersion: _apiVersion, metadata: _metadata, spec, ...rest } = zeroOf(schema);
+    empty = { ...(spec !== undefined && { spec: { ...definition.emptySpec, ...(spec as object) } }), ...rest };
+    emptyObjects.set(schema, empty);
+  }
+  return empty;
+}
+
 /** GET of a collection's changes. */
 export async function watch(scope: Scope, context: RequestContext): Promise<Answer> {
   const { options, selection } = readListRequest(scope, context);
   const { clock, random } = scope.store.parts;
   // What cannot be loaded is told by the answer's status, not by an event.
   await scope.store.readyCache();
-  const begin = prepareWatch(scope.store, selection, options);
   const seconds = options.timeoutSeconds || leastTimeoutSeconds * (1 + random.next());
+  const begin = prepareWatch(scope.store, selection, { ...options, endsInMs: seconds * 1000, emptyObject: emptyObject(scope) });
   return {
     type: 'watch',
     definition: scope.definition,

@@ -32,7 +32,7 @@ function answered(answer: Answer, headers: Record<string, string>): Promise<{ he
   };
   const context = new ServerContext(request, 0, connection);
   requestInfo(context, () => answer);
-  context.negotiated = negotiate(headers['accept'], false, objectTransforms);
+  context.negotiated = negotiate(headers['accept'], 'get', objectTransforms);
   const encoder = new AnswerEncoder({ clock: systemClock, protobuf: new ProtobufCodec() });
   return new Promise((resolve) => {
     let sent: OutgoingHeaders = {};

@@ -1,4 +1,5 @@
-import type { WatchAnswer, WatchAnswerEvent } from '../answer.ts';
+import type { WatchAnswer } from '../answer.ts';
+import type { WatchFrame } from '../encoding/encoder.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Reply } from './reply.ts';
 
@@ -17,7 +18,7 @@ export class WatchStreams {
   }
 
   /** Sends the frames of a watch until it ends or the client goes; the frames of one turn of the event loop leave in one write. */
-  open(answer: WatchAnswer, frame: (event: WatchAnswerEvent) => Buffer, reply: Reply): void {
+  open(answer: WatchAnswer, frame: WatchFrame, reply: Reply): void {
     if (this.closed) return reply.end();
     let waiting: Buffer[] = [];
     let waitingLength = 0;
@@ -63,6 +64,7 @@ export class WatchStreams {
         if (over) return;
         for (const event of events) {
           const bytes = frame(event);
+          if (!bytes) return finish();
           waiting.push(bytes);
           waitingLength += bytes.length;
           sizes?.observe(bytes.length);

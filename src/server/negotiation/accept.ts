@@ -50,24 +50,39 @@ export function negotiateForm(accept: string | undefined, transforms: Transforms
 
 /**
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
- * @param watch only what can be streamed is offered
+ * @param verb of a watch only what can be streamed is offered
  * @param lacksProtobuf asked before protobuf is chosen: of custom resources only other forms have it
  * @throws ApiError 406
  */
 export function negotiate(
   accept: string | undefined,
-  watch: boolean,
+  verb: string,
   transforms: Transforms,
   lacksProtobuf: () => boolean = () => false,
 ): Negotiated {
   if (!accept || accept === 'application/json') return plainJson;
+  const watch = verb === 'watch';
   const clauses = parseAccept(accept);
-  if (!clauses.some(isRoutable)) throw notRoutable();
-  const offers = watch ? streamed : offered;
-  const best = bestOffer(clauses, offers, transforms, false, lacksProtobuf);
-  if (best) return best;
-  const names = offers.map((mediaType) => `${mediaTypeNames[mediaType]}${watch ? ';stream=watch' : ''}`);
-  throw notAcceptable(`only the following media types are accepted: ${names.join(', ')}`);
+  if (!clauses.some((clause) => isRoutable(clause, routable)))
+    throw notRoutable(verb === 'list' || watch ? [...routable, ...streams] : routable);
+  const best = bestOffer(clauses, offered, transforms, false, lacksProtobuf);
+  if (!best) throw noneOf(routable);
+  // What can be answered may be none that can be streamed, of which a watch is told only when it is about to begin.
+  return (watch && bestOffer(clauses, streamed, transforms, false, lacksProtobuf)) || best;
+}
+
+/** 406 of a watch in a form that cannot be streamed. */
+export function notStreamed(): ApiError {
+  return noneOf(streams);
+}
+
+function noneOf(names: readonly string[]): ApiError {
+  return notAcceptable(`only the following media types are accepted: ${names.join(', ')}`);
+}
+
+/** The form of a failure. @returns undefined if the client takes none of those that a Status has */
+export function negotiateStatus(accept: string): Negotiated | undefined {
+  return bestOffer(parseAccept(accept), offered, noTransforms, false);
 }
 
 function bestOffer(
@@ -87,15 +102,24 @@ function bestOffer(
   return undefined;
 }
 
+const routable = offered.map((mediaType) => mediaTypeNames[mediaType]);
+/** The routes of lists are those of watches as well. */
+const streams = streamed.map((mediaType) => `${mediaTypeNames[mediaType]};stream=watch`);
+
 /** The router looks at whole types only and knows no `application/*`; its refusal has words of its own. */
-function isRoutable({ type, subtype }: Clause): boolean {
+function isRoutable({ type, subtype }: Clause, names: readonly string[]): boolean {
   if (type === '*') return subtype === '*';
-  return offered.some((mediaType) => mediaTypeNames[mediaType] === `${type}/${subtype}`);
+  return names.includes(`${type}/${subtype}`);
 }
 
-function notRoutable(): ApiError {
-  const names = offered.map((mediaType) => mediaTypeNames[mediaType]).join(', ');
-  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${names}`, {});
+function notRoutable(names: readonly string[]): ApiError {
+  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${names.join(', ')}`, {});
+}
+
+/** What a route that writes text of its own lets through. @throws ApiError 406 */
+export function negotiateText(accept: string | undefined): void {
+  const names = ['text/plain', ...routable];
+  if (accept && !parseAccept(accept).some((clause) => isRoutable(clause, names))) throw notRoutable(names);
 }
 
 function covers({ type, subtype }: Clause, mediaType: MediaType): boolean {

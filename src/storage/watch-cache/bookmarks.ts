@@ -10,6 +10,7 @@ export class Bookmarks<T> {
   private readonly ring: (due: readonly T[]) => void;
   private readonly buckets = new Map<number, Set<T>>();
   private readonly bucketOf = new Map<T, number>();
+  private readonly lastOf = new Map<T, number>();
   private readonly times = new Heap<number>((a, b) => a - b);
   private timer: Timer | undefined;
   private timerDue = Number.POSITIVE_INFINITY;
@@ -22,9 +23,13 @@ export class Bookmarks<T> {
     this.ring = ring;
   }
 
-  add(member: T): void {
+  /** @param last when it is called back for the last time, in milliseconds of the clock's monotonic time */
+  add(member: T, last = Number.POSITIVE_INFINITY): void {
+    const now = this.clock.monotonic();
+    if (now > last) return;
     const wait = this.intervalMs * (1 - this.random.next() / 4);
-    const second = Math.ceil((this.clock.monotonic() + wait) / 1000);
+    const second = Math.ceil(Math.min(now + wait, last) / 1000);
+    this.lastOf.set(member, last);
     let bucket = this.buckets.get(second);
     if (!bucket) {
       this.buckets.set(second, (bucket = new Set()));
@@ -38,6 +43,7 @@ export class Bookmarks<T> {
   remove(member: T): void {
     this.buckets.get(this.bucketOf.get(member) ?? -1)?.delete(member);
     this.bucketOf.delete(member);
+    this.lastOf.delete(member);
   }
 
   close(): void {
@@ -45,6 +51,7 @@ export class Bookmarks<T> {
     this.timer = undefined;
     this.buckets.clear();
     this.bucketOf.clear();
+    this.lastOf.clear();
   }
 
   private arm(): void {
@@ -64,7 +71,7 @@ export class Bookmarks<T> {
       due.push(...(this.buckets.get(second) ?? []));
       this.buckets.delete(second);
     }
-    for (const member of due) this.add(member);
+    for (const member of due) this.add(member, this.lastOf.get(member));
     this.arm();
     if (due.length > 0) this.ring(due);
   }

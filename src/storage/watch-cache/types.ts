@@ -80,6 +80,8 @@ export interface CacheWatchOptions<A> {
   readonly indexValue?: IndexValue;
   /** Whether `bookmark` is called now and then. */
   readonly bookmarks?: boolean;
+  /** When the watch is going to end, in milliseconds of the clock's monotonic time: a last bookmark comes two seconds before. */
+  readonly endsAt?: number;
 }
 
 /** What happened to an object, as one kind of watcher sees it; one instance is shared by all watchers that see the same. */

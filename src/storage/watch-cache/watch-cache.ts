@@ -36,6 +36,7 @@ const pageLength = 1000;
 const lineBytes = 4 * 1024 * 1024;
 const restartMs = 200;
 const bookmarkWaitMs = 5000;
+const lastBookmarkMs = 2000;
 
 /**
  * The objects below one prefix of a store, in memory: the present state with indexes, and the latest changes for watchers. It knows only
@@ -142,7 +143,7 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     }
     const watcher: CacheWatcher<A> = new CacheWatcher(this, options, sink, prelude);
     this.watchers.add(watcher);
-    if (options.bookmarks) this.bookmarks.add(watcher);
+    if (options.bookmarks) this.bookmarks.add(watcher, options.endsAt === undefined ? undefined : options.endsAt - lastBookmarkMs);
     watcher.start();
     return watcher;
   }

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { seededRandom } from '../../src/machinery/random.ts';
+import { Connection } from './connection.ts';
+import { areas } from './exchanges/areas.ts';
+import { type Area, type Exchange, play } from './exchanges/exchange.ts';
+import { exchangeDifferences } from './exchanges/shown.ts';
+import { explanationOf } from './explained.ts';
+import { makeNamespace, removeNamespace } from './fixtures.ts';
+import { type Found, report } from './report.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    reference: { type: 'string' },
+    kubeconfig: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '200' },
+    areas: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '4' },
+    examples: { type: 'string', default: '1' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+if (!options.reference || !options.kubeconfig) throw new Error('--reference and --kubeconfig name the two servers');
+
+const servers = [new Connection(options.reference), new Connection(options.kubeconfig)] as const;
+const [reference, tested] = servers;
+const seed = Number(options.seed);
+const count = Number(options.count);
+const wanted = options.areas === '' ? areas : areas.filter(({ name }) => options.areas.split(',').includes(name));
+const explained = new Map<string, number>();
+let requests = 0;
+
+async function compare(exchange: Exchange): Promise<Found> {
+  const [want, got] = await Promise.all([play(reference, exchange), play(tested, exchange)]);
+  requests += exchange.turns.reduce((sum, { meanwhile = [] }) => sum + 1 + meanwhile.length, 0);
+  const body = exchange.turns
+    .map(({ method, path, contentType, accept, headers, body }) => JSON.stringify({ method, path, contentType, accept, headers, body }))
+    .join('\n      ');
+  return { verb: exchange.verb, path: '', body, differences: exchangeDifferences(want, got) };
+}
+
+async function compareArea(area: Area): Promise<readonly Found[]> {
+  const namespace = `differential-${area.name}-${seed}`;
+  const random = seededRandom(seed * 1000 + areas.indexOf(area));
+  const found: Found[] = [];
+  try {
+    await Promise.all(servers.map((server) => makeNamespace(server, namespace)));
+    await area.prepare?.(servers, namespace);
+    const exchanges = Array.from({ length: count }, (_, i) => area.make(random, { namespace, unique: `${area.name}-${seed}-${i}` }));
+    let next = 0;
+    const work = async () => {
+      while (next < exchanges.length) {
+        const compared = await compare(exchanges[next++]!);
+        if (compared.differences.length === 0) continue;
+        const reason = explanationOf(compared);
+        if (reason === undefined) found.push(compared);
+        else explained.set(reason, (explained.get(reason) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+  } finally {
+    await Promise.all(servers.map((server) => area.cleanUp?.(server, namespace)));
+    await Promise.all(servers.map((server) => removeNamespace(server, namespace)));
+  }
+  return found;
+}
+
+let differing = 0;
+try {
+  for (const area of wanted) {
+    const found = await compareArea(area);
+    report(area.name, count, found, { examples: Number(options.examples), verbose: options.verbose });
+    differing += found.length;
+  }
+} finally {
+  for (const server of servers) server.close();
+}
+console.log(`\n${wanted.length * count} exchanges of ${requests} requests, ${differing} differ`);
+for (const [reason, times] of explained) console.log(`${times} more for a known reason: ${reason}`);
