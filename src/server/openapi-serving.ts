@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { goJson } from '../../api/meta/go-json.ts';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
-import { htmlSafeJson } from '../machinery/html-safe-json.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { ResourceRegistry } from './discovery/resource-index.ts';
@@ -90,7 +90,7 @@ export class OpenApiServing {
   }
 
   private v3(context: ServerContext, name: string, builders: Documents): Answer | Promise<Answer> {
-    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), htmlSafeJson, []);
+    const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), goJson, []);
     if (!served) return this.aggregation.openApiV3(name, context) ?? empty(404, {});
     const type = acceptedType(context.request.headers['accept'], 'v3', false);
     if (!type) return empty(406, { vary: 'Accept' });
