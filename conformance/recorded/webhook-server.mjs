@@ -1,5 +1,5 @@
 // An HTTPS server that plays the webhooks of a case: one handler a path, which gets the AdmissionReview (or ConversionReview) and returns the `response`
-// without its uid; or `{ status, body, type }` for an answer that is none; undefined for no answer at all, or a promise of one.
+// without its uid; or `{ status, body, type }` for an answer that is none; a function of the ServerResponse; undefined for no answer at all, or a promise of one.
 import { createServer } from 'node:https';
 import { listenLocally } from './local-server.mjs';
 
@@ -54,6 +54,7 @@ export function startWebhookServer(handlers) {
       });
       const answer = await handlers[path](review.request, review);
       if (answer === undefined) return;
+      if (typeof answer === 'function') return answer(response);
       if (answer.body !== undefined) {
         response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/json' });
         return response.end(answer.body);

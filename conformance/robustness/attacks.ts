@@ -221,7 +221,8 @@ export const attacks: readonly Attack[] = [
     type: 'application/yaml',
     body: () =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wide}\ndata:\n${times(60_000, (i) => `  k${i}: "some value ${i}"`).join('\n')}\n`,
-    status: 201,
+    status: 500,
+    says: /etcdserver: request is too large/,
     real: 504,
   },
   {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
@@ -23,10 +24,9 @@ export async function connectTo(kubeconfig: string): Promise<Connection> {
     async ask(method, path, body, type = 'application/json', headers = {}) {
       const told = body === undefined ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
       const stream = session.request({ ':method': method, ':path': path, ...told, ...headers });
-      const response = new Promise<Told['headers']>((resolve) => stream.once('response', (answer) => resolve(answer as Told['headers'])));
+      const response = once(stream, 'response');
       stream.end(body);
-      const answer = await text(stream);
-      const sent = await response;
+      const [answer, [sent]] = await Promise.all([text(stream), response]);
       return { status: Number(sent[':status']), text: answer, headers: sent };
     },
     close: () => session.close(),

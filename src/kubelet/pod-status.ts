@@ -22,8 +22,16 @@ type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, hostIP, podIP }: StatusContext, end?: Phase): PodStatus {
   const specs = specsOf(pod);
   const phase = end ?? phaseOf(pod, containers);
+  // The images of a pod's containers are often the same.
+  const imageIds = new Map<string, string>();
+  const imageId = (image: string) => {
+    if (!imageIds.has(image)) imageIds.set(image, imageIdOf(image));
+    return imageIds.get(image)!;
+  };
   const statuses = (kinds: readonly string[]) =>
-    containers.filter(({ kind }) => kinds.includes(kind)).map((run) => containerStatus(specs.get(run.name) ?? { name: run.name }, run));
+    containers
+      .filter(({ kind }) => kinds.includes(kind))
+      .map((run) => containerStatus(specs.get(run.name) ?? { name: run.name }, run, imageId));
   const init = statuses(['init', 'sidecar']);
   const ephemeral = statuses(['ephemeral']);
   return {
@@ -75,7 +83,7 @@ function isSidecarPending(containers: readonly ContainerRun[]): boolean {
   return containers.some((run) => run.kind === 'sidecar' && run.state !== 'ended' && !run.started && !run.last);
 }
 
-function containerStatus(container: Container, run: ContainerRun): ContainerStatus {
+function containerStatus(container: Container, run: ContainerRun, imageId: (image: string) => string): ContainerStatus {
   const { requests } = container.resources ?? {};
   const begun = run.id !== '';
   const image = run.image || container.image || '';
@@ -87,7 +95,7 @@ function containerStatus(container: Container, run: ContainerRun): ContainerStat
     started: run.started,
     restartCount: run.restarts,
     image,
-    imageID: begun ? imageIdOf(image) : '',
+    imageID: begun ? imageId(image) : '',
     ...(begun ? { containerID: run.id } : {}),
     ...(begun && requests ? { allocatedResources: requests } : {}),
     ...(begun ? { resources: container.resources ?? {} } : {}),

@@ -45,6 +45,7 @@ export class PodWorker implements PodScope {
   private stage: { readonly name: string; readonly since: number } | undefined;
   private containers: readonly ContainerRun[] = [];
   private ownVolumes: PodVolumes | undefined;
+  private known: { readonly pod: Pod; readonly specs: ReadonlyMap<string, Container> } | undefined;
   private begun = false;
   private done = false;
   private deleted = false;
@@ -237,7 +238,13 @@ export class PodWorker implements PodScope {
 
   /** A container as the pod describes it. */
   spec({ name }: ContainerRun): Container | undefined {
-    return specsOf(this.pod).get(name);
+    return this.specs().get(name);
+  }
+
+  /** Made once for each state of the pod. */
+  private specs(): ReadonlyMap<string, Container> {
+    if (this.known?.pod !== this.pod) this.known = { pod: this.pod, specs: specsOf(this.pod) };
+    return this.known.specs;
   }
 
   private async begin(): Promise<void> {
@@ -288,7 +295,7 @@ export class PodWorker implements PodScope {
     const known = [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap(
       (list) => list ?? [],
     );
-    const specs = specsOf(this.pod);
+    const specs = this.specs();
     for (const run of this.containers) {
       const found = known.find(({ name }) => name === run.name);
       if (found) resume(run, found, specs.get(run.name)!, this.now());
@@ -298,7 +305,7 @@ export class PodWorker implements PodScope {
   private async progress(): Promise<void> {
     const { ephemeralContainers } = this.pod.spec!;
     if (ephemeralContainers) this.noticeDebuggers(ephemeralContainers);
-    const specs = specsOf(this.pod);
+    const specs = this.specs();
     for (let again = true; again; ) {
       again = false;
       for (const run of this.containers) {

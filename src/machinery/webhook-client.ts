@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
+import { BodyError, parseJson, parseYaml } from './schema/parse.ts';
 
 /** Where a webhook is, as admissionregistration's and apiextensions' WebhookClientConfig say. */
 export interface WebhookClientConfig {
@@ -16,7 +17,10 @@ export type ResolveService = (namespace: string, name: string, port: number) => 
 /** A call that brought no answer, or none that is JSON of a kind: the message is that of client-go. */
 export class WebhookCallError extends Error {}
 
-const longestAnswer = 3 * 1024 * 1024;
+/** What is read of an answer; kube-apiserver has no limit but its memory. */
+const longestAnswer = 16 * 1024 * 1024;
+const longestHeaders = 1024 * 1024;
+const mostRedirects = 10;
 const defaultServicePort = 443;
 
 /** Calls webhooks over HTTPS; connections are kept and shared by the webhooks of one authority. */
@@ -38,12 +42,19 @@ export class WebhookClient implements AsyncDisposable {
    */
   async post(config: WebhookClientConfig, review: unknown, userAgent: string, timeoutSeconds: number): Promise<any> {
     const target = targetOf(config, timeoutSeconds);
-    const where = `Post ${JSON.stringify(target.url.href)}: `;
+    let where = `Post ${JSON.stringify(target.url.href)}: `;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeoutSeconds * 1000, () => deadline.abort(), { background: true });
     try {
       const address = target.service ? await this.resolve(...target.service) : undefined;
-      const response = await this.send(config, target.url, address, JSON.stringify(review), userAgent, deadline.signal);
+      const body = JSON.stringify(review);
+      let response = await this.send(config, target.url, address, body, userAgent, deadline.signal);
+      for (let redirects = 0; response.location; redirects++) {
+        const url = new URL(response.location, target.url);
+        where = `Post ${JSON.stringify(url.href)}: `;
+        if (redirects === mostRedirects) throw new WebhookCallError(`${where}stopped after ${mostRedirects} redirects`);
+        response = await this.send(config, url, undefined, body, userAgent, deadline.signal);
+      }
       return parseAnswer(response);
     } catch (error) {
       if (error instanceof WebhookCallError) throw error;
@@ -80,8 +91,14 @@ export class WebhookClient implements AsyncDisposable {
             'content-length': Buffer.byteLength(body),
           },
           signal,
+          maxHeaderSize: longestHeaders,
         },
-        (message) => readAnswer(message).then(resolve, reject),
+        (message) => {
+          // What fails from here on is told by the body's reader.
+          request.off('error', reject);
+          request.on('error', () => {});
+          readAnswer(message, signal).then(resolve, reject);
+        },
       );
       request.on('error', reject);
       request.end(body);
@@ -125,63 +142,96 @@ function withTimeout(text: string, timeoutSeconds: number): URL {
 }
 
 export interface Response {
+  /** Where the same request is to be sent instead. */
+  readonly location?: string;
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
 
-async function readAnswer(message: IncomingMessage): Promise<Response> {
+async function readAnswer(message: IncomingMessage, deadline: AbortSignal): Promise<Response> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of message) {
-    length += chunk.length;
-    if (length > longestAnswer) {
-      message.destroy();
-      throw new WebhookCallError(`the body of the response was too large: more than ${longestAnswer} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return { status: message.statusCode!, type: message.headers['content-type'] ?? '', text: Buffer.concat(chunks).toString() };
-}
-
-/** What a webhook answered, parsed. @throws WebhookCallError in client-go's words */
-export function parseAnswer({ status, type, text }: Response): any {
-  if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, text));
-  if (text === '') throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type}`);
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    // Not JSON: the decoder falls back on YAML, for which any text is a string.
-    value = text;
+    for await (const chunk of message) {
+      length += chunk.length;
+      if (length > longestAnswer) throw new WebhookCallError(`the body of the response was too large: more than ${longestAnswer} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof WebhookCallError) throw error;
+    const reason = deadline.aborted ? 'context deadline exceeded' : 'unexpected EOF';
+    throw new WebhookCallError(`unexpected error when reading response body. Please retry. Original error: ${reason}`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  const sort = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  throw new WebhookCallError(
-    `couldn't get version/kind; json parse error: json: cannot unmarshal ${sort} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-  );
+  const { statusCode: status, headers } = message;
+  // The other redirects would ask for a GET, which no webhook answers.
+  const location = status === 307 || status === 308 ? headers.location : undefined;
+  return {
+    status: status!,
+    type: headers['content-type'] ?? '',
+    text: Buffer.concat(chunks).toString(),
+    ...(location ? { location } : {}),
+  };
 }
 
-// A Status speaks for itself; other answers are described by their code.
-function failureMessage(status: number, text: string): string {
+const undetermined = "couldn't get version/kind; json parse error: ";
+
+/** What a webhook answered, parsed: an object whose `apiVersion` and `kind` are texts, if they are there. @throws WebhookCallError in client-go's words */
+export function parseAnswer({ status, type, text }: Response): any {
+  if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, type, text));
+  if (text === '') throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type}`);
+  const value = parseText(text) ?? {};
+  const notJson = (of: unknown, target: string) =>
+    new WebhookCallError(`${undetermined}json: cannot unmarshal ${sortOf(of)} into ${target}`);
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw notJson(
+      value,
+      'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
+    );
+  }
+  for (const name of ['apiVersion', 'kind']) {
+    const given = (value as Record<string, unknown>)[name];
+    if (given !== undefined && given !== null && typeof given !== 'string') throw notJson(given, `Go struct field .${name} of type string`);
+  }
+  return value;
+}
+
+/** What begins like an object is JSON, everything else is taken for YAML. */
+function parseText(text: string): unknown {
+  const isJson = /^\s*\{/.test(text);
+  try {
+    return (isJson ? parseJson(text) : parseYaml(text)).value;
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    throw new WebhookCallError(isJson ? `${undetermined}${error.message}` : error.message);
+  }
+}
+
+function sortOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+// A Status speaks for itself; other answers are described by their code, and by their text where they say that it is one.
+function failureMessage(status: number, type: string, text: string): string {
   try {
     const body = JSON.parse(text);
-    if (body?.kind === 'Status' && body.message) return body.message;
+    if (body?.kind === 'Status' && body.message) return String(body.message);
   } catch {
     // No Status.
   }
+  const told = type === '' || type.startsWith('text/') ? text.trim() : 'unknown';
   // A refusal's own words tell the most.
-  if (status === 403 && text !== '') return text;
+  if (status === 403) return told;
   const known = statusMessages[status];
   if (known) return known;
-  if (status >= 500) return `an error on the server (${JSON.stringify(text || 'unknown')}) has prevented the request from succeeding`;
+  if (status >= 500) return `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`;
   return `the server responded with the status code ${status} but did not return more information`;
 }
 
 const statusMessages: Readonly<Record<number, string>> = {
   400: 'the server rejected our request for an unknown reason',
   401: 'the server has asked for the client to provide credentials',
-  403: 'the server does not allow access to the requested resource',
   404: 'the server could not find the requested resource',
   405: 'the server does not allow this method on the requested resource',
   409: 'the server reported a conflict',
@@ -217,6 +267,7 @@ export function dialMessage(error: NodeJS.ErrnoException & { address?: string; p
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `tls: failed to verify certificate: x509: ${namesMessage(error)}`;
     default:
+      if (error.code?.startsWith('HPE_')) return `net/http: HTTP/1.x transport connection broken: malformed HTTP response`;
       return error.message;
   }
 }

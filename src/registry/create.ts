@@ -2,14 +2,13 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { KeyExistsError, UnreadableValueError } from '../storage/errors.ts';
-import { encodeStored } from '../storage/object-codec.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
 import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
 import { metaRules, type ResourceStore } from './resource-store.ts';
-import { checkSize } from './size-limit.ts';
+import { encodeWithinLimit } from './size-limit.ts';
 
 const suffixLength = 5;
 const longestGeneratedBase = 63 - suffixLength;
@@ -117,9 +116,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
     return { object: await store.shown(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  const toStore = await store.toStored(object);
-  const value = encodeStored(toStore);
-  checkSize(store, key, value, toStore);
+  const value = encodeWithinLimit(store, key, await store.toStored(object), operation);
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
     const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });

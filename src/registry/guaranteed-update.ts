@@ -1,13 +1,12 @@
 import { semanticEqual } from '../../api/meta/equal.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { KeyExistsError, RevisionConflictError } from '../storage/errors.ts';
-import { encodeStored } from '../storage/object-codec.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { conflict, notFound } from './errors.ts';
 import type { Operation, Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import type { ResourceStore } from './resource-store.ts';
-import { checkSize } from './size-limit.ts';
+import { encodeWithinLimit } from './size-limit.ts';
 
 export interface GuaranteedUpdateOptions {
   readonly key: string;
@@ -63,8 +62,7 @@ export async function guaranteedUpdate(
       const resourceVersion = current ? { resourceVersion: String(current.revision) } : {};
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
     }
-    const value = encodeStored(toStore);
-    checkSize(store, key, value, toStore);
+    const value = encodeWithinLimit(store, key, toStore, operation);
     const ttlSeconds = store.strategy.ttlSeconds?.(object);
     const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {

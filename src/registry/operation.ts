@@ -11,6 +11,8 @@ export interface Operation {
   /** '' for the resource itself. */
   readonly subresource: string;
   readonly dryRun: boolean;
+  /** Server-side apply, whose managedFields are never dropped. */
+  readonly isApply?: boolean;
   /** One of the objects that a deletecollection deletes: admission hears no name. */
   readonly ofCollection?: boolean;
   /** What admission sees instead of the stored object, where requests see another kind (Scale). */

@@ -79,7 +79,12 @@ export function failOrIgnore(webhook: Webhook, error: unknown, { logger }: Webho
 
 function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): ApiError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
-  const { message = '', reason = '', code = 0, details } = status;
-  const explained = message || reason;
-  return new ApiError(Math.max(code, 400), reason, explained ? `${denied}: ${explained}` : `${denied} without explanation`, details);
+  const { message, reason, code, details } = status;
+  const explained = message || reason || '';
+  return new ApiError(
+    Math.max(code ?? 0, 400),
+    reason ?? '',
+    explained ? `${denied}: ${explained}` : `${denied} without explanation`,
+    details,
+  );
 }

@@ -1,4 +1,5 @@
 import { goJson } from '../../../api/meta/go-json.ts';
+import { isJsonObject } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { compareText } from '../../../api/meta/text.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
@@ -100,7 +101,10 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
 
   private conformed(object: KubeObject, operations: ReturnType<typeof parseJsonPatch>): KubeObject {
     try {
-      return this.parts.conform(applyJsonPatch(object, operations) as KubeObject);
+      const patched = applyJsonPatch(object, operations);
+      // What is no object any more has no kind that could be decoded.
+      if (!isJsonObject(patched)) throw internalError(`Object 'Kind' is missing in '${JSON.stringify(patched)}'`);
+      return this.parts.conform(patched as KubeObject);
     } catch (error) {
       if (error instanceof PatchError) throw internalError(error.detail ?? error.message);
       if (error instanceof DecodeError) throw internalError(error.message);
@@ -122,7 +126,7 @@ function requireAll(round: Round): void {
 
 function decode(webhook: Webhook, text: Buffer): ReturnType<typeof parseJsonPatch> {
   try {
-    return parseJsonPatch(text);
+    return parseJsonPatch(text, Number.POSITIVE_INFINITY, 'jsonpatch.Patch');
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const message = error.message.replace(/^error decoding patch: /, '');

@@ -1,6 +1,7 @@
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
+import { admissionReviewSchema, readResponse } from './review-schema.ts';
 
 /** An answer that is not what it should be; the webhook's failure policy decides what follows. */
 export class InvalidReviewError extends Error {}
@@ -82,16 +83,23 @@ export function reviewOf(attributes: AdmissionAttributes, match: Match, uid: str
 /**
  * The response of an answered review.
  * @param mutating whether it may carry a patch
- * @throws InvalidReviewError in upstream's words
+ * @throws InvalidReviewError, WebhookCallError in upstream's words
  */
 export function responseOf(answer: any, uid: string, version: string, mutating: boolean): AdmissionResponse {
-  const { response } = answer;
+  const response = readResponse(answer, admissionReviewSchema);
   if (!response) throw new InvalidReviewError('webhook response was absent');
-  if ((response.uid ?? '') !== uid) {
-    throw new InvalidReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+  if ((response['uid'] ?? '') !== uid) {
+    throw new InvalidReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
+  }
+  const expected = apiVersionOf(reviewGroup, version);
+  if (answer.apiVersion !== expected || answer.kind !== admissionReview.kind) {
+    const [group = '', of = ''] = (answer.apiVersion ?? '').split('/');
+    throw new InvalidReviewError(
+      `expected webhook response of ${expected}, Kind=${admissionReview.kind}, got ${group}/${of}, Kind=${answer.kind ?? ''}`,
+    );
   }
   if (version === 'v1') checkPatch(response, mutating);
-  return { ...response, allowed: response.allowed === true };
+  return { ...response, uid, allowed: response['allowed'] === true };
 }
 
 function checkPatch({ patch = '', patchType }: Partial<AdmissionResponse>, mutating: boolean): void {

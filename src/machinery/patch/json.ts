@@ -42,15 +42,19 @@ const patchSchema: Schema = {
   },
 };
 
-/** @throws PatchError 400 (not JSON, not a list of operations), 413 (more than 10,000 operations) */
-export function parseJsonPatch(text: string | Buffer): JsonPatch {
+/**
+ * @param limit how many operations it may have
+ * @param type Go's name of what it is decoded into
+ * @throws PatchError 400 (not JSON, not a list of operations), 413 (too many operations)
+ */
+export function parseJsonPatch(text: string | Buffer, limit = maxOperations, type = '[]handlers.jsonPatchOp'): JsonPatch {
   const body = parsePatchJson(text);
   const operations = body.value ?? [];
-  if (!Array.isArray(operations)) throw wrongType(operations, 'Go value of type []handlers.jsonPatchOp');
+  if (!Array.isArray(operations)) throw wrongType(operations, `Go value of type ${type}`);
   let unknown = false;
   for (const operation of operations) unknown = checkOperation(operation) || unknown;
-  if (operations.length > maxOperations) {
-    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`;
+  if (operations.length > limit) {
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${limit}, got ${operations.length}`;
     throw new PatchError(413, 'RequestEntityTooLarge', message);
   }
   const suspect = unknown || hasDuplicates(body);
@@ -103,10 +107,15 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
     case 'add':
       return insert(document, target, value, editing);
     case 'replace':
-      if (target.last === undefined) return value;
+      if (target.last === undefined) {
+        if (typeof value !== 'object' || value === null) throw refused('replace operation value must be object or array: %!w(<nil>)');
+        return value;
+      }
       return edit(document, { op: Array.isArray(target.parent) ? 'replace' : 'add', path: target.pointer, value }, editing);
     case 'remove':
-      if (!target.exists || target.last === undefined) {
+      if (target.last === undefined)
+        throw refused(`remove operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`);
+      if (!target.exists) {
         throw refused(`error in remove for path: '${path}': Unable to remove nonexistent key: ${target.last ?? ''}: missing value`);
       }
       return edit(document, { op: 'remove', path: target.pointer }, editing);
@@ -179,7 +188,7 @@ function child(parent: unknown, part: string, inserting: boolean, words: () => s
     const index = arrayIndex(parent, part, inserting, words);
     return { key: String(index), exists: index < parent.length, value: parent[index] };
   }
-  if (typeof parent !== 'object' || parent === null || part === '__proto__') throw refused(words());
+  if (typeof parent !== 'object' || parent === null) throw refused(words());
   const exists = Object.hasOwn(parent, part);
   return { key: part, exists, value: exists ? (parent as Record<string, unknown>)[part] : undefined };
 }
@@ -209,7 +218,11 @@ function insert(document: unknown, target: Target, value: unknown, editing: Edit
 function copyOf(value: unknown, editing: Editing): unknown {
   const text = JSON.stringify(value);
   editing.copied += text.length;
-  if (editing.copied > maxCopied) throw refused(`Unable to complete the copy, the accumulated size increase of copy is ${editing.copied}`);
+  if (editing.copied > maxCopied) {
+    throw refused(
+      `Unable to complete the copy, the accumulated size increase of copy is ${editing.copied}, exceeding the limit ${maxCopied}`,
+    );
+  }
   return JSON.parse(text);
 }
 
@@ -222,7 +235,10 @@ interface Edit {
 
 /** @returns the document with the change */
 function edit(document: unknown, operation: Edit, { isShort, own }: Editing): unknown {
-  return isShort ? apply_patch(document, [operation] as Parameters<typeof apply_patch>[1]) : editOwned(document, operation, own);
+  // The library would change prototypes.
+  return isShort && !operation.path.includes('__proto__')
+    ? apply_patch(document, [operation] as Parameters<typeof apply_patch>[1])
+    : editOwned(document, operation, own);
 }
 
 /** Each object and list on the way to the change is copied once for all operations of the patch. */

@@ -101,11 +101,20 @@ export function countMembers(text: string): number {
   return count;
 }
 
-/** The same of a parsed value. */
+/** The same of a parsed value. Without recursion: it may be ten thousand levels deep. */
 export function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
-  if (Array.isArray(value)) for (const item of value) count += countKeys(item);
-  else for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (Array.isArray(next)) for (const item of next) open.push(item);
+    else {
+      for (const key in next) {
+        count++;
+        open.push((next as Record<string, unknown>)[key]);
+      }
+    }
+  }
   return count;
 }

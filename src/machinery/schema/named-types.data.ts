@@ -1,5 +1,6 @@
 /** Fields whose Go type is a string or number with a name of its own, which the decoder’s errors mention: by definition. */
 export const namedTypes: Readonly<Record<string, string>> = {
+  'io.k8s.api.admission.v1.AdmissionResponse': 'uid=types.UID patchType=v1.PatchType',
   'io.k8s.api.admissionregistration.v1.MatchResources': 'matchPolicy=v1.MatchPolicyType',
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec':
     'failurePolicy=v1.FailurePolicyType reinvocationPolicy=v1.ReinvocationPolicyType',

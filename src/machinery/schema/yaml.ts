@@ -15,6 +15,8 @@ const aliasesWatched = { nodes: 1_000, aliased: 100 };
 const small = { nodes: 400_000, share: 0.99 };
 const large = { nodes: 4_000_000, share: 0.1 };
 const maxDepth = 1_000;
+/** How deep Go's library reads, as its message tells. */
+const goDepth = 10_000;
 
 /** The first document of the text as JSON data, with the keys of maps in order. */
 export function readYaml(text: string): YamlResult {
@@ -24,6 +26,7 @@ export function readYaml(text: string): YamlResult {
   const lineOf = (offset: number) => lines.linePos(offset).line;
   if (document.warnings.some(({ message }) => message.startsWith('Unknown directive'))) return failed('yaml: found unknown directive name');
   const fault = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (fault && flowDepth(text) > goDepth) return failed(`yaml: exceeded max depth of ${goDepth}`);
   if (fault) return failed(describeFault(fault.code, fault.message, text, fault.pos[0], lineOf));
   const reader = new Reader(lineOf);
   try {
@@ -32,6 +35,17 @@ export function readYaml(text: string): YamlResult {
     if (error instanceof YamlFault) return failed(error.message);
     throw error;
   }
+}
+
+/** About how deep brackets lie in one another, those in quotes counted as well: for text that could not be read. */
+function flowDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function failed(error: string): YamlResult {
@@ -52,7 +66,7 @@ class Reader {
   }
 
   read(node: unknown, depth: number): unknown {
-    if (depth > maxDepth) throw new YamlFault('yaml: exceeded max depth of 10000');
+    if (depth > maxDepth) throw new YamlFault(`yaml: exceeded max depth of ${goDepth}`);
     this.count();
     if (isAlias(node)) return this.readAlias(node, depth);
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;

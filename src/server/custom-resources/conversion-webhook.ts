@@ -4,6 +4,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../api/meta/validation.ts';
 import { copySorted } from '../../../api/structural/conform-value.ts';
 import { wrongReview } from '../../admission/webhook/review.ts';
+import { conversionReviewSchema, readResponse } from '../../admission/webhook/review-schema.ts';
 import type { Random } from '../../machinery/random.ts';
 import { WebhookCallError, type WebhookClient, type WebhookClientConfig } from '../../machinery/webhook-client.ts';
 import { ApiError, aggregate } from '../../registry/errors.ts';
@@ -58,15 +59,15 @@ export class ConversionWebhook {
     const answer = await client.post(this.config, review, userAgent, timeoutSeconds);
     const wrong = wrongReview(answer, this.reviewVersion, { group: reviewGroup, kind: reviewKind, versions: knownReviews });
     if (wrong) throw new WebhookCallError(wrong);
-    const { response } = answer;
+    const response = readResponse(answer, conversionReviewSchema);
     if (!response) throw new WebhookCallError('no response provided');
     // The older version never looked at the uid.
-    if (this.reviewVersion === 'v1' && (response.uid ?? '') !== uid) {
-      throw new WebhookCallError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+    if (this.reviewVersion === 'v1' && (response['uid'] ?? '') !== uid) {
+      throw new WebhookCallError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
     }
-    const { status = '', message = '' } = response.result ?? {};
+    const { status = '', message = '' } = response['result'] ?? {};
     if (status !== 'Success') throw new WebhookCallError(message || `response.result.status was '${status}', not 'Success'`);
-    return response.convertedObjects ?? [];
+    return response['convertedObjects'] ?? [];
   }
 }
 
@@ -76,6 +77,8 @@ function failure(message: string): ApiError {
 
 /** What follows `returned invalid`. */
 function problemOf(object: KubeObject, converted: KubeObject, apiVersion: string): string | undefined {
+  if (!isJsonObject(converted)) return `object at index 0: Object 'Kind' is missing in '${JSON.stringify(converted)}'`;
+  if (!isJsonObject(converted.metadata ?? {})) return `metadata of type ${goType(converted.metadata)} in input object`;
   if (converted.apiVersion !== apiVersion) {
     return `object at index 0: invalid groupVersion (expected ${apiVersion}, received ${converted.apiVersion ?? ''})`;
   }
@@ -99,7 +102,7 @@ function withMetadata(object: KubeObject, converted: KubeObject, subject: string
   const invalid = (text: string): ApiError => failure(`${subject} returned invalid metadata: ${text}`);
   const metadata: Record<string, unknown> = { ...object.metadata };
   for (const name of ['labels', 'annotations'] as const) {
-    const given: unknown = converted.metadata![name];
+    const given: unknown = converted.metadata?.[name];
     delete metadata[name];
     if (given === undefined || given === null) continue;
     if (!isJsonObject(given)) throw invalid(`invalid metadata.${name} of type ${goType(given)} in converted object`);

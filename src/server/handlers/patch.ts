@@ -61,7 +61,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
   const options = patchOptions(context, type === applyPatchType);
   if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
-  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
+  const operation = { ...operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions')), isApply: type === applyPatchType };
   let mechanism: PatchMechanism | undefined;
   const result = await updateObject(
     scope.store,

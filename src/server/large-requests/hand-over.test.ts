@@ -1,10 +1,10 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { configMap } from '../../../api/core/v1/configmap.ts';
 import { pod } from '../../../api/core/v1/pod.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
-import type { Answer, RawAnswer } from '../answer.ts';
+import type { Answer, ObjectAnswer, RawAnswer } from '../answer.ts';
 import { parseRequestInfo } from '../filters/request-info.ts';
 import { NetworkRequest } from '../http/request.ts';
 import { ServerContext } from '../request-context.ts';
@@ -78,6 +78,43 @@ test('a small change of a large object is answered elsewhere', async () => {
   const patch = { method: 'PATCH', path: `${maps}/a`, type: 'application/merge-patch+json', body: '{}' };
   equal((await send({ ...patch, storedSize: 40_000 })).where, 'there');
   equal((await send({ ...patch, storedSize: 4_000 })).where, 'here');
+});
+
+test('so is one of an in-process client, which gets an object or an ApiError', async () => {
+  const path = `${maps}/a`;
+  const context = (status: number) => {
+    const stage = handOver({
+      server: {
+        async answer({ target, headers, body }) {
+          const text = JSON.stringify({
+            kind: 'ConfigMap',
+            message: 'no',
+            reason: 'Invalid',
+            data: { target, type: headers['content-type'] ?? '' },
+          });
+          deepEqual(JSON.parse(Buffer.from(body).toString()), { data: {} });
+          return { status, contentType: 'application/json', headers: {}, body: Buffer.from(text), warnings: [] };
+        },
+      },
+      lookup: ({ resource }) => definitions[resource],
+      storedSize: () => 40_000,
+    });
+    const query = new URLSearchParams({ fieldManager: 'kubelet' });
+    const request = {
+      method: 'PATCH',
+      path,
+      query,
+      headers: { 'content-type': 'a/b' },
+      object: { data: {} },
+      signal: new AbortController().signal,
+    };
+    const made = new ServerContext({ ...request, readBody: () => Promise.reject(new Error('there is no body')) }, 0);
+    made.info = parseRequestInfo('PATCH', path, query);
+    return stage(made, () => here);
+  };
+  const { object } = (await context(200)) as ObjectAnswer;
+  deepEqual(object?.['data'], { target: `${path}?fieldManager=kubelet`, type: 'a/b' });
+  await rejects(async () => context(422), { code: 422, reason: 'Invalid', message: 'no' });
 });
 
 test('text that is YAML counts more, JSON that is sent as YAML does not', async () => {

@@ -1,4 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { ApiError } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
 import type { DefinitionLookup } from '../filters/negotiation.ts';
@@ -14,6 +16,8 @@ const largeFrom = 32 * 1024;
 const largeYamlFrom = largeFrom / 4;
 
 const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+/** Of the writes of in-process clients, whose bodies are data of unknown size. */
+const changing: ReadonlySet<string> = new Set(['update', 'patch']);
 
 export interface HandOverParts {
   readonly server: LargeRequestServer;
@@ -24,12 +28,18 @@ export interface HandOverParts {
 
 /**
  * Hands writes of large objects to another thread, as each step over one object is synchronous and others would wait for it: those with a large body,
- * and changes of what is large. Small ones pass without a promise. Recorded ones (audit) and those of in-process clients stay.
+ * and changes of what is large. Small ones pass without a promise. Those that an audit policy records stay.
  */
 export function handOver({ server, lookup, storedSize }: HandOverParts): Stage {
   return (context, next) => {
     const { info, request } = context;
-    if (!writing.has(info.verb) || request.object || context.audit || request.target === undefined) return next(context);
+    if (!writing.has(info.verb) || context.audit) return next(context);
+    if (request.object) {
+      const changed = changing.has(info.verb) ? lookup(info) : undefined;
+      const isLarge = changed !== undefined && storedSize(changed, info) >= largeFrom;
+      return isLarge ? answerClient(server, context, changed, request.object) : next(context);
+    }
+    if (request.target === undefined) return next(context);
     const { 'content-length': length, 'content-type': type } = request.headers;
     const isSmall = length !== undefined && Number(length) < (type?.includes('yaml') ? largeYamlFrom : largeFrom);
     if (isSmall && info.name === '') return next(context);
@@ -65,6 +75,24 @@ async function answerElsewhere(
   context.warnings.push(...answer.warnings);
   const { status, contentType, headers: further, body: bytes } = answer;
   return { type: 'raw', status, contentType, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), headers: further };
+}
+
+/** An in-process client's change of a large object. @throws ApiError as the client wants failures */
+async function answerClient(
+  server: LargeRequestServer,
+  context: ServerContext,
+  definition: ResourceDefinition,
+  object: KubeObject,
+): Promise<Answer> {
+  const { request, user, auditId, signal } = context;
+  const { method, path, query } = request;
+  const target = query.size > 0 ? `${path}?${query}` : path;
+  const headers = { 'content-type': 'application/json', ...request.headers };
+  const body = Buffer.from(JSON.stringify(object));
+  const { status, body: bytes } = await server.answer({ method, target, headers, body, user, auditId }, signal);
+  const answered = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  if (status >= 400) throw new ApiError(status, answered.reason ?? '', answered.message ?? '', answered.details);
+  return { type: 'object', status, definition, object: answered };
 }
 
 function isLarge(body: Buffer, type: string | undefined): boolean {
