@@ -165,6 +165,24 @@ onNode('a pod waits for what its volumes are made of, and its programs see it ch
   deepEqual([...new Set(lines.slice(2, -1))], ['old', 'new']);
 });
 
+onNode('what is written to the node itself or a part of a volume is found by the next pod', async (node) => {
+  const volumes = [
+    { name: 'host', hostPath: { path: '/data' } },
+    { name: 'work', emptyDir: {} },
+  ];
+  const mounts = {
+    volumeMounts: [
+      { name: 'host', mountPath: '/host' },
+      { name: 'work', mountPath: '/work', subPath: 'a/b' },
+      { name: 'work', mountPath: '/all' },
+    ],
+  };
+  await node.script('writer', 'echo kept > /host/file; test -d /all/a/b', mounts, { volumes, restartPolicy: 'Never' });
+  equal(await node.summary('writer'), 'Succeeded, ended 0');
+  await node.script('reader', 'cat /host/file', mounts, { volumes, restartPolicy: 'Never' });
+  equal(node.log('reader'), 'kept\n');
+});
+
 onNode('hooks run in the container: one that fails ends it, one that takes time holds it back', async (node) => {
   const hook = (script: string) => ({ lifecycle: { postStart: { exec: { command: ['sh', '-c', script] } } } });
   await node.script('slow', 'sleep 3600', hook('echo x > /tmp/x; sleep 7'));

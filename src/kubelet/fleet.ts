@@ -13,6 +13,7 @@ import { createInformers, type Informers } from '../runtime/informers.ts';
 import { keyOf } from '../runtime/keys.ts';
 import { adoptionAnnotation, type FleetContext, type FleetOptions, kubeletAnnotation } from './context.ts';
 import { defaultImages } from './images/catalogue.ts';
+import { FileTree } from './images/files.ts';
 import { Images } from './images/images.ts';
 import { AddressPool } from './network/addresses.ts';
 import { NodeAgent } from './node-agent.ts';
@@ -22,6 +23,7 @@ import { PodWorker } from './pod-worker.ts';
 import { defaultStages } from './stages/default.ts';
 import type { Stage } from './stages/stage.ts';
 import { FleetStreams } from './streams/fleet-streams.ts';
+import type { LastingFiles } from './volumes/pod-volumes.ts';
 
 /** Where the nodes' own addresses come from; the first one is the network's gateway. */
 const nodeNetwork = '172.18.0.0/16';
@@ -30,6 +32,9 @@ const byNode = 'spec.nodeName';
 const nodeWorkers = 32;
 /** So many kubelets write events at the same time, whatever their number: pods that start come first. */
 const eventWriters = 2;
+
+/** The files of a persistent volume, by its name. */
+type FleetVolumes = LastingFiles['volume'];
 
 /** One node of the fleet: its kubelet and the addresses of its pods. */
 class Kubelet implements PodHost {
@@ -44,6 +49,8 @@ class Kubelet implements PodHost {
   /** The node's object as the informer has it. */
   private readonly node: () => Node | undefined;
   readonly images: Images;
+  private readonly volumes: FleetVolumes;
+  private ownFiles: FileTree | undefined;
 
   constructor(
     name: string,
@@ -51,11 +58,13 @@ class Kubelet implements PodHost {
     context: FleetContext,
     background: BackgroundWork,
     images: Images,
+    volumes: FleetVolumes,
     node: () => Node | undefined,
   ) {
     this.name = name;
     this.context = context;
     this.images = images;
+    this.volumes = volumes;
     this.node = node;
     this.background = background;
     this.agent = new NodeAgent(name, address, context);
@@ -67,6 +76,14 @@ class Kubelet implements PodHost {
 
   get client(): Client {
     return this.context.clientFor(this.name);
+  }
+
+  get files(): LastingFiles {
+    if (!this.ownFiles) {
+      this.ownFiles = new FileTree();
+      this.ownFiles.write('/etc/hosts', `127.0.0.1\tlocalhost\n${this.address}\t${this.name}\n`);
+    }
+    return { node: this.ownFiles, volume: this.volumes };
   }
 
   get allocatable(): Readonly<Record<string, string>> {
@@ -139,6 +156,12 @@ export class Fleet implements AsyncDisposable {
   private readonly eventWrites: BackgroundWork;
   private readonly images: Images;
   private readonly stages: readonly Stage[];
+  private readonly volumes = new Map<string, FileTree>();
+  private readonly volumeFiles: FleetVolumes = (name) => {
+    let tree = this.volumes.get(name);
+    if (!tree) this.volumes.set(name, (tree = new FileTree(0o777)));
+    return tree;
+  };
   /** By the pod's uid. */
   private readonly workers = new Map<string, PodWorker>();
   private readonly nodeController: Controller;
@@ -260,7 +283,9 @@ export class Fleet implements AsyncDisposable {
     if (!kubelet) {
       const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
       if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      kubelet = new Kubelet(name, address, this.context, this.eventWrites, this.images, () => this.nodeInformer.get('', name));
+      kubelet = new Kubelet(name, address, this.context, this.eventWrites, this.images, this.volumeFiles, () =>
+        this.nodeInformer.get('', name),
+      );
       this.kubelets.set(name, kubelet);
     }
     return kubelet;

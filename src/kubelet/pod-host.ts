@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../runtime/events.ts';
 import type { Images } from './images/images.ts';
 import type { Rejection } from './node-room.ts';
+import type { LastingFiles } from './volumes/pod-volumes.ts';
 
 /** What a pod's worker must know of the node that the pod is on. */
 export interface PodHost {
@@ -12,6 +13,8 @@ export interface PodHost {
   /** Acts as the node's kubelet. */
   readonly client: Client;
   readonly images: Images;
+  /** What is left of files when pods go. */
+  readonly files: LastingFiles;
   /** What of the node pods can use. */
   readonly allocatable: Readonly<Record<string, string>>;
   /** Gives the pod its share of the node, or says why the node does not take it. */

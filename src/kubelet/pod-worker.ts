@@ -68,7 +68,7 @@ export class PodWorker implements PodScope {
   }
 
   get volumes(): PodVolumes {
-    this.ownVolumes ??= new PodVolumes();
+    this.ownVolumes ??= new PodVolumes(this.host.files);
     return this.ownVolumes;
   }
 
@@ -158,6 +158,7 @@ export class PodWorker implements PodScope {
   /** What a command that is run in a container now would see. */
   async inside(run: ContainerRun): Promise<Inside> {
     const { world } = run.program ?? {};
+    await this.volumes.prepare(this.pod, this.place(), this.now());
     await this.volumes.refresh(this.pod, this.place(), this.now());
     if (world)
       return {

@@ -2,6 +2,7 @@ import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Pod } from '../../openapi/types.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { CycleState } from './cycle-state.ts';
+import type { Extender } from './extenders.ts';
 import type { Refusal } from './framework.ts';
 import type { Handle } from './handle.ts';
 import { NodeStatuses } from './node-statuses.ts';
@@ -13,10 +14,12 @@ import type { Failure } from './scheduler.ts';
 export class BindingCycle {
   private readonly points: ExtensionPoints;
   private readonly handle: Handle;
+  private readonly extenders: readonly Extender[];
 
-  constructor(points: ExtensionPoints, handle: Handle) {
+  constructor(points: ExtensionPoints, handle: Handle, extenders: readonly Extender[]) {
     this.points = points;
     this.handle = handle;
+    this.extenders = extenders;
   }
 
   /**
@@ -104,11 +107,15 @@ export class BindingCycle {
   }
 
   private async bind(pod: Pod, node: string): Promise<void> {
-    const plugin = this.points.bind[0]!;
-    try {
-      await plugin.bind!(pod, node);
-    } catch (error) {
-      throw new Error(`running Bind plugin "${plugin.name}": ${messageOf(error)}`);
+    const binder = this.extenders.find((extender) => extender.configuration.bindVerb !== '' && extender.concerns(pod));
+    if (binder) await binder.bind(pod, node);
+    else {
+      const plugin = this.points.bind[0]!;
+      try {
+        await plugin.bind!(pod, node);
+      } catch (error) {
+        throw new Error(`running Bind plugin "${plugin.name}": ${messageOf(error)}`);
+      }
     }
     const { namespace, name } = pod.metadata!;
     this.handle.events.record(pod, 'Normal', 'Scheduled', 'Binding', `Successfully assigned ${namespace}/${name} to ${node}`);

@@ -3,6 +3,7 @@ import type { Random } from '../machinery/random.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { CycleState } from './cycle-state.ts';
+import type { Extender } from './extenders.ts';
 import type { Filtering } from './filtering.ts';
 import { maxNodeScore, type Refusal } from './framework.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -54,6 +55,34 @@ export class SchedulingCycle {
     if (feasible.length === 0) return { node: undefined, state, diagnosis: diagnosis() };
     const node = feasible.length === 1 ? feasible[0]! : this.best(state, pod, feasible);
     return { node, state };
+  }
+
+  /**
+   * As `run`, with extenders that have a say. They answer over the network, so that the cluster may change meanwhile: a node that no longer fits by
+   * then is not taken, and the search begins anew.
+   * @throws Error of a plugin that cannot tell, or of an extender that must be asked and does not answer
+   */
+  async runWith(extenders: readonly Extender[], pod: Pod): Promise<CycleResult> {
+    for (;;) {
+      const state = new CycleState();
+      const { feasible, diagnosis } = this.findFeasible(state, pod);
+      const found = diagnosis();
+      const left = await filterByExtenders(extenders, pod, feasible, found.statuses);
+      const refusedBy = left.length < feasible.length ? new Set([...found.refusedBy, ...this.pluginNames()]) : found.refusedBy;
+      if (left.length === 0) return { node: undefined, state, diagnosis: { ...found, refusedBy } };
+      const node = left.length === 1 ? left[0]! : this.best(state, pod, left, await extenderScores(extenders, pod, left));
+      const present = this.cluster.node(node.name);
+      const fresh = new CycleState();
+      if (present && !this.preFilter(fresh, pod).refusal && !this.filtering.checkWithNominated(fresh, pod, present)) {
+        this.preScore(fresh, pod, [present]);
+        return { node: present, state: fresh };
+      }
+    }
+  }
+
+  /** What an extender refuses may fit after anything that concerns a plugin: it does not say what it waits for. */
+  private pluginNames(): string[] {
+    return this.profile.points.filter.map(({ name }) => name);
   }
 
   /** The nodes that can take the pod: enough of them, or `all`. */
@@ -133,13 +162,14 @@ export class SchedulingCycle {
     return skipped;
   }
 
-  private best(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): NodeInfo {
+  /** @param further scores by node, besides the plugins' */
+  private best(state: CycleState, pod: Pod, nodes: readonly NodeInfo[], further?: ReadonlyMap<string, number>): NodeInfo {
     const scores = this.scores(state, pod, nodes);
     let highest = -1;
     let equals = 0;
     let chosen = nodes[0]!;
     for (let i = 0; i < nodes.length; i++) {
-      let total = 0;
+      let total = further?.get(nodes[i]!.name) ?? 0;
       for (const plugin of scores) total += plugin.scores[i]!;
       if (total > highest) {
         highest = total;
@@ -195,4 +225,47 @@ export class SchedulingCycle {
 export function fitMessage({ nodeCount, statuses, preFilterMessage }: Diagnosis, postFilterMessage: string): string {
   const fit = preFilterMessage === undefined ? statuses.message(nodeCount) : `${availableText(nodeCount)} ${preFilterMessage}.`;
   return postFilterMessage === '' ? fit : `${fit} ${postFilterMessage}`;
+}
+
+/** What each extender in turn leaves of the nodes; why it refuses the others goes into the statuses. */
+async function filterByExtenders(
+  extenders: readonly Extender[],
+  pod: Pod,
+  feasible: readonly NodeInfo[],
+  statuses: NodeStatuses,
+): Promise<readonly NodeInfo[]> {
+  let left = feasible;
+  for (const extender of extenders) {
+    if (left.length === 0) break;
+    if (extender.configuration.filterVerb === '') continue;
+    try {
+      const verdict = await extender.filter(
+        pod,
+        left.map(({ node }) => node),
+      );
+      for (const [code, reasons] of [
+        ['unschedulable', verdict.failed],
+        ['unresolvable', verdict.unresolvable],
+      ] as const) {
+        for (const [name, reason] of Object.entries(reasons)) statuses.explicit.set(name, { code, plugin: '', reasons: [reason] });
+      }
+      left = left.filter(({ name }) => verdict.nodes.includes(name));
+    } catch (error) {
+      if (!extender.configuration.ignorable) throw error;
+    }
+  }
+  return left;
+}
+
+/** The sums of the extenders' scores; one that does not answer has none. */
+async function extenderScores(extenders: readonly Extender[], pod: Pod, nodes: readonly NodeInfo[]): Promise<ReadonlyMap<string, number>> {
+  const sums = new Map<string, number>();
+  const asked = extenders.filter(({ configuration }) => configuration.prioritizeVerb !== '');
+  const shown = nodes.map(({ node }) => node);
+  const answers = await Promise.allSettled(asked.map((extender) => extender.prioritize(pod, shown)));
+  for (const answer of answers) {
+    if (answer.status === 'rejected') continue;
+    for (const [name, score] of answer.value) sums.set(name, (sums.get(name) ?? 0) + score);
+  }
+  return sums;
 }

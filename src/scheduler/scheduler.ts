@@ -9,11 +9,12 @@ import type { Informers } from '../runtime/informers.ts';
 import { BindingCycle } from './binding.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
-import { noNodesMessage, SchedulingCycle } from './cycle.ts';
+import { type CycleResult, noNodesMessage, SchedulingCycle } from './cycle.ts';
 import type { CycleState } from './cycle-state.ts';
 import { deviceSelectorCompiler } from './devices/cel.ts';
 import { DeviceManager } from './devices/device-manager.ts';
 import { type EventResource, nodeEvents, podEvents } from './events.ts';
+import { Extender } from './extenders.ts';
 import { priorityOf } from './filtering.ts';
 import type { Handle } from './handle.ts';
 import { makeRoom } from './make-room.ts';
@@ -62,6 +63,7 @@ export class Scheduler implements AsyncDisposable {
   private readonly work = new Set<Promise<void>>();
   private readonly removers: (() => void)[] = [];
   private readonly pods: Informer<Pod>;
+  private readonly extenders: readonly Extender[];
   private running = false;
   private stopped = false;
 
@@ -70,6 +72,7 @@ export class Scheduler implements AsyncDisposable {
     this.context = context;
     this.inBinding = new PodsInBinding(context.clock);
     this.pods = informers.for<Pod>(pods);
+    this.extenders = configuration.extenders.map((extender) => new Extender(extender, context));
     const devices = once(() => new DeviceManager(informers, deviceSelectorCompiler(), context.random));
     const profiles = profilesOf(configuration, (schedulerName, filtering) => ({
       client,
@@ -89,7 +92,7 @@ export class Scheduler implements AsyncDisposable {
         ...profile,
         handle,
         cycle: new SchedulingCycle(profile, handle.filtering(), this.cluster, context.random),
-        binding: new BindingCycle(profile.points, handle),
+        binding: new BindingCycle(profile.points, handle, this.extenders),
       });
     }
     const queueProfiles = profiles.map(({ profile }) => ({
@@ -223,9 +226,11 @@ export class Scheduler implements AsyncDisposable {
   }
 
   private wakePending = false;
+  /** Extenders are asked about a pod. */
+  private asking = false;
 
   private wake(): void {
-    if (!this.running || this.wakePending || this.stopped) return;
+    if (!this.running || this.wakePending || this.asking || this.stopped) return;
     this.wakePending = true;
     setImmediate(() => {
       this.wakePending = false;
@@ -240,32 +245,63 @@ export class Scheduler implements AsyncDisposable {
       if (clock.monotonic() > end) return this.wake();
       const queued = this.queue.take();
       if (!queued) return;
-      this.schedule(queued);
+      const asking = this.schedule(queued);
+      if (!asking) continue;
+      // One pod at a time, also while others have to be asked.
+      this.asking = true;
+      return this.track(
+        asking.finally(() => {
+          this.asking = false;
+          this.wake();
+        }),
+      );
     }
   }
 
-  private schedule(queued: QueuedPod): void {
+  /** @returns a promise where extenders have a say */
+  private schedule(queued: QueuedPod): Promise<void> | undefined {
     const { pod } = queued;
     const profile = this.profiles.get(pod.spec!.schedulerName!)!;
     const { namespace, name, uid } = pod.metadata!;
     if (pod.metadata!.deletionTimestamp) {
       profile.handle.events.record(pod, 'Warning', 'FailedScheduling', 'Scheduling', `skip schedule deleting pod: ${namespace}/${name}`);
-      return this.queue.done(queued);
+      this.queue.done(queued);
+      return undefined;
     }
-    if (this.cluster.isAssumed(uid!)) return this.queue.done(queued);
-    if (this.cluster.nodes.length === 0)
-      return this.fail(queued, profile, { reason: 'Unschedulable', message: noNodesMessage, nominatedNode: '' });
+    if (this.cluster.isAssumed(uid!)) {
+      this.queue.done(queued);
+      return undefined;
+    }
+    if (this.cluster.nodes.length === 0) {
+      this.fail(queued, profile, { reason: 'Unschedulable', message: noNodesMessage, nominatedNode: '' });
+      return undefined;
+    }
+    const extenders = this.extenders.filter((extender) => extender.concerns(pod));
+    if (extenders.length > 0) return this.scheduleWith(extenders, queued, profile);
     try {
-      const result = profile.cycle.run(pod);
-      if (result.node) this.track(this.bind(queued, profile, result.node, result.state));
-      else {
-        const { refusedBy, pendingFor } = result.diagnosis;
-        const room = makeRoom(profile.points.postFilter, result.state, pod, result.diagnosis);
-        this.fail(queued, profile, { reason: 'Unschedulable', refusedBy, pendingFor, ...room });
-      }
+      this.conclude(queued, profile, profile.cycle.run(pod));
     } catch (error) {
       this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
     }
+    return undefined;
+  }
+
+  private async scheduleWith(extenders: readonly Extender[], queued: QueuedPod, profile: RunningProfile): Promise<void> {
+    try {
+      const result = await profile.cycle.runWith(extenders, queued.pod);
+      if (this.stopped) return;
+      if (this.latest(queued.pod)) this.conclude(queued, profile, result);
+      else this.queue.done(queued);
+    } catch (error) {
+      if (!this.stopped) this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
+    }
+  }
+
+  private conclude(queued: QueuedPod, profile: RunningProfile, result: CycleResult): void {
+    if (result.node) return this.track(this.bind(queued, profile, result.node, result.state));
+    const { refusedBy, pendingFor } = result.diagnosis;
+    const room = makeRoom(profile.points.postFilter, result.state, queued.pod, result.diagnosis);
+    this.fail(queued, profile, { reason: 'Unschedulable', refusedBy, pendingFor, ...room });
   }
 
   private track(work: Promise<void>): void {

@@ -73,6 +73,8 @@ export interface StreamAnswer {
   /** Besides those of the chain: a header that both have is sent twice. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: import('node:stream').Readable;
+  /** It can be sent over a WebSocket as well. */
+  readonly overWebSocket?: boolean;
 }
 
 /** The connection is taken over (exec, attach, port-forward, proxied upgrades). */

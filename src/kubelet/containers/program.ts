@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../../openapi/types.ts';
 import type { Random } from '../../machinery/random.ts';
-import { ContainerFiles, type Mount } from '../images/files.ts';
+import { absolutePath, ContainerFiles, type Mount } from '../images/files.ts';
 import type { KnownImage } from '../images/images.ts';
 import { Input } from '../images/input.ts';
 import type { Process } from '../images/process.ts';
@@ -47,6 +47,8 @@ export function isEmulated(command: readonly string[], { program }: KnownImage):
   return isKnownCommand(command, program?.programs);
 }
 
+const hostNetworkHeader = '# Kubernetes-managed hosts file (host network).\n';
+
 /** What a container's programs see. */
 export interface Inside {
   readonly env: ReadonlyMap<string, string>;
@@ -73,7 +75,7 @@ export interface Surroundings {
 export function insideOf({ pod, container, image, env, volumes, address }: Surroundings): Inside {
   const hostname = hostnameOf(pod);
   const given = new Map([['/etc/hostname', `${hostname}\n`]]);
-  if (!pod.spec!.hostNetwork) given.set('/etc/hosts', hostsFile(pod, hostname, address));
+  given.set('/etc/hosts', pod.spec!.hostNetwork ? hostNetworkHeader + volumes.ofNode('/etc/hosts') : hostsFile(pod, hostname, address));
   const programs = image.program?.programs;
   return {
     files: new ContainerFiles(mountsOf(pod, container, env, volumes), {
@@ -126,10 +128,14 @@ export function mountsOf(pod: Pod, container: Container, env: ReadonlyMap<string
     const volume = pod.spec!.volumes?.find(({ name }) => name === mount.name);
     const ofApi = volume !== undefined && comesFromApi(volume);
     const inMemory = volume?.emptyDir?.medium === 'Memory' || volume?.secret || volume?.projected || volume?.downwardAPI;
+    const files = volumes.files(volume);
+    const folder = absolutePath(files?.root ?? '/', subPath);
+    // A part that is not there is made, as a folder.
+    if (files && !ofApi && files.tree.mode(folder) === undefined) files.tree.makeFolder(folder);
     return {
       path: mount.mountPath.replace(/\/+$/, '') || '/',
-      tree: volumes.tree(volume),
-      folder: subPath === '' ? '/' : `/${subPath}`,
+      tree: files?.tree,
+      folder,
       readOnly: mount.readOnly || ofApi,
       type: inMemory ? 'tmpfs' : 'ext4',
     };

@@ -80,6 +80,12 @@ function entrypointTester({ name, args, out }: Invocation): number {
   return 0;
 }
 
+/** `etc-hosts`: what names stand for, as the kubelet wrote it. */
+function etcHosts({ files, out }: Invocation): number {
+  out(files.read('/etc/hosts') ?? '');
+  return 0;
+}
+
 /** `logs-generator`: so many lines in so long a time, which look like those of an API server. */
 function* logsGenerator({ args, out, now }: Invocation): Generator<Pause, number, void> {
   const flags = new Map(flagsOf(args));
@@ -106,5 +112,6 @@ function* logsGenerator({ args, out, now }: Invocation): Generator<Pause, number
 export const agnhostPrograms: Readonly<Record<string, Utility>> = {
   'agnhost mounttest': mountTest,
   'agnhost entrypoint-tester': entrypointTester,
+  'agnhost etc-hosts': etcHosts,
   'agnhost logs-generator': logsGenerator,
 };

@@ -1,6 +1,7 @@
-import type { Pod, Volume } from '../../../openapi/types.ts';
-import type { PodPlace } from '../containers/environment.ts';
-import { FileTree } from '../images/files.ts';
+import { persistentVolumeClaim as claims } from '../../../api/core/v1/persistentvolumeclaim.ts';
+import type { PersistentVolumeClaim, Pod, Volume } from '../../../openapi/types.ts';
+import { type PodPlace, unlessMissing } from '../containers/environment.ts';
+import { absolutePath, FileTree } from '../images/files.ts';
 import { comesFromApi, contentsOf, MountError } from './sources.ts';
 
 /** How often a kubelet brings what it mounted from the API up to date, in milliseconds. */
@@ -13,18 +14,50 @@ export interface MountFailure {
   readonly message: string;
 }
 
-/** The volumes of one pod whose contents its node knows: emptyDir, and what comes from the API. */
+/** The files that outlive pods: those of a node, and those of persistent volumes by their names. */
+export interface LastingFiles {
+  readonly node: FileTree;
+  volume(name: string): FileTree;
+}
+
+/** Where the files of a volume are. */
+export interface VolumeFiles {
+  readonly tree: FileTree;
+  /** The folder of the tree that is the volume's root. */
+  readonly root: string;
+}
+
+/** The volumes of one pod whose contents its node knows: emptyDir, hostPath, claims, and what comes from the API. */
 export class PodVolumes {
   private readonly trees = new Map<string, FileTree>();
+  private readonly lasting: LastingFiles;
   private filled = false;
   /** When the contents should be looked at again, once they are there; milliseconds since the epoch. */
   refreshAt = Number.POSITIVE_INFINITY;
 
+  constructor(lasting: LastingFiles) {
+    this.lasting = lasting;
+  }
+
   /** The files of a volume; undefined where nobody knows what is in it. */
-  tree(volume: Volume | undefined): FileTree | undefined {
-    if (!volume || !(volume.emptyDir || comesFromApi(volume))) return undefined;
-    let tree = this.trees.get(volume.name);
-    if (!tree) this.trees.set(volume.name, (tree = new FileTree(0o777)));
+  files(volume: Volume | undefined): VolumeFiles | undefined {
+    if (!volume) return undefined;
+    if (volume.hostPath) return { tree: this.lasting.node, root: absolutePath('/', volume.hostPath.path) };
+    if (isClaim(volume)) {
+      const tree = this.trees.get(volume.name);
+      return tree && { tree, root: '/' };
+    }
+    return volume.emptyDir || comesFromApi(volume) ? { tree: this.own(volume), root: '/' } : undefined;
+  }
+
+  /** A file of the node itself. */
+  ofNode(path: string): string {
+    return this.lasting.node.read(path) ?? '';
+  }
+
+  private own({ name }: Volume): FileTree {
+    let tree = this.trees.get(name);
+    if (!tree) this.trees.set(name, (tree = new FileTree(0o777)));
     return tree;
   }
 
@@ -37,9 +70,16 @@ export class PodVolumes {
     return this.fill(pod, volumes, place);
   }
 
-  /** Fills all volumes that come from the API, if they are not. What is missing by now leaves its volume as it is. */
+  /** Finds the files of claims, and fills all volumes that come from the API, if they are not. What is missing by now leaves its volume as it is. */
   async prepare(pod: Pod, place: PodPlace, now: number): Promise<void> {
-    if (!this.filled) await this.refresh(pod, place, now);
+    if (this.filled) return;
+    const api = place.client.resource<PersistentVolumeClaim>(claims);
+    for (const volume of (pod.spec!.volumes ?? []).filter(isClaim)) {
+      const name = volume.persistentVolumeClaim?.claimName ?? `${pod.metadata!.name}-${volume.name}`;
+      const bound = (await unlessMissing(api.get(pod.metadata!.namespace!, name)))?.spec?.volumeName;
+      if (bound) this.trees.set(volume.name, this.lasting.volume(bound));
+    }
+    await this.refresh(pod, place, now);
   }
 
   /** Brings all volumes that come from the API up to date. */
@@ -55,8 +95,7 @@ export class PodVolumes {
     const failures: MountFailure[] = [];
     for (const volume of volumes) {
       try {
-        const tree = this.tree(volume)!;
-        tree.replace(grouped(await contentsOf(pod, volume, place), pod));
+        this.own(volume).replace(grouped(await contentsOf(pod, volume, place), pod));
       } catch (error) {
         if (!(error instanceof MountError)) throw error;
         failures.push({ volume: volume.name, message: error.message });
@@ -64,6 +103,10 @@ export class PodVolumes {
     }
     return failures;
   }
+}
+
+function isClaim({ persistentVolumeClaim, ephemeral }: Volume): boolean {
+  return Boolean(persistentVolumeClaim ?? ephemeral);
 }
 
 /** Who is in the pod's fsGroup may read what its owner may. */

@@ -1,4 +1,5 @@
 import type { QueueSettings } from '../queue.ts';
+import type { ExtenderConfiguration } from './extenders.ts';
 
 export const extensionPoints = [
   'preEnqueue',
@@ -42,4 +43,5 @@ export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore: number;
   readonly queue: QueueSettings;
   readonly profiles: readonly ProfileConfiguration[];
+  readonly extenders: readonly ExtenderConfiguration[];
 }

@@ -70,6 +70,7 @@ function merge(defaults: readonly PluginEntry[], { enabled, disabled }: PluginSe
 
 export const defaultConfiguration: SchedulerConfiguration = {
   percentageOfNodesToScore: 0,
+  extenders: [],
   queue: defaultQueueSettings,
   profiles: [profileConfiguration('default-scheduler')],
 };

@@ -6,6 +6,7 @@ import { parseYaml } from '../../machinery/schema/parse.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import type { SchedulerConfiguration } from './configuration.ts';
 import { profileConfiguration } from './defaults.ts';
+import { extendersOf, validateExtenders } from './extenders.ts';
 import { type ConfigurationSchemas, configurationSchemas } from './schema.ts';
 import { validateArguments, validateConfiguration, type WrittenProfile } from './validate.ts';
 
@@ -36,19 +37,35 @@ export function readConfiguration(text: string): SchedulerConfiguration {
       : {}),
   }));
   if (errors.length > 0) throw new Error(strictDecodingError(errors));
-  if (object.extenders?.length) throw new Error('extenders are not supported');
+  const extenders = extendersOf(object.extenders);
   const [only] = profiles;
   if (profiles.length === 1 && only!.schedulerName === undefined) profiles[0] = { ...only, schedulerName: 'default-scheduler' };
   const { parallelism = 16, percentageOfNodesToScore = 0, podInitialBackoffSeconds = 1, podMaxBackoffSeconds = 10 } = object;
-  check(validateConfiguration({ parallelism, percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, profiles }));
+  check([
+    ...validateConfiguration({ parallelism, percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, profiles }),
+    ...validateExtenders(extenders),
+  ]);
+  const ignored = extenders.flatMap(({ managedResources }) =>
+    managedResources.flatMap(({ name, ignoredByScheduler }) => (ignoredByScheduler ? [name] : [])),
+  );
   return {
     percentageOfNodesToScore,
     queue: { initialBackoff: podInitialBackoffSeconds * 1000, maximumBackoff: podMaxBackoffSeconds * 1000, longestWait: 300_000 },
     profiles: profiles.map(({ schedulerName, plugins, percentageOfNodesToScore: own, pluginConfig = [] }) => {
       for (const { name, args } of pluginConfig) checkPlugin(schedulerName!, name, args);
-      return profileConfiguration(schedulerName!, plugins, own, new Map(pluginConfig.map(({ name, args }) => [name, usable(name, args)])));
+      const given = new Map(pluginConfig.map(({ name, args }) => [name, usable(name, args)]));
+      return profileConfiguration(schedulerName!, plugins, own, withIgnored(given, ignored));
     }),
+    extenders,
   };
+}
+
+/** Resources that an extender counts are none of NodeResourcesFit's business. */
+function withIgnored(given: ReadonlyMap<string, unknown>, ignored: readonly string[]): ReadonlyMap<string, unknown> {
+  if (ignored.length === 0) return given;
+  const name = 'NodeResourcesFit';
+  const fit = (given.get(name) ?? usable(name, defaulters[name]!({}))) as { ignoredResources?: readonly string[] };
+  return new Map([...given, [name, { ...fit, ignoredResources: [...(fit.ignoredResources ?? []), ...ignored] }]]);
 }
 
 function check(errors: readonly FieldError[]): void {

@@ -21,6 +21,29 @@ export function configurationSchemas(): ConfigurationSchemas {
     plugins,
     pluginConfig: list(object('PluginConfig', { name: string, args: raw })),
   });
+  const extender = object('Extender', {
+    urlPrefix: string,
+    filterVerb: string,
+    preemptVerb: string,
+    prioritizeVerb: string,
+    weight: int64,
+    bindVerb: string,
+    enableHTTPS: boolean,
+    tlsConfig: object('ExtenderTLSConfig', {
+      insecure: boolean,
+      serverName: string,
+      certFile: string,
+      keyFile: string,
+      caFile: string,
+      certData: string,
+      keyData: string,
+      caData: string,
+    }),
+    httpTimeout: string,
+    nodeCacheCapable: boolean,
+    managedResources: list(object('ExtenderManagedResource', { name: string, ignoredByScheduler: boolean })),
+    ignorable: boolean,
+  });
   const resource = object('ResourceSpec', { name: string, weight: int64 });
   const shape = list(object('UtilizationShapePoint', { utilization: int32, score: int32 }));
   const argumentsOf = (name: string, fields: Readonly<Record<string, Schema>>) =>
@@ -39,7 +62,7 @@ export function configurationSchemas(): ConfigurationSchemas {
       podInitialBackoffSeconds: int64,
       podMaxBackoffSeconds: int64,
       profiles: list(profile),
-      extenders: list(raw),
+      extenders: list(extender),
       delayCacheUntilActive: boolean,
     }),
     arguments: new Map([

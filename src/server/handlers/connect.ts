@@ -81,7 +81,7 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
   const since = sinceSeconds === undefined ? sinceTime : context.receivedAt - sinceSeconds * 1000;
   const place = { node: nodeName, namespace: info.namespace, pod: info.name, container };
   const body = nodes.logs(place, { ...rest, ...(since === undefined ? {} : { since }) });
-  return { type: 'stream', status: 200, headers: { 'content-type': 'text/plain' }, body };
+  return { type: 'stream', status: 200, headers: { 'content-type': 'text/plain' }, body, overWebSocket: true };
 }
 
 type AskedLog = Omit<LogOptions, 'since'> & { sinceSeconds?: number; sinceTime?: number };

@@ -4,6 +4,7 @@ import type { AnswerEncoder, Body } from '../encoding/encoder.ts';
 import { errorAnswer } from '../errors.ts';
 import { warningHeaders } from '../filters/warnings.ts';
 import type { ServerContext } from '../request-context.ts';
+import { sendOverWebSocket } from '../streaming/log-socket.ts';
 import { gzipBody } from './compress.ts';
 import type { OutgoingHeaders, Reply } from './reply.ts';
 import type { WatchStreams } from './watch-stream.ts';
@@ -138,9 +139,14 @@ function sendFrom(chunks: readonly Buffer[], from: number, reply: Reply): void {
   reply.end();
 }
 
-/** Sends a watch over a WebSocket. @returns false if the answer is none that goes over one, and is to be sent as any other */
+/** Sends a watch, or the bytes of a log, over a WebSocket. @returns false if the answer is none that goes over one, and is to be sent as any other */
 export function respondOverWebSocket(responder: Responder, context: ServerContext, answer: Answer, upgrade: Upgrade): boolean {
-  if (answer.type !== 'watch' || upgrade.request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  if (upgrade.request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  if (answer.type === 'stream' && answer.overWebSocket) {
+    sendOverWebSocket(answer.body, upgrade);
+    return true;
+  }
+  if (answer.type !== 'watch') return false;
   const { mediaType } = context.negotiated ?? {};
   const { frame } = responder.encoder.watch(answer, context, { delimited: false });
   acceptWatchSocket(upgrade, { binary: mediaType === 'protobuf' }, (reply) => responder.watches.open(answer, frame, reply));

@@ -94,6 +94,8 @@ class Shell {
   private readonly jobs: Task[] = [];
   private parameters: readonly string[] = [];
   private folder: string;
+  /** By what name it was started, for its complaints. */
+  private name: string;
   private status = 0;
   private errExit = false;
   /** Above zero where a command's failure is looked at. */
@@ -107,6 +109,7 @@ class Shell {
     this.functions = new Map(parent?.functions);
     this.parameters = parent?.parameters ?? [];
     this.folder = parent?.folder ?? world.folder;
+    this.name = parent?.name ?? 'sh';
     this.errExit = parent?.errExit ?? false;
   }
 
@@ -128,6 +131,7 @@ class Shell {
     };
     const name = programName(command[0]!);
     if (!shells.has(name)) return yield* this.utility(name, command.slice(1), streams);
+    this.name = command[0]!;
     return yield* this.shell(name, command.slice(1), streams);
   }
 
@@ -155,7 +159,7 @@ class Shell {
       if (error instanceof Exit) return yield* this.exit(error.code, streams);
       if (error instanceof Leave) return this.status;
       if (!(error instanceof ScriptError)) throw error;
-      streams.err(`${name}: ${error.message}\n`);
+      streams.err(`${this.name}: ${error.message}\n`);
       return 2;
     }
   }
@@ -184,7 +188,7 @@ class Shell {
           streams.err('\n');
           this.status = 130;
         } else if (error instanceof ScriptError) {
-          streams.err(`sh: ${error.message}\n`);
+          streams.err(`${this.name}: ${error.message}\n`);
           this.status = 2;
         } else if (!(error instanceof Leave)) throw error;
       }
@@ -292,7 +296,7 @@ class Shell {
     if (operator === '<') {
       const text = path === '/dev/null' ? '' : files.read(path);
       if (text !== undefined) return { ...streams, input: Input.of(text) };
-      streams.err(`sh: can't open ${name}: no such file\n`);
+      streams.err(`${this.name}: can't open ${name}: no such file\n`);
       this.status = 1;
       return undefined;
     }
@@ -304,7 +308,7 @@ class Shell {
         files.write(path, operator === '>' ? '' : (files.read(path) ?? ''));
       } catch (error) {
         if (!(error instanceof FileError)) throw error;
-        streams.err(`sh: can't create ${name}: ${error.message}\n`);
+        streams.err(`${this.name}: can't create ${name}: ${error.message}\n`);
         this.status = 1;
         return undefined;
       }
@@ -473,7 +477,7 @@ class Shell {
     const utility = utilities[name] ?? ownProgram([name, ...args], this.world.programs);
     if (!utility) {
       if (!this.world.unknownFails) throw new NotEmulated(name);
-      streams.err(`sh: ${name}: not found\n`);
+      streams.err(`${this.name}: ${name}: not found\n`);
       return 127;
     }
     const env = new Map([...this.variables].filter(([variable]) => this.exported.has(variable) || local?.has(variable)));
@@ -618,7 +622,7 @@ class Shell {
         return absent ? '' : yield* this.text(word, streams);
       case '?':
         if (!absent) return value;
-        streams.err(`sh: ${name}: ${yield* this.text(word, streams)}\n`);
+        streams.err(`${this.name}: ${name}: ${yield* this.text(word, streams)}\n`);
         throw new Exit(2);
       case undefined:
         return value ?? '';
