@@ -10,7 +10,9 @@ export interface Attack {
   /** An object, or text as it goes over the wire. Made when it is needed: some are large. */
   readonly body?: () => object | string;
   readonly type?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent without the client certificate. */
+  readonly anonymous?: true;
   readonly status: number;
   /** In the answer's text. */
   readonly says?: RegExp;
@@ -73,6 +75,96 @@ const patchMap = (name: string, type: string, body: () => object | string, statu
   status,
   ...(says ? { says } : {}),
 });
+
+const encoded = (value: object | string) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const issuer = 'https://kubernetes.default.svc.cluster.local';
+const account = { namespace: 'kube-system', serviceaccount: { name: 'default', uid: 'x' } };
+const claims = {
+  iss: issuer,
+  aud: [issuer],
+  sub: 'system:serviceaccount:kube-system:default',
+  exp: 4_102_444_800,
+  iat: 1,
+  'kubernetes.io': account,
+};
+const signed = (payload: object | string, header: object | string = { alg: 'ES256' }) => `${encoded(header)}.${encoded(payload)}.AAAA`;
+const token = (name: string, text: string, status = 401): Attack => ({
+  name: `a token ${name}`,
+  method: 'GET',
+  path: `${core}/configmaps`,
+  headers: { authorization: `Bearer ${text}` },
+  anonymous: true,
+  status,
+});
+const list = (name: string, query: string, status: number, says?: RegExp): Attack => ({
+  name,
+  method: 'GET',
+  path: `${core}/configmaps?${query}`,
+  status,
+  ...(says ? { says } : {}),
+});
+
+/** Of identities and of what is asked for: each is answered at once. */
+export const smallAttacks: readonly Attack[] = [
+  token('of 40 kB', 'x'.repeat(40_000)),
+  token('that is not signed', `${encoded({ alg: 'none' })}.${encoded(claims)}.`),
+  token('signed with what everyone knows', `${encoded({ alg: 'HS256' })}.${encoded(claims)}.${encoded('x'.repeat(32))}`),
+  token('of 10,000 dots', '.'.repeat(10_000)),
+  token('with a deep payload', signed(nested(3_000, '{"a":', '}', '1'))),
+  token('with a deep header', signed(claims, nested(3_000, '{"a":', '}', '1'))),
+  token('that never expires', signed(JSON.stringify(claims).replace('4102444800', '1e999'))),
+  token('whose payload is null', signed('null')),
+  token('whose payload is a list', signed('[]')),
+  token('whose issuer is a number', signed({ ...claims, iss: 5 })),
+  token('whose key is a list', signed(claims, { alg: 'ES256', kid: [1] })),
+  token('with a signature of 20 kB', `${encoded({ alg: 'ES256' })}.${encoded(claims)}.${'A'.repeat(20_000)}`),
+  token('that is empty', '', 403),
+  token('of several words', 'a b c'),
+  {
+    name: 'an impersonation with 1,000 groups',
+    method: 'GET',
+    path: `${core}/configmaps`,
+    headers: { 'impersonate-user': 'x', 'impersonate-group': times(1_000, (i) => `g${i}`) },
+    status: 403,
+    says: /User \\"x\\" cannot list/,
+  },
+  {
+    name: 'a review of a token of 2 MB',
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/tokenreviews',
+    body: () => ({ spec: { token: 'x'.repeat(2_000_000) } }),
+    status: 201,
+    says: /"status":\{"user":\{\}/,
+  },
+  list('a limit beyond numbers', 'limit=1e400', 400, /ParseInt/),
+  list('a token to continue of 40 kB', `continue=${'A'.repeat(40_000)}`, 400, /continue/),
+  list('a deep token to continue', `continue=${encoded(nested(3_000, '{"a":', '}', '1'))}`, 400, /continue/),
+  list(
+    'a token to continue with Secrets',
+    `continue=${encoded({ v: 'meta.k8s.io/v1', rv: 5, start: '../../../secrets/kube-system/' })}`,
+    400,
+    /continue/,
+  ),
+  list('a revision of 5,000 digits', `resourceVersion=${'9'.repeat(5_000)}`, 400, /invalid resource version/),
+  list(
+    'a timeout of 300 digits',
+    `timeout=${'9'.repeat(300)}s`,
+    400,
+    /invalid timeout specified in the request URL - time: invalid duration/,
+  ),
+  list('a field selector of 10,000 commas', `fieldSelector=${encodeURIComponent(`metadata.name=${'\\,'.repeat(10_000)}`)}`, 200),
+  list('a label selector of 5,000 values', `labelSelector=${encodeURIComponent(`a in (${times(5_000, (i) => `v${i}`).join(',')})`)}`, 200),
+  list(
+    'a label selector beyond numbers',
+    `labelSelector=${encodeURIComponent(`a>${'9'.repeat(3_000)}`)}`,
+    400,
+    /unable to parse requirement/,
+  ),
+  list('a label selector of signs', `labelSelector=${encodeURIComponent('='.repeat(20_000))}`, 400, /found '=='/),
+  list('7,000 parameters', times(7_000, (i) => `a${i}=1`).join('&'), 200),
+  { name: 'a path of 20,000 steps', method: 'GET', path: `/api/v1${'/a'.repeat(20_000)}`, status: 404 },
+  { name: 'a path of percent signs', method: 'GET', path: `/api/v1/namespaces/${'%25'.repeat(10_000)}`, status: 400 },
+];
 
 const numbers = { type: 'array', maxItems: 2000, items: { type: 'integer' } };
 const deepSchema = (depth: number): object =>

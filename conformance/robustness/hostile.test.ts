@@ -1,22 +1,25 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RunningCluster, startCluster } from '../harness/cluster.ts';
-import { attacks, definitionAttacks, namespace } from './attacks.ts';
+import { attacks, definitionAttacks, namespace, smallAttacks } from './attacks.ts';
 import { type Connection, connectTo, isRight, prepare, ready, textOf } from './play.ts';
 
 let cluster: RunningCluster;
 let connection: Connection;
+let nobody: Connection;
 
 before(async () => {
   // Without nodes: what kubelets make of huge Pods is theirs.
   cluster = await startCluster({ flags: ['--memory', '--nodes', '0'] });
   connection = await connectTo(cluster.kubeconfig);
+  nobody = await connectTo(cluster.kubeconfig, { anonymous: true });
   await prepare(connection);
 });
 
 after(async () => {
   const { status, text } = await connection.ask('GET', '/readyz');
   connection.close();
+  nobody.close();
   equal(await cluster.stop(), 0);
   await cluster[Symbol.asyncDispose]();
   deepEqual([status, text], [200, 'ok']);
@@ -27,12 +30,13 @@ test('hostile requests have the right answers', async () => {
   const play = async (played: typeof attacks) => {
     for (const attack of played.filter(({ slow }) => !slow)) {
       const { name, method, path, type, headers } = attack;
-      const answer = await connection.ask(method, path, textOf(attack), type, headers);
+      const answer = await (attack.anonymous ? nobody : connection).ask(method, path, textOf(attack), type, headers);
       if (!isRight(attack, answer)) wrong.push(`${name}: ${answer.status} ${answer.text.slice(0, 300)}`);
     }
   };
   await play(definitionAttacks);
   await ready(connection);
+  await play(smallAttacks);
   await play(attacks);
   deepEqual(wrong, []);
 });

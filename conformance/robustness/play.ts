@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:http2';
+import { type ClientHttp2Session, connect, type OutgoingHttpHeaders } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
 import { type Attack, attacks, definitionAttacks, namespace } from './attacks.ts';
@@ -12,24 +12,25 @@ export interface Told {
 
 /** One connection, over which any text is sent. */
 export interface Connection {
-  ask(method: string, path: string, body?: string, type?: string, headers?: Readonly<Record<string, string>>): Promise<Told>;
+  ask(method: string, path: string, body?: string, type?: string, headers?: Attack['headers']): Promise<Told>;
   close(): void;
 }
 
-/** A connection with the rights of a kubeconfig. */
-export async function connectTo(kubeconfig: string): Promise<Connection> {
+/** A connection with the rights of a kubeconfig, or with none. It is made anew when the server has ended it, as after a 401. */
+export async function connectTo(kubeconfig: string, { anonymous = false } = {}): Promise<Connection> {
   const { server, authority: ca, certificate: cert, key } = await readKubeconfig(kubeconfig);
-  const session = connect(server, { ca, cert, key });
+  let session: ClientHttp2Session | undefined;
   return {
     async ask(method, path, body, type = 'application/json', headers = {}) {
+      if (!session || session.closed || session.destroyed) session = connect(server, anonymous ? { ca } : { ca, cert, key });
       const told = body === undefined ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
-      const stream = session.request({ ':method': method, ':path': path, ...told, ...headers });
+      const stream = session.request({ ':method': method, ':path': path, ...told, ...(headers as OutgoingHttpHeaders) });
       const response = once(stream, 'response');
       stream.end(body);
       const [answer, [sent]] = await Promise.all([text(stream), response]);
       return { status: Number(sent[':status']), text: answer, headers: sent };
     },
-    close: () => session.close(),
+    close: () => session?.close(),
   };
 }
 

@@ -4,8 +4,9 @@ const webSocketPrefix = 'base64url.bearer.authorization.k8s.io.';
 
 /** The bearer token of a request, from the Authorization header or a WebSocket subprotocol; undefined if there is none. */
 export function bearerToken(credentials: Credentials): string | undefined {
-  const header = /^bearer\s+(\S+)\s*$/i.exec(credentials.authorization ?? '');
-  if (header) return header[1];
+  // What follows a second space is not looked at.
+  const [scheme, token] = (credentials.authorization ?? '').trim().split(' ', 2);
+  if (token && scheme!.toLowerCase() === 'bearer') return token;
   for (const protocol of (credentials.webSocketProtocols ?? '').split(',')) {
     const name = protocol.trim();
     if (isTokenProtocol(name)) return Buffer.from(name.slice(webSocketPrefix.length), 'base64url').toString();

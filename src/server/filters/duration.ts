@@ -1,5 +1,8 @@
 const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** What fits into Go's 64 bits of nanoseconds, in milliseconds. */
+const longest = 2 ** 63 / 1e6;
+
 /**
  * A duration in Go's notation (`1h30m`, `-1.5s`), in milliseconds.
  * @returns the words of Go's own error if it is none
@@ -18,6 +21,7 @@ export function parseDuration(text: string): number | string {
     const size = units[unit];
     if (size === undefined) return `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`;
     total += Number(match[1]) * size;
+    if (total >= longest) return `time: invalid duration ${JSON.stringify(text)}`;
     rest = rest.slice(match[0].length);
   }
   return sign * total;

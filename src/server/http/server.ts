@@ -107,6 +107,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
 
   const h2 = http2.createServer({
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: maxHeaderBytes },
+    // Their bytes are limited, not their number: an impersonated user may have hundreds of groups.
+    maxHeaderListPairs: 10_000,
     maxSessionMemory: 128,
   });
   h2.on('session', (session: ServerHttp2Session) => {
