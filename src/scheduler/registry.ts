@@ -33,7 +33,8 @@ export const registry: Readonly<Record<string, PluginFactory>> = {
   TaintToleration: () => taintToleration,
   NodeAffinity: (arguments_ = {}) => nodeAffinity(arguments_),
   NodePorts: () => nodePorts,
-  NodeResourcesFit: (arguments_ = defaultFitArguments) => nodeResourcesFit(arguments_),
+  NodeResourcesFit: (arguments_ = defaultFitArguments, { devices }) =>
+    nodeResourcesFit(arguments_, { has: (resource) => devices().classServing(resource) !== undefined }),
   VolumeRestrictions: (_, handle) => volumeRestrictions(handle),
   NodeVolumeLimits: (_, handle) => nodeVolumeLimits(handle),
   VolumeBinding: (arguments_ = defaultVolumeBindingArguments, handle) => volumeBinding(arguments_, handle),

@@ -1,17 +1,19 @@
 import { deviceClass as deviceClasses } from '../../../api/resource.k8s.io/v1/deviceclass.ts';
 import { resourceClaim as resourceClaims } from '../../../api/resource.k8s.io/v1/resourceclaim.ts';
 import { resourceSlice as resourceSlices } from '../../../api/resource.k8s.io/v1/resourceslice.ts';
-import type { DeviceClass, ResourceSlice, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
+import type { DeviceClass, Pod, ResourceSlice, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
 import type { Random } from '../../machinery/random.ts';
 import { AssumeCache } from '../assume-cache.ts';
 import type { Lister, Listers } from '../handle.ts';
 import { AllocatedDevices } from './allocated-devices.ts';
 import type { AllocatorSources } from './allocator.ts';
+import { classesByResource, isExtendedClaimOf } from './extended-resources.ts';
 import type { DeviceSelectorCompiler } from './selectors.ts';
 
 /** Claims, slices and classes, and which devices are given away: one for all profiles, so that none gives away what another has given. */
 export class DeviceManager {
   readonly claims: AssumeCache<ResourceV1ResourceClaim>;
+  private readonly claimLister: Lister<ResourceV1ResourceClaim>;
   private readonly slices: Lister<ResourceSlice>;
   private readonly classes: Lister<DeviceClass>;
   private readonly allocated = new AllocatedDevices();
@@ -20,13 +22,19 @@ export class DeviceManager {
   private readonly compileSelector: DeviceSelectorCompiler;
   private readonly random: Random;
   private readonly waiters = new Set<() => void>();
+  private byResource: ReadonlyMap<string, DeviceClass> | undefined;
 
   constructor(listers: Listers, compileSelector: DeviceSelectorCompiler, random: Random) {
     this.compileSelector = compileSelector;
     this.random = random;
     this.slices = listers.for<ResourceSlice>(resourceSlices);
     this.classes = listers.for<DeviceClass>(deviceClasses);
+    const forget = () => {
+      this.byResource = undefined;
+    };
+    this.classes.addHandler({ added: forget, updated: forget, deleted: forget });
     const lister = listers.for<ResourceV1ResourceClaim>(resourceClaims);
+    this.claimLister = lister;
     this.claims = new AssumeCache(lister);
     lister.addHandler({
       added: (claim) => this.changed(claim, undefined),
@@ -37,6 +45,18 @@ export class DeviceManager {
 
   classOf(name: string): DeviceClass | undefined {
     return this.classes.get('', name);
+  }
+
+  /** The class that serves a resource which containers ask for by name; undefined where none does. */
+  classServing(resource: string): DeviceClass | undefined {
+    this.byResource ??= classesByResource(this.classes.list());
+    return this.byResource.get(resource);
+  }
+
+  /** The claim that was made for what the pod's containers ask for by the names of resources. */
+  extendedClaimOf(pod: Pod): ResourceV1ResourceClaim | undefined {
+    for (const claim of this.claimLister.list(pod.metadata!.namespace!)) if (isExtendedClaimOf(claim, pod)) return claim;
+    return undefined;
   }
 
   allocatorSources(): AllocatorSources {

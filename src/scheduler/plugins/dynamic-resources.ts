@@ -1,3 +1,4 @@
+import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { resourceClaim as resourceClaims } from '../../../api/resource.k8s.io/v1/resourceclaim.ts';
 import type { AllocationResult, Node, Pod, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
@@ -6,11 +7,13 @@ import { isConflict, messageOf } from '../../runtime/errors.ts';
 import { matchesTerm } from '../../runtime/node-selection.ts';
 import { Allocation, AllocationImpossible, type AllocatorSources } from '../devices/allocator.ts';
 import { hasBindingConditions, isOverdue, readinessOf } from '../devices/binding-conditions.ts';
+import { deviceResourcesOf, newExtendedClaim, type RequestMapping, requestsFor } from '../devices/extended-resources.ts';
 import { claimsOfPod, isReservedFor } from '../devices/pod-claims.ts';
 import { claimText, requestsOfClaim } from '../devices/requests.ts';
 import { normalizeByHighest, type Plugin, type Refusal } from '../framework.ts';
 import type { Handle } from '../handle.ts';
-import { unresolvable } from './refuse.ts';
+import type { NodeInfo } from '../node-info.ts';
+import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'DynamicResources';
 const finalizer = 'resource.kubernetes.io/delete-protection';
@@ -35,6 +38,19 @@ interface Data {
   readonly unavailable: Set<ResourceV1ResourceClaim>;
   /** What was decided for each claim. */
   readonly decided: Map<string, AllocationResult>;
+  /** What the pod's containers ask for by the names of resources that device classes serve. */
+  readonly extended?: ExtendedData;
+}
+
+interface ExtendedData {
+  /** To be made for it; on each node with other requests. */
+  readonly claim: ResourceV1ResourceClaim;
+  /** The one that an earlier attempt has made. */
+  readonly stale?: ResourceV1ResourceClaim;
+  readonly resources: readonly (readonly [resource: string, amount: number])[];
+  readonly byNode: Map<string, { readonly claim: ResourceV1ResourceClaim; readonly mappings: readonly RequestMapping[] }>;
+  /** Made by this attempt. */
+  made?: ResourceV1ResourceClaim;
 }
 
 /** Pods whose claims want devices go to nodes that have such devices left (KEP-4381). */
@@ -153,17 +169,28 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
       } catch (error) {
         return { refusal: unresolvable(name, messageOf(error)) };
       }
-      if (claims.length === 0) return { skip: true };
+      const extended = extendedOf(pod);
+      if (claims.length === 0 && !extended) return { skip: true };
       const unallocated = claims.filter(({ status }) => !status?.allocation);
       for (const claim of unallocated) {
         const obstacle = obstacleTo(claim);
         if (obstacle) return { refusal: unresolvable(name, obstacle) };
       }
-      state.data.set(name, { ...data, claims, ...(unallocated.length > 0 ? { sources: devices.allocatorSources() } : {}) } satisfies Data);
+      state.data.set(name, {
+        ...data,
+        claims,
+        ...(unallocated.length > 0 || extended ? { sources: devices.allocatorSources() } : {}),
+        ...(extended ? { extended } : {}),
+      } satisfies Data);
       return undefined;
     },
-    filter(state, _pod, { node, name: nodeName }) {
-      const { claims, sources, byNode, unavailable } = state.data.get(name) as Data;
+    filter(state, pod, nodeInfo) {
+      const { node, name: nodeName } = nodeInfo;
+      const { claims, sources, byNode, unavailable, extended } = state.data.get(name) as Data;
+      if (extended?.stale) return unschedulable(name, 'cannot schedule extended resource claim');
+      const own = extended && extendedOn(extended, pod, nodeInfo);
+      if (own === 'nothing') return unschedulable(name, 'cannot fit resource');
+      const wanted = [...claims.filter(({ status }) => !status?.allocation), ...(own ? [own.claim] : [])];
       const out = claims.filter(
         (claim) =>
           claim.status?.allocation &&
@@ -171,20 +198,17 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
             readinessOf(claim).state === 'failed' ||
             (readinessOf(claim).state === 'waiting' && isOverdue(claim, context.clock.now(), bindingTimeout))),
       );
-      if (sources) {
+      if (sources && wanted.length > 0) {
         let allocations: AllocationResult[] | undefined;
         try {
-          allocations = new Allocation(
-            sources,
-            node,
-            claims.filter(({ status }) => !status?.allocation),
-          ).run();
+          allocations = new Allocation(sources, node, wanted).run();
         } catch (error) {
           if (error instanceof AllocationImpossible) return unresolvable(name, error.message);
           throw error;
         }
         if (!allocations) return unresolvable(name, 'cannot allocate all claims');
         byNode.set(nodeName, allocations);
+        if (own) extended!.byNode.set(nodeName, own);
       }
       if (out.length === 0) return undefined;
       for (const claim of out) unavailable.add(claim);
@@ -194,7 +218,7 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
       const data = state.data.get(name) as Data | undefined;
       // As kube-scheduler says it, where an earlier plugin refused the pod before this one saw it.
       if (!data) throw new Error('not found');
-      if (data.claims.length === 0) return { reasons: ['no new claims to deallocate'] };
+      if (data.claims.length === 0 && !data.extended) return { reasons: ['no new claims to deallocate'] };
       for (const claim of data.unavailable) {
         const users = claim.status?.reservedFor ?? [];
         if (users.length > 1 || (users.length === 1 && !isReservedFor(pod, claim))) continue;
@@ -203,6 +227,11 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
           .update(claim.metadata!.namespace!, { ...claim, status }, { subresource: 'status' })
           .catch((error) => context.logger.debug({ claim: claimText(claim), error }, 'a claim was not given back'));
         return { reasons: ['deallocation of ResourceClaim completed'] };
+      }
+      const stale = data.extended?.stale;
+      if (stale) {
+        discard(stale);
+        return { reasons: ['deletion of ResourceClaim completed'] };
       }
       return { reasons: ['still not schedulable'] };
     },
@@ -222,9 +251,10 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
     },
     normalize: (_state, _pod, scores) => normalizeByHighest(scores, false),
     reserve(state, _pod, node) {
-      const { claims, byNode, decided } = state.data.get(name) as Data;
+      const { claims, byNode, decided, extended } = state.data.get(name) as Data;
       const given = byNode.get(node)?.values();
-      for (const claim of claims) {
+      const own = extended?.byNode.get(node);
+      for (const claim of own ? [...claims, own.claim] : claims) {
         if (claim.status?.allocation) continue;
         const allocation = given?.next().value;
         if (!allocation) throw new Error('claim allocation not found for node');
@@ -234,6 +264,11 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
       return undefined;
     },
     unreserve(state, pod) {
+      const extended = (state.data.get(name) as Data | undefined)?.extended;
+      if (extended) {
+        for (const claim of [extended.claim, extended.made]) if (claim) devices.cancelAllocation(claim.metadata!.uid!);
+        if (extended.made) discard(extended.made);
+      }
       for (const { metadata } of (state.data.get(name) as Data | undefined)?.claims ?? []) {
         const claim = devices.claims.get(metadata!.namespace!, metadata!.name!);
         devices.cancelAllocation(metadata!.uid!);
@@ -244,9 +279,12 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
           .catch((error) => context.logger.debug({ claim: claimText(claim), error }, 'a reservation was not given back'));
       }
     },
-    preBindPreFlight: (state) => (state.data.get(name) as Data).claims.length > 0,
-    async preBind(state, pod) {
-      const { claims, decided } = state.data.get(name) as Data;
+    preBindPreFlight(state, _pod, node) {
+      const { claims, extended } = state.data.get(name) as Data;
+      return claims.length > 0 || extended?.byNode.has(node) === true;
+    },
+    async preBind(state, pod, node) {
+      const { claims, decided, extended } = state.data.get(name) as Data;
       const bound: ResourceV1ResourceClaim[] = [];
       for (const claim of claims) {
         if (isReservedFor(pod, claim)) {
@@ -257,9 +295,62 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
         devices.claims.assume(written);
         bound.push(written);
       }
+      const own = extended?.byNode.get(node);
+      if (own) bound.push(await makeExtended(extended!, own, decided.get(own.claim.metadata!.uid!)!, pod));
       if (bound.some(hasBindingConditions)) await prepared(bound);
     },
   };
+
+  /** What of a pod's requests device classes serve; undefined where nothing of it. */
+  function extendedOf(pod: Pod): ExtendedData | undefined {
+    const resources = deviceResourcesOf(pod);
+    if (!resources.some(([resource]) => devices.classServing(resource))) return undefined;
+    const stale = devices.extendedClaimOf(pod);
+    return { claim: newExtendedClaim(pod, context.random.uuid()), resources, byNode: new Map(), ...(stale ? { stale } : {}) };
+  }
+
+  /** The claim as it is for one node: for what the node does not have itself. @returns 'nothing' where nobody has some of it, undefined where the node has all */
+  function extendedOn({ claim, resources }: ExtendedData, pod: Pod, { allocatable }: NodeInfo) {
+    const served: string[] = [];
+    for (const [resource] of resources) {
+      if (devices.classServing(resource) && !allocatable.get(resource)) served.push(resource);
+      else if (!allocatable.has(resource)) return 'nothing';
+    }
+    if (served.length === 0) return undefined;
+    const { requests, mappings } = requestsFor(pod, served, (resource) => devices.classServing(resource)!);
+    return { claim: { ...claim, spec: { devices: { requests } } } as ResourceV1ResourceClaim, mappings };
+  }
+
+  /** Makes the claim, with what was decided for it, and tells the pod of it. */
+  async function makeExtended(
+    extended: ExtendedData,
+    { claim, mappings }: { readonly claim: ResourceV1ResourceClaim; readonly mappings: readonly RequestMapping[] },
+    allocation: AllocationResult,
+    pod: Pod,
+  ): Promise<ResourceV1ResourceClaim> {
+    const { uid, ...metadata } = claim.metadata!;
+    const { namespace, name: podName } = pod.metadata!;
+    const made = await api.create(namespace!, { ...claim, metadata });
+    extended.made = made;
+    // The devices stay given away, to the claim by its own uid from now on.
+    devices.startAllocation({ ...made, status: { allocation } });
+    devices.cancelAllocation(uid!);
+    const bound = await bindClaim(made, allocation, pod);
+    const extendedResourceClaimStatus = { requestMappings: mappings, resourceClaimName: bound.metadata!.name };
+    const patch = { metadata: { uid: pod.metadata!.uid }, status: { extendedResourceClaimStatus } };
+    await client.resource(pods).patch(namespace!, podName!, 'application/strategic-merge-patch+json', patch, { subresource: 'status' });
+    return bound;
+  }
+
+  /** Deletes a claim that was made for a pod which did not come to its node. */
+  function discard({ metadata }: ResourceV1ResourceClaim): void {
+    const { namespace, name: claimName, uid, finalizers = [] } = metadata!;
+    const patch = { metadata: { uid, finalizers: finalizers.length > 0 ? null : undefined } };
+    api
+      .patch(namespace!, claimName!, 'application/merge-patch+json', patch)
+      .then(() => api.delete(namespace!, claimName!, { preconditions: { uid: uid! } }))
+      .catch((error) => context.logger.debug({ claim: `${namespace}/${claimName}`, error }, 'a claim was not deleted'));
+  }
 
   /** A claim of somebody else's may help when it gives its devices back, one of the pod's own whenever its status changes. */
   function claimMayHelp(pod: Pod, claim: ResourceV1ResourceClaim, old: ResourceV1ResourceClaim | undefined): boolean {

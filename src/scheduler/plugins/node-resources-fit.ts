@@ -38,7 +38,7 @@ export const defaultFitArguments: NodeResourcesFitArguments = {
 /** Extended resources that a device class serves. */
 export interface DeviceBackedResources {
   readonly has: (resource: string) => boolean;
-  readonly amounts: (resource: string, node: NodeInfo) => DeviceAmounts | undefined;
+  readonly amounts?: (resource: string, node: NodeInfo) => DeviceAmounts | undefined;
 }
 
 /** Requests must fit into what a node has left; of the nodes where they do, the strategy prefers some. */
