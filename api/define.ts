@@ -175,6 +175,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   defaults?(object: T): void;
   /** An update (PUT) of an absent object creates it. */
   readonly allowCreateOnUpdate?: boolean;
+  /** An apply of the status alone creates the object where there is none. */
+  readonly statusCreatesByApply?: boolean;
   /** An update without a resourceVersion is allowed. */
   readonly allowUnconditionalUpdate: boolean;
   /** Paths that apply and managedFields ignore on the main resource, such as [['status']]. */

@@ -12,7 +12,9 @@ const panics = (want: unknown) => want === 0;
 
 /** Why two answers differ, if that is known and left so (README.md has the reasons at length). @returns undefined if it is not */
 export function explanationOf({ body, differences }: Compared): string | undefined {
-  const of = (path: string) => differences.find((difference) => difference.path === path);
+  // Answers of an exchange have their number before the place.
+  const placeOf = (path: string) => path.replace(/^\.\d+(?=\.)/, '');
+  const of = (path: string) => differences.find((difference) => placeOf(difference.path) === path);
   if (panics(of('.status')?.want)) return 'the reference panics';
   if (differences.every(({ path }) => dropped.test(path))) return 'fields of features that are off';
   if (
@@ -22,7 +24,7 @@ export function explanationOf({ body, differences }: Compared): string | undefin
     return 'a controller has written meanwhile';
   }
   const message = of('.body.message');
-  const isText = differences.every(({ path }) => path === '.body.message' || path.startsWith('.body.details'));
+  const isText = differences.every(({ path }) => /^\.body\.(message$|details)/.test(placeOf(path)));
   if (message && isText && countEmpties(body) > 0 && countEmpties(message.want) > countEmpties(message.got)) {
     return 'an empty list or map in a message';
   }

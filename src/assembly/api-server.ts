@@ -42,6 +42,7 @@ import { unlessNotFound } from '../runtime/errors.ts';
 import type { Answer } from '../server/answer.ts';
 import { ApiServer, type ApiServerOptions } from '../server/api-server.ts';
 import { apiServerUser } from '../server/bootstrap.ts';
+import { negotiateOnly } from '../server/negotiation/accept.ts';
 import { nodeObjects } from '../server/node-objects.ts';
 import { createOwnApi } from '../server/own-api/own-api.ts';
 import { type Follower, followObjects } from '../storage/follow.ts';
@@ -152,8 +153,11 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
       client: (user) => server.client(user, 'orrery'),
     }),
     handlers: {
-      '/.well-known/openid-configuration': () => jsonAnswer(tokens.discovery(own.serverAddress())),
-      '/openid/v1/jwks': async () => jsonAnswer(await tokens.keySet()),
+      '/.well-known/openid-configuration': () => publicAnswer('application/json', tokens.discovery(own.serverAddress())),
+      '/openid/v1/jwks': async ({ request }) => {
+        negotiateOnly([keySetType], request.headers['accept']);
+        return publicAnswer(keySetType, await tokens.keySet());
+      },
     },
     ...own,
   });
@@ -165,8 +169,12 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
   return { server, tokens };
 }
 
-function jsonAnswer(document: object): Answer {
-  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(document) };
+const keySetType = 'application/jwk-set+json';
+
+/** A document that whoever reads it may keep for an hour. */
+function publicAnswer(contentType: string, document: object): Answer {
+  const headers = { 'cache-control': 'public, max-age=3600' };
+  return { type: 'raw', status: 200, contentType, body: JSON.stringify(document), headers };
 }
 
 /** Keeps the webhooks and policies of admission in step with what is stored. */

@@ -1,3 +1,6 @@
+import { type FieldError, FieldPath, invalid, notSupported } from '../../api/meta/field.ts';
+import { invalid as invalidError } from './errors.ts';
+
 /** Options of list and watch, as the query gives them. */
 export interface ListOptions {
   readonly watch: boolean;
@@ -40,4 +43,25 @@ export interface DeleteOptions {
 export interface Preconditions {
   readonly uid?: string;
   readonly resourceVersion?: string;
+}
+
+export function validateDryRun(dryRun: readonly string[]): FieldError[] {
+  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
+}
+
+const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
+
+/** @throws ApiError 422 for options that do not hold */
+export function validateDeleteOptions(options: DeleteOptions): void {
+  const errors: FieldError[] = [];
+  const path = FieldPath.of('propagationPolicy');
+  const policy = options.propagationPolicy;
+  if (policy !== undefined) {
+    if (options.orphanDependents !== undefined) {
+      errors.push(invalid(path, policy, 'orphanDependents and deletionPropagation cannot be both set'));
+    }
+    if (!policies.slice(0, 3).includes(policy)) errors.push(notSupported(path, policy, policies));
+  }
+  if (options.dryRun) errors.push(...validateDryRun(options.dryRun));
+  if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
 }

@@ -49,7 +49,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
   const { name, preconditions } = request;
   const key = store.key(operation.namespace, name);
   const strategy = strategyOf(store, operation.subresource);
-  const allowMissing = operation.subresource === '' && (request.allowCreate || store.definition.allowCreateOnUpdate === true);
+  const allowMissing = mayCreate(store, operation.subresource, request.allowCreate);
   let allocation: Allocation = noAllocation;
   let done = false;
   const attempt = async (current: StoredObject | undefined): Promise<KubeObject> => {
@@ -57,6 +57,7 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
     allocation = noAllocation;
     if (!current) {
       const object = await request.transform(undefined);
+      versionOf(object);
       await request.authorizeCreate();
       const prepared = await prepareCreate(store, object, { ...operation, options: asCreateOptions(operation.options) });
       allocation = prepared.allocation;
@@ -96,6 +97,13 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
   }
 }
 
+/** Whether an object that is not there is created: of a status only where the kind allows it of every update, or its status of applies. */
+function mayCreate({ definition }: ResourceStore, subresource: string, isApply: boolean): boolean {
+  if (subresource === '') return isApply || definition.allowCreateOnUpdate === true;
+  if (subresource !== 'status') return false;
+  return definition.allowCreateOnUpdate === true || (isApply && definition.statusCreatesByApply === true);
+}
+
 /** What was written in the store's version. */
 async function inVersion(store: ResourceStore, written: Written): Promise<Written> {
   if (written.stored) return { stored: await store.inVersion(written.stored), created: written.created };
@@ -106,15 +114,19 @@ function asCreateOptions(options: KubeObject | undefined): KubeObject | undefine
   return options && { ...options, kind: 'CreateOptions' };
 }
 
-// An object without a version overwrites whatever is there, where its kind allows it.
-function checkVersion(store: ResourceStore, object: KubeObject, current: StoredObject, name: string): void {
-  const metadata = (object.metadata ??= {});
-  let version: number;
+/** @throws ApiError 500 for what is no version */
+function versionOf({ metadata }: KubeObject): number {
   try {
-    version = parseResourceVersion(metadata.resourceVersion ?? '');
+    return parseResourceVersion(metadata?.resourceVersion ?? '');
   } catch (error) {
     throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.parserMessage) : error;
   }
+}
+
+// An object without a version overwrites whatever is there, where its kind allows it.
+function checkVersion(store: ResourceStore, object: KubeObject, current: StoredObject, name: string): void {
+  const metadata = (object.metadata ??= {});
+  const version = versionOf(object);
   if (version === 0) {
     if (!store.strategy.allowUnconditionalUpdate) {
       const error = invalidField('metadata.resourceVersion', 0, 'must be specified for an update');

@@ -48,7 +48,7 @@ export function createRoutes(parts: RouteParts): Next {
     ['/version', (context) => version(parts, context)],
     ['/version/', (context) => version(parts, context)],
     ['/metrics', () => metrics.handle()],
-    ...Object.entries(handlers),
+    ...Object.entries(handlers).map(([path, handler]): [string, Handler] => [path, readOnly(handler)]),
     ...(parts.flowControl ? flowControlDumps(parts.flowControl) : []),
   ]);
 
@@ -65,6 +65,14 @@ export function createRoutes(parts: RouteParts): Next {
     if (info.isResourceRequest) return hasPlace(index, info) ? dispatch(context) : pageNotFound();
     const handler = exact.get(info.path);
     return handler ? handler(context) : other(context);
+  };
+}
+
+/** What is there to be read, and nothing else. */
+function readOnly(handler: Handler): Handler {
+  return (context) => {
+    if (context.request.method !== 'GET') throw methodNotAllowed();
+    return handler(context);
   };
 }
 

@@ -16,6 +16,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
   plural: 'validatingadmissionpolicies',
   singular: 'validatingadmissionpolicy',
   scope: 'Cluster',
+  statusCreatesByApply: true,
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy',
   categories: ['api-extensions'],
   subresources: [

@@ -129,7 +129,7 @@ export function validateEphemeralContainers(
     names.add(container.name);
     const target = container.targetContainerName;
     if (target && !others.has(target)) errors.push(notFound(at.child('targetContainerName'), target));
-    for (const field of notEphemeral) if (isSet(container[field])) errors.push(forbidden(at.child(field), refused));
+    for (const field of notEphemeral) if (isSet(container, field)) errors.push(forbidden(at.child(field), refused));
     (container.volumeMounts ?? []).forEach((mount, n) => {
       const mountPath = at.child('volumeMounts').index(n);
       if (mount.subPath) errors.push(forbidden(mountPath.child('subPath'), refused));
@@ -139,8 +139,15 @@ export function validateEphemeralContainers(
   return errors;
 }
 
-const isSet = (value: unknown): boolean =>
-  value !== undefined && value !== null && !(typeof value === 'object' && Object.values(value).every((part) => !isSet(part)));
+/** Probes and hooks are pointers in Go: an empty one is set as well. */
+function isSet(container: AnyContainer, field: (typeof notEphemeral)[number]): boolean {
+  const value = container[field];
+  if (field === 'resources' || Array.isArray(value)) return !isEmpty(value);
+  return value !== undefined && value !== null;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'object' && Object.values(value).every(isEmpty));
 
 export function validateImagePadding(container: AnyContainer, path: FieldPath): FieldError[] {
   const image = container.image ?? '';

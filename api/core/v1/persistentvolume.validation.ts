@@ -81,7 +81,7 @@ function validateIscsiVolume(
   path: FieldPath,
   name: string,
 ): FieldError[] {
-  const errors = validateIscsi(source, path);
+  const errors = validateIscsi(source, path, 'must be valid format');
   if (source.initiatorName !== undefined && byteLength(`${name}:${source.targetPortal}`) > 64) {
     const detail = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
     errors.push(invalid(path.child('targetportal'), source.targetPortal, detail));

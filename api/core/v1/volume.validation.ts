@@ -261,12 +261,13 @@ const iscsiForms: Readonly<Record<string, RegExp>> = {
   naa: /^naa.[A-Za-z0-9]{32}$/,
 };
 
-function validateIscsiName(name: string, path: FieldPath): FieldError[] {
+function validateIscsiName(name: string, path: FieldPath, unknownForm: string): FieldError[] {
   const form = iscsiForms[name.slice(0, 3)];
-  if (!form) return [invalid(path, name, 'must be valid format starting with iqn, eui, or naa')];
+  if (!form) return [invalid(path, name, unknownForm)];
   return form.test(name) ? [] : [invalid(path, name, 'must be valid format')];
 }
 
+/** @param unknownForm what is said of a name of none of the three forms; volumes of pods and persistent ones differ in it */
 export function validateIscsi(
   source: {
     targetPortal?: string;
@@ -278,13 +279,14 @@ export function validateIscsi(
     initiatorName?: string;
   },
   path: FieldPath,
+  unknownForm = 'must be valid format starting with iqn, eui, or naa',
 ): FieldError[] {
   const errors = [...requireText(source.targetPortal, path.child('targetPortal')), ...requireText(source.iqn, path.child('iqn'))];
-  if (!missing(source.iqn)) errors.push(...validateIscsiName(source.iqn!, path.child('iqn')));
+  if (!missing(source.iqn)) errors.push(...validateIscsiName(source.iqn!, path.child('iqn'), unknownForm));
   const lun = source.lun ?? 0;
   if (lun < 0 || lun > 255) errors.push(invalid(path.child('lun'), lun, rangeMessage(0, 255)));
   if ((source.chapAuthDiscovery || source.chapAuthSession) && !source.secretRef) errors.push(required(path.child('secretRef')));
-  if (source.initiatorName !== undefined) errors.push(...validateIscsiName(source.initiatorName, path.child('initiatorname')));
+  if (source.initiatorName !== undefined) errors.push(...validateIscsiName(source.initiatorName, path.child('initiatorname'), unknownForm));
   return errors;
 }
 

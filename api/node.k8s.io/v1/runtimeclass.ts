@@ -41,6 +41,7 @@ export const runtimeClass = defineResource<RuntimeClass>({
   plural: 'runtimeclasses',
   singular: 'runtimeclass',
   scope: 'Cluster',
+  allowCreateOnUpdate: true,
   schema: 'io.k8s.api.node.v1.RuntimeClass',
   allowUnconditionalUpdate: false,
   columns: [nameColumn, { name: 'Handler', type: 'string', description: '', cell: ({ handler }) => handler }, ageColumn],

@@ -7,7 +7,7 @@ import type { Area, Exchange, Setting, Turn } from './exchange.ts';
 import { randomObject } from './objects.ts';
 import { acceptOf, json, oddParameters, type Parameter, query } from './parameters.ts';
 
-const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'FOO'];
+const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 const types = [
   json,
   json,

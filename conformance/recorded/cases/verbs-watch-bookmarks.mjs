@@ -1,6 +1,6 @@
 // What the object of a bookmark has, for kinds of every shape; watches by their old path, whose options are judged as a list's.
 export default ({ ns }) => {
-  const of = (path) => ({ name: path, path, watch: true, query: { watch: '1', sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: '1', labelSelector: 'no=no', timeoutSeconds: '1' }, pick: (b) => b.filter(({ object }) => object.metadata.annotations) });
+  const of = (path) => ({ name: path, path, watch: { events: 1, ms: 8000 }, query: { watch: '1', sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: '1', labelSelector: 'no=no' } });
   const old = `/api/v1/watch/namespaces/${ns}/configmaps`;
   const ended = { labelSelector: 'no=no', timeoutSeconds: '1' };
   return [

@@ -16,6 +16,8 @@ export interface ConformOptions {
   readonly defaults?: boolean;
   /** The nulls of a custom object stay for validation to judge: it was merged of values, not decoded from a text. */
   readonly keepsNulls?: boolean;
+  /** Integers of 32 bits keep the lower ones of a greater number, rather than being refused: the value was merged, not decoded from a text. */
+  readonly wraps?: boolean;
 }
 
 export interface Conformed {
@@ -37,9 +39,9 @@ export class DecodeError extends Error {}
  * @throws DecodeError for the first wrong value in the order of the document
  */
 export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
-  const { strict = false, body, defaults = true, keepsNulls = false } = options;
+  const { strict = false, body, defaults = true, keepsNulls = false, wraps = false } = options;
   if (schema.type === 'object' && schema.decode) return decodeCustom(value, schema.decode, { strict, keepsNulls }, body);
-  const walk = new Walk(defaults, strict);
+  const walk = new Walk(defaults, strict, wraps);
   let object: unknown;
   try {
     object = walk.convert(value, schema);
@@ -84,9 +86,17 @@ class Walk {
   private readonly defaults: boolean;
   private readonly strict: boolean;
 
-  constructor(defaults: boolean, strict: boolean) {
+  private readonly wraps: boolean;
+
+  constructor(defaults: boolean, strict: boolean, wraps: boolean) {
     this.defaults = defaults;
     this.strict = strict;
+    this.wraps = wraps;
+  }
+
+  private beyond(value: number): number {
+    if (!this.wraps || Math.abs(value) >= 2 ** 63) throw Mismatch.instance;
+    return Number(BigInt.asIntN(32, BigInt(value)));
   }
 
   /** @param value not null */
@@ -100,7 +110,8 @@ class Walk {
         if (typeof value !== 'boolean') throw Mismatch.instance;
         return value;
       case 'int32':
-        if (!Number.isInteger(value) || value > 0x7fffffff || value < -0x80000000) throw Mismatch.instance;
+        if (!Number.isInteger(value)) throw Mismatch.instance;
+        if (value > 0x7fffffff || value < -0x80000000) return this.beyond(value);
         return value;
       case 'int64':
         if (!Number.isInteger(value) || value >= 2 ** 63 || value < -(2 ** 63)) throw Mismatch.instance;

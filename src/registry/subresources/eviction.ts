@@ -6,7 +6,7 @@ import { deleteObject } from '../delete.ts';
 import { ApiError, badRequest, conflict, forbidden, notFound, tooManyRequests } from '../errors.ts';
 import { guaranteedUpdate } from '../guaranteed-update.ts';
 import { listObjects } from '../list.ts';
-import type { DeleteOptions } from '../options.ts';
+import { type DeleteOptions, validateDeleteOptions } from '../options.ts';
 import type { ResourceStore } from '../resource-store.ts';
 import { parseSelection, parseSelectors } from '../selection.ts';
 import type { ActionCall, ActionResult } from './action.ts';
@@ -100,6 +100,7 @@ async function deletePod(call: Eviction, options: DeleteOptions): Promise<void> 
     if (options.preconditions?.resourceVersion !== undefined && written.stored) deleteOptions = pinnedTo(options, written.stored);
   }
   // Admission has judged the eviction; it does not hear of the deletion.
+  validateDeleteOptions(deleteOptions);
   await deleteObject(store, name, deleteOptions, operation, async () => {});
 }
 

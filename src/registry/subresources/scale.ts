@@ -1,4 +1,4 @@
-import type { ResourceDefinition, ScaleSubresource } from '../../../api/define.ts';
+import type { ScaleSubresource } from '../../../api/define.ts';
 import { invalid as invalidField } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { copyData } from '../copy.ts';
@@ -35,18 +35,6 @@ export function writeScale(scale: ScaleSubresource, object: KubeObject, changed:
   if (uid) result.metadata!.uid = uid;
   writePath(result, scale.specReplicasPath, replicas);
   return result;
-}
-
-/** An apply configuration of a Scale as one of the object it scales. */
-export function scaleConfiguration(
-  scale: ScaleSubresource,
-  definition: ResourceDefinition,
-  apiVersion: string,
-  applied: KubeObject,
-): KubeObject {
-  const configuration: KubeObject = { apiVersion, kind: definition.kind, ...(applied.metadata ? { metadata: applied.metadata } : {}) };
-  if (applied['spec']?.replicas !== undefined) writePath(configuration, scale.specReplicasPath, applied['spec'].replicas);
-  return configuration;
 }
 
 export function readPath(object: KubeObject, path: readonly string[]): any {

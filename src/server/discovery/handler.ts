@@ -57,12 +57,13 @@ export class Discovery {
     if (custom && (tooLong || (version !== undefined && !index.resources(group, version)))) return pageNotFound();
     if (tooLong) throw noSuchResource();
     if (group === undefined) {
-      this.checkMethod(context);
       const core = context.info.path.startsWith('/api/') || context.info.path === '/api';
+      if (core) this.checkMethod(context);
       return this.root(context, core, () => (core ? apiVersions(index, serverAddress()) : apiGroupList(groups.groups())));
     }
     const found = version === undefined ? apiGroup(groups.group(group)!) : this.resourceList(group, version);
-    if (!custom) this.checkMethod(context);
+    // The list of groups and a group's versions are another handler's, which looks at no method.
+    if (!custom && version !== undefined) this.checkMethod(context);
     context.negotiated = negotiate(context.request.headers['accept'], 'get', noTransforms);
     return { type: 'object', status: 200, definition: undefined, object: found };
   }

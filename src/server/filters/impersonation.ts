@@ -54,13 +54,14 @@ export function impersonation(authorizer: Authorizer): Stage {
   };
 
   return (context, next) => {
-    const wanted = wantedUser(context.request.headers);
+    const wanted = wantedUser(context);
     return wanted ? impersonate(context, wanted).then(() => next(context)) : next(context);
   };
 }
 
 /** @throws ApiError 400 if there are headers, but none that names the user */
-function wantedUser(headers: Readonly<Record<string, string | undefined>>): Wanted | undefined {
+function wantedUser(context: ServerContext): Wanted | undefined {
+  const headers: Readonly<Record<string, string | undefined>> = context.request.headers;
   let any = false;
   const extra = new Map<string, readonly string[]>();
   for (const name in headers) {
@@ -75,6 +76,7 @@ function wantedUser(headers: Readonly<Record<string, string | undefined>>): Want
   if (username === '') {
     if (groups.length === 0 && uid === '' && extra.size === 0) return undefined;
     const printed = `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${printList(groups)}, Extra:${printExtra(extra)}}`;
+    context.headers['x-content-type-options'] = 'nosniff';
     throw badRequest(`requested ${printed} without impersonating a user name`);
   }
   return { username, uid, groups, extra };

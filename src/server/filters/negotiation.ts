@@ -1,7 +1,8 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { ApiError } from '../../registry/errors.ts';
 import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
-import { isPlace } from '../handlers/place.ts';
+import { isAllowedAt, isPlace } from '../handlers/place.ts';
 import { negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
 
@@ -19,8 +20,9 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     const { method } = request;
     if (info.resource === '') throw noSuchResource();
     if (method === 'HEAD' || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
-      throw lookup(info) ? methodNotAllowed() : noSuchResource();
+      throw hasPath(lookup(info), info) ? methodNotAllowed() : noSuchResource();
     }
+    if (method === 'PATCH') checkPatchType(lookup(info), info, request.headers['content-type'] ?? '');
     const accept = request.headers['accept'];
     try {
       const transforms = accept?.includes('as=Table') && hasNoTable(lookup(info), info) ? withoutTables : objectTransforms;
@@ -28,11 +30,37 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
-      if (definition && isPlace(definition, info) && !isAction(definition, info.subresource)) throw error;
+      if (definition && hasMethod(definition, info, method)) throw error;
     }
     if (info.subresource === 'log' && info.verb === 'get') negotiateText(accept);
     return next(context);
   };
+}
+
+/** Whether a path names something, whatever the method. */
+function hasPath(definition: ResourceDefinition | undefined, info: RequestInfo): boolean {
+  if (!definition || !isPlace(definition, info)) return false;
+  const subresource = definition.subresources.find(({ name }) => name === info.subresource);
+  if (info.subresource === '' || !subresource) return info.subresource === '';
+  return info.rest.length === 0 || (subresource.type === 'action' && subresource.action === 'proxy');
+}
+
+/** Whether the resource answers this request itself, and not by a subresource with code of its own. */
+function hasMethod(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
+  if (!hasPath(definition, info) || isAction(definition, info.subresource)) return false;
+  const verbs: readonly string[] = (definition.subresources.find(({ name }) => name === info.subresource) ?? definition).verbs;
+  return verbs.includes(info.verb) && (info.subresource !== '' || isAllowedAt(definition, info, method));
+}
+
+const patchTypes = ['json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml'].map(
+  (name) => `application/${name}`,
+);
+
+/** The router of built-in kinds looks at a patch's type before the form of the answer is thought of. @throws ApiError 415 */
+function checkPatchType(definition: ResourceDefinition | undefined, info: RequestInfo, contentType: string): void {
+  if (!definition || typeof definition.schema !== 'string' || !hasMethod(definition, info, 'PATCH')) return;
+  if (!patchTypes.includes(contentType.split(';')[0]!.trim()))
+    throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 /** Custom resources have no messages; their Scale has one. */

@@ -32,7 +32,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
   const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'));
   const metadata = (object.metadata ??= {});
   // What a subresource's object says of uid and version is about the object that it acts on.
-  if (!subresource && definition.action !== 'binding') wipeSystemFields(metadata);
+  if (!subresource) wipeSystemFields(metadata);
   if (definition.scope === 'Namespaced') ensureNamespace(metadata, operation.namespace);
   const tracked = trackUpdate({
     schema: expected.schema,
@@ -76,5 +76,6 @@ function expectedKind({ parts, definition, subresource }: ActionScope): Expected
   if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
   const schema = parts.schemas.get(schemaName(subresource.kind));
   const { defaults, alsoReads } = subresource;
-  return { ...subresource.kind, schema, ...(defaults ? { defaults } : {}), ...(alsoReads ? { alsoReads } : {}) };
+  const { schemaOfKind } = kindOf(parts, definition, schema);
+  return { ...subresource.kind, schema, schemaOfKind, ...(defaults ? { defaults } : {}), ...(alsoReads ? { alsoReads } : {}) };
 }

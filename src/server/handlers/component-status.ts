@@ -13,7 +13,7 @@ export async function readComponents(
   const { name, verb } = context.info;
   if (verb === 'get') {
     const probe = probes.find((candidate) => candidate.name === name);
-    if (!probe) throw notFound({ group: definition.group, resource: definition.plural }, name);
+    if (!probe) throw notFound({ group: definition.group, resource: definition.singular }, name);
     return { type: 'object', status: 200, definition, object: await componentStatus(probe) };
   }
   const items = await Promise.all(probes.map(componentStatus));

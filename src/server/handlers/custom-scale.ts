@@ -48,7 +48,7 @@ export function customScaleView({ definition }: Omit<Scope, 'view'>, scale: Scal
       if (resourceVersion) result.metadata!.resourceVersion = resourceVersion;
       return result;
     },
-    configuration({ metadata }) {
+    apply(_context, _current, { metadata }) {
       const name = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
       throw plainError(
         `failed to convert new object (${name}; ${scaleVersion}, Kind=Scale) to proper version: request to convert CR to an invalid group/version: ${scaleVersion}`,

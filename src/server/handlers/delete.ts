@@ -5,12 +5,12 @@ import { BodyError, parseJson, parseYaml } from '../../machinery/schema/parse.ts
 import { deleteObject } from '../../registry/delete.ts';
 import { badRequest } from '../../registry/errors.ts';
 import type { Operation } from '../../registry/operation.ts';
-import type { DeleteOptions } from '../../registry/options.ts';
+import { type DeleteOptions, validateDeleteOptions } from '../../registry/options.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
 import { bodyLimit, kindProblem } from './body.ts';
-import { deleteOptionsFromQuery, validateDeleteOptions } from './options.ts';
+import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
 /** DELETE of one object. */

@@ -3,7 +3,7 @@ import { badRequest, methodNotSupported, notFound } from '../../registry/errors.
 import type { ActionParts } from '../../registry/subresources/action.ts';
 import type { ComponentProbe } from '../../registry/subresources/component-status.ts';
 import type { Answer } from '../answer.ts';
-import type { RequestContext, RequestInfo } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 import { isCustom } from '../encoding/list-json.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import type { NodeStreams } from '../streaming/node-streams.ts';
@@ -17,7 +17,7 @@ import { removeCollection } from './deletecollection.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { isPlace } from './place.ts';
+import { isAllowedAt, isPlace } from './place.ts';
 import { scaleView } from './scale.ts';
 import { type HandlerParts, type Scope, schemaOf } from './scope.ts';
 import { update } from './update.ts';
@@ -93,30 +93,15 @@ async function dispatchSubresource(
   const custom = isCustom(definition);
   const resource = { group: definition.group, resource: definition.plural };
   if (!subresource) throw custom ? notFound(resource, info.name) : noSuchResource();
+  const isProxy = subresource.type === 'action' && subresource.action === 'proxy';
+  if (info.rest.length > 0 && !custom && !isProxy) throw noSuchResource();
   if (!subresource.verbs.includes(info.verb as never)) throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
   noteDeprecation(definition, context);
   if (subresource.type !== 'action') {
-    if (info.rest.length > 0 && !custom) throw noSuchResource();
     return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
   }
   if (streamActions.has(subresource.action)) return connect(scopeOf(definition, subresource), context, parts.nodes, subresource.action);
   return createAction({ parts, actions: parts.actions, definition, subresource }, context, subresource.action);
-}
-
-function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
-  switch (info.verb) {
-    case 'create':
-      return info.name === '' && (definition.scope === 'Cluster' || info.namespace !== '');
-    case 'update':
-    case 'patch':
-      return info.name !== '';
-    case 'deletecollection':
-      return definition.scope === 'Cluster' || info.namespace !== '';
-    case 'watch':
-      return method === 'GET';
-    default:
-      return true;
-  }
 }
 
 function noteDeprecation(definition: ResourceDefinition, context: RequestContext): void {

@@ -1,8 +1,8 @@
-import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, forbidden, notSupported, required } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateFieldManager } from '../../../api/meta/validation.ts';
 import { badRequest, invalid as invalidError } from '../../registry/errors.ts';
-import { type DeleteOptions, defaultListOptions, type ListOptions } from '../../registry/options.ts';
+import { type DeleteOptions, defaultListOptions, type ListOptions, validateDryRun } from '../../registry/options.ts';
 import type { RequestContext } from '../context.ts';
 
 /** The options that create, update and patch share. */
@@ -89,10 +89,6 @@ function managerOfUserAgent(userAgent: string): string {
     manager += character;
   }
   return manager;
-}
-
-function validateDryRun(dryRun: readonly string[]): FieldError[] {
-  return dryRun.every((value) => value === 'All') ? [] : [notSupported('dryRun', dryRun, ['All'])];
 }
 
 const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
@@ -206,23 +202,6 @@ export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(dryRun.length === 0 ? {} : { dryRun }),
   };
-}
-
-const policies = ['Foreground', 'Background', 'Orphan', 'nil'];
-
-/** @throws ApiError 422 for options that do not hold */
-export function validateDeleteOptions(options: DeleteOptions): void {
-  const errors: FieldError[] = [];
-  const path = FieldPath.of('propagationPolicy');
-  const policy = options.propagationPolicy;
-  if (policy !== undefined) {
-    if (options.orphanDependents !== undefined) {
-      errors.push(invalid(path, policy, 'orphanDependents and deletionPropagation cannot be both set'));
-    }
-    if (!policies.slice(0, 3).includes(policy)) errors.push(notSupported(path, policy, policies));
-  }
-  if (options.dryRun) errors.push(...validateDryRun(options.dryRun));
-  if (errors.length > 0) throw invalidError({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
 }
 
 /** The resourceVersion that a get asks for. @throws ApiError 400 for the long gone `export` */

@@ -34,7 +34,6 @@ interface PatchMechanism {
   readonly strictErrors: readonly string[];
   /** The value that an "Invalid" answer shows. */
   shown(patched: unknown, current: unknown): unknown;
-  readonly creates: boolean;
   /** Whether the result says by itself of what kind it is. */
   readonly decodesKind: boolean;
   /** Whether `patch` has worked out managedFields already. */
@@ -70,8 +69,8 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
       allowCreate: type === applyPatchType,
       authorizeCreate: () => authorizeCreate(scope, context),
       async transform(current) {
+        if (!current && (scope.view || type !== applyPatchType)) throw notFound(scope.store.resource, name);
         mechanism ??= inApiWords(() => mechanismOf(type, bytes, scope, options, context));
-        if (!current && !mechanism.creates) throw notFound(scope.store.resource, name);
         const view = mechanism.tracks ? undefined : scope.view;
         const before = view ? (view.toPatch ?? view.read)(current!) : current;
         const patched = inApiWords(() => mechanism!.patch(before));
@@ -81,7 +80,11 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         checkName(seen, name, operation.namespace);
         const object = view ? view.write(current!, seen) : seen;
         const manager = managerContext(scope, options.fieldManager, scope.store.now());
-        const tracked = mechanism.tracks ? object : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
+        const tracked = mechanism.tracks
+          ? object
+          : view?.track
+            ? view.track(manager, current!, seen, object)
+            : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
         const namespace = context.info.namespace || operation.namespace;
         const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, view && seen);
@@ -126,7 +129,6 @@ function jsonMechanism(bytes: Buffer, scope: Scope): PatchMechanism {
     patch: (current) => applyJsonPatch(current, parsed) as KubeObject,
     strictErrors: parsed.strictErrors,
     shown: (patched) => jsonPatchedText(patched, parsed, shownSchema(scope)),
-    creates: false,
     decodesKind: true,
     tracks: false,
     restores: false,
@@ -142,7 +144,6 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchM
     strictErrors: jsonDuplicates(body),
     shown: (patched, current) =>
       strategic ? goValue(withoutUnmatchedNulls(current, value, schema)) : mergePatchedText(current, value, patched, shownSchema(scope)),
-    creates: false,
     decodesKind: !strategic,
     tracks: false,
     restores: strategic,
@@ -171,18 +172,15 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
   return {
     patch(current) {
       const manager = managerContext(scope, options.fieldManager, scope.store.now());
-      const merged = applyPatch({
-        ...manager,
-        live: current,
-        applied: scope.view ? scope.view.configuration(body.object) : body.object,
-        force: options.force ?? false,
-      });
+      const force = options.force ?? false;
+      const merged = scope.view
+        ? scope.view.apply(manager, current!, body.object, force)
+        : applyPatch({ ...manager, live: current, applied: body.object, force });
       for (const text of body.warnings) warn(context, text);
       return merged;
     },
     strictErrors: [],
     shown: (patched) => JSON.stringify(patched),
-    creates: true,
     decodesKind: false,
     tracks: true,
     restores: false,
@@ -211,6 +209,7 @@ function conformPatched(
     const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, {
       strict,
       keepsNulls: mechanism.tracks,
+      wraps: mechanism.restores,
     });
     const problems = strict ? [...mechanism.strictErrors, ...strictErrors] : [];
     if (problems.length > 0) {

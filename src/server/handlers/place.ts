@@ -3,7 +3,29 @@ import type { RequestInfo } from '../context.ts';
 
 /** Whether a path can be one of the resource: with a namespace only where it has one, and for one object not without. */
 export function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
+  if (info.name !== '' && info.subresource === '' && isOnlyCreated(definition)) return false;
   if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
+  // What is only ever created has no path across namespaces.
+  if (info.namespace === '' && isOnlyCreated(definition)) return false;
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch';
   return info.namespace !== '' || !named;
+}
+
+const isOnlyCreated = ({ verbs }: ResourceDefinition): boolean => verbs.length === 1 && verbs[0] === 'create';
+
+/** Whether a method that the resource has may be used at a path. */
+export function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
+  switch (info.verb) {
+    case 'create':
+      return info.name === '' && (definition.scope === 'Cluster' || info.namespace !== '');
+    case 'update':
+    case 'patch':
+      return info.name !== '';
+    case 'deletecollection':
+      return definition.scope === 'Cluster' || info.namespace !== '';
+    case 'watch':
+      return method === 'GET';
+    default:
+      return true;
+  }
 }

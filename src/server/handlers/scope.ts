@@ -53,8 +53,10 @@ export interface View {
   readonly toPatch?: (object: KubeObject) => KubeObject;
   /** The only place that a change through the view can own (Scale of custom resources). */
   readonly scalePath?: readonly string[];
-  /** An apply configuration of the view as one of the object. */
-  configuration(applied: KubeObject): KubeObject;
+  /** The object as it was changed, with its new managedFields, where they are not tracked on the object itself. */
+  readonly track?: (context: ManagerContext, current: KubeObject, seen: KubeObject, object: KubeObject) => KubeObject;
+  /** The object after an apply configuration of the view. @throws PatchError, ApiError 422 */
+  apply(context: ManagerContext, current: KubeObject, applied: KubeObject, force: boolean): KubeObject;
 }
 
 /** The kind that a create or update of the resource expects. */

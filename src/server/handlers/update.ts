@@ -36,7 +36,9 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         const object = scope.view ? scope.view.write(current!, seen) : seen;
         const manager = managerContext(scope, options.fieldManager, scope.store.now());
-        const tracked = trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
+        const tracked = scope.view?.track
+          ? scope.view.track(manager, current!, seen, object)
+          : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
         const namespace = context.info.namespace || operation.namespace;
         const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, seen);

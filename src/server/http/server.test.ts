@@ -240,7 +240,8 @@ for (const [title, send] of [
       for (const [i, method] of ['LOCK', 'PROPFIND', 'SEARCH'].entries()) {
         assert.equal((await send(server, `/api/v1/things/none/made-up-${i}`, { headers: admin })).status, 404);
         assert.equal((await send(server, `/api/v1/made-up-${i}/none`, { headers: admin })).status, 404);
-        assert.equal((await send(server, '/api/v1/things/none', { method, headers: admin })).status, 405);
+        assert.equal((await send(server, '/api/v1/things/none', { method, headers: admin })).status, 404);
+        assert.equal((await send(server, '/api/v1/things', { method, headers: admin })).status, 405);
       }
       assert.equal((await send(server, '/api/v1/things/none', { headers: admin })).status, 404);
       const lines = (await send(server, '/metrics')).text.split('\n').filter((line) => line.startsWith('apiserver_request_total{'));

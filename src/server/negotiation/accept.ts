@@ -118,7 +118,11 @@ function notRoutable(names: readonly string[]): ApiError {
 
 /** What a route that writes text of its own lets through. @throws ApiError 406 */
 export function negotiateText(accept: string | undefined): void {
-  const names = ['text/plain', ...routable];
+  negotiateOnly(['text/plain', ...routable], accept);
+}
+
+/** What a route lets through that answers in these types alone. @throws ApiError 406 */
+export function negotiateOnly(names: readonly string[], accept: string | undefined): void {
   if (accept && !parseAccept(accept).some((clause) => isRoutable(clause, names))) throw notRoutable(names);
 }
 

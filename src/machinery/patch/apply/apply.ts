@@ -82,7 +82,8 @@ function describe(object: KubeObject): string {
 function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyInput): KubeObject {
   if (!typed) return merged;
   try {
-    return conform(merged, schema).object;
+    // Whole numbers beyond what a field holds lose their upper bits, as Go's conversion of numbers does.
+    return conform(merged, schema, { wraps: true }).object;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const kind = groupVersionKind(applied);
