@@ -4,7 +4,7 @@ export default ({ ns }) => {
   const all = `/apis/apps/v1/namespaces/${ns}/deployments`;
   const types = { merge: 'application/merge-patch+json', strategic: 'application/strategic-merge-patch+json', apply: 'application/apply-patch+yaml' };
   const body = (name, replicas) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { replicas, selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { nodeSelector: { rp: 'none' }, schedulerName: 'none', containers: [{ name: 'c', image: 'i' }] } } } });
-  const owners = (name, title) => ({ name: `owners after ${title}`, path: `${all}/${name}`, pick: (b) => [b.spec.replicas, sorted(b.metadata.managedFields.filter((m) => m.subresource !== 'status'))] });
+  const owners = (name, title) => ({ name: `owners after ${title}`, path: `${all}/${name}`, pick: (b) => [b.spec.replicas ?? 0, sorted(b.metadata.managedFields.filter((m) => m.subresource !== 'status'))] });
   const scaled = (name, replicas, how, more = {}) => ({ name: `${name} to ${replicas} by ${how}`, method: how === 'put' ? 'PUT' : 'PATCH', path: `${all}/${name}/scale`, query: { fieldManager: 'scaler', ...more }, headers: { 'content-type': types[how] ?? 'application/json' }, body: { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name }, spec: { replicas } }, pick: (b) => (b.kind === 'Scale' ? [b.spec, b.metadata.managedFields ?? null] : [b.code, b.reason, b.message.replace(/resourceVersion[^,]*,/, ''), b.details?.causes?.length ?? 0]) });
   const flows = { a: [1, 2, 3], b: [0, 1, 2], c: [2, 0, 3], d: [1, 1, 2] };
   const steps = Object.entries(flows).flatMap(([flow, [first, ...rest]]) => ['put', 'merge', 'strategic', 'apply'].flatMap((how) => {
