@@ -27,6 +27,8 @@ interface Spoken {
 const similarAtMost = 10;
 const similarWithin = 10 * 60_000;
 const remembered = 4096;
+/** Of one object: far more than its budget lets be written. A Pod of thousands of containers has as many to tell. */
+const rememberedOfOne = 256;
 
 /**
  * What a recorder remembers, as client-go's correlator does: an event equal to an earlier one counts that one up, more than ten alike that differ in their
@@ -68,6 +70,10 @@ export class EventMemory {
       event = { type, reason, ...own, suffix: '', count: 0, first: 0, last: now, recent: false };
       spoken.events.push(event);
       this.total++;
+      if (spoken.events.length > rememberedOfOne) {
+        spoken.events.shift();
+        this.total--;
+      }
     }
     event.last = now;
     event.recent = !isOneOfMany;

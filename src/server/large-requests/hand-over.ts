@@ -1,5 +1,4 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
-import type { KubeObject } from '../../../api/meta/object.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
@@ -16,8 +15,8 @@ const largeFrom = 32 * 1024;
 const largeYamlFrom = largeFrom / 4;
 
 const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
-/** Of the writes of in-process clients, whose bodies are data of unknown size. */
-const changing: ReadonlySet<string> = new Set(['update', 'patch']);
+/** Of the writes of in-process clients, whose bodies are data of unknown size: those of what is there, and of its subresources. */
+const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
 
 export interface HandOverParts {
   readonly server: LargeRequestServer;
@@ -34,12 +33,11 @@ export function handOver({ server, lookup, storedSize }: HandOverParts): Stage {
   return (context, next) => {
     const { info, request } = context;
     if (!writing.has(info.verb) || context.audit) return next(context);
-    if (request.object) {
-      const changed = changing.has(info.verb) ? lookup(info) : undefined;
-      const isLarge = changed !== undefined && storedSize(changed, info) >= largeFrom;
-      return isLarge ? answerClient(server, context, changed, request.object) : next(context);
+    if (request.target === undefined) {
+      const changed = info.name !== '' && changing.has(info.verb) ? lookup(info) : undefined;
+      const isLarge = changed !== undefined && storedSize(changed, info) >= largeFrom && !isStream(changed, info);
+      return isLarge ? answerClient(server, context, changed) : next(context);
     }
-    if (request.target === undefined) return next(context);
     const { 'content-length': length, 'content-type': type } = request.headers;
     const isSmall = length !== undefined && Number(length) < (type?.includes('yaml') ? largeYamlFrom : largeFrom);
     if (isSmall && info.name === '') return next(context);
@@ -78,17 +76,12 @@ async function answerElsewhere(
 }
 
 /** An in-process client's change of a large object. @throws ApiError as the client wants failures */
-async function answerClient(
-  server: LargeRequestServer,
-  context: ServerContext,
-  definition: ResourceDefinition,
-  object: KubeObject,
-): Promise<Answer> {
+async function answerClient(server: LargeRequestServer, context: ServerContext, definition: ResourceDefinition): Promise<Answer> {
   const { request, user, auditId, signal } = context;
   const { method, path, query } = request;
   const target = query.size > 0 ? `${path}?${query}` : path;
   const headers = { 'content-type': 'application/json', ...request.headers };
-  const body = Buffer.from(JSON.stringify(object));
+  const body = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
   const { status, body: bytes } = await server.answer({ method, target, headers, body, user, auditId }, signal);
   const answered = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
   if (status >= 400) throw new ApiError(status, answered.reason ?? '', answered.message ?? '', answered.details);
