@@ -195,6 +195,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly refusesCreate?: string;
   /** Every request to the resource answers with this warning. */
   readonly deprecation?: string;
+  /** To judge an object has taken long, whatever its size. */
+  readonly isCostly?: boolean;
   /** A delete answers with the deleted object rather than with a Status. */
   readonly returnsDeletedObject?: boolean;
   /**

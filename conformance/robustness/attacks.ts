@@ -287,6 +287,7 @@ export const attacks: readonly Attack[] = [
   { ...custom('a map of 20,000', 'collections', () => ({ map: times(20_000, (i) => ({ k: `v${i}`, v: 'x' })) }), 201), slow: true },
   custom('a map of 20,000 equal keys', 'collections', () => ({ map: times(20_000, () => ({ k: 'same' })) }), 422),
   custom('a million steps of a rule', 'spinners', () => ({ list: times(1000, (i) => i) }), 422, /(call cost|budget)/),
+  custom('a small object under the same rule', 'spinners', () => ({ list: [1, 2] }), 201),
   { ...custom('20,000 values of the wrong type', 'collections', () => ({ set: times(20_000, (i) => i) }), 422), real: 504, slow: true },
   { name: '100,000 brackets', method: 'POST', path: `${core}/configmaps`, body: () => nested(100_000, '[', ']'), status: 400 },
   {

@@ -20,6 +20,8 @@ export interface RuleFindings {
   readonly errors: FieldError[];
   /** As the errors are printed, `path: message`. */
   readonly warnings: string[];
+  /** What the rules have cost, in CEL's units. */
+  cost: number;
 }
 
 /** The rules of a schema, for objects of the kind that it describes. Rules are compiled when they are first needed. */
@@ -41,8 +43,11 @@ export function compileSchemaRules(schema: JsonSchema): SchemaRules | undefined 
   return {
     validate(value, old, path, { ratchet } = {}) {
       root ??= createValidator(schema, schema, true, declaredType(schema, true));
-      const findings: RuleFindings = { errors: [], warnings: [] };
-      root?.validate({ value, old, path, ratchet, unchangedParent: false }, { findings, remaining: totalBudget });
+      const findings: RuleFindings = { errors: [], warnings: [], cost: 0 };
+      const run: Run = { findings, remaining: totalBudget };
+      root?.validate({ value, old, path, ratchet, unchangedParent: false }, run);
+      // What stopped the run has used more than is told.
+      findings.cost = run.remaining < 0 ? totalBudget : totalBudget - run.remaining;
       return findings;
     },
   };

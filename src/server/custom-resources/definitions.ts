@@ -11,11 +11,14 @@ import { customColumns, selectableField } from './columns.ts';
 import { customConversion } from './conversion.ts';
 import { ConversionWebhook, type ConversionWebhookParts } from './conversion-webhook.ts';
 import { decodeCustom } from './decode.ts';
+import { ExpressionRules } from './expression-rules.ts';
 import { type CustomRules, customStatusStrategy, customStrategy, scaleSubresource } from './strategy.ts';
 import { VersionSchemas } from './version-schemas.ts';
 
 const allVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const verbsWhileTerminating: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+/** Of CEL's units, a million of which take some 20 to 40 ms. */
+const costlyFrom = 250_000;
 const metaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** A version's name with the definition that serves it. */
@@ -97,6 +100,7 @@ class CustomKind implements ResourceDefinition {
   private readonly hasStatus: boolean;
   private forApply: ObjectSchema | undefined;
   private rules: Strategy<KubeObject> | undefined;
+  private expressions: ExpressionRules | undefined;
   private parts: readonly Subresource[] | undefined;
   private printed: ResourceDefinition['columns'] | undefined;
 
@@ -170,8 +174,15 @@ class CustomKind implements ResourceDefinition {
     return (this.rules ??= customStrategy(this.customRules()));
   }
 
+  /** Sticks: what one object could do, others can. */
+  get isCostly(): boolean {
+    return this.expressions !== undefined && this.expressions.highestCost > costlyFrom;
+  }
+
   private customRules(): CustomRules {
+    this.expressions ??= new ExpressionRules(this.structural);
     return {
+      expressions: this.expressions,
       schema: this.structural,
       namespaced: this.scope === 'Namespaced',
       hasStatus: this.hasStatus,

@@ -23,6 +23,8 @@ const none: readonly string[] = [];
 export class ExpressionRules {
   private readonly schema: Structural;
   private compiled: { readonly rules: SchemaRules | undefined } | undefined;
+  /** The most that the rules of one object have cost, in CEL's units. */
+  highestCost = 0;
   /** What was found of unchanged parts, for the warnings that are asked for after the validation. */
   private readonly warnings = new WeakMap<KubeObject, readonly string[]>();
 
@@ -37,6 +39,7 @@ export class ExpressionRules {
     if (!rules) return before;
     if (before.some(({ type }) => blocking.has(type))) return [...before, notChecked];
     const found = rules.validate(object, old, FieldPath.empty, old === undefined ? {} : { ratchet: sameJson });
+    if (found.cost > this.highestCost) this.highestCost = found.cost;
     if (found.warnings.length > 0) this.warnings.set(object, found.warnings);
     const errors = found.errors.map((error) => (error.field === '' ? { ...error, field: '<nil>' } : error));
     return [...before, ...errors];

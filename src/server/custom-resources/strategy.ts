@@ -9,7 +9,7 @@ import { validateEmbedded } from '../../../api/structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../../api/structural/failures.ts';
 import { validateListTypes } from '../../../api/structural/list-types.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
-import { ExpressionRules } from './expression-rules.ts';
+import type { ExpressionRules } from './expression-rules.ts';
 import { goType } from './go-type.ts';
 
 /** What a version of a custom kind is judged by. */
@@ -19,6 +19,7 @@ export interface CustomRules {
   /** It has a `status` subresource. */
   readonly hasStatus: boolean;
   readonly scale: CustomScale | undefined;
+  readonly expressions: ExpressionRules;
 }
 
 /** The paths of a scale subresource, as the definition writes them. */
@@ -30,8 +31,7 @@ export interface CustomScale {
 
 /** The rules of creates and updates through the resource itself. */
 export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
-  const { schema, hasStatus, scale } = rules;
-  const expressions = new ExpressionRules(schema);
+  const { schema, hasStatus, scale, expressions } = rules;
   return {
     prepareForCreate(object) {
       if (hasStatus) delete object['status'];
@@ -66,9 +66,8 @@ export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
 }
 
 /** The rules of updates through `status`: nothing else changes, and nothing else is judged. */
-export function customStatusStrategy({ schema, scale }: CustomRules): Strategy<KubeObject> {
+export function customStatusStrategy({ schema, scale, expressions }: CustomRules): Strategy<KubeObject> {
   const status = schema.properties.get('status');
-  const expressions = new ExpressionRules(schema);
   return {
     prepareForUpdate(object, old) {
       for (const name of Object.keys(object)) if (name !== 'status' && !isTypeMeta(name)) delete object[name];

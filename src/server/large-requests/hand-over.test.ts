@@ -13,7 +13,11 @@ import type { LargeRequest } from './messages.ts';
 
 const here: Answer = { type: 'raw', status: 200, contentType: '', body: 'here' };
 const maps = '/api/v1/namespaces/default/configmaps';
-const definitions: Readonly<Record<string, ResourceDefinition>> = { configmaps: configMap, pods: pod };
+const definitions: Readonly<Record<string, ResourceDefinition>> = {
+  configmaps: configMap,
+  pods: pod,
+  costly: { ...configMap, isCostly: true },
+};
 
 interface Sent {
   readonly method?: string;
@@ -78,6 +82,10 @@ test('a small change of a large object is answered elsewhere', async () => {
   const patch = { method: 'PATCH', path: `${maps}/a`, type: 'application/merge-patch+json', body: '{}' };
   equal((await send({ ...patch, storedSize: 40_000 })).where, 'there');
   equal((await send({ ...patch, storedSize: 4_000 })).where, 'here');
+});
+
+test('so is a small object of a kind whose rules have cost much', async () => {
+  equal((await send({ path: '/apis/a/v1/costly', body: '{}' })).where, 'there');
 });
 
 test('so is one of an in-process client, which gets an object or an ApiError', async () => {

@@ -27,23 +27,24 @@ export interface HandOverParts {
 
 /**
  * Hands writes of large objects to another thread, as each step over one object is synchronous and others would wait for it: those with a large body,
- * and changes of what is large. Small ones pass without a promise. Those that an audit policy records stay.
+ * changes of what is large, and what has taken long to judge. Small ones pass without a promise. Those that an audit policy records stay.
  */
 export function handOver({ server, lookup, storedSize }: HandOverParts): Stage {
+  const isLargeThere = (definition: ResourceDefinition, info: RequestInfo): boolean =>
+    definition.isCostly === true || (info.name !== '' && storedSize(definition, info) >= largeFrom);
   return (context, next) => {
     const { info, request } = context;
     if (!writing.has(info.verb) || context.audit) return next(context);
     if (request.target === undefined) {
       const changed = info.name !== '' && changing.has(info.verb) ? lookup(info) : undefined;
-      const isLarge = changed !== undefined && storedSize(changed, info) >= largeFrom && !isStream(changed, info);
+      const isLarge = changed !== undefined && isLargeThere(changed, info) && !isStream(changed, info);
       return isLarge ? answerClient(server, context, changed) : next(context);
     }
     const { 'content-length': length, 'content-type': type } = request.headers;
     const isSmall = length !== undefined && Number(length) < (type?.includes('yaml') ? largeYamlFrom : largeFrom);
-    if (isSmall && info.name === '') return next(context);
     const definition = lookup(info);
     if (!definition || isStream(definition, info)) return next(context);
-    const isLarge = storedSize(definition, info) >= largeFrom;
+    const isLarge = isLargeThere(definition, info);
     return isSmall && !isLarge ? next(context) : answerElsewhere(server, context, request.target, next, isLarge);
   };
 }
