@@ -1,7 +1,7 @@
 import type { Pod } from '../../openapi/types.ts';
 import type { Clock, Timer } from '../machinery/clock.ts';
 import { IndexedHeap } from '../machinery/indexed-heap.ts';
-import { type ClusterEvent, concerns, type EventRegistration, everyEvent } from './events.ts';
+import { type ClusterEvent, concerns, type EventAction, type EventRegistration, everyEvent } from './events.ts';
 import type { Plugin } from './framework.ts';
 
 /** A pod that waits for a node. */
@@ -344,8 +344,18 @@ export class SchedulingQueue {
   }
 }
 
+/** What a plugin refused that waits for new nodes is tried again after each change of a node's taints as well, as upstream has it. */
+const taints: EventRegistration = { resource: 'Node', actions: ['updateNodeTaint'] };
+
+function isAbout(action: EventAction): (registration: EventRegistration) => boolean {
+  return ({ resource, actions }) => resource === 'Node' && actions.includes(action);
+}
+
 /** Plugins that can refuse a pod and name no events are interested in all of them. */
 function eventsOf(plugin: Plugin): readonly EventRegistration[] {
-  if (plugin.events) return plugin.events;
+  if (plugin.events)
+    return plugin.events.some(isAbout('add')) && !plugin.events.some(isAbout('updateNodeTaint'))
+      ? [...plugin.events, taints]
+      : plugin.events;
   return plugin.preEnqueue || plugin.preFilter || plugin.filter || plugin.reserve || plugin.permit ? everyEvent : [];
 }

@@ -178,6 +178,16 @@ test('a refused pod waits for an event that helps, and backs off only while ther
   deepEqual([queue.take()?.key, queue.take()?.key], ['q', 'p']);
 });
 
+test('what waits for nodes is tried again when the taints of one change', () => {
+  const queue = queueOf(new VirtualClock(), [onNodes]);
+  queue.add('p', pod());
+  queue.refused(queue.take()!, pod(), ...refusedBy('OnNodes'));
+  queue.happened({ resource: 'Node', action: 'updateNodeLabel', object: aNode, old: aNode });
+  equal(queue.take(), undefined);
+  queue.happened({ resource: 'Node', action: 'updateNodeTaint', object: aNode, old: aNode });
+  equal(queue.take()?.key, 'p');
+});
+
 test('a pod whose attempt failed without a refusal waits its back-off out', async () => {
   const clock = new VirtualClock();
   const queue = queueOf(clock, [onNodes]);
