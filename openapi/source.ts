@@ -13,7 +13,7 @@ export function createSchemaSource(definitions: CompactDefinitions = loadDefinit
     const definition = definitions[name];
     if (definition === undefined) throw new Error(`There is no definition ${name}.`);
     if (definition.f === undefined && !emptyStructs.has(name)) {
-      const scalar = compilePlain(name, definition);
+      const scalar = compilePlain(name, definition, (other) => get(other) as ObjectSchema);
       compiled.set(name, scalar);
       return scalar;
     }
@@ -93,8 +93,16 @@ const plainTypes: Readonly<Record<string, ScalarSchema['type']>> = {
 };
 
 /** Types with an encoding of their own; raw JSON in its many forms is `any`. */
-function compilePlain(name: string, definition: CompactDefinition): ScalarSchema {
+function compilePlain(name: string, definition: CompactDefinition, get: (name: string) => ObjectSchema): ScalarSchema {
   const type = plainTypes[name] ?? 'any';
   if (type === 'any' && definition.p?.type === 'string') throw new Error(`Definition ${name} has no known encoding.`);
-  return { name, type };
+  const [, base, to] = /^(.*)Or(Array|Bool|StringArray)$/.exec(name) ?? [];
+  if (type !== 'any' || base === undefined) return { name, type };
+  return { name, type, alternative: { schema: () => get(base), to: alternatives[to!]! } };
 }
+
+const alternatives: Readonly<Record<string, NonNullable<ScalarSchema['alternative']>['to']>> = {
+  Array: 'list',
+  Bool: 'boolean',
+  StringArray: 'strings',
+};

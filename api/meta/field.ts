@@ -1,4 +1,5 @@
 import { printFloat } from './go-float.ts';
+import { goJson } from './go-json.ts';
 
 /**
  * Where a value stands in an object, as validation messages print it: `spec.containers[0].ports[1].name`, `metadata.labels[app]`.
@@ -69,7 +70,7 @@ export function printValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return printFloat(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? goJson(value) : String(value);
 }
 
 // Quoted as Go does it, whose escapes of control characters are others than JSON's.

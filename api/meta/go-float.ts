@@ -1,6 +1,11 @@
-/** A float as Go prints it. */
+/** A number of a JSON text as Go prints it: one that can be is an integer of 64 bits. */
 export function printFloat(value: number): string {
+  return Number.isInteger(value) && value < 2 ** 63 && value >= -(2 ** 63) ? BigInt(value).toString() : printFloat64(value);
+}
+
+/** A float as Go prints it. */
+export function printFloat64(value: number): string {
   const size = Math.abs(value);
-  if (size === 0 || (size >= 1e-4 && size < 1e21)) return String(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(value);
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }

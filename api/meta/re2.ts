@@ -15,9 +15,18 @@ const longestKept = 500;
 export function compileRe2(pattern: string): Re2 {
   const known = compiled.get(pattern);
   if (known) return known;
-  const made = RE2JS.compile(pattern);
+  const made = compile(pattern);
   if (pattern.length > longestKept) return made;
   if (compiled.size >= compiledAtMost) compiled.delete(compiled.keys().next().value!);
   compiled.set(pattern, made);
   return made;
+}
+
+function compile(pattern: string): Re2 {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    // Go names the part that is wrong here, too, which is empty.
+    throw /end of expression$/.test((error as Error).message) ? new Error(`${(error as Error).message}: \`\``) : error;
+  }
 }

@@ -1,4 +1,4 @@
-import { printFloat } from '../meta/go-float.ts';
+import { printFloat64 } from '../meta/go-float.ts';
 import { broken, type Outcome, plain } from './failures.ts';
 import type { JsonSchema } from './structural.ts';
 
@@ -80,5 +80,5 @@ function checkMultiple(value: number, factor: number, asInteger: boolean, name: 
 }
 
 function printBound(value: number, asInteger: boolean): string {
-  return asInteger ? BigInt(value).toString() : printFloat(value);
+  return asInteger ? BigInt(value).toString() : printFloat64(value);
 }

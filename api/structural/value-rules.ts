@@ -19,8 +19,9 @@ export interface ValueRules {
   check(value: unknown, place: Place | undefined, outcome: Outcome, old?: Correlation): void;
 }
 
-export function compileValueRules(schema: JsonSchema): ValueRules {
-  return new CompiledRules(schema);
+/** @param ofDefaults for default values: upstream does not take `x-kubernetes-int-or-string` for a type there */
+export function compileValueRules(schema: JsonSchema, ofDefaults = false): ValueRules {
+  return new CompiledRules(schema, ofDefaults);
 }
 
 type Check<T> = (value: T, name: () => string, outcome: Outcome) => void;
@@ -34,11 +35,14 @@ class CompiledRules implements ValueRules {
   private readonly strings: Check<string> | undefined;
   private readonly hasFormatCheck: boolean;
   private readonly lacksTypes: boolean;
+  private readonly ofDefaults: boolean;
   private inner: Inner | undefined;
 
-  constructor(schema: JsonSchema) {
+  constructor(schema: JsonSchema, ofDefaults: boolean) {
     this.schema = schema;
-    this.types = schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : schema.type ? [schema.type] : [];
+    this.ofDefaults = ofDefaults;
+    const isEither = schema['x-kubernetes-int-or-string'] && !ofDefaults;
+    this.types = isEither ? ['integer', 'string'] : schema.type ? [schema.type] : [];
     const only = this.types.length === 1 ? this.types[0] : undefined;
     this.format = schema.format && isKnownFormat(only, schema.format) ? schema.format : '';
     this.required = schema.required;
@@ -50,7 +54,7 @@ class CompiledRules implements ValueRules {
 
   /** The schemas inside, made when a value comes. */
   private get parts(): Inner {
-    return (this.inner ??= compileInner(this.schema));
+    return (this.inner ??= compileInner(this.schema, this.ofDefaults));
   }
 
   check(value: unknown, place: Place | undefined, outcome: Outcome, old?: Correlation): void {
@@ -179,17 +183,14 @@ interface Inner {
   readonly alternatives: ((value: unknown, place: Place | undefined, outcome: Outcome) => void) | undefined;
 }
 
-function compileInner(schema: JsonSchema): Inner {
+function compileInner(schema: JsonSchema, ofDefaults: boolean): Inner {
   const { items, properties, additionalProperties } = schema;
+  const compile = (inside: JsonSchema): ValueRules => compileValueRules(inside, ofDefaults);
   return {
-    items: items ? compileValueRules(items) : undefined,
-    properties: properties && new Map(Object.keys(properties).map((name) => [name, compileValueRules(properties[name]!)])),
+    items: items ? compile(items) : undefined,
+    properties: properties && new Map(Object.keys(properties).map((name) => [name, compile(properties[name]!)])),
     additional:
-      additionalProperties === false
-        ? 'forbidden'
-        : typeof additionalProperties === 'object'
-          ? compileValueRules(additionalProperties)
-          : undefined,
+      additionalProperties === false ? 'forbidden' : typeof additionalProperties === 'object' ? compile(additionalProperties) : undefined,
     alternatives: compileAlternatives(schema),
   };
 }
@@ -197,9 +198,9 @@ function compileInner(schema: JsonSchema): Inner {
 function compileAlternatives(schema: JsonSchema): Inner['alternatives'] {
   const { anyOf, oneOf, allOf, not } = schema;
   if (!anyOf?.length && !oneOf?.length && !allOf?.length && !not) return undefined;
-  const any = anyOf?.map(compileValueRules);
-  const one = oneOf?.map(compileValueRules);
-  const all = allOf?.map(compileValueRules);
+  const any = anyOf?.map((part) => compileValueRules(part));
+  const one = oneOf?.map((part) => compileValueRules(part));
+  const all = allOf?.map((part) => compileValueRules(part));
   const none = not && compileValueRules(not);
   return (value, place, outcome) => {
     const run = (rules: ValueRules): Outcome => {

@@ -11,16 +11,18 @@ import { startCluster } from '../harness/cluster.ts';
 import { runCommand } from '../harness/programs.ts';
 import { bundledTool } from '../harness/tools.ts';
 import { definitionsOf } from './definitions.ts';
+import { malformedDefinition } from './malformed.ts';
 import { type Sample, sampleOf } from './objects.ts';
 import { type Project, projects } from './projects.ts';
 
-// npm run conformance:crds [-- [--vs KUBECONFIG] [--seed 1] [--objects 20] [PROJECT…]]: what operators of large projects define, here and on another server.
+// npm run conformance:crds [-- [--vs KUBECONFIG] [--seed 1] [--objects 20] [--malformed 0] [PROJECT…]]: what operators of large projects define, here and on another server.
 const { values: options, positionals } = parseArgs({
   options: {
     vs: { type: 'string' },
     seed: { type: 'string', default: '1' },
     objects: { type: 'string', default: '20' },
     explained: { type: 'string', default: '3' },
+    malformed: { type: 'string', default: '0' },
   },
   allowPositionals: true,
 });
@@ -41,14 +43,23 @@ class Report {
   /** @param want what the other server says, or what must hold @param got what Orrery says */
   same(what: string, want: unknown, got: unknown, given?: unknown): void {
     this.compared++;
-    const found = differences(want, got).filter(({ path }, i) => i === 0 || !path.startsWith('.body.details'));
+    const found = differences(want, got);
     if (found.length === 0) return;
     this.wrong++;
-    console.log(`differs: ${what}${given === undefined ? '' : ` ${JSON.stringify(given).slice(0, 1500)}`}`);
-    for (const { path, want, got } of found.slice(0, 4)) {
-      console.log(`    ${path}\n      want ${JSON.stringify(want)?.slice(0, 1500)}\n      got  ${JSON.stringify(got)?.slice(0, 1500)}`);
+    console.log(`differs: ${what}${given === undefined ? '' : ` ${JSON.stringify(given)}`}`);
+    for (const { path, want, got } of found.slice(0, 6)) {
+      const [left, right] = whereTheyPart(JSON.stringify(want) ?? 'nothing', JSON.stringify(got) ?? 'nothing');
+      console.log(`    ${path}\n      want ${left}\n      got  ${right}`);
     }
   }
+}
+
+/** Two texts from a little before the first character that differs. */
+function whereTheyPart(want: string, got: string): [want: string, got: string] {
+  let at = 0;
+  while (at < want.length && want[at] === got[at]) at++;
+  const from = Math.max(0, at - 80);
+  return [want.slice(from, at + 600), got.slice(from, at + 600)];
 }
 
 const report = new Report();
@@ -59,7 +70,8 @@ try {
   await using cluster = await startCluster({ flags: ['--memory', '--nodes', '0'] });
   const ours: Server = { kubeconfig: cluster.kubeconfig, connection: new Connection(cluster.kubeconfig) };
   const theirs: Server | undefined = options.vs ? { kubeconfig: options.vs, connection: new Connection(options.vs) } : undefined;
-  for (const project of chosen) await compareProject(project, ours, theirs);
+  if (theirs) await compareMalformed(ours, theirs);
+  if (!theirs || Number(options.malformed) === 0) for (const project of chosen) await compareProject(project, ours, theirs);
   ours.connection.close();
   theirs?.connection.close();
 } finally {
@@ -67,6 +79,18 @@ try {
 }
 console.log(`${report.compared} answers, ${report.wrong} wrong`);
 if (report.wrong > 0) process.exitCode = 1;
+
+/** Definitions with something wrong, as dry runs. */
+async function compareMalformed(ours: Server, theirs: Server): Promise<void> {
+  for (let i = 0; i < Number(options.malformed); i++) {
+    const definition = malformedDefinition(random);
+    const request = { method: 'POST', path: `${definitionsPath}?dryRun=All&fieldValidation=Strict`, body: JSON.stringify(definition) };
+    const [got, want] = await Promise.all([ours.connection.send(request), theirs.connection.send(request)]);
+    // A panic of the other server is no answer to compare with.
+    if (want.status === 0) continue;
+    report.same(`malformed definition ${i}`, comparable(want), comparable(got), definition);
+  }
+}
 
 async function compareProject(project: Project, ours: Server, theirs: Server | undefined): Promise<void> {
   const definitions = await definitionsOf(project);
@@ -194,15 +218,17 @@ function pickStrict({ next }: Random): string {
   return next() < 0.5 ? '&fieldValidation=Strict' : '';
 }
 
-/** An answer, its causes in any order: Go goes through the members of custom objects as they come out of a map. */
+/** An answer, its causes in any order: Go goes through the members of custom objects as they come out of a map. The message only joins them. */
 function comparable(reply: Reply): unknown {
-  const answer = normalized(reply) as { body?: { message?: string; details?: { causes?: unknown[] } } };
+  // Types of schemas are numbered as they come.
+  const answer = JSON.parse(JSON.stringify(normalized(reply)).replace(/selfType\d+/g, 'selfType')) as {
+    body?: { details?: { causes?: { field?: string; message?: string; reason?: string }[] } };
+  };
   const { body } = answer;
   const causes = body?.details?.causes;
   if (!causes || causes.length < 2) return answer;
-  const words = (body.message ?? '').split(/[ ,[\]]+/).sort();
-  const sorted = causes.map((cause) => JSON.stringify(cause)).sort();
-  return { ...answer, body: { ...body, message: words.join(' '), details: { ...body.details, causes: sorted } } };
+  const texts = causes.map(({ field, message, reason }) => `${field}: ${message} (${reason})`).sort();
+  return { ...answer, body: { ...body, message: '', details: { ...body.details, causes: texts } } };
 }
 
 /** Compares two answers; of a single server, that what is broken is refused as invalid. */

@@ -19,12 +19,14 @@ import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { sameJson } from '../../meta/json.ts';
 import { isDns1035Label, isDns1123Subdomain, nameIsDnsSubdomain } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateImmutableField, validateObjectMeta, validateObjectMetaUpdate } from '../../meta/validation.ts';
 import type { JsonSchema } from '../../structural/structural.ts';
 import { approvalAnnotation, approvalOf, isProtectedGroup } from './api-approval.ts';
 import { internalSpec, printedVersions } from './internal-versions.ts';
 import { validateRootSchema } from './root-schema.validation.ts';
+import { eachSchema } from './schema.warnings.ts';
 import { hasTooManySelectableFields, validateSelectableFields } from './selectable-fields.validation.ts';
 
 type Version = CustomResourceDefinitionVersion;
@@ -65,8 +67,9 @@ function validateParts(object: CustomResourceDefinition, old: CustomResourceDefi
   ];
 }
 
+const preservePath = specPath.child('preserveUnknownFields');
 const preservesUnknownFields = invalid(
-  specPath.child('preserveUnknownFields'),
+  preservePath,
   true,
   'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
 );
@@ -87,9 +90,12 @@ function validateStoredVersions({ spec, status }: CustomResourceDefinition): Fie
   const stored = status?.storedVersions ?? [];
   if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')];
   const versions = spec.versions ?? [];
-  const errors = versions
-    .filter(({ name, storage }) => storage && !stored.includes(name))
-    .map(({ name }) => invalid(path, stored, `must have the storage version ${name}`));
+  const left = new Set(stored);
+  const errors: FieldError[] = [];
+  // Of versions of one name only the first finds it.
+  for (const { name, storage } of versions) {
+    if (!left.delete(name) && storage) errors.push(invalid(path, stored, `must have the storage version ${name}`));
+  }
   stored.forEach((name, i) => {
     if (versions.some((version) => version.name === name)) return;
     const words = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
@@ -127,8 +133,11 @@ function validateGroup(group: string, path: FieldPath): FieldError[] {
 function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDefinition | undefined): FieldError[] {
   const internal = internalSpec(spec);
   const { versions } = internal;
-  const printed = (): object[] => printedVersions(versions);
+  const printed = (): object[] | null => (asSent(spec, 'versions') ? printedVersions(versions) : null);
   const errors = [...validateGroup(spec.group ?? '', specPath.child('group')), ...oneOf(spec.scope ?? '', scopes, specPath.child('scope'))];
+  if (spec.preserveUnknownFields && hasDefaults(spec)) {
+    errors.push(invalid(preservePath, true, 'must be false in order to use defaults in the schema'));
+  }
   const versionsPath = specPath.child('versions');
   errors.push(...validateSchemasPresent(spec, old));
   versions.forEach((version, i) => {
@@ -160,6 +169,10 @@ function validateSpec(spec: CustomResourceDefinitionSpec, old: CustomResourceDef
     }
   }
   return [...errors, ...validateConversion(spec, old)];
+}
+
+function hasDefaults({ versions }: CustomResourceDefinitionSpec): boolean {
+  return (versions ?? []).some(({ schema }) => [...eachSchema(schema?.openAPIV3Schema)].some((each) => (each.default ?? null) !== null));
 }
 
 // Where the stored definition had versions without a schema, only served ones need one now.

@@ -5,6 +5,7 @@ import { validateEmbedded } from '../../structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../structural/failures.ts';
 import { readObjectMeta } from '../../structural/object-meta.ts';
 import { type JsonSchema, Structural } from '../../structural/structural.ts';
+import { compileValueRules } from '../../structural/value-rules.ts';
 
 /** A default's own apiVersion, kind and metadata are judged as those inside it. */
 const root = { parent: undefined, step: '' };
@@ -26,7 +27,7 @@ function validate(schema: Structural, path: FieldPath, insideMeta: boolean): Fie
 
 function validateDefault(schema: Structural, value: unknown, path: FieldPath, insideMeta: boolean): FieldError[] {
   const outcome = new Outcome();
-  schema.valueRules.check(value, undefined, outcome);
+  compileValueRules(schema.source, true).check(value, undefined, outcome);
   const broken = fieldErrorsOf(outcome, path);
   if (insideMeta) return broken;
   const unknown = new UnknownFields();
@@ -44,8 +45,8 @@ function validateDefault(schema: Structural, value: unknown, path: FieldPath, in
 }
 
 /** A default must hold both as a new value and as one that stays. */
-function brokenRules({ source }: Structural, value: unknown, path: FieldPath): FieldError[] {
-  const rules = compileSchemaRules(source as RulesSchema);
+function brokenRules({ source, isEmbedded }: Structural, value: unknown, path: FieldPath): FieldError[] {
+  const rules = compileSchemaRules(source as RulesSchema, isEmbedded);
   if (!rules) return [];
   const { errors } = rules.validate(value, value, path);
   return errors.length > 0 ? errors : rules.validate(value, undefined, path).errors;

@@ -2,6 +2,7 @@
 import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from '../../../openapi/types.ts';
 import { printedRule } from '../../cel/schema/json-schema.ts';
 import { semanticEqual } from '../../meta/equal.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 
 type Version = CustomResourceDefinitionVersion;
@@ -120,7 +121,7 @@ export function printedSchema(schema: Schema | undefined): object | null {
   if (!schema) return null;
   return Object.fromEntries(
     schemaFields.map(([goName, jsonName, absent]) => {
-      const value = schema[jsonName];
+      const value = asSent(schema, jsonName);
       return [goName, value === undefined || value === null ? absent : printedField(goName, value)];
     }),
   );

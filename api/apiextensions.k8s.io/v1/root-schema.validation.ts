@@ -24,8 +24,9 @@ export function validateRootSchema(schema: JsonSchema, path: FieldPath, hasStatu
     structural = found.length === 0;
     errors.push(...found);
   }
-  const parts = validateSchemaParts(schema, path);
-  errors.push(...parts, ...checkSchemaRules(schema as RulesSchema, path, { structural: structural && parts.length === 0 }));
+  const broken: string[] = [];
+  errors.push(...validateSchemaParts(schema, path, broken));
+  errors.push(...checkSchemaRules(schema as RulesSchema, path, { structural, broken }));
   if (errors.length === 0 && unsupported !== undefined) errors.push(invalid(path, '', unsupported));
   return errors;
 }

@@ -13,17 +13,58 @@ interface Place {
   readonly noDefault?: string;
 }
 
-/** The rules of the parts of a schema, each by itself. */
-export function validateSchemaParts(schema: JsonSchema, path: FieldPath, place: Place = { isRoot: true, insideMeta: false }): FieldError[] {
-  return [
-    ...validateSupported(schema, path, place),
-    ...(schema.uniqueItems
-      ? [forbidden(path.child('uniqueItems'), 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic')]
-      : []),
-    ...validateInside(schema, path, { ...place, isRoot: false }, place.isRoot),
-    ...validateExtensions(schema, path),
-    ...validateKeyedItems(schema, path),
-  ];
+/** The rules of the parts of a schema, each by itself. @param broken gets the paths of the schemas that break some */
+export function validateSchemaParts(schema: JsonSchema, path: FieldPath, broken: string[]): FieldError[] {
+  return new Parts(broken).validate(schema, path, { isRoot: true, insideMeta: false });
+}
+
+class Parts {
+  private readonly broken: string[];
+
+  constructor(broken: string[]) {
+    this.broken = broken;
+  }
+
+  validate(schema: JsonSchema, path: FieldPath, place: Place): FieldError[] {
+    const first = validateSupported(schema, path, place);
+    if (schema.uniqueItems) {
+      first.push(forbidden(path.child('uniqueItems'), 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
+    }
+    const last = [...validateExtensions(schema, path), ...validateKeyedItems(schema, path)];
+    const exclusive = validateExclusive(schema, path);
+    if (first.length + last.length + exclusive.length > 0) this.broken.push(String(path));
+    return [...first, ...exclusive, ...this.validateInside(schema, path, { ...place, isRoot: false }, place.isRoot), ...last];
+  }
+
+  private validateInside(schema: JsonSchema, path: FieldPath, below: Place, isRoot: boolean): FieldError[] {
+    const { additionalProperties, properties = {}, not, allOf = [], oneOf = [], anyOf = [], items } = schema;
+    const errors: FieldError[] = [];
+    if (typeof additionalProperties === 'object') {
+      // What would be pruned of a default depends on the value it is for.
+      const noDefault = below.insideMeta ? { noDefault: 'inside additionalProperties applying to object metadata' } : {};
+      errors.push(...this.validate(additionalProperties, path.child('additionalProperties'), { ...below, ...noDefault }));
+    }
+    for (const [name, property] of Object.entries(properties)) {
+      let inside = below;
+      if ((isRoot || schema['x-kubernetes-embedded-resource']) && typeMeta.has(name)) {
+        inside = { ...below, insideMeta: true, ...(isRoot ? { noDefault: `in top-level ${name}` } : {}) };
+      }
+      errors.push(...this.validate(property, path.child('properties').key(name), inside));
+    }
+    if (not) errors.push(...this.validate(not, path.child('not'), below));
+    for (const [junctor, parts] of [['allOf', allOf] as const, ['oneOf', oneOf] as const, ['anyOf', anyOf] as const]) {
+      errors.push(...parts.flatMap((part, i) => this.validate(part, path.child(junctor).index(i), below)));
+    }
+    const at = path.child('items');
+    if (Array.isArray(items)) errors.push(...items.flatMap((item, i) => this.validate(item, at.index(i), below)));
+    else if (items) errors.push(...this.validate(items, at, below));
+    return errors;
+  }
+}
+
+function validateExclusive({ additionalProperties, properties = {} }: JsonSchema, path: FieldPath): FieldError[] {
+  if (additionalProperties === undefined || additionalProperties === true || Object.keys(properties).length === 0) return [];
+  return [forbidden(path.child('additionalProperties'), 'additionalProperties and properties are mutual exclusive')];
 }
 
 const notThere = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const;
@@ -46,35 +87,6 @@ function validateSupported(schema: JsonSchema, path: FieldPath, { insideMeta, no
   if (insideMeta && schema['x-kubernetes-embedded-resource']) {
     errors.push(forbidden(path.child('x-kubernetes-embedded-resource'), 'must not be used inside of resource meta'));
   }
-  return errors;
-}
-
-function validateInside(schema: JsonSchema, path: FieldPath, below: Place, isRoot: boolean): FieldError[] {
-  const { additionalProperties, properties = {}, not, allOf = [], oneOf = [], anyOf = [], items } = schema;
-  const errors: FieldError[] = [];
-  if (additionalProperties !== undefined) {
-    const at = path.child('additionalProperties');
-    if (Object.keys(properties).length > 0 && additionalProperties !== true) {
-      errors.push(forbidden(at, 'additionalProperties and properties are mutual exclusive'));
-    }
-    // What would be pruned of a default depends on the value it is for.
-    const noDefault = below.insideMeta ? { noDefault: 'inside additionalProperties applying to object metadata' } : {};
-    if (typeof additionalProperties === 'object') errors.push(...validateSchemaParts(additionalProperties, at, { ...below, ...noDefault }));
-  }
-  for (const [name, property] of Object.entries(properties)) {
-    let inside = below;
-    if ((isRoot || schema['x-kubernetes-embedded-resource']) && typeMeta.has(name)) {
-      inside = { ...below, insideMeta: true, ...(isRoot ? { noDefault: `in top-level ${name}` } : {}) };
-    }
-    errors.push(...validateSchemaParts(property, path.child('properties').key(name), inside));
-  }
-  if (not) errors.push(...validateSchemaParts(not, path.child('not'), below));
-  for (const [junctor, parts] of [['allOf', allOf] as const, ['oneOf', oneOf] as const, ['anyOf', anyOf] as const]) {
-    errors.push(...parts.flatMap((part, i) => validateSchemaParts(part, path.child(junctor).index(i), below)));
-  }
-  const at = path.child('items');
-  if (Array.isArray(items)) errors.push(...items.flatMap((item, i) => validateSchemaParts(item, at.index(i), below)));
-  else if (items) errors.push(...validateSchemaParts(items, at, below));
   return errors;
 }
 

@@ -3,7 +3,7 @@ import { isKnownFormat } from '../../structural/formats.ts';
 import { internalSpec } from './internal-versions.ts';
 
 /** A schema and all schemas inside it. */
-function* eachSchema(schema: JSONSchemaProps | undefined): Generator<JSONSchemaProps> {
+export function* eachSchema(schema: JSONSchemaProps | undefined): Generator<JSONSchemaProps> {
   if (!schema || typeof schema !== 'object') return;
   yield schema;
   const { items, additionalProperties, not, allOf = [], anyOf = [], oneOf = [], properties = {} } = schema as Record<string, any>;

@@ -37,12 +37,13 @@ export function hasTooManySelectableFields(fields: readonly SelectableField[] | 
 }
 
 function resolve(jsonPath: string, root: JSONSchemaProps): JSONSchemaProps | string {
-  if (!jsonPath.startsWith('.')) {
-    const word = /^[^.[\]]+/.exec(jsonPath)?.[0] ?? jsonPath[0]!;
-    return `expected [ or . but got: ${word}`;
-  }
   let schema: JSONSchemaProps | undefined = root;
-  for (const name of jsonPath.slice(1).split('.')) {
+  const tokens = jsonPath.match(/[.[\]]|[^.[\]]+/g)!;
+  for (let i = 0; i < tokens.length; i += 2) {
+    if (tokens[i] === '[') return 'array notation is not allowed';
+    if (tokens[i] !== '.') return `expected [ or . but got: ${tokens[i]}`;
+    const name = tokens[i + 1];
+    if (name === undefined) return 'unexpected end of JSON path';
     const next: JSONSchemaProps | undefined = schema?.properties?.[name];
     const additional: unknown = schema?.additionalProperties;
     schema = next ?? (typeof additional === 'object' ? (additional as JSONSchemaProps) : undefined);

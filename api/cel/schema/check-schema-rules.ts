@@ -13,10 +13,15 @@ const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvali
 
 /**
  * What is wrong with the rules of a definition's schema: their form, what does not compile, and what could cost too much.
- * @param structural whether the schema is structural and without other errors; the expressions are not looked at otherwise
+ * @param structural whether the schema is structural; the expressions are not looked at otherwise
+ * @param broken schemas that are wrong in other ways, by their paths: expressions of those and of the schemas around them are not looked at
  */
-export function checkSchemaRules(schema: JsonSchema, path: FieldPath, { structural = true } = {}): FieldError[] {
-  const walk = new Walk(structural);
+export function checkSchemaRules(
+  schema: JsonSchema,
+  path: FieldPath,
+  { structural = true, broken = [] }: { readonly structural?: boolean; readonly broken?: readonly string[] } = {},
+): FieldError[] {
+  const walk = new Walk(structural, broken);
   walk.visit(schema, {
     path,
     isRoot: true,
@@ -29,12 +34,16 @@ export function checkSchemaRules(schema: JsonSchema, path: FieldPath, { structur
   return [...walk.formErrors, ...walk.expressionErrors, ...walk.totalErrors(path)];
 }
 
+const noType =
+  'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
+const noTypeInside = 'failed to convert to declType for CEL validation rules';
+
 /** A place in the schema. */
 interface Place {
   readonly path: FieldPath;
   readonly isRoot: boolean;
-  /** The type as the nearest rule above sees it. */
-  readonly declared: DeclaredType | undefined;
+  /** The type as the nearest rule above sees it, or why that has none. */
+  readonly declared: DeclaredType | string | undefined;
   /** How often values can stand here in an object; undefined if nothing bounds it. */
   readonly cardinality: number | undefined;
   /** Below or at a rule. */
@@ -50,30 +59,33 @@ class Walk {
   private total = 0;
   private readonly expensive: { path: FieldPath; cost: number }[] = [];
   private readonly structural: boolean;
+  private readonly broken: readonly string[];
 
-  constructor(structural: boolean) {
+  constructor(structural: boolean, broken: readonly string[]) {
     this.structural = structural;
+    this.broken = broken;
   }
 
   visit(schema: JsonSchema, place: Place): void {
     const before = this.formErrors.length;
     const inScope = place.inScope || (schema[rulesField]?.length ?? 0) > 0;
-    const declared = place.declared ?? (inScope && place.compiles ? this.declare(schema, place) : undefined);
+    const declared = place.declared === undefined && inScope && place.compiles ? (this.declare(schema, place) ?? noType) : place.declared;
     const here = { ...place, inScope, declared };
     this.visitChildren(schema, here);
     const rules = schema[rulesField] ?? [];
     for (const [i, rule] of rules.entries()) this.checkForm(rule, schema, here.path.child(rulesField).index(i));
-    if (this.formErrors.length > before || !here.compiles || rules.length === 0) return;
-    if (declared) this.checkExpressions(rules, declared, here);
+    if (this.formErrors.length > before || !here.compiles || rules.length === 0 || this.isBroken(here.path)) return;
+    if (typeof declared === 'object') this.checkExpressions(rules, declared, here);
     else {
-      const detail =
-        'internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations';
-      this.expressionErrors.push({
-        type: 'InternalError',
-        field: String(here.path.child(rulesField)),
-        message: `Internal error: ${detail}`,
-      });
+      const message = `Internal error: ${declared ?? noType}`;
+      this.expressionErrors.push({ type: 'InternalError', field: String(here.path.child(rulesField)), message });
     }
+  }
+
+  private isBroken(path: FieldPath): boolean {
+    if (this.broken.length === 0) return false;
+    const place = String(path);
+    return this.broken.some((path) => path.startsWith(place) && /^($|[.[])/.test(path.slice(place.length)));
   }
 
   private declare(schema: JsonSchema, { isRoot }: Place): DeclaredType | undefined {
@@ -83,14 +95,16 @@ class Walk {
   private visitChildren(schema: JsonSchema, here: Place): void {
     const cardinality = childCardinality(schema, here.cardinality);
     const below = { ...here, isRoot: false, cardinality };
+    const { declared } = here;
+    const element = typeof declared === 'object' ? (declared.element ?? noTypeInside) : declared;
     const values = valuesSchema(schema);
-    if (values) this.visit(values, { ...below, path: here.path.child('additionalProperties'), declared: here.declared?.element });
+    if (values) this.visit(values, { ...below, path: here.path.child('additionalProperties'), declared: element });
     const granular = [undefined, 'granular', 'atomic'].includes(schema['x-kubernetes-map-type']);
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       this.visit(property, {
         ...below,
         path: here.path.child('properties').key(name),
-        declared: here.declared?.fields?.get(escapeProperty(name) ?? ''),
+        declared: typeof declared === 'object' ? declared.fields?.get(escapeProperty(name) ?? '') : declared,
         uncorrelatable: here.uncorrelatable ?? (granular ? undefined : here.path),
       });
     }
@@ -104,7 +118,7 @@ class Walk {
     this.visit(schema.items, {
       ...below,
       path: here.path.child('items'),
-      declared: here.declared?.element,
+      declared: element,
       uncorrelatable: here.uncorrelatable ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : here.path),
     });
   }

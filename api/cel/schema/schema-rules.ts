@@ -37,12 +37,12 @@ export interface SchemaRules {
 export type Ratchet = (value: unknown, old: unknown) => boolean;
 
 /** @returns undefined for a schema without rules */
-export function compileSchemaRules(schema: JsonSchema): SchemaRules | undefined {
+export function compileSchemaRules(schema: JsonSchema, isResource = true): SchemaRules | undefined {
   if (!hasRules(schema)) return undefined;
   let root: Validator | undefined;
   return {
     validate(value, old, path, { ratchet } = {}) {
-      root ??= createValidator(schema, schema, true, declaredType(schema, true));
+      root ??= createValidator(schema, schema, isResource, declaredType(schema, isResource));
       const findings: RuleFindings = { errors: [], warnings: [], cost: 0 };
       const run: Run = { findings, remaining: totalBudget };
       root?.validate({ value, old, path, ratchet, unchangedParent: false }, run);

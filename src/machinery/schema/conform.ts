@@ -1,7 +1,7 @@
 import { noteSentEmpty } from '../../../api/meta/sent-empty.ts';
-import type { DecodeOptions, ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import type { DecodeOptions, ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
 import { setOwn } from '../json-object.ts';
-import { explain } from './explain.ts';
+import { explain, neitherBooleanNorSchema } from './explain.ts';
 import type { ParsedBody } from './parse.ts';
 import { type FieldPlan, planOf } from './plan.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
@@ -129,10 +129,25 @@ class Walk {
         if (!Array.isArray(value)) throw Mismatch.instance;
         return this.convertItems(value, schema.items);
       case 'any':
-        return value;
+        return schema.alternative ? this.convertAlternative(value, schema.alternative) : value;
       default:
         return convertText(value, schema.type);
     }
+  }
+
+  // Go's types for these read themselves, and are not strict about it.
+  private convertAlternative(value: unknown, { schema, to }: NonNullable<ScalarSchema['alternative']>): unknown {
+    const walk = new Walk(this.defaults, false);
+    let result = value;
+    if (Array.isArray(value)) {
+      if (to === 'boolean') throw new ValueError(neitherBooleanNorSchema);
+      if (to === 'list') result = walk.convertItems(value, schema());
+      else if (!value.every((item) => typeof item === 'string')) throw Mismatch.instance;
+    } else if (typeof value === 'object') result = walk.convertObject(value as Record<string, unknown>, schema());
+    else if (to === 'boolean' && typeof value !== 'boolean') throw new ValueError(neitherBooleanNorSchema);
+    else if (to === 'list') return undefined;
+    this.hasEmpty ||= walk.hasEmpty;
+    return result;
   }
 
   private convertItems(items: readonly unknown[], schema: Schema): unknown[] {
@@ -204,10 +219,8 @@ class Walk {
   }
 
   private empty(field: FieldPlan, value: object, holder: object): unknown {
-    if (field.absent !== null) {
-      noteSentEmpty(holder, field.name, value);
-      return undefined;
-    }
+    noteSentEmpty(holder, field.name, value);
+    if (field.absent !== null) return undefined;
     this.hasEmpty = true;
     return value;
   }

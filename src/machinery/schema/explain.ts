@@ -1,4 +1,4 @@
-import type { ObjectSchema, Schema } from '../../../openapi/schema.ts';
+import type { ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
 import { namedTypes } from './named-types.data.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
 
@@ -16,6 +16,9 @@ export function explain(value: unknown, schema: Schema): string | undefined {
   }
   return check.first;
 }
+
+const text: Schema = { type: 'string' };
+export const neitherBooleanNorSchema = 'boolean or JSON schema expected';
 
 /** Where the decoder is: the innermost struct's type, the names of fields from the root on, and the field's type if it has a name. */
 interface Place {
@@ -47,10 +50,19 @@ class Check {
         for (const item of value) this.value(item, schema.items, place);
         return;
       case 'any':
+        if (schema.alternative) this.alternative(value, schema.alternative, place);
         return;
       default:
         this.scalar(value, schema, place);
     }
+  }
+
+  private alternative(value: unknown, { schema, to }: NonNullable<ScalarSchema['alternative']>, place: Place): void {
+    if (typeof value !== 'object') {
+      if (to === 'boolean' && typeof value !== 'boolean') throw new ValueError(neitherBooleanNorSchema);
+    } else if (!Array.isArray(value)) this.value(value, schema(), place);
+    else if (to === 'boolean') throw new ValueError(neitherBooleanNorSchema);
+    else for (const item of value) this.value(item, to === 'list' ? schema() : text, place);
   }
 
   private field(value: unknown, schema: ObjectSchema, name: string, { path }: Place): void {
@@ -118,10 +130,10 @@ function isInteger(value: unknown, limit: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value < limit && value >= -limit;
 }
 
-/** The Go type of a field that is a string or number with a name of its own, or of what its list or map holds; of a map whose keys have one, the whole type. */
+/** The Go type of a field that is a string or number with a name of its own, or of what its list or map holds; of a map whose keys have one, the whole type; of a list that has one itself, `list` and that. */
 export function namedTypeOf(schema: ObjectSchema, field: string): string | undefined {
   const list = schema.name === undefined ? undefined : namedTypes[schema.name];
-  return list && new RegExp(`(?:^| )${field}=(\\S+)`).exec(list)?.[1];
+  return list && new RegExp(`(?:^| )${field}=(\\S+)`).exec(list)?.[1]?.replace(':', ' ');
 }
 
 function structName(schema: Schema): string {
@@ -177,7 +189,7 @@ function goElement(schema: Schema): string {
     case 'time':
       return 'v1.Time';
     case 'any':
-      return 'runtime.RawExtension';
+      return schema.name === undefined ? 'runtime.RawExtension' : schema.name.split('.').slice(-2).join('.');
     default:
       return goTypeOf(schema);
   }

@@ -142,6 +142,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition':
     'type=v1.CustomResourceDefinitionConditionType status=v1.ConditionStatus',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec': 'scope=v1.ResourceScope',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps': 'x-kubernetes-validations=list:v1.ValidationRules',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule': 'reason=v1.FieldValueErrorReason',
   'io.k8s.apimachinery.pkg.apis.meta.v1.Condition': 'status=v1.ConditionStatus',
   'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions': 'propagationPolicy=v1.DeletionPropagation',
