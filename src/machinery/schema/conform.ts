@@ -137,7 +137,7 @@ class Walk {
 
   // Go's types for these read themselves, and are not strict about it.
   private convertAlternative(value: unknown, { schema, to }: NonNullable<ScalarSchema['alternative']>): unknown {
-    const walk = new Walk(this.defaults, false);
+    const walk = new Walk(this.defaults, false, false);
     let result = value;
     if (Array.isArray(value)) {
       if (to === 'boolean') throw new ValueError(neitherBooleanNorSchema);
