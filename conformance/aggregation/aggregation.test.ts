@@ -282,8 +282,12 @@ describe('aggregation', { timeout: 600_000 }, () => {
         'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: broken.example.com/v1: stale GroupVersion discovery: broken.example.com/v1',
     });
     await services.delete('', broken);
+    const fieldSelector = 'metadata.name=waits';
+    const { items, metadata } = await client.resource(namespaces).list('', { fieldSelector });
+    if (items.length === 0) return;
     const watching = new AbortController();
-    for await (const { type } of client.resource(namespaces).watch('', { fieldSelector: 'metadata.name=waits' }, watching.signal)) {
+    const { resourceVersion } = metadata;
+    for await (const { type } of client.resource(namespaces).watch('', { fieldSelector, resourceVersion }, watching.signal)) {
       if (type === 'DELETED') watching.abort();
     }
   });

@@ -5,5 +5,6 @@ import { breakLines } from './line-breaks.ts';
 test('a description gets its lines back', () => {
   equal(breakLines('All of:  - one - two', { 1: '\n\n', 3: '\n' }), 'All of:\n\n- one\n- two');
   equal(breakLines('Nothing  to break.', undefined), 'Nothing  to break.');
-  throws(() => breakLines('Too short', { 1: '\n' }), /behind the end/);
+  equal(breakLines('The end.', { 1: '\n' }), 'The end.\n');
+  throws(() => breakLines('Too short', { 2: '\n' }), /behind the end/);
 });

@@ -42,10 +42,9 @@ function validateQuotaList(list: Readonly<Record<string, string>> | undefined, p
   });
 }
 
-function validateScopeList(quota: ResourceQuotaSpec, names: readonly string[], value: unknown, path: FieldPath): FieldError[] {
-  return conflicts.some((pair) => pair.every((scope) => names.includes(scope)))
-    ? [invalid(path, value, 'conflicting scopes')]
-    : misfits(quota, [], value, path);
+/** One for each pair that excludes itself. */
+function conflictsOf(names: readonly string[], value: unknown, path: FieldPath): FieldError[] {
+  return conflicts.filter((pair) => pair.every((scope) => names.includes(scope))).map(() => invalid(path, value, 'conflicting scopes'));
 }
 
 function misfits(quota: ResourceQuotaSpec, names: readonly string[], value: unknown, path: FieldPath): FieldError[] {
@@ -63,7 +62,7 @@ function validateScopes(quota: ResourceQuotaSpec): FieldError[] {
     ...(scopes.has(scope) ? [] : [invalid(path, names, 'unsupported scope')]),
     ...misfits(quota, [scope], names, path),
   ]);
-  return [...errors, ...validateScopeList(quota, names, names, path)];
+  return [...errors, ...conflictsOf(names, names, path)];
 }
 
 const existsWords =
@@ -89,7 +88,7 @@ function validateScopeSelector(quota: ResourceQuotaSpec): FieldError[] {
     return own;
   });
   const names = expressions.map(({ scopeName }) => scopeName);
-  return [...errors, ...validateScopeList(quota, names, quota.scopes ?? null, path)];
+  return [...errors, ...conflictsOf(names, quota.scopes ?? null, path)];
 }
 
 function validateSpec(quota: ResourceQuota): FieldError[] {

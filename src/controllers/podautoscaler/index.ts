@@ -252,8 +252,8 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
       ([other, theirs]) => splitKey(other)[0] === namespace && selected.some(({ metadata }) => theirs.matches(metadata!.labels ?? {})),
     );
     if (rivals.length > 1) {
-      const shown = rivals.map(([other]) => splitKey(other)).map(([theirNamespace, name]) => `{${name} ${theirNamespace}}`);
-      return refuse('AmbiguousSelector', `pods by selector ${text} are controlled by multiple HPAs: [${shown.join(' ')}]`);
+      const shown = rivals.map(([other]) => other).join(' ');
+      return refuse('AmbiguousSelector', `pods by selector ${text} are controlled by multiple HPAs: [${shown}]`);
     }
     const { scaleUp, scaleDown } = look.autoscaler.spec.behavior ?? {};
     const toleranceOf = (tolerance: string | undefined) => (tolerance === undefined ? defaultTolerance : milliOf(tolerance) / 1000);
