@@ -60,7 +60,7 @@ export class ResourceStore {
   readonly allocators: readonly Allocator[];
   private readonly converted = new WeakMap<StoredObject, StoredObject>();
   private readonly fetching = new WeakMap<StoredObject, Promise<void>>();
-  private readonly events = new WeakMap<CacheEvent<Attributes>, WatchEvent>();
+  private readonly events = new WeakMap<readonly CacheEvent<Attributes>[], readonly WatchEvent[]>();
   private cacheIsReady = false;
   private second = Number.NaN;
   private secondText = '';
@@ -204,12 +204,13 @@ export class ResourceStore {
     return converted;
   }
 
-  /** A cache's event in this version's form: one object for all watchers that see the same. */
-  watchEvent(event: CacheEvent<Attributes>): WatchEvent {
-    let seen = this.events.get(event);
+  /** A cache's events in this version's form: the same events, and the same array, for all watchers that see the same. */
+  watchEvents(events: readonly CacheEvent<Attributes>[]): readonly WatchEvent[] {
+    if (!this.definition.convert) return events;
+    let seen = this.events.get(events);
     if (!seen) {
-      seen = this.definition.convert ? { type: event.type, stored: this.versioned(event.object) } : new CachedWatchEvent(event);
-      this.events.set(event, seen);
+      seen = events.map(({ type, stored }) => ({ type, stored: this.versioned(stored) }));
+      this.events.set(events, seen);
     }
     return seen;
   }
@@ -227,22 +228,6 @@ export class ResourceStore {
       this.secondText = formatTime(second * 1000);
     }
     return this.secondText;
-  }
-}
-
-class CachedWatchEvent implements WatchEvent {
-  readonly type: WatchEvent['type'];
-  readonly stored: StoredObject;
-  private readonly event: CacheEvent<Attributes>;
-
-  constructor(event: CacheEvent<Attributes>) {
-    this.type = event.type;
-    this.stored = event.object;
-    this.event = event;
-  }
-
-  get line(): Buffer {
-    return this.event.line;
   }
 }
 

@@ -123,13 +123,13 @@ class RegistryWatch {
 
   private give(events: readonly CacheEvent<Attributes>[]): void | Promise<void> {
     if (this.over) return;
-    const fetching = this.store.definition.convert?.remote && this.store.fetch(events.map(({ object }) => object));
+    const fetching = this.store.definition.convert?.remote && this.store.fetch(events.map(({ stored }) => stored));
     if (fetching) return fetching.then(() => this.pass(events));
     return this.pass(events);
   }
 
   private pass(events: readonly CacheEvent<Attributes>[]): void | Promise<void> {
-    if (!this.over) return this.sink.events(events.map((event) => this.store.watchEvent(event)));
+    if (!this.over) return this.sink.events(this.store.watchEvents(events));
   }
 
   private bookmark(revision: number, initialEventsEnd: boolean): void {

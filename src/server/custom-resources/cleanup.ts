@@ -31,10 +31,10 @@ export async function deleteInstances(registry: Registry, definition: ResourceDe
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
     const sink = {
-      events(events: readonly { readonly type: string; readonly object: { readonly key: string } }[]) {
-        for (const { type, object } of events) {
-          if (type === 'DELETED') keys.delete(object.key);
-          else keys.add(object.key);
+      events(events: readonly { readonly type: string; readonly stored: { readonly key: string } }[]) {
+        for (const { type, stored } of events) {
+          if (type === 'DELETED') keys.delete(stored.key);
+          else keys.add(stored.key);
         }
         look();
       },

@@ -12,7 +12,7 @@ import { encodeJson, storedJson } from './json.ts';
 import { customListMeta, encodeListJson, isCustom, listMeta } from './list-json.ts';
 import { isAList, notAList, partialList, partialObject } from './partial.ts';
 import { includeObjectOf, tableOfList, tableOfObject } from './table.ts';
-import { protobufWatchEvent, WatchFrames, withLength } from './watch-frames.ts';
+import { FrameBatch, protobufWatchEvent, WatchFrames, withLength } from './watch-frames.ts';
 import { encodeYaml } from './yaml.ts';
 
 export interface Body {
@@ -23,8 +23,12 @@ export interface Body {
   readonly shared?: object;
 }
 
-/** An event's bytes in a stream; undefined for one that has no such form, where the stream ends. */
-export type WatchFrame = (event: WatchAnswerEvent) => Buffer | undefined;
+/** How the events of a watch are sent. */
+export interface WatchEncoding {
+  readonly contentType: string;
+  /** @returns undefined for what has no such form: the stream ends there */
+  encode(events: readonly WatchAnswerEvent[]): FrameBatch | undefined;
+}
 
 /** Kubernetes' protobuf, as `src/machinery/protobuf` has it. */
 export type ProtobufEncoder = Pick<ProtobufCodec, 'supports' | 'encode' | 'encodeMessage' | 'encodeList'>;
@@ -109,17 +113,17 @@ export class AnswerEncoder {
    * @param delimited whether frames follow one another in a stream: protobuf's then have their length before them
    * @throws ApiError 400 or 406 where the stream has no such form
    */
-  watch(answer: WatchAnswer, context: ServerContext, { delimited = true } = {}): { readonly contentType: string; frame: WatchFrame } {
+  watch(answer: WatchAnswer, context: ServerContext, { delimited = true } = {}): WatchEncoding {
     const { mediaType, as } = context.negotiated ?? statusFallback;
     if (mediaType === 'yaml') throw notStreamed();
     const { definition } = answer;
     const frames = this.frames;
     const contentType = mediaType === 'json' ? mediaTypeNames.json : `${mediaTypeNames.protobuf};stream=watch`;
     if (mediaType === 'json' && !as) {
-      return { contentType: mediaTypeNames.json, frame: (event) => frames.json(event) };
+      return { contentType, encode: (events) => frames.json(events) };
     }
     // Upstream ends the stream at the first event, which is no list.
-    if (as?.kind === 'PartialObjectMetadataList') return { contentType, frame: () => undefined };
+    if (as?.kind === 'PartialObjectMetadataList') return { contentType, encode: () => undefined };
     const includeObject = as?.kind === 'Table' ? includeObjectOf(context.request.query) : 'Metadata';
     let first = true;
     const represent = (event: WatchAnswerEvent): KubeObject => {
@@ -140,7 +144,8 @@ export class AnswerEncoder {
           };
     return {
       contentType,
-      frame: (event) => (first && as?.kind === 'Table' ? frame(event) : frames.shared(key, event, frame)),
+      encode: (events) =>
+        new FrameBatch(events.map((event) => (first && as?.kind === 'Table' ? frame(event) : frames.shared(key, event, frame)))),
     };
   }
 

@@ -17,9 +17,15 @@ const opening: Readonly<Record<WatchAnswerEvent['type'], Buffer>> = {
  */
 export class WatchFrames {
   private readonly frames = new Map<string, Map<StoredObject, Buffer>>();
+  private last: { readonly events: readonly WatchAnswerEvent[]; readonly batch: FrameBatch } | undefined;
 
-  json(event: WatchAnswerEvent): Buffer {
-    return event.line ?? this.shared(event.type, event, jsonFrame);
+  /** JSON lines. Watchers that see the same are given the same array, and get the same batch. */
+  json(events: readonly WatchAnswerEvent[]): FrameBatch {
+    if (this.last?.events === events) return this.last.batch;
+    if (!this.last) setImmediate(() => (this.last = undefined));
+    const batch = new FrameBatch(events.map((event) => event.line ?? this.shared(event.type, event, jsonFrame)));
+    this.last = { events, batch };
+    return batch;
   }
 
   /** @param form names the form; there are only a handful */
@@ -39,6 +45,22 @@ export class WatchFrames {
       frames.set(stored, frame);
     }
     return frame;
+  }
+}
+
+/** The frames of events that came together. */
+export class FrameBatch {
+  readonly frames: readonly Buffer[];
+  private joined: Buffer | undefined;
+
+  constructor(frames: readonly Buffer[]) {
+    this.frames = frames;
+  }
+
+  /** All frames in one piece. */
+  get bytes(): Buffer {
+    this.joined ??= this.frames.length === 1 ? this.frames[0]! : Buffer.concat(this.frames);
+    return this.joined;
   }
 }
 

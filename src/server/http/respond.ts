@@ -1,6 +1,6 @@
 import { ApiError } from '../../registry/errors.ts';
 import type { Answer, ObjectAnswer, RawAnswer, StreamAnswer } from '../answer.ts';
-import type { AnswerEncoder, Body } from '../encoding/encoder.ts';
+import type { AnswerEncoder, Body, WatchEncoding } from '../encoding/encoder.ts';
 import { errorAnswer } from '../errors.ts';
 import { warningHeaders } from '../filters/warnings.ts';
 import type { ServerContext } from '../request-context.ts';
@@ -148,13 +148,13 @@ export function respondOverWebSocket(responder: Responder, context: ServerContex
   }
   if (answer.type !== 'watch') return false;
   const { mediaType } = context.negotiated ?? {};
-  const { frame } = responder.encoder.watch(answer, context, { delimited: false });
-  acceptWatchSocket(upgrade, { binary: mediaType === 'protobuf' }, (reply) => responder.watches.open(answer, frame, reply));
+  const encoding = responder.encoder.watch(answer, context, { delimited: false });
+  acceptWatchSocket(upgrade, { binary: mediaType === 'protobuf' }, (reply) => responder.watches.open(answer, encoding, reply));
   return true;
 }
 
 function sendWatch(responder: Responder, context: ServerContext, answer: Extract<Answer, { type: 'watch' }>, reply: Reply): void {
-  let encoding: ReturnType<AnswerEncoder['watch']>;
+  let encoding: WatchEncoding;
   try {
     encoding = responder.encoder.watch(answer, context);
   } catch (error) {
@@ -164,5 +164,5 @@ function sendWatch(responder: Responder, context: ServerContext, answer: Extract
   headers['content-type'] = encoding.contentType;
   reply.head(200, headers, false);
   reply.flush();
-  responder.watches.open(answer, encoding.frame, reply);
+  responder.watches.open(answer, encoding, reply);
 }

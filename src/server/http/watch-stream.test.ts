@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WatchAnswer, WatchAnswerEvent, WatchAnswerSink } from '../answer.ts';
+import { FrameBatch, WatchFrames } from '../encoding/watch-frames.ts';
 import { things } from '../testing/things.ts';
 import type { Reply } from './reply.ts';
 import { WatchStreams } from './watch-stream.ts';
@@ -58,14 +59,17 @@ function watched() {
 }
 
 const event: WatchAnswerEvent = { type: 'ADDED', object: {} };
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const framesOf = (frame: Buffer) => ({ encode: (events: readonly WatchAnswerEvent[]) => new FrameBatch(events.map(() => frame)) });
+const written = async (reply: SlowReply) => {
+  while (reply.writes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+};
 
 test('a client that does not read makes the source wait, until it reads or leaves', async () => {
   const { state, answer } = watched();
   const reply = new SlowReply();
-  new WatchStreams().open(answer, () => Buffer.alloc(400_000), reply);
+  new WatchStreams().open(answer, framesOf(Buffer.alloc(400_000)), reply);
   assert.equal(state.sink!.events([event, event]), undefined);
-  await turn();
+  await written(reply);
   assert.deepEqual([reply.writes.length, reply.unread], [1, 800_000]);
   const draining = state.sink!.events([event]);
   assert.ok(draining instanceof Promise);
@@ -82,13 +86,34 @@ test('the end of the source ends the answer after its last frames; ended servers
   const { state, answer } = watched();
   const reply = new SlowReply();
   const streams = new WatchStreams();
-  streams.open(answer, () => Buffer.from('x'), reply);
+  streams.open(answer, framesOf(Buffer.from('x')), reply);
   state.sink!.events([event]);
   state.sink!.end();
-  await turn();
   assert.deepEqual([String(reply.writes), reply.ended], ['x', true]);
   streams.endAll();
   const late = new SlowReply();
-  streams.open(answer, () => Buffer.from('x'), late);
+  streams.open(answer, framesOf(Buffer.from('x')), late);
   assert.equal(late.ended, true);
+});
+
+test('what nearly comes together leaves in one write to each watcher, and is joined once for those that see the same', async () => {
+  const watchers = [watched(), watched()];
+  const replies = watchers.map(() => new SlowReply());
+  const streams = new WatchStreams();
+  const frames = new WatchFrames();
+  const encoding = { encode: (events: readonly WatchAnswerEvent[]) => frames.json(events) };
+  for (const [i, { answer }] of watchers.entries()) streams.open(answer, encoding, replies[i]!);
+  const together = [event, event];
+  for (const { state } of watchers) state.sink!.events(together);
+  await Promise.all(replies.map(written));
+  assert.equal(replies[0]!.writes[0], replies[1]!.writes[0]);
+  for (const { state } of watchers) state.sink!.events([event]);
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const { state } of watchers) state.sink!.events([event]);
+  while (replies.some(({ writes }) => writes.length < 2)) await new Promise((resolve) => setImmediate(resolve));
+  const line = '{"type":"ADDED","object":{}}\n';
+  assert.deepEqual(
+    replies.map(({ writes }) => writes.map(String)),
+    replies.map(() => [line.repeat(2), line.repeat(2)]),
+  );
 });

@@ -1,14 +1,41 @@
 import type { WatchAnswer } from '../answer.ts';
-import type { WatchFrame } from '../encoding/encoder.ts';
+import type { WatchEncoding } from '../encoding/encoder.ts';
+import type { FrameBatch } from '../encoding/watch-frames.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { Reply } from './reply.ts';
 
 /** With so many bytes on the way to a client, its watch waits until they are sent. */
 const bufferLimit = 1024 * 1024;
 
+/**
+ * Frames wait for others for so many turns of the event loop. With nothing else to do a turn takes no time; with writes under way, what several groups of
+ * them changed leaves in one write to each watcher.
+ */
+const gatheredTurns = 3;
+
+/** Calls back together all who asked since the first of them did, a few turns later. */
+class Gathering {
+  private due: (() => void)[] = [];
+
+  add(callback: () => void): void {
+    if (this.due.push(callback) === 1) this.wait(gatheredTurns);
+  }
+
+  private wait(turns: number): void {
+    setImmediate(() => (turns > 1 ? this.wait(turns - 1) : this.call()));
+  }
+
+  private call(): void {
+    const { due } = this;
+    this.due = [];
+    for (const callback of due) callback();
+  }
+}
+
 /** The open watches of a server, so that all can be ended. */
 export class WatchStreams {
   private readonly metrics: RequestMetrics | undefined;
+  private readonly gathering = new Gathering();
   private readonly endings = new Set<() => void>();
   private closed = false;
 
@@ -17,44 +44,32 @@ export class WatchStreams {
     this.metrics = metrics;
   }
 
-  /** Sends the frames of a watch until it ends or the client goes; the frames of one turn of the event loop leave in one write. */
-  open(answer: WatchAnswer, frame: WatchFrame, reply: Reply): void {
+  /** Sends the frames of a watch until it ends or the client goes; those that come together, or nearly, leave in one write. */
+  open(answer: WatchAnswer, encoding: Pick<WatchEncoding, 'encode'>, reply: Reply): void {
     if (this.closed) return reply.end();
-    let waiting: Buffer[] = [];
+    let waiting: FrameBatch[] = [];
     let waitingLength = 0;
-    let scheduled = false;
     let over = false;
-    let ended = false;
     let stop: (() => void) | undefined;
     let draining: Promise<void> | undefined;
+    const { gathering } = this;
     const sizes = this.metrics?.eventSizes(answer.definition);
 
     const flush = () => {
-      scheduled = false;
-      if (waiting.length > 0) {
-        const frames = waiting;
-        const length = waitingLength;
-        waiting = [];
-        waitingLength = 0;
-        if (reply.writeFrames) reply.writeFrames(frames);
-        else reply.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames, length));
-      }
-      if (over && !ended) {
-        ended = true;
-        reply.end();
-      }
-    };
-    const schedule = () => {
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(flush);
+      if (waiting.length === 0) return;
+      const batches = waiting;
+      waiting = [];
+      waitingLength = 0;
+      if (reply.writeFrames) for (const { frames } of batches) reply.writeFrames(frames);
+      else reply.write(batches.length === 1 ? batches[0]!.bytes : Buffer.concat(batches.map(({ bytes }) => bytes)));
     };
     const finish = () => {
       if (over) return;
       over = true;
       this.endings.delete(finish);
       stop?.();
-      schedule();
+      flush();
+      reply.end();
     };
 
     this.endings.add(finish);
@@ -62,14 +77,13 @@ export class WatchStreams {
     stop = answer.start({
       events(events) {
         if (over) return;
-        for (const event of events) {
-          const bytes = frame(event);
-          if (!bytes) return finish();
-          waiting.push(bytes);
-          waitingLength += bytes.length;
-          sizes?.observe(bytes.length);
+        const batch = encoding.encode(events);
+        if (!batch) return finish();
+        for (const { length } of batch.frames) {
+          waitingLength += length;
+          sizes?.observe(length);
         }
-        schedule();
+        if (waiting.push(batch) === 1) gathering.add(flush);
         if (waitingLength + reply.pending() < bufferLimit) return;
         draining ??= new Promise<void>((resolve) => {
           flush();

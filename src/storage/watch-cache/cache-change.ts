@@ -50,20 +50,20 @@ const heads = {
 
 export class SharedEvent<A> implements CacheEvent<A> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: CachedObject<A>;
+  readonly stored: CachedObject<A>;
   private readonly lines: LineStore | undefined;
   private made: Buffer | undefined;
 
   /** @param lines keeps the line for other watchers; absent if there is only one */
-  constructor(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: CachedObject<A>, lines?: LineStore) {
+  constructor(type: 'ADDED' | 'MODIFIED' | 'DELETED', stored: CachedObject<A>, lines?: LineStore) {
     this.type = type;
-    this.object = object;
+    this.stored = stored;
     this.lines = lines;
   }
 
   get line(): Buffer {
     if (this.made) return this.made;
-    const line = Buffer.concat([heads[this.type], this.object.json, tail]);
+    const line = Buffer.concat([heads[this.type], this.stored.json, tail]);
     if (this.lines) {
       this.made = line;
       this.lines.keep(this, line.length);

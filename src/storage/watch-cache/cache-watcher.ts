@@ -98,11 +98,20 @@ export class CacheWatcher<A> implements CacheWatch {
     return event !== undefined && this.batch.push(event) === 1;
   }
 
-  /** Hands out what `offer` collected. */
-  flush(): void {
-    if (this.ended) return;
-    const batch = this.batch;
+  /**
+   * Hands out what `offer` collected.
+   * @param last what the watcher before was given: the same array is handed out again if it is the same that this one sees
+   * @returns what was handed out
+   */
+  flush(last: readonly CacheEvent<A>[]): readonly CacheEvent<A>[] {
+    if (this.ended) return last;
+    const batch = isSame(this.batch, last) ? last : this.batch;
     this.batch = [];
+    this.handOut(batch);
+    return batch;
+  }
+
+  private handOut(batch: readonly CacheEvent<A>[]): void {
     const draining = this.sink.events(batch);
     if (!draining || this.ended) return;
     this.given = this.host.revision;
@@ -190,6 +199,10 @@ export class CacheWatcher<A> implements CacheWatch {
 
 export function covers(scope: CacheScope, key: string): boolean {
   return 'key' in scope ? key === scope.key : key.startsWith(scope.prefix);
+}
+
+function isSame<T>(list: readonly T[], other: readonly T[]): boolean {
+  return list.length === other.length && list.every((item, index) => item === other[index]);
 }
 
 function turn(): Promise<void> {

@@ -165,12 +165,12 @@ class CachedStorage implements Storage {
     return { key: object.key, value: dataOf(object), createRevision: this.created.get(object.key)!, modRevision: object.revision };
   }
 
-  private changeOf({ type, object }: CacheEvent<undefined>): Change {
-    const change = this.known.get(object.revision)!;
+  private changeOf({ type, stored }: CacheEvent<undefined>): Change {
+    const change = this.known.get(stored.revision)!;
     const expected = change.type === 'delete' ? 'DELETED' : change.previous ? 'MODIFIED' : 'ADDED';
     const value = change.value ?? change.previous!.value;
-    if (type !== expected || object.key !== change.key || Buffer.compare(dataOf(object), value) !== 0) {
-      throw new Error(`${type} of ${object.key} at ${object.revision} is not ${expected} of ${change.key}`);
+    if (type !== expected || stored.key !== change.key || Buffer.compare(dataOf(stored), value) !== 0) {
+      throw new Error(`${type} of ${stored.key} at ${stored.revision} is not ${expected} of ${change.key}`);
     }
     return change;
   }

@@ -1,5 +1,6 @@
 import type { CacheChange } from './cache-change.ts';
 import type { CacheWatcher } from './cache-watcher.ts';
+import type { CacheEvent } from './types.ts';
 
 /** The watchers that get changes as they come, found by what they watch: a change costs what it concerns, not what there is. */
 export class LiveWatchers<A> {
@@ -47,7 +48,8 @@ export class LiveWatchers<A> {
         for (const value of change.previous?.indexed.get(index) ?? []) if (!now.includes(value)) byValue.get(value)?.forEach(offer);
       }
     }
-    for (const watcher of taking) watcher.flush();
+    let last: readonly CacheEvent<A>[] = [];
+    for (const watcher of taking) last = watcher.flush(last);
   }
 
   private placeOf({ scope, options: { indexValue } }: CacheWatcher<A>): { map: Map<string, Set<CacheWatcher<A>>>; key: string } {

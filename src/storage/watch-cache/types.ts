@@ -88,7 +88,7 @@ export interface CacheWatchOptions<A> {
 export interface CacheEvent<A = unknown> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   /** For DELETED the last state, with the revision of the event that removed it from sight. */
-  readonly object: CachedObject<A>;
+  readonly stored: CachedObject<A>;
   /** `{"type":…,"object":…}` and a newline, as JSON watches send it. Made when first asked for, kept while the event is being handed out. */
   readonly line: Buffer;
 }
@@ -96,7 +96,7 @@ export interface CacheEvent<A = unknown> {
 /** Takes what a watcher sees. Called synchronously; must not throw. */
 export interface CacheWatchSink<A> {
   /**
-   * In order of revision; never empty, the array is not kept by the cache. A promise says that the consumer's buffer is full: the next
+   * In order of revision; never empty, the array is not kept by the cache. Watchers that see the same get the same array. A promise says that the consumer's buffer is full: the next
    * call comes after it is fulfilled. Events wait meanwhile, until they are too many or too old: then the watch ends.
    */
   events(events: readonly CacheEvent<A>[]): void | Promise<void>;

@@ -67,7 +67,7 @@ class Recorder implements CacheWatchSink<Attributes> {
     assert.equal(this.error, undefined);
     for (const event of events) {
       this.given.push(event);
-      this.seen.push([event.type, event.object.key.slice(prefix.length), event.object.revision]);
+      this.seen.push([event.type, event.stored.key.slice(prefix.length), event.stored.revision]);
     }
     return this.blocking;
   }
@@ -222,16 +222,16 @@ for (const [engine, open] of Object.entries(engines)) {
         ['DELETED', name, 5],
       ]);
       assert.deepEqual(
-        red.recorder.given.map(({ object }) => object.attributes.color),
+        red.recorder.given.map(({ stored }) => stored.attributes.color),
         ['red', 'red', 'red', 'red', 'red'],
       );
       for (const [i, event] of all.recorder.given.entries()) assert.equal(event, again.recorder.given[i]);
       assert.equal(all.recorder.given[1], red.recorder.given[1]);
       assert.equal(all.recorder.given[4], red.recorder.given[4]);
-      const { line, object } = red.recorder.given[2]!;
-      assert.equal(line.toString(), `{"type":"DELETED","object":${object.json}}\n`);
+      const { line, stored } = red.recorder.given[2]!;
+      assert.equal(line.toString(), `{"type":"DELETED","object":${stored.json}}\n`);
       assert.equal(red.recorder.given[2]!.line, line);
-      assert.equal(object.object.metadata?.resourceVersion, '3');
+      assert.equal(stored.object.metadata?.resourceVersion, '3');
     });
 
     test('watches one object, a namespace, an index value', async (fixture) => {
