@@ -3,6 +3,8 @@ import { gzip } from 'node:zlib';
 import type { Body } from '../encoding/encoder.ts';
 
 const compress = promisify(gzip);
+/** What is compressed comes from the other thread in pieces, each of which waits for its turn of the event loop. */
+const leastPiece = 16 * 1024;
 
 interface Compressed {
   /** What is before and after the shared bytes: a list's revision, among others. */
@@ -26,5 +28,6 @@ export function gzipBody(body: Body): Promise<Buffer> {
 }
 
 function compressed({ chunks, length }: Body): Promise<Buffer> {
-  return compress(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length), { level: 1 });
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+  return compress(bytes, { level: 1, chunkSize: Math.max(leastPiece, length >> 3) });
 }

@@ -119,9 +119,29 @@ describe('level storage', () => {
   it('refuses a newer format', async () => {
     const directory = newDirectory();
     const database = new Level(directory);
-    await database.put('mformat', '{"format":"orrery-storage","version":2}');
+    await database.put('mformat', '{"format":"orrery-storage","version":3}');
     await database.close();
-    await refusal(directory, /has format 2; this version of Orrery knows formats up to 1$/);
+    await refusal(directory, /has format 3; this version of Orrery knows formats up to 2$/);
+  });
+
+  it('goes on with a store of format 1, and marks it as of format 2', async () => {
+    const directory = await filled(2);
+    const database = new Level<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    const mark = Buffer.from('mformat');
+    await database.put(mark, Buffer.from('{"format":"orrery-storage","version":1}'));
+    const key = Buffer.from([0x76, 0, 0, 0, 0, 0, 0, 0, 2]);
+    // Another checksum stood behind a value: FNV-1a.
+    const value = bytes('old');
+    await database.put(key, Buffer.concat([value, Buffer.from('bd2b9bd6', 'hex')]));
+    await database.close();
+    {
+      await using storage = await openIn(directory, new VirtualClock());
+      assert.deepEqual((await storage.get('/a/1'))?.value, value);
+      assert.ok(await storage.get('/a/0'));
+    }
+    const after = new Level<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+    assert.equal(String(await after.get(mark)), '{"format":"orrery-storage","version":2}');
+    await after.close();
   });
 
   it('tells a damaged value', async () => {

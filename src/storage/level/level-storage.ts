@@ -73,7 +73,7 @@ function damaged(directory: string, what: string): StorageUnusableError {
   return new StorageUnusableError(`the store in ${directory} is damaged: ${what}`, damageAdvice);
 }
 
-/** Leaves the mark of this format in an empty database, and refuses one that has another mark. */
+/** Leaves the mark of this format in an empty database and in one of an earlier format, which is read as well, and refuses one that has another mark. */
 async function checkFormat(directory: string, database: Database, hadData: boolean): Promise<void> {
   const mark = await database.get(formatKey);
   if (mark === undefined) {
@@ -81,9 +81,7 @@ async function checkFormat(directory: string, database: Database, hadData: boole
       throw new StorageUnusableError(`${directory} holds a database that Orrery did not make`, newDirectory);
     }
     if (hadData) throw damaged(directory, 'nothing of what it held can be read');
-    const format = Buffer.from(JSON.stringify({ format: formatName, version: formatVersion }));
-    await database.writeDurably([{ type: 'put', key: formatKey, value: format }]);
-    return;
+    return markFormat(database);
   }
   const { format, version } = JSON.parse(mark.toString()) as { format?: unknown; version?: unknown };
   if (format !== formatName || typeof version !== 'number') throw damaged(directory, 'its format record is unreadable');
@@ -93,6 +91,13 @@ async function checkFormat(directory: string, database: Database, hadData: boole
       `Use a newer version of Orrery. ${newDirectory}`,
     );
   }
+  // Before anything is written that an earlier version would take for damage.
+  if (version < formatVersion) await markFormat(database);
+}
+
+function markFormat(database: Database): Promise<void> {
+  const format = Buffer.from(JSON.stringify({ format: formatName, version: formatVersion }));
+  return database.writeDurably([{ type: 'put', key: formatKey, value: format }]);
 }
 
 /** Reads all versions, and sees that none is missing: revisions after the compacted one are consecutive. */

@@ -1,19 +1,20 @@
+import { crc32 } from '../../machinery/crc32.ts';
 import { Version } from '../mvcc/version.ts';
 
 /*
  * What lies in the database:
  *
- *     m format            {"format":"orrery-storage","version":1}
+ *     m format            {"format":"orrery-storage","version":2}
  *     m compacted         the compacted revision, decimal
  *     k <revision>        the version: see encodeVersion
- *     v <revision>        the value of a put, and its checksum
+ *     v <revision>        the value of a put, and its CRC-32 (in format 1: its FNV-1a, which is still read)
  *
  * The present state, the history and the change log are one and the same records; the index of keys is made of the `k` records at open.
  */
 export const formatKey = Buffer.from('mformat');
 export const compactedKey = Buffer.from('mcompacted');
 export const formatName = 'orrery-storage';
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 const keyLength = 9;
 const deletedFlag = 1;
@@ -73,15 +74,17 @@ export function decodeVersion(key: Buffer, record: Buffer): Version {
 export function encodeValue(value: Uint8Array): Buffer {
   const record = Buffer.allocUnsafe(value.length + checksumLength);
   record.set(value);
-  record.writeUInt32BE(checksum(record, 0, value.length), value.length);
+  record.writeUInt32BE(crc32(value), value.length);
   return record;
 }
 
 /** The value without its checksum, or undefined if the record is damaged. */
 export function decodeValue(record: Buffer): Buffer | undefined {
   const length = record.length - checksumLength;
-  if (length < 0 || record.readUInt32BE(length) !== checksum(record, 0, length)) return undefined;
-  return record.subarray(0, length);
+  if (length < 0) return undefined;
+  const value = record.subarray(0, length);
+  const sum = record.readUInt32BE(length);
+  return sum === crc32(value) || sum === checksum(record, 0, length) ? value : undefined;
 }
 
 /** FNV-1a of a part of a record. */

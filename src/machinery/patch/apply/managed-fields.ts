@@ -28,6 +28,11 @@ export function managerId(entry: Pick<ManagedSet, 'manager' | 'operation' | 'api
 const decoded = new WeakMap<object, FieldSet>();
 const encoded = new WeakMap<FieldSet, Record<string, unknown>>();
 
+/** The sets of the latest texts: objects that were written in series share one, also after they have been parsed again, and what is made of it. */
+const byText = new Map<string, FieldSet>();
+const maxTexts = 200;
+const longestText = 8 * 1024;
+
 /** @throws Error in upstream's words for the first entry that cannot be read */
 export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | null | undefined): Managers {
   const managers: Managers = new Map();
@@ -53,9 +58,15 @@ function decodeSet(fields: Record<string, unknown> | undefined): FieldSet {
   if (typeof fields !== 'object' || fields === null) return decodeFieldSet(fields);
   const known = decoded.get(fields);
   if (known !== undefined) return known;
-  const set = decodeFieldSet(fields);
+  const text = JSON.stringify(fields);
+  let set = byText.get(text);
+  if (set === undefined) {
+    set = decodeFieldSet(fields);
+    if (!set.isEmpty() && !encoded.has(set)) encoded.set(set, fields);
+    if (byText.size >= maxTexts) byText.clear();
+    if (text.length <= longestText) byText.set(text, set);
+  }
   decoded.set(fields, set);
-  if (!set.isEmpty() && !encoded.has(set)) encoded.set(set, fields);
   return set;
 }
 
