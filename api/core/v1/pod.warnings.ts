@@ -21,6 +21,7 @@ import { eachContainer } from './pod-containers.ts';
 import { overlappingPathWarnings } from './volume-paths.warnings.ts';
 
 const quoted = JSON.stringify;
+const none: readonly string[] = [];
 
 /** A pod's own warnings on create. */
 export function podWarnings(pod: Pod): string[] {
@@ -46,12 +47,12 @@ export function podNameWarnings(name: string): string[] {
 function specWarnings(spec: PodSpec, meta: ObjectMeta, path: FieldPath, isTemplate: boolean): string[] {
   const at = path.child('spec');
   return [
-    ...nodeWarnings(spec, at),
+    ...(spec.nodeSelector || spec.affinity ? nodeWarnings(spec, at) : none),
     ...spreadWarnings(spec, at),
-    ...annotationWarnings(meta, path),
+    ...(meta.annotations ? annotationWarnings(meta.annotations, path) : none),
     ...volumeWarnings(spec, at.child('volumes')),
     ...overlappingPathWarnings(spec.volumes ?? []),
-    ...duplicateWarnings(spec, at),
+    ...(spec.hostAliases || spec.imagePullSecrets ? duplicateWarnings(spec, at) : none),
     ...fractionWarnings(spec.overhead, at.child('overhead')),
     ...containerWarnings(spec, meta, path, isTemplate),
     ...portWarnings(spec, at),
@@ -59,7 +60,7 @@ function specWarnings(spec: PodSpec, meta: ObjectMeta, path: FieldPath, isTempla
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [`${at.child('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`]
       : []),
-    ...affinityWarnings(spec, at.child('affinity')),
+    ...(spec.affinity ? affinityWarnings(spec, at.child('affinity')) : none),
     ...(spec.dnsConfig?.nameservers ?? []).flatMap((server, i) => ipWarnings(at.child('dnsConfig', 'nameservers').index(i), server)),
     ...(spec.hostAliases ?? []).flatMap((alias, i) => ipWarnings(at.child('hostAliases').index(i).child('ip'), alias.ip)),
   ];
@@ -101,9 +102,9 @@ const deprecatedAnnotations: Readonly<Record<string, string>> = {
   'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
 };
 
-function annotationWarnings(meta: ObjectMeta, path: FieldPath): string[] {
+function annotationWarnings(annotations: Readonly<Record<string, string>>, path: FieldPath): string[] {
   return Object.entries(deprecatedAnnotations)
-    .filter(([key]) => meta.annotations?.[key] !== undefined)
+    .filter(([key]) => annotations[key] !== undefined)
     .map(([key, message]) => `${path.child('metadata', 'annotations').key(key)}: ${message}`);
 }
 
@@ -150,10 +151,11 @@ function duplicateWarnings(spec: PodSpec, path: FieldPath): string[] {
   return warnings;
 }
 
-function fractionWarnings(list: Readonly<Record<string, string>> | undefined, path: FieldPath, resource?: string): string[] {
+function fractionWarnings(list: Readonly<Record<string, string>> | undefined, path: FieldPath, resource?: string): readonly string[] {
+  if (!list) return none;
   return (resource ? [resource] : ['memory', 'ephemeral-storage'])
-    .filter((name) => list?.[name] !== undefined && parseQuantity(list[name]!).milliValue() % 1000 !== 0)
-    .map((name) => `${path.key(name)}: fractional byte value ${quoted(list![name])} is invalid, must be an integer`);
+    .filter((name) => list[name] !== undefined && parseQuantity(list[name]!).milliValue() % 1000 !== 0)
+    .map((name) => `${path.key(name)}: fractional byte value ${quoted(list[name])} is invalid, must be an integer`);
 }
 
 function containerWarnings(spec: PodSpec, meta: ObjectMeta, path: FieldPath, isTemplate: boolean): string[] {
@@ -189,10 +191,11 @@ function agrees(annotation: string, profile: { type: string; localhostProfile?: 
   return profile.type === (annotation === 'unconfined' ? 'Unconfined' : 'RuntimeDefault');
 }
 
-function environmentWarnings(container: Container | EphemeralContainer, path: FieldPath): string[] {
+function environmentWarnings(container: Container | EphemeralContainer, path: FieldPath): readonly string[] {
+  if (!container.env || container.env.length < 2) return none;
   const warnings: string[] = [];
   const names = new Set<string>();
-  (container.env ?? []).forEach((variable, i) => {
+  container.env.forEach((variable, i) => {
     if (names.has(variable.name)) {
       // Building on the earlier definition is fine; replacing it, or naming nothing but it, is not.
       const reference = `$(${variable.name})`;

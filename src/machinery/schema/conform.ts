@@ -171,21 +171,16 @@ class Walk {
   }
 
   private convertObject(value: Record<string, any>, schema: ObjectSchema): Record<string, unknown> {
-    const plan = planOf(schema);
+    const { fields, isKnown } = planOf(schema).formOf(value);
     const result: Record<string, unknown> = {};
-    let known = 0;
-    for (const field of plan.fields) {
+    for (const field of fields) {
       const given = value[field.name];
-      if (given !== undefined) known++;
       const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given, result);
       if (converted !== undefined) result[field.name] = converted;
     }
     if (schema.preserveUnknownFields) {
       for (const name in value) if (!schema.fields.has(name)) result[name] = value[name];
-    } else if (this.strict && !this.unknown) {
-      for (const _ in value) known--;
-      if (known < 0) this.unknown = true;
-    }
+    } else if (this.strict && !isKnown) this.unknown = true;
     return result;
   }
 

@@ -16,8 +16,60 @@ export interface FieldPlan {
   readonly keepEmpty: boolean;
 }
 
-export interface ObjectPlan {
+/** What there is to do for an object that gives the fields of these names, in this order. */
+export interface ObjectForm {
+  readonly names: readonly string[];
+  /** Those that it gives, and those that are written also where they are not given; in the order of the schema. */
   readonly fields: readonly FieldPlan[];
+  /** Whether the schema has all of them. */
+  readonly isKnown: boolean;
+}
+
+const maxForms = 8;
+
+/** How `conform` treats the objects of a schema. */
+export class ObjectPlan {
+  readonly fields: readonly FieldPlan[];
+  private readonly schema: ObjectSchema;
+  /** The latest forms in which objects came: most types have many fields, of which an object gives a few, and objects come in series. */
+  private readonly forms: ObjectForm[] = [];
+  private oldest = 0;
+
+  constructor(schema: ObjectSchema) {
+    this.schema = schema;
+    this.fields = [...schema.fields.values()].map(planField);
+  }
+
+  formOf(value: object): ObjectForm {
+    const { forms } = this;
+    for (let i = 0; i < forms.length; i++) if (hasNames(value, forms[i]!.names)) return forms[i]!;
+    const names = Object.keys(value);
+    const given = new Set(names);
+    const form: ObjectForm = {
+      names,
+      fields: this.fields.filter((field) => given.has(field.name) || isWritten(field)),
+      isKnown: names.every((name) => this.schema.fields.has(name)),
+    };
+    // Names that a schema has not may be any, and any number of them.
+    if (!form.isKnown) return form;
+    if (forms.length < maxForms) forms.push(form);
+    else {
+      forms[this.oldest] = form;
+      this.oldest = (this.oldest + 1) % maxForms;
+    }
+    return form;
+  }
+}
+
+function hasNames(value: object, names: readonly string[]): boolean {
+  let at = 0;
+  for (const name in value) if (name !== names[at++]) return false;
+  return at === names.length;
+}
+
+/** Whether it is written where it is not given. */
+function isWritten({ zeroStruct, absent, default: value }: FieldPlan): boolean {
+  return zeroStruct || absent !== undefined || value !== undefined;
 }
 
 const plans = new WeakMap<ObjectSchema, ObjectPlan>();
@@ -25,7 +77,7 @@ const plans = new WeakMap<ObjectSchema, ObjectPlan>();
 export function planOf(schema: ObjectSchema): ObjectPlan {
   let plan = plans.get(schema);
   if (plan === undefined) {
-    plan = { fields: [...schema.fields.values()].map(planField) };
+    plan = new ObjectPlan(schema);
     plans.set(schema, plan);
   }
   return plan;

@@ -245,7 +245,8 @@ export class MvccStore implements Storage, WatchSource {
     const refusal = this.unusable ?? (write.deleted ? undefined : this.backend.refusal?.(write.key));
     if (refusal) return Promise.reject(refusal);
     const expiry = options?.ttlSeconds ? this.clock.now() + options.ttlSeconds * 1000 : undefined;
-    const version = new Version({ ...write, revision: ++this.assigned, expiry });
+    const { key, value, deleted, previous, createRevision } = write;
+    const version = new Version({ key, value, deleted, previous, createRevision, revision: ++this.assigned, expiry });
     return new Promise((resolve, reject) => {
       const queued: Write = { version, resolve, reject, refusals: [] };
       this.pending.set(version.key, queued);

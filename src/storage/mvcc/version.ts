@@ -19,7 +19,7 @@ export class Version {
   /** The bytes, as long as the engine keeps them here. */
   value: Uint8Array | undefined;
 
-  constructor(version: Omit<Version, 'value' | 'previous'> & { value?: Uint8Array; previous?: Version }) {
+  constructor(version: Omit<Version, 'value' | 'previous'> & { value?: Uint8Array | undefined; previous?: Version | undefined }) {
     this.key = version.key;
     this.revision = version.revision;
     this.createRevision = version.createRevision;
