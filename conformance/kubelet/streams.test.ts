@@ -146,11 +146,12 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
         const child = spawn(kubectl, ['port-forward', 'pod/web', ':80'], {
           env: { ...process.env, KUBECONFIG: cluster.kubeconfig, ...env },
         });
+        const ended = once(child, 'exit');
         const [ready] = (await once(child.stdout, 'data')) as [Buffer];
         const port = /127\.0\.0\.1:(\d+)/.exec(String(ready))![1];
         const errors = text(child.stderr);
         await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-        await once(child, 'exit');
+        await ended;
         match(await errors, /error forwarding port 80 to pod .*connect: connection refused/);
       }),
     );
