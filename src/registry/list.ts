@@ -2,12 +2,13 @@ import { CompactedError, RevisionTooLargeError } from '../storage/errors.ts';
 import { decodeStored } from '../storage/object-codec.ts';
 import { type Entry, prefixEnd } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import type { CacheList, CacheListOptions } from '../storage/watch-cache/types.ts';
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts';
 import { ApiError, badRequest } from './errors.ts';
 import { readError } from './errors-of-storage.ts';
 import { cacheAtLeast, freshnessTimeoutMs, revisionOfStorage, storageAtLeast } from './get.ts';
 import type { ListOptions } from './options.ts';
-import { attributesOf, type ResourceStore } from './resource-store.ts';
+import { type Attributes, attributesOf, type ResourceStore } from './resource-store.ts';
 import { cacheFilter, type Selection, scopeOf } from './selection.ts';
 
 export interface ObjectList {
@@ -35,7 +36,7 @@ export async function listObjects(store: ResourceStore, selection: Selection, op
   if (exact) {
     if (!single && !store.definition.readsFromStorage) await cacheAtLeast(store, revision);
     // No version in more digits than one means the newest, as `0` does elsewhere.
-    return listStored(store, selection, { ...(revision > 0 && { revision }), limit: options.limit });
+    return listAt(store, selection, { ...(revision > 0 && { revision }), limit: options.limit });
   }
   if (store.definition.readsFromStorage) await storageAtLeast(store, revision);
   // Whatever the cache holds is served whole: a limit would need a revision to go on from.
@@ -63,13 +64,20 @@ async function listCached(store: ResourceStore, selection: Selection, revision: 
 }
 
 async function fromCache(store: ResourceStore, selection: Selection, limit: number, after: string | undefined): Promise<ObjectList> {
+  return listOf(store, selection, store.cache.list(cacheOptions(store, selection, limit, after)));
+}
+
+function cacheOptions(store: ResourceStore, selection: Selection, limit: number, after: string | undefined): CacheListOptions<Attributes> {
   const filter = cacheFilter(selection);
-  const list = store.cache.list({
+  return {
     scope: scopeOf(store, selection),
     ...(after === undefined ? {} : { after }),
     ...(filter ? { filter } : {}),
     ...(limit > 0 ? { limit } : {}),
-  });
+  };
+}
+
+async function listOf(store: ResourceStore, selection: Selection, list: CacheList<Attributes>): Promise<ObjectList> {
   await store.fetch(list.items);
   const items = store.definition.convert ? list.items.map((item) => store.versioned(item)) : list.items;
   const lastKey = list.items.at(-1)?.key;
@@ -100,11 +108,24 @@ async function listContinued(store: ResourceStore, selection: Selection, options
   }
   const revision = token.revision > 0 ? { revision: token.revision } : {};
   try {
-    return await listStored(store, selection, { ...revision, limit: options.limit, startKey: token.startKey });
+    return await listAt(store, selection, { ...revision, limit: options.limit, startKey: token.startKey });
   } catch (error) {
     if (error instanceof CompactedOnPage) throw continueExpired(store, selection, token.startKey);
     throw error;
   }
+}
+
+/** An earlier state: the pages of a list are mostly asked for so soon that the cache can still tell it, which spares reading and parsing them. */
+async function listAt(store: ResourceStore, selection: Selection, options: StoredListOptions): Promise<ObjectList> {
+  const { revision, limit, startKey } = options;
+  const { cache } = store;
+  const isCached = cache.revision > 0 && revision !== undefined && revision > store.parts.storage.compactedRevision();
+  // A token begins right behind a key, unless somebody made it up.
+  if (isCached && !('key' in scopeOf(store, selection)) && (startKey === undefined || startKey.endsWith('\0'))) {
+    const list = cache.listAt(revision, cacheOptions(store, selection, limit, startKey?.slice(0, -1)));
+    if (list) return listOf(store, selection, list);
+  }
+  return listStored(store, selection, options);
 }
 
 class CompactedOnPage extends Error {}

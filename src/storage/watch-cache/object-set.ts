@@ -1,4 +1,4 @@
-import { SortedMap } from '../../machinery/sorted-map.ts';
+import { compareKeys, SortedMap } from '../../machinery/sorted-map.ts';
 import { prefixEnd } from '../storage.ts';
 import { covers } from './cache-watcher.ts';
 import type { CachedEntry } from './cached-entry.ts';
@@ -56,6 +56,49 @@ export class ObjectSet<A> {
     const items = filter || indexValue ? this.chosen(from, end, most, { scope, filter, indexValue }) : this.page(from, end, most);
     const remaining = items.length < most ? 0 : this.objects.count(`${items.at(-1)!.key}\0`, end);
     return { items, revision, remaining };
+  }
+
+  /** The same as of an earlier state. @param before what stood then under the keys that have changed since */
+  listBefore(
+    { scope, after, filter, limit = 0 }: Omit<CacheListOptions<A>, 'indexValue'>,
+    revision: number,
+    before: ReadonlyMap<string, CachedEntry<A> | undefined>,
+  ): CacheList<A> {
+    const [start, end] = boundsOf(scope);
+    const from = after !== undefined && after >= start ? `${after}\0` : start;
+    const most = limit > 0 ? limit : Number.POSITIVE_INFINITY;
+    const gone = [...before.values()].filter((entry) => entry !== undefined && !this.objects.has(entry.key)) as CachedEntry<A>[];
+    gone.sort((a, b) => compareKeys(a.key, b.key));
+    const items: CachedEntry<A>[] = [];
+    const take = (entry: CachedEntry<A> | undefined) => {
+      if (entry && (!filter || filter(entry.attributes, entry))) items.push(entry);
+      return items.length < most;
+    };
+    const isWithin = ({ key }: CachedEntry<A>) => compareKeys(from, key) <= 0 && compareKeys(key, end) < 0;
+    const missing = gone.filter(isWithin);
+    let next = 0;
+    let full = false;
+    const takeUpTo = (key: string | undefined) => {
+      while (!full && next < missing.length && (key === undefined || compareKeys(missing[next]!.key, key) < 0))
+        full = !take(missing[next++]);
+    };
+    this.objects.scan(from, end, (entry) => {
+      takeUpTo(entry.key);
+      if (!full) full = !take(before.has(entry.key) ? before.get(entry.key) : entry);
+      return !full;
+    });
+    takeUpTo(undefined);
+    return { items, revision, remaining: full ? this.countBefore(`${items.at(-1)!.key}\0`, end, before) : 0 };
+  }
+
+  /** How many there were in a range. */
+  private countBefore(from: string, end: string, before: ReadonlyMap<string, CachedEntry<A> | undefined>): number {
+    let count = this.objects.count(from, end);
+    for (const [key, entry] of before) {
+      if (compareKeys(from, key) > 0 || compareKeys(key, end) >= 0) continue;
+      count += (entry ? 1 : 0) - (this.objects.has(key) ? 1 : 0);
+    }
+    return count;
   }
 
   private chosen(

@@ -408,6 +408,10 @@ for (const [engine, open] of Object.entries(engines)) {
         maxEvents: 60,
       });
     }
+    test('lists earlier states, as long as it knows what has changed since', (fixture) => earlierStates(fixture, seededRandom(14)), {
+      minEvents: 10,
+      maxEvents: 60,
+    });
   });
 }
 
@@ -526,4 +530,53 @@ async function randomWatchers(fixture: Fixture, random: Random): Promise<void> {
   await caughtUp(fixture, ...open.map(({ watch }) => watch));
   for (const each of open) assert.deepEqual(each.recorder.seen, expected(each));
   assert.ok(open.length > 0);
+}
+
+/** Lists of every state that the cache can tell, whole and page by page, after each of many random writes. */
+async function earlierStates({ storage, cache }: Fixture, random: Random): Promise<void> {
+  const pick = (count: number) => Math.floor(random.next() * count);
+  const states: Map<string, { color: string; revision: number }>[] = [new Map()];
+  let told = 0;
+  await cache.ready();
+  for (let step = 0; step < 300; step++) {
+    const name = key('abcdefghijkl'[pick(12)]!, ['default', 'kube-system'][pick(2)]);
+    const before = states.at(-1)!.get(name);
+    const color = ['red', 'blue'][pick(2)]!;
+    const next = new Map(states.at(-1)!);
+    if (before && pick(3) === 0) {
+      await storage.delete(name, before.revision);
+      next.delete(name);
+    } else {
+      await (before ? storage.update(name, pod(color), before.revision) : storage.create(name, pod(color)));
+      next.set(name, { color, revision: states.length });
+    }
+    states.push(next);
+    await cache.freshAtLeast(states.length - 1, 1000);
+    const revision = Math.max(0, states.length - 1 - pick(80));
+    const scope = { prefix: pick(2) === 0 ? prefix : `${prefix}default/` };
+    const filtered = pick(2) === 0;
+    const limit = pick(5);
+    const expected = [...states[revision]!]
+      .filter(([at, entry]) => at.startsWith(scope.prefix) && (!filtered || entry.color === 'red'))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const seen: [string, number][] = [];
+    for (let more = true, after: string | undefined; more; ) {
+      const filter = filtered ? { filter: (attributes: Attributes) => attributes.color === 'red' } : {};
+      const list = cache.listAt(revision, { scope, limit, ...filter, ...(after === undefined ? {} : { after }) });
+      if (!list) break;
+      assert.equal(list.revision, revision);
+      for (const item of list.items) seen.push([item.key, item.revision]);
+      after = list.items.at(-1)?.key;
+      more = list.remaining > 0;
+      if (!filtered) assert.equal(list.remaining, expected.length - seen.length);
+      if (!more) told++;
+    }
+    if (cache.listAt(revision, { scope }))
+      assert.deepEqual(
+        seen,
+        expected.map(([at, entry]) => [at, entry.revision]),
+      );
+    else assert.ok(revision < cache.ring.floor);
+  }
+  assert.ok(told > 100, `${told} of 300 could be told`);
 }

@@ -4,7 +4,7 @@ import { type Change, prefixEnd, type WatchSink } from '../storage.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { CacheChange, LineStore } from './cache-change.ts';
 import { CacheWatcher, covers, type Prelude, type WatcherHost } from './cache-watcher.ts';
-import { cachedEntry } from './cached-entry.ts';
+import { type CachedEntry, cachedEntry } from './cached-entry.ts';
 import { EventRing } from './event-ring.ts';
 import { LiveWatchers } from './live-watchers.ts';
 import { ObjectSet } from './object-set.ts';
@@ -33,6 +33,8 @@ const defaultLimits: WatchCacheLimits = {
 };
 
 const pageLength = 1000;
+/** For a list of an earlier state, so many changes are gone through for each page. */
+const mostUndone = 20_000;
 const lineBytes = 4 * 1024 * 1024;
 const restartMs = 200;
 const bookmarkWaitMs = 5000;
@@ -119,6 +121,22 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
   /** Only after `ready` or `freshAtLeast`. */
   list(options: CacheListOptions<A>): CacheList<A> {
     return this.objects.list(options, this.seen);
+  }
+
+  /**
+   * The state as of an earlier revision, made of the present one and the changes since: undefined where these are no longer all here, or too many. Only
+   * after `ready` or `freshAtLeast`.
+   */
+  listAt(revision: number, options: CacheListOptions<A>): CacheList<A> | undefined {
+    if (revision > this.seen || revision < this.events.floor) return undefined;
+    const first = this.events.positionAfter(revision);
+    if (this.events.end - first > mostUndone) return undefined;
+    const before = new Map<string, CachedEntry<A> | undefined>();
+    for (let position = first; position < this.events.end; position++) {
+      const { key, previous } = this.events.at(position);
+      if (!before.has(key)) before.set(key, previous);
+    }
+    return before.size === 0 ? this.objects.list(options, revision) : this.objects.listBefore(options, revision, before);
   }
 
   /**
