@@ -43,6 +43,11 @@ export class NodeInfo {
   images!: ReadonlyMap<string, number>;
   readonly pods = new Map<string, PodInfo>();
   readonly requested: Amounts = new Map();
+  /** The two resources that every pod is compared by, as `allocatable` and `requested` have them. */
+  allocatableCpu = 0;
+  allocatableMemory = 0;
+  requestedCpu = 0;
+  requestedMemory = 0;
   scoredCpu = 0;
   scoredMemory = 0;
   private hostPortUsers = 0;
@@ -56,10 +61,22 @@ export class NodeInfo {
   setNode(node: Node): void {
     this.node = node;
     this.allocatable = amountsOf(node.status?.allocatable);
+    this.allocatableCpu = this.allocatable.get('cpu') ?? 0;
+    this.allocatableMemory = this.allocatable.get('memory') ?? 0;
     this.maxPods = this.allocatable.get('pods') ?? 0;
     this.images = new Map(
       (node.status?.images ?? []).flatMap(({ names, sizeBytes }) => (names ?? []).map((name) => [name, sizeBytes ?? 0] as const)),
     );
+  }
+
+  allocatableOf(resource: string): number {
+    if (resource === 'cpu') return this.allocatableCpu;
+    return resource === 'memory' ? this.allocatableMemory : (this.allocatable.get(resource) ?? 0);
+  }
+
+  requestedOf(resource: string): number {
+    if (resource === 'cpu') return this.requestedCpu;
+    return resource === 'memory' ? this.requestedMemory : (this.requested.get(resource) ?? 0);
   }
 
   /** A copy on which pods can be tried out. */
@@ -96,6 +113,8 @@ export class NodeInfo {
 
   private count(info: PodInfo, sign: 1 | -1): void {
     for (const [name, amount] of info.requests) this.requested.set(name, (this.requested.get(name) ?? 0) + sign * amount);
+    this.requestedCpu = this.requested.get('cpu') ?? 0;
+    this.requestedMemory = this.requested.get('memory') ?? 0;
     this.scoredCpu += sign * info.scored.cpu;
     this.scoredMemory += sign * info.scored.memory;
     if (info.hostPorts.length > 0) this.hostPortUsers += sign;

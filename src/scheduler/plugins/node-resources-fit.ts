@@ -52,7 +52,7 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
   // What a device class serves is not this plugin's matter on nodes that have none of it themselves.
   const servedByDevices = (resource: string, node: NodeInfo) => !node.allocatable.get(resource) && Boolean(devices?.has(resource));
   const lacking = (
-    requests: Iterable<readonly [string, number]>,
+    requests: readonly (readonly [string, number])[],
     node: NodeInfo,
     ignored: (resource: string) => boolean,
   ): Refusal | undefined => {
@@ -61,8 +61,8 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
     if (node.pods.size + 1 > node.maxPods) reasons = ['Too many pods'];
     for (const [resource, amount] of requests) {
       if (amount === 0) continue;
-      const allocatable = node.allocatable.get(resource) ?? 0;
-      if (amount <= allocatable - (node.requested.get(resource) ?? 0)) continue;
+      const allocatable = node.allocatableOf(resource);
+      if (amount <= allocatable - node.requestedOf(resource)) continue;
       if (ignored(resource) || servedByDevices(resource, node)) continue;
       (reasons ??= []).push(`Insufficient ${resource}`);
       if (amount > allocatable) neverFits = true;
@@ -86,7 +86,7 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
         actions: ['add', 'updateNodeAllocatable'],
         hint(pod, { object, old }) {
           const requests = requestsOf(pod);
-          if (lacking(requests, new NodeInfo(object), () => false)) return false;
+          if (lacking([...requests], new NodeInfo(object), () => false)) return false;
           return !old || hasMore(requests, object, old, (resource) => Boolean(devices?.has(resource)));
         },
       },

@@ -111,7 +111,7 @@ export class NodeShares {
   private readonly devices: ((resource: string, node: NodeInfo) => DeviceAmounts | undefined) | undefined;
   /** The same objects for every node: scoring makes no garbage. */
   private readonly all: readonly Share[];
-  private readonly counting: Share[] = [];
+  private counting: Share[] = [];
 
   /** @param scored whether other pods' containers without requests count a little; @param devices what devices give of a resource that the node itself has none of */
   constructor(
@@ -129,13 +129,12 @@ export class NodeShares {
 
   /** The shares that count: of resources that the node has, and of scalar ones only those that the pod asks for. Valid until the next call. */
   of(node: NodeInfo): readonly Share[] {
-    const { counting } = this;
-    counting.length = 0;
+    let count = 0;
     for (let i = 0; i < this.resources.length; i++) {
       const { name } = this.resources[i]!;
       const wanted = this.requested[i]!;
       if (wanted === 0 && isScalarResource(name)) continue;
-      let allocatable = node.allocatable.get(name) ?? 0;
+      let allocatable = node.allocatableOf(name);
       let allocated = this.allocatedOn(node, name);
       const given = allocatable === 0 ? this.devices?.(name, node) : undefined;
       if (given) ({ allocatable, allocated } = given);
@@ -144,14 +143,15 @@ export class NodeShares {
       share.allocatable = allocatable;
       share.allocated = allocated;
       share.requested = allocated + wanted;
-      counting.push(share);
+      this.counting[count++] = share;
     }
-    return counting;
+    if (this.counting.length > count) this.counting = this.counting.slice(0, count);
+    return this.counting;
   }
 
   private allocatedOn(node: NodeInfo, name: string): number {
     if (this.scored && name === 'cpu') return node.scoredCpu;
     if (this.scored && name === 'memory') return node.scoredMemory;
-    return node.requested.get(name) ?? 0;
+    return node.requestedOf(name);
   }
 }
