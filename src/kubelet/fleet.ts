@@ -7,6 +7,7 @@ import { inParallel } from '../machinery/parallel.ts';
 import { BackgroundWork } from '../runtime/background.ts';
 import { type Controller, createController } from '../runtime/controller.ts';
 import { isAlreadyExists } from '../runtime/errors.ts';
+import { EventMemory } from '../runtime/event-memory.ts';
 import { createEventRecorder, type EventRecorder } from '../runtime/events.ts';
 import type { Informer } from '../runtime/informer.ts';
 import { createInformers, type Informers } from '../runtime/informers.ts';
@@ -36,12 +37,21 @@ const eventWriters = 2;
 /** The files of a persistent volume, by its name. */
 type FleetVolumes = LastingFiles['volume'];
 
+/** So many events all kubelets together remember, to count up those that recur: a few of each pod that starts at about the same time. */
+const rememberedEvents = 65_536;
+
+/** What the kubelets' recorders share. */
+interface EventWriting {
+  readonly background: BackgroundWork;
+  readonly memory: EventMemory;
+}
+
 /** One node of the fleet: its kubelet and the addresses of its pods. */
 class Kubelet implements PodHost {
   readonly name: string;
   readonly agent: NodeAgent;
   private readonly context: FleetContext;
-  private readonly background: BackgroundWork;
+  private readonly writing: EventWriting;
   private recorder: EventRecorder | undefined;
   private pool: AddressPool | undefined;
   private readonly given = new Map<string, string>();
@@ -56,7 +66,7 @@ class Kubelet implements PodHost {
     name: string,
     address: string,
     context: FleetContext,
-    background: BackgroundWork,
+    writing: EventWriting,
     images: Images,
     volumes: FleetVolumes,
     node: () => Node | undefined,
@@ -66,7 +76,7 @@ class Kubelet implements PodHost {
     this.images = images;
     this.volumes = volumes;
     this.node = node;
-    this.background = background;
+    this.writing = writing;
     this.agent = new NodeAgent(name, address, context);
   }
 
@@ -92,9 +102,9 @@ class Kubelet implements PodHost {
   }
 
   get events(): EventRecorder {
-    const { name, context, background } = this;
+    const { name, context, writing } = this;
     const client = context.clientFor(name);
-    this.recorder ??= createEventRecorder({ client, events, component: 'kubelet', context, host: name, background });
+    this.recorder ??= createEventRecorder({ client, events, component: 'kubelet', context, host: name, ...writing });
     return this.recorder;
   }
 
@@ -153,7 +163,7 @@ export class Fleet implements AsyncDisposable {
   private readonly podInformer: Informer<Pod>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly nodeAddresses = new AddressPool(nodeNetwork);
-  private readonly eventWrites: BackgroundWork;
+  private readonly eventWriting: EventWriting;
   private readonly images: Images;
   private readonly stages: readonly Stage[];
   private readonly volumes = new Map<string, FileTree>();
@@ -188,7 +198,7 @@ export class Fleet implements AsyncDisposable {
     this.nodeInformer = this.informers.for<Node>(nodes);
     this.podInformer = this.informers.for<Pod>(pods);
     this.podInformer.addIndex(byNode, (pod) => (pod.spec!.nodeName ? [pod.spec!.nodeName] : []));
-    this.eventWrites = new BackgroundWork(eventWriters, context.signal);
+    this.eventWriting = { background: new BackgroundWork(eventWriters, context.signal), memory: new EventMemory(rememberedEvents) };
     this.images = new Images([...(options.images ?? []), ...defaultImages]);
     this.stages = options.stages ?? defaultStages;
     this.nodeController = createController(
@@ -283,7 +293,7 @@ export class Fleet implements AsyncDisposable {
     if (!kubelet) {
       const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
       if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      kubelet = new Kubelet(name, address, this.context, this.eventWrites, this.images, this.volumeFiles, () =>
+      kubelet = new Kubelet(name, address, this.context, this.eventWriting, this.images, this.volumeFiles, () =>
         this.nodeInformer.get('', name),
       );
       this.kubelets.set(name, kubelet);

@@ -1,14 +1,19 @@
 type Work = () => Promise<void>;
 
+/** Beyond so many waiting pieces, each so many more are one more that are worked on at the same time. */
+const patience = 50_000;
+const impatience = 1_000;
+
 /**
- * Work that nobody waits for, such as writing events: a few pieces at a time, however much there is, so that it does not crowd out what somebody
- * waits for. Sources take turns; the pieces of one source run one after the other, in order.
+ * Work that nobody waits for, such as writing events: a few pieces at a time, so that it does not crowd out what somebody waits for, unless so much of it
+ * has gathered that it takes memory. Sources take turns; the pieces of one source run one after the other, in order.
  */
 export class BackgroundWork {
   private readonly width: number;
   private readonly signal: AbortSignal;
   private readonly ready = new Fifo<Source>();
   private running = 0;
+  private waiting = 0;
 
   /** @param width how many sources work at the same time; @param signal what has not begun when it is aborted is dropped */
   constructor(width: number, signal: AbortSignal) {
@@ -17,15 +22,29 @@ export class BackgroundWork {
   }
 
   source(): BackgroundSource {
-    return new Source((source) => {
-      this.ready.push(source);
-      if (this.running < this.width) void this.work();
-    });
+    return new Source(
+      () => {
+        this.waiting++;
+      },
+      (source) => {
+        this.ready.push(source);
+        if (this.running < this.atOneTime) void this.work();
+      },
+    );
+  }
+
+  private get atOneTime(): number {
+    return this.width + Math.max(0, Math.floor((this.waiting - patience) / impatience));
   }
 
   private async work(): Promise<void> {
     this.running++;
-    for (let source = this.ready.take(); source; source = this.ready.take()) await source.step(this.signal);
+    while (this.running <= this.atOneTime) {
+      const source = this.ready.take();
+      if (!source) break;
+      this.waiting--;
+      await source.step(this.signal);
+    }
     this.running--;
   }
 }
@@ -44,10 +63,13 @@ interface Milestone {
 
 class Source implements BackgroundSource {
   private readonly pieces = new Fifo<Work | Milestone>();
+  private readonly counted: () => void;
   private readonly enqueue: (source: Source) => void;
   private busy = false;
 
-  constructor(enqueue: (source: Source) => void) {
+  /** @param counted called for each piece; @param enqueue called when it has pieces and none of them is being worked on */
+  constructor(counted: () => void, enqueue: (source: Source) => void) {
+    this.counted = counted;
     this.enqueue = enqueue;
   }
 
@@ -57,6 +79,7 @@ class Source implements BackgroundSource {
 
   private enter(piece: Work | Milestone): void {
     this.pieces.push(piece);
+    this.counted();
     if (this.busy) return;
     this.busy = true;
     this.enqueue(this);

@@ -26,18 +26,25 @@ interface Spoken {
 
 const similarAtMost = 10;
 const similarWithin = 10 * 60_000;
-const remembered = 4096;
+/** As client-go's. */
+const rememberedByOne = 4096;
 /** Of one object: far more than its budget lets be written. A Pod of thousands of containers has as many to tell. */
 const rememberedOfOne = 256;
 
 /**
  * What a recorder remembers, as client-go's correlator does: an event equal to an earlier one counts that one up, more than ten alike that differ in their
- * message within ten minutes become one, and each object has a budget of 25 and then one every five minutes. It is small, as a fleet has one for each node.
+ * message within ten minutes become one, and each object has a budget of 25 and then one every five minutes. Recorders may share one.
  */
 export class EventMemory {
   /** By object; those that were spoken of last are the last. */
   private readonly objects = new Map<string, Spoken>();
   private total = 0;
+  private readonly remembered: number;
+
+  /** @param remembered so many events at most, beyond which those of the objects that were spoken of longest ago are forgotten */
+  constructor(remembered = rememberedByOne) {
+    this.remembered = remembered;
+  }
 
   /** How many events are remembered. */
   get size(): number {
@@ -78,7 +85,7 @@ export class EventMemory {
     event.last = now;
     event.recent = !isOneOfMany;
     event.count++;
-    while (this.total > remembered) this.forgetOldest();
+    while (this.total > this.remembered) this.forgetOldest();
     return { event, permitted: spoken.budget.tryTake(now) };
   }
 

@@ -4,7 +4,7 @@ import { formatTime } from '../machinery/clock.ts';
 import { BackgroundWork } from './background.ts';
 import type { RuntimeContext } from './context.ts';
 import { isNotFound, messageOf } from './errors.ts';
-import { EventMemory } from './event-memory.ts';
+import { EventMemory, type WrittenEvent } from './event-memory.ts';
 
 /** What an event is about. */
 export interface EventTarget {
@@ -29,14 +29,15 @@ export interface EventRecorderOptions {
   readonly host?: string;
   /** Shared by the recorders of one process that write a lot. Default: one write at a time. */
   readonly background?: BackgroundWork;
+  /** Shared by recorders of which no two speak of the same object. Default: one of its own. */
+  readonly memory?: EventMemory;
 }
 
 /** Writes core/v1 Events as client-go's recorder does; which of them are one and the same, and how many there may be, is EventMemory's. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const { client, events, component, context, host } = options;
+  const { client, events, component, context, host, memory = new EventMemory() } = options;
   const api: ResourceClient = client.resource(events);
   const { clock, random, logger, signal } = context;
-  const memory = new EventMemory();
   const source = { component, ...(host ? { host } : {}) };
   const writes = (options.background ?? new BackgroundWork(1, signal)).source();
 
@@ -53,21 +54,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     };
   }
 
-  async function write(object: Record<string, string>, type: string, reason: string, text: string, at: number): Promise<void> {
-    const { fieldPath } = object;
-    const { event: known, permitted } = memory.count(identityOf(object), { type, reason, message: text, fieldPath }, clock.monotonic());
-    const isFirst = known.suffix === '';
-    if (isFirst) {
-      known.suffix = (BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000))).toString(16);
-      known.first = at;
-    }
-    if (!permitted) return;
+  /** Writes an event for the first time, or what has become of it: as it was when it was recorded. */
+  async function write(object: Record<string, string>, text: string, at: number, known: WrittenEvent, count: number): Promise<void> {
+    const { type, reason, suffix } = known;
     const message = known.message === undefined ? `(combined from similar events): ${text}` : text;
     const namespace = object.namespace ?? 'default';
-    const name = `${object.name}.${known.suffix}`;
+    const name = `${object.name}.${suffix}`;
     const lastTimestamp = formatTime(at);
-    const { count } = known;
-    if (!isFirst) {
+    if (count > 1) {
       try {
         await api.patch(namespace, name, 'application/strategic-merge-patch+json', { count, lastTimestamp, message });
         return;
@@ -97,9 +91,17 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     event(target, type, reason, message) {
       if (signal.aborted) return;
       const object = involved(target);
+      const { fieldPath } = object;
       const at = clock.now();
+      const { event, permitted } = memory.count(identityOf(object), { type, reason, message, fieldPath }, clock.monotonic());
+      if (event.count === 1) {
+        event.first = at;
+        event.suffix = (BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000))).toString(16);
+      }
+      if (!permitted) return;
+      const { count } = event;
       writes.add(() =>
-        write(object, type, reason, message, at).catch((error) =>
+        write(object, message, at, event, count).catch((error) =>
           logger.debug({ reason, error: messageOf(error) }, 'event was not written'),
         ),
       );
