@@ -26,7 +26,7 @@ export class Bookmarks<T> {
   /** @param last when it is called back for the last time, in milliseconds of the clock's monotonic time */
   add(member: T, last = Number.POSITIVE_INFINITY): void {
     const now = this.clock.monotonic();
-    if (now > last) return;
+    if (now >= last) return;
     const wait = this.intervalMs * (1 - this.random.next() / 4);
     const second = Math.ceil(Math.min(now + wait, last) / 1000);
     this.lastOf.set(member, last);
