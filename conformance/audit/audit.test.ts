@@ -8,11 +8,18 @@ import { normalized, play } from './play.mjs';
 
 const here = join(root, 'conformance/audit');
 
+/** Managers stand in the order of the seconds in which they wrote. */
+function byManager(object?: { metadata?: { managedFields?: { manager: string }[] } }): void {
+  object?.metadata?.managedFields?.sort((a, b) => (a.manager < b.manager ? -1 : 1));
+}
+
 /** Events with their own fields in their order, while that of the fields of the objects in them does not matter. */
 function parsed(events: Record<string, string[]>) {
   const parse = (line: string) => {
     const event = JSON.parse(line);
     const { requestObject, responseObject, ...rest } = event;
+    byManager(requestObject);
+    byManager(responseObject);
     return { fields: Object.keys(event), text: JSON.stringify(rest), requestObject, responseObject };
   };
   return Object.fromEntries(Object.entries(events).map(([name, lines]) => [name, lines.map(parse)]));
