@@ -26,8 +26,11 @@ export function registryLookup(registry: Registry): Lookup {
     async list({ group, version, plural }, namespace) {
       const store = registry.storeOf(group, version, plural);
       const cache = await store.readyCache();
+      // Of what most clusters have none (limits, quotas), every create asks.
+      if (cache.size === 0) return [];
       const { items } = cache.list({ scope: { prefix: store.keyPrefix(namespace) } });
-      await store.fetch(items);
+      const fetching = store.fetch(items);
+      if (fetching) await fetching;
       return items.map((item) => store.versioned(item).object);
     },
   };
