@@ -15,8 +15,7 @@ import type { FleetContext } from './context.ts';
 import type { PodHost } from './pod-host.ts';
 import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
 import { delayOf, matches, type Stage } from './stages/stage.ts';
-import { PodVolumes } from './volumes/pod-volumes.ts';
-import { comesFromApi } from './volumes/sources.ts';
+import { isWaitedFor, PodVolumes } from './volumes/pod-volumes.ts';
 
 /** A Job that replaces failed pods only waits to hear of their end. */
 const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
@@ -269,8 +268,8 @@ export class PodWorker implements PodScope {
     const now = this.now();
     const { mounting } = this;
     if (mounting && mounting.retryAt > now) return false;
-    if (!this.pod.spec!.volumes?.some(comesFromApi)) return true;
-    const failures = await this.volumes.check(this.pod, this.place());
+    if (!this.pod.spec!.volumes?.some(isWaitedFor)) return true;
+    const failures = await this.volumes.check(this.pod, this.place(), now);
     if (failures.length === 0) {
       this.mounting = undefined;
       return true;

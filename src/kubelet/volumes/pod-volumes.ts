@@ -2,7 +2,7 @@ import { persistentVolumeClaim as claims } from '../../../api/core/v1/persistent
 import type { PersistentVolumeClaim, Pod, Volume } from '../../../openapi/types.ts';
 import { type PodPlace, unlessMissing } from '../containers/environment.ts';
 import { absolutePath, FileTree } from '../images/files.ts';
-import { comesFromApi, contentsOf, MountError } from './sources.ts';
+import { comesFromApi, contentsOf, type IssuedTokens, MountError } from './sources.ts';
 
 /** How often a kubelet brings what it mounted from the API up to date, in milliseconds. */
 const refreshPeriod = 60_000;
@@ -30,6 +30,7 @@ export interface VolumeFiles {
 /** The volumes of one pod whose contents its node knows: emptyDir, hostPath, claims, and what comes from the API. */
 export class PodVolumes {
   private readonly trees = new Map<string, FileTree>();
+  private readonly tokens: IssuedTokens = new Map();
   private readonly lasting: LastingFiles;
   private filled = false;
   /** When the contents should be looked at again, once they are there; milliseconds since the epoch. */
@@ -65,9 +66,8 @@ export class PodVolumes {
    * Whether the pod's volumes can be set up: none of what they need is missing.
    * @returns what is, volume by volume
    */
-  async check(pod: Pod, place: PodPlace): Promise<MountFailure[]> {
-    const volumes = (pod.spec!.volumes ?? []).filter(isWaitedFor);
-    return this.fill(pod, volumes, place);
+  async check(pod: Pod, place: PodPlace, now: number): Promise<MountFailure[]> {
+    return this.fill(pod, (pod.spec!.volumes ?? []).filter(isWaitedFor), place, now);
   }
 
   /** Finds the files of claims, and fills all volumes that come from the API, if they are not. What is missing by now leaves its volume as it is. */
@@ -87,15 +87,15 @@ export class PodVolumes {
     const volumes = (pod.spec!.volumes ?? []).filter(comesFromApi);
     this.filled = true;
     if (volumes.length === 0) return;
-    await this.fill(pod, volumes, place);
+    await this.fill(pod, volumes, place, now);
     this.refreshAt = now + refreshPeriod;
   }
 
-  private async fill(pod: Pod, volumes: readonly Volume[], place: PodPlace): Promise<MountFailure[]> {
+  private async fill(pod: Pod, volumes: readonly Volume[], place: PodPlace, now: number): Promise<MountFailure[]> {
     const failures: MountFailure[] = [];
     for (const volume of volumes) {
       try {
-        this.own(volume).replace(grouped(await contentsOf(pod, volume, place), pod));
+        this.own(volume).replace(grouped(await contentsOf(pod, volume, place, this.tokens, now), pod));
       } catch (error) {
         if (!(error instanceof MountError)) throw error;
         failures.push({ volume: volume.name, message: error.message });
@@ -116,7 +116,7 @@ function grouped(files: ReadonlyMap<string, { text: string; mode: number }>, { s
 }
 
 /** Whether a volume needs an object of the API that may be missing. */
-function isWaitedFor({ configMap, secret, projected }: Volume): boolean {
+export function isWaitedFor({ configMap, secret, projected }: Volume): boolean {
   if (configMap) return !configMap.optional;
   if (secret) return !secret.optional;
   return (projected?.sources ?? []).some(

@@ -12,6 +12,12 @@ export class MountError extends Error {}
 
 export type Contents = Map<string, File>;
 
+/** Tokens that were issued to a pod, by the source that asks for them, until they are to be renewed (milliseconds since the epoch). */
+export type IssuedTokens = Map<string, { readonly text: string; readonly until: number }>;
+
+/** A kubelet renews a token when so much of its time is over. */
+const renewedAfter = 0.8;
+
 const defaultMode = 0o644;
 
 /** Whether what is in a volume comes from the API, rather than from those who write to it. */
@@ -23,7 +29,7 @@ export function comesFromApi({ configMap, secret, downwardAPI, projected }: Volu
  * The files of a volume that comes from the API, by their paths in it.
  * @throws MountError in a kubelet's words where something that it needs is missing
  */
-export async function contentsOf(pod: Pod, volume: Volume, place: PodPlace): Promise<Contents> {
+export async function contentsOf(pod: Pod, volume: Volume, place: PodPlace, tokens: IssuedTokens, now: number): Promise<Contents> {
   const { configMap, secret, downwardAPI, projected } = volume;
   const files: Contents = new Map();
   if (configMap) await addConfigMap(files, pod, configMap, configMap.defaultMode, place);
@@ -38,7 +44,7 @@ export async function contentsOf(pod: Pod, volume: Volume, place: PodPlace): Pro
       if (source.downwardAPI) addFields(files, pod, source.downwardAPI.items ?? [], projected.defaultMode, place);
       if (source.serviceAccountToken) {
         const { path } = source.serviceAccountToken;
-        const text = await tokenOf(pod, source.serviceAccountToken, place);
+        const text = await keptToken(pod, source.serviceAccountToken, place, tokens, now);
         const owned = pod.spec!.securityContext?.fsGroup !== undefined || pod.spec!.securityContext?.runAsUser !== undefined;
         files.set(`/${path}`, { text, mode: owned ? 0o600 : (projected.defaultMode ?? defaultMode) });
       }
@@ -104,11 +110,22 @@ function addFields(files: Contents, pod: Pod, items: readonly DownwardAPIVolumeF
   }
 }
 
-async function tokenOf(
-  pod: Pod,
-  { audience, expirationSeconds }: { audience?: string; expirationSeconds?: number },
-  { client }: PodPlace,
-): Promise<string> {
+interface TokenSource {
+  readonly audience?: string;
+  readonly expirationSeconds?: number;
+}
+
+async function keptToken(pod: Pod, source: TokenSource, place: PodPlace, tokens: IssuedTokens, now: number): Promise<string> {
+  const { audience = '', expirationSeconds = 3600 } = source;
+  const key = `${audience} ${expirationSeconds}`;
+  const known = tokens.get(key);
+  if (known && known.until > now) return known.text;
+  const text = await tokenOf(pod, source, place);
+  tokens.set(key, { text, until: now + expirationSeconds * 1000 * renewedAfter });
+  return text;
+}
+
+async function tokenOf(pod: Pod, { audience, expirationSeconds }: TokenSource, { client }: PodPlace): Promise<string> {
   const { namespace, name, uid } = pod.metadata!;
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
