@@ -19,6 +19,8 @@ export interface StrategyContext {
   readonly settings: ClusterSettings;
   /** The API group that the request speaks, where that of the stored form is another one (Events). */
   readonly requestGroup: string;
+  /** Labels of the object's namespace, where the kind judges its new objects by them. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
 }
 
 export interface ClusterSettings {
@@ -57,6 +59,8 @@ export interface Strategy<T = any> {
   validate?(object: T, context: StrategyContext): FieldError[];
   /** The metadata of a new object is judged only where `validate` finds nothing wrong. */
   readonly metadataLast?: boolean;
+  /** Whether a new object is judged with the labels of its namespace at hand. */
+  judgesNamespace?(object: T): boolean;
   /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** What the validation that just ended warns of, whether or not it found errors. */

@@ -1,13 +1,15 @@
+import { namespace } from '../../api/core/v1/namespace.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { validateObjectMeta } from '../../api/meta/validation.ts';
 import type { AdmissionAttributes } from '../admission/plugin.ts';
 import { KeyExistsError, UnreadableValueError } from '../storage/errors.ts';
+import { decodeStored } from '../storage/object-codec.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
 import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
-import { metaRules, type ResourceStore } from './resource-store.ts';
+import { metaRules, type ResourceStore, storagePrefix } from './resource-store.ts';
 import { encodeWithinLimit } from './size-limit.ts';
 
 const suffixLength = 5;
@@ -62,7 +64,8 @@ export async function prepareCreate(store: ResourceStore, object: KubeObject, op
   let allocation = noAllocation;
   try {
     for (const allocator of store.allocators) allocation = both(allocation, await allocator.begin(stored, undefined, operation.dryRun));
-    beforeCreate(store, stored, operation);
+    const labels = store.strategy.judgesNamespace?.(stored) ? await namespaceLabels(store, operation.namespace) : undefined;
+    beforeCreate(store, stored, operation, labels);
     const { admission } = store.parts;
     if (admission.validates) await admission.validate(createAttributes(store, store.fromJudged(stored), operation));
   } catch (error) {
@@ -90,9 +93,20 @@ export function createAttributes(store: ResourceStore, object: KubeObject, opera
   };
 }
 
-function beforeCreate(store: ResourceStore, object: KubeObject, operation: Operation): void {
+async function namespaceLabels({ parts }: ResourceStore, name: string): Promise<Readonly<Record<string, string>>> {
+  const key = `${storagePrefix(namespace)}${name}`;
+  const entry = await parts.storage.get(key);
+  return (entry && decodeStored(key, entry.value, entry.modRevision).object.metadata?.labels) ?? {};
+}
+
+function beforeCreate(
+  store: ResourceStore,
+  object: KubeObject,
+  operation: Operation,
+  labels: Readonly<Record<string, string>> | undefined,
+): void {
   const { strategy } = store;
-  const context = store.strategyContext(operation);
+  const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
   ensureNamespace(object.metadata!, store.namespaced ? operation.namespace : '');
   strategy.prepareForCreate?.(object, context);
   const own = strategy.validate?.(object, context) ?? [];

@@ -297,7 +297,7 @@ function validateIscsiNameLength(source: { initiatorName?: string; targetPortal?
   return [{ ...invalid(path, volume.name, iscsiTooLong), field: String(path).replace(/\.iscsi$/, '.name') }];
 }
 
-function validateFlocker(source: { datasetName?: string; datasetUUID?: string }, path: FieldPath): FieldError[] {
+export function validateFlocker(source: { datasetName?: string; datasetUUID?: string }, path: FieldPath): FieldError[] {
   const { datasetName = '', datasetUUID = '' } = source;
   const errors: FieldError[] = [];
   if (datasetName === '' && datasetUUID === '') errors.push(required(path, 'one of datasetName and datasetUUID is required'));

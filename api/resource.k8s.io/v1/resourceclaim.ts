@@ -9,6 +9,7 @@ import { FieldPath, invalid } from '../../meta/field.ts';
 import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 import { defaultClaimSpec } from './resourceclaim.defaults.ts';
+import { refuseAdminAccess, wantsAdminAccess } from './admin-access.ts';
 import { deviceKey, validateStatus } from './resourceclaim.status.validation.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
 
@@ -64,7 +65,12 @@ export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
   resetFields: [['status']],
   defaults: ({ spec }) => defaultClaimSpec(spec),
   ...keepsStatus,
-  validate: ({ metadata, spec }) => [...validateCoreMeta(metadata, { namespaced: true }), ...validateClaimSpec(spec, path)],
+  judgesNamespace: ({ spec }) => wantsAdminAccess(spec),
+  validate: ({ metadata, spec }, context) => [
+    ...refuseAdminAccess(spec, context),
+    ...validateCoreMeta(metadata, { namespaced: true }),
+    ...validateClaimSpec(spec, path),
+  ],
   validateUpdate: ({ metadata, spec }, old) => [
     ...validateCoreMeta(metadata, { namespaced: true }),
     ...validateCoreMetaUpdate(metadata, old.metadata),

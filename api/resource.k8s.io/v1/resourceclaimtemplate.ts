@@ -7,6 +7,7 @@ import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 import { defaultClaimSpec } from './resourceclaim.defaults.ts';
+import { refuseAdminAccess, wantsAdminAccess } from './admin-access.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
 
 const path = FieldPath.of('spec');
@@ -31,7 +32,8 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
   columns: [nameColumn, ageColumn],
   defaults: ({ spec }) => defaultClaimSpec(spec?.spec),
-  validate: validateTemplate,
+  judgesNamespace: ({ spec }) => wantsAdminAccess(spec?.spec),
+  validate: (object, context) => [...refuseAdminAccess(object.spec?.spec, context), ...validateTemplate(object)],
   validateUpdate: (object, old) => {
     const { metadata, spec } = object;
     const errors = [...validateTemplate(object), ...validateCoreMetaUpdate(metadata, old.metadata)];

@@ -1,3 +1,5 @@
+import { access } from './access.ts';
+import { custom } from './custom.ts';
 import { deletes } from './deletes.ts';
 import type { Area } from './exchange.ts';
 import { protocol } from './protocol.ts';
@@ -8,4 +10,4 @@ import { watches } from './watches.ts';
 import { writes } from './writes.ts';
 
 /** What is compared besides mutated bodies; the place of an area in the list is part of its seed. */
-export const areas: readonly Area[] = [reads, tables, watches, deletes, subresources, protocol, writes];
+export const areas: readonly Area[] = [reads, tables, watches, deletes, subresources, protocol, writes, custom, access];

@@ -20,7 +20,9 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     const { method } = request;
     if (info.resource === '') throw noSuchResource();
     if (method === 'HEAD' || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
-      throw hasPath(lookup(info), info) ? methodNotAllowed() : noSuchResource();
+      if (hasPath(lookup(info), info)) throw methodNotAllowed();
+      // Whether that is a page or a resource that is not there, the routes know.
+      return next(context);
     }
     if (method === 'PATCH') checkPatchType(lookup(info), info, request.headers['content-type'] ?? '');
     const accept = request.headers['accept'];
