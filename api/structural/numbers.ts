@@ -1,3 +1,4 @@
+import { invalid } from '../meta/field.ts';
 import { printFloat64 } from '../meta/go-float.ts';
 import { broken, type Outcome, plain } from './failures.ts';
 import type { JsonSchema } from './structural.ts';
@@ -72,7 +73,7 @@ function isInRange(value: number, type: string, format: string): boolean {
 function checkMultiple(value: number, factor: number, asInteger: boolean, name: () => string, outcome: Outcome): void {
   if (factor <= 0) {
     const text = `factor MultipleOf declared for ${name()} must be positive: ${printBound(factor, asInteger)}`;
-    outcome.add({ text, toFieldError: (at) => broken(name(), factor, '').toFieldError(at) });
+    outcome.add({ text, toFieldError: (at) => invalid(at(name()), factor, text) });
     return;
   }
   const isMultiple = asInteger ? value % factor === 0 : isNearInteger(factor < 1 ? (1 / factor) * value : value / factor);

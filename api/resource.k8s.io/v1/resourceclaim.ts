@@ -8,8 +8,8 @@ import { semanticEqual } from '../../meta/equal.ts';
 import { FieldPath, invalid } from '../../meta/field.ts';
 import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 import { immutableMessage } from '../../meta/validation.ts';
-import { defaultClaimSpec } from './resourceclaim.defaults.ts';
 import { refuseAdminAccess, wantsAdminAccess } from './admin-access.ts';
+import { defaultClaimSpec } from './resourceclaim.defaults.ts';
 import { deviceKey, validateStatus } from './resourceclaim.status.validation.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
 

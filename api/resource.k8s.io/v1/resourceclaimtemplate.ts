@@ -6,8 +6,8 @@ import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
 import { immutableMessage } from '../../meta/validation.ts';
-import { defaultClaimSpec } from './resourceclaim.defaults.ts';
 import { refuseAdminAccess, wantsAdminAccess } from './admin-access.ts';
+import { defaultClaimSpec } from './resourceclaim.defaults.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
 
 const path = FieldPath.of('spec');

@@ -4,11 +4,20 @@ import { pick } from '../mutations.ts';
 import { type Area, type Exchange, revisionOf, type Setting, type Turn, withBody } from './exchange.ts';
 import { acceptOf, fieldSelector, json, labelSelector, oddParameters, type Parameter, query, versionParameters } from './parameters.ts';
 
-const group = 'differential.example.com';
-const definition = `things.${group}`;
+// Of the run's own: what is deleted goes in its own time.
+const groupOf = (namespace: string): string => `${namespace}.example.com`;
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const apply = 'application/apply-patch+yaml';
 
-const port = { type: 'object', required: ['port'], properties: { port: { type: 'integer', format: 'int32', minimum: 1, maximum: 65535 }, protocol: { type: 'string', default: 'TCP', enum: ['TCP', 'UDP'] }, name: { type: 'string' } } };
+const port = {
+  type: 'object',
+  required: ['port'],
+  properties: {
+    port: { type: 'integer', format: 'int32', minimum: 1, maximum: 65535 },
+    protocol: { type: 'string', default: 'TCP', enum: ['TCP', 'UDP'] },
+    name: { type: 'string' },
+  },
+};
 const properties = {
   replicas: { type: 'integer', minimum: 0, maximum: 10, default: 1 },
   size: { type: 'string', pattern: '^(small|large)$', maxLength: 8 },
@@ -22,21 +31,38 @@ const properties = {
   anything: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
   mixed: { 'x-kubernetes-int-or-string': true },
   atomic: { type: 'object', 'x-kubernetes-map-type': 'atomic', properties: { a: { type: 'string' }, b: { type: 'integer' } } },
-  either: { type: 'object', properties: { a: { type: 'string' }, b: { type: 'string' } }, oneOf: [{ required: ['a'] }, { required: ['b'] }] },
+  either: {
+    type: 'object',
+    properties: { a: { type: 'string' }, b: { type: 'string' } },
+    oneOf: [{ required: ['a'] }, { required: ['b'] }],
+  },
   fixed: { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'it stays' }] },
 };
 const schema = {
   type: 'object',
   required: ['spec'],
   properties: {
-    spec: { type: 'object', properties, 'x-kubernetes-validations': [{ rule: "!has(self.size) || self.size != 'large' || self.replicas > 1", messageExpression: "'large needs more'", fieldPath: '.replicas' }] },
-    status: { type: 'object', properties: { replicas: { type: 'integer' }, selector: { type: 'string' }, phase: { type: 'string', enum: ['Up', 'Down'] } } },
+    spec: {
+      type: 'object',
+      properties,
+      'x-kubernetes-validations': [
+        {
+          rule: "!has(self.size) || self.size != 'large' || self.replicas > 1",
+          messageExpression: "'large needs more'",
+          fieldPath: '.replicas',
+        },
+      ],
+    },
+    status: {
+      type: 'object',
+      properties: { replicas: { type: 'integer' }, selector: { type: 'string' }, phase: { type: 'string', enum: ['Up', 'Down'] } },
+    },
   },
 };
-const customResourceDefinition = {
+const customResourceDefinition = (group: string) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: definition },
+  metadata: { name: `things.${group}` },
   spec: {
     group,
     scope: 'Namespaced',
@@ -47,7 +73,10 @@ const customResourceDefinition = {
         served: true,
         storage: true,
         schema: { openAPIV3Schema: schema },
-        subresources: { status: {}, scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' } },
+        subresources: {
+          status: {},
+          scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.selector' },
+        },
         selectableFields: [{ jsonPath: '.spec.color' }, { jsonPath: '.spec.replicas' }],
         additionalPrinterColumns: [
           { name: 'Size', type: 'string', jsonPath: '.spec.size' },
@@ -57,10 +86,17 @@ const customResourceDefinition = {
           { name: 'Ratio', type: 'number', jsonPath: '.spec.ratio' },
         ],
       },
-      { name: 'v1beta1', served: true, storage: false, deprecated: true, schema: { openAPIV3Schema: { ...schema, description: 'What there was before.' } }, selectableFields: [{ jsonPath: '.spec.color' }] },
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: false,
+        deprecated: true,
+        schema: { openAPIV3Schema: { ...schema, description: 'What there was before.' } },
+        selectableFields: [{ jsonPath: '.spec.color' }],
+      },
     ],
   },
-};
+});
 
 const values: Readonly<Record<string, readonly unknown[]>> = {
   replicas: [0, 1, 2, 11, -1, 1.5, '1', null, 2 ** 53],
@@ -70,7 +106,16 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   address: ['10.0.0.1', '::1', 'x', ''],
   ratio: [0.5, 1, 0.3, '1', -2],
   tags: [[], ['a'], ['a', 'a'], ['a', 'b', 'c', 'd'], [1], null, 'a'],
-  ports: [[{ port: 80 }], [{ port: 80 }, { port: 80, protocol: 'UDP', name: 'x' }], [{ port: 80 }, { port: 80 }], [{ name: 'x' }], [{ port: 0 }], [{ port: 443, protocol: 'SCTP' }], [null], {}],
+  ports: [
+    [{ port: 80 }],
+    [{ port: 80 }, { port: 80, protocol: 'UDP', name: 'x' }],
+    [{ port: 80 }, { port: 80 }],
+    [{ name: 'x' }],
+    [{ port: 0 }],
+    [{ port: 443, protocol: 'SCTP' }],
+    [null],
+    {},
+  ],
   labels: [{ a: 'b' }, {}, { a: 1 }, { a: null }, { a: 'b', c: 'd', e: 'f' }, []],
   anything: [{ a: { b: [1, null, {}] } }, {}, { '': 1 }, null, 'x'],
   mixed: [1, '50%', true, null, 1.5],
@@ -90,9 +135,11 @@ function spec(random: Random, most: number): Record<string, unknown> {
   return result;
 }
 
-async function untilServed(server: Connection): Promise<void> {
+async function untilServed(server: Connection, group: string): Promise<void> {
   for (;;) {
-    const replies = await Promise.all(['v1', 'v1beta1'].map((version) => server.send({ method: 'GET', path: `/apis/${group}/${version}/things` })));
+    const replies = await Promise.all(
+      ['v1', 'v1beta1'].map((version) => server.send({ method: 'GET', path: `/apis/${group}/${version}/things` })),
+    );
     const openApi = await server.send({ method: 'GET', path: `/openapi/v3/apis/${group}/v1` });
     if ([...replies, openApi].every(({ status }) => status === 200)) return;
   }
@@ -101,21 +148,29 @@ async function untilServed(server: Connection): Promise<void> {
 /** Objects of a custom kind with every sort of rule in its schema, through all verbs and forms, and other definitions of kinds as dry runs. */
 export const custom: Area = {
   name: 'custom',
-  async prepare(servers) {
+  async prepare(servers, namespace) {
+    const group = groupOf(namespace);
     for (const server of servers) {
-      const { status, body } = await server.send(withBody('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', customResourceDefinition));
+      const { status, body } = await server.send(withBody('POST', definitions, customResourceDefinition(group)));
       if (status !== 201 && status !== 409) throw new Error(JSON.stringify(body));
-      await untilServed(server);
+      await untilServed(server, group);
     }
   },
-  async cleanUp(server) {
-    await server.send({ method: 'DELETE', path: `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition}` });
+  async cleanUp(server, namespace) {
+    await server.send({ method: 'DELETE', path: `${definitions}/things.${groupOf(namespace)}` });
   },
   make(random: Random, { namespace, unique }: Setting): Exchange {
+    const group = groupOf(namespace);
     const version = pick(random, ['v1', 'v1', 'v1', 'v1beta1']);
     const collection = `/apis/${group}/${version}/namespaces/${namespace}/things`;
     const path = `${collection}/${unique}`;
-    const object = (most = 4): any => ({ apiVersion: `${group}/${version}`, kind: 'Thing', metadata: { name: unique, labels: { tier: 'a', set: unique } }, spec: spec(random, most), ...(random.next() < 0.1 && { extra: 1 }) });
+    const object = (most = 4): any => ({
+      apiVersion: `${group}/${version}`,
+      kind: 'Thing',
+      metadata: { name: unique, labels: { tier: 'a', set: unique } },
+      spec: spec(random, most),
+      ...(random.next() < 0.1 && { extra: 1 }),
+    });
     const parameters = (): string => {
       const list: Parameter[] = [];
       if (random.next() < 0.5) list.push(['fieldManager', pick(random, ['one', 'two'])]);
@@ -124,33 +179,103 @@ export const custom: Area = {
       if (random.next() < 0.1) list.push(...oddParameters(random).filter(([name]) => name !== 'watch'));
       return query(list);
     };
-    const forced = (text: string) => `${text}${text ? '&' : '?'}${text.includes('fieldManager') ? '' : 'fieldManager=three&'}force=${pick(random, ['true', 'false'])}`;
+    const forced = (text: string) =>
+      `${text}${text ? '&' : '?'}${text.includes('fieldManager') ? '' : 'fieldManager=three&'}force=${pick(random, ['true', 'false'])}`;
     const turn = (): Turn => {
-      switch (pick(random, ['create', 'update', 'update', 'apply', 'apply', 'merge', 'json', 'strategic', 'status', 'scale', 'get', 'list', 'list', 'delete', 'collection'])) {
+      switch (
+        pick(random, [
+          'create',
+          'update',
+          'update',
+          'apply',
+          'apply',
+          'merge',
+          'json',
+          'strategic',
+          'status',
+          'scale',
+          'get',
+          'list',
+          'list',
+          'delete',
+          'collection',
+        ])
+      ) {
         case 'create':
           return withBody('POST', collection + parameters(), object());
         case 'update':
-          return withBody('PUT', `${path}${parameters()}`, { ...object(), metadata: { name: unique, ...(random.next() < 0.8 && { resourceVersion: pick(random, ['<seen>', '<seen>', '1', '']) }) } });
+          return withBody('PUT', `${path}${parameters()}`, {
+            ...object(),
+            metadata: { name: unique, ...(random.next() < 0.8 && { resourceVersion: pick(random, ['<seen>', '<seen>', '1', '']) }) },
+          });
         case 'apply':
           return withBody('PATCH', path + forced(parameters()), object(), apply);
         case 'merge':
-          return withBody('PATCH', path + parameters(), { spec: spec(random, 3), metadata: { labels: { a: pick(random, ['b', null, 1]) } } }, 'application/merge-patch+json');
+          return withBody(
+            'PATCH',
+            path + parameters(),
+            { spec: spec(random, 3), metadata: { labels: { a: pick(random, ['b', null, 1]) } } },
+            'application/merge-patch+json',
+          );
         case 'json':
-          return withBody('PATCH', path + parameters(), [{ op: pick(random, ['add', 'replace', 'remove', 'test']), path: pick(random, ['/spec/replicas', '/spec/tags', '/spec/tags/-', '/spec/ports/0', '/spec/unknown', '/status', '/metadata/labels/x']), value: pick<unknown>(random, [1, 'a', ['a'], { port: 1 }, null]) }], 'application/json-patch+json');
+          return withBody(
+            'PATCH',
+            path + parameters(),
+            [
+              {
+                op: pick(random, ['add', 'replace', 'remove', 'test']),
+                path: pick(random, [
+                  '/spec/replicas',
+                  '/spec/tags',
+                  '/spec/tags/-',
+                  '/spec/ports/0',
+                  '/spec/unknown',
+                  '/status',
+                  '/metadata/labels/x',
+                ]),
+                value: pick<unknown>(random, [1, 'a', ['a'], { port: 1 }, null]),
+              },
+            ],
+            'application/json-patch+json',
+          );
         case 'strategic':
           return withBody('PATCH', path, { spec: spec(random, 2) }, 'application/strategic-merge-patch+json');
         case 'status': {
-          const status = { replicas: pick<unknown>(random, [1, 'x']), selector: pick<unknown>(random, ['a=b', 1]), phase: pick(random, ['Up', 'Sideways']) };
+          const status = {
+            replicas: pick<unknown>(random, [1, 'x']),
+            selector: pick<unknown>(random, ['a=b', 1]),
+            phase: pick(random, ['Up', 'Sideways']),
+          };
           const target = `/apis/${group}/v1/namespaces/${namespace}/things/${unique}/status`;
-          return random.next() < 0.5 ? withBody('PATCH', target + parameters(), { status, spec: { replicas: 5 } }, 'application/merge-patch+json') : withBody('PATCH', target + forced(parameters()), { ...object(0), apiVersion: `${group}/v1`, status }, apply);
+          return random.next() < 0.5
+            ? withBody('PATCH', target + parameters(), { status, spec: { replicas: 5 } }, 'application/merge-patch+json')
+            : withBody('PATCH', target + forced(parameters()), { ...object(0), apiVersion: `${group}/v1`, status }, apply);
         }
         case 'scale':
-          return withBody('PATCH', `${path}/scale${parameters()}`, { spec: { replicas: pick<unknown>(random, [1, 2, 11, -1, 'x', null]) } }, 'application/merge-patch+json');
+          return withBody(
+            'PATCH',
+            `${path}/scale${parameters()}`,
+            { spec: { replicas: pick<unknown>(random, [1, 2, 11, -1, 'x', null]) } },
+            'application/merge-patch+json',
+          );
         case 'get':
-          return { method: 'GET', path: path + query(random.next() < 0.3 ? versionParameters(random).filter(([, value]) => !value.startsWith('<')) : []), accept: acceptOf(random) };
+          return {
+            method: 'GET',
+            path: path + query(random.next() < 0.3 ? versionParameters(random).filter(([, value]) => !value.startsWith('<')) : []),
+            accept: acceptOf(random),
+          };
         case 'list': {
           const list: Parameter[] = [['labelSelector', `set=${unique}${random.next() < 0.2 ? `,${labelSelector(random)}` : ''}`]];
-          if (random.next() < 0.4) list.push(['fieldSelector', pick(random, [`spec.color=${pick(random, ['red', ''])}`, 'spec.replicas=1', 'spec.size=small', fieldSelector(random, [unique])])]);
+          if (random.next() < 0.4)
+            list.push([
+              'fieldSelector',
+              pick(random, [
+                `spec.color=${pick(random, ['red', ''])}`,
+                'spec.replicas=1',
+                'spec.size=small',
+                fieldSelector(random, [unique]),
+              ]),
+            ]);
           if (random.next() < 0.3) list.push(['limit', '1']);
           if (random.next() < 0.2) list.push(...versionParameters(random).filter(([, value]) => !value.startsWith('<')));
           return { method: 'GET', path: collection + query(list), accept: random.next() < 0.6 ? acceptOf(random) : json };
@@ -162,7 +287,10 @@ export const custom: Area = {
       }
     };
     const first = withBody('POST', collection + parameters(), object(3));
-    const turns = [first, ...Array.from({ length: pick(random, [2, 3, 4, 5]) }, turn)].map((one) => ({ ...one, keep: { seen: revisionOf } }));
+    const turns = [first, ...Array.from({ length: pick(random, [2, 3, 4, 5]) }, turn)].map((one) => ({
+      ...one,
+      keep: { seen: revisionOf },
+    }));
     return { verb: `things ${version}`, turns: [...turns, { method: 'GET', path }] };
   },
 };

@@ -1,6 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
-import { notAcceptable } from '../../registry/errors.ts';
+import { ApiError, notAcceptable } from '../../registry/errors.ts';
 import type { ListAnswer } from '../answer.ts';
 import { isCustom, listMeta } from './list-json.ts';
 
@@ -26,8 +26,9 @@ export function partialList(answer: ListAnswer, version: string): KubeObject {
   };
 }
 
-/** 406: one object asked for as a list. */
+/** 406: one object asked for as a list; data without a type has words of its own. */
 export function notAList(definition: ResourceDefinition | undefined, kind: string): Error {
+  if (definition && isCustom(definition)) return new ApiError(500, '', 'content is not a list');
   return notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${typeName(definition, kind)})`);
 }
 

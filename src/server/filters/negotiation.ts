@@ -2,6 +2,7 @@ import type { ResourceDefinition } from '../../../api/define.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
+import { warn } from '../handlers/body.ts';
 import { isAllowedAt, isPlace } from '../handlers/place.ts';
 import { negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
@@ -32,7 +33,10 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
-      if (definition && hasMethod(definition, info, method)) throw error;
+      if (definition && hasMethod(definition, info, method)) {
+        if (definition.deprecation) warn(context, definition.deprecation);
+        throw error;
+      }
     }
     if (info.subresource === 'log' && info.verb === 'get') negotiateText(accept);
     return next(context);

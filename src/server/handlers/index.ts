@@ -92,6 +92,7 @@ async function dispatchSubresource(
   const subresource = definition.subresources.find((candidate) => candidate.name === info.subresource);
   const custom = isCustom(definition);
   const resource = { group: definition.group, resource: definition.plural };
+  if (custom) noteDeprecation(definition, context);
   if (!subresource) throw custom ? notFound(resource, info.name) : noSuchResource();
   const isProxy = subresource.type === 'action' && subresource.action === 'proxy';
   if (info.rest.length > 0 && !custom && !isProxy) throw noSuchResource();

@@ -51,8 +51,6 @@ export interface View {
   readonly show?: (object: KubeObject) => KubeObject;
   /** As a patch sees it, where that is not `read`. */
   readonly toPatch?: (object: KubeObject) => KubeObject;
-  /** The only place that a change through the view can own (Scale of custom resources). */
-  readonly scalePath?: readonly string[];
   /** The object as it was changed, with its new managedFields, where they are not tracked on the object itself. */
   readonly track?: (context: ManagerContext, current: KubeObject, seen: KubeObject, object: KubeObject) => KubeObject;
   /** The object after an apply configuration of the view. @throws PatchError, ApiError 422 */
@@ -153,7 +151,6 @@ export function managerContext(
     now,
     ...(resetFields ? { resetFields } : {}),
     ...(versions ? { versions } : {}),
-    ...(scope.view?.scalePath ? { scalePath: scope.view.scalePath } : {}),
     typed: typeof definition.schema === 'string',
   };
 }

@@ -51,24 +51,25 @@ export function negotiateForm(accept: string | undefined, transforms: Transforms
 /**
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
  * @param verb of a watch only what can be streamed is offered
- * @param lacksProtobuf asked before protobuf is chosen: of custom resources only other forms have it
+ * @param isCustom custom resources have no protobuf, except in other forms, and no router before them
  * @throws ApiError 406
  */
 export function negotiate(
   accept: string | undefined,
   verb: string,
   transforms: Transforms,
-  lacksProtobuf: () => boolean = () => false,
+  isCustom: () => boolean = () => false,
 ): Negotiated {
   if (!accept || accept === 'application/json') return plainJson;
   const watch = verb === 'watch';
   const clauses = parseAccept(accept);
-  if (!clauses.some((clause) => isRoutable(clause, routable)))
+  // Custom resources are not behind the router.
+  if (!clauses.some((clause) => isRoutable(clause, routable)) && !isCustom())
     throw notRoutable(verb === 'list' || watch ? [...routable, ...streams] : routable);
-  const best = bestOffer(clauses, offered, transforms, false, lacksProtobuf);
+  const best = bestOffer(clauses, offered, transforms, false, isCustom);
   if (!best) throw noneOf(routable);
   // What can be answered may be none that can be streamed, of which a watch is told only when it is about to begin.
-  return (watch && bestOffer(clauses, streamed, transforms, false, lacksProtobuf)) || best;
+  return (watch && bestOffer(clauses, streamed, transforms, false, isCustom)) || best;
 }
 
 /** 406 of a watch in a form that cannot be streamed. */

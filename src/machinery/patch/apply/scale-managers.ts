@@ -5,24 +5,26 @@ import { decodeManagedFields, encodeManagedFields, type ManagedSet, type Manager
 const scaleVersion = 'autoscaling/v1';
 const replicasOfScale = ['f:spec', 'f:replicas'];
 
-/** Where the replicas of an object are, in its version. */
-export interface ReplicasPlace {
+/** Where the replicas of an object are. */
+export interface ReplicasPlaces {
+  /** The request's version. */
   readonly apiVersion: string;
-  readonly path: readonly string[];
+  /** By version; undefined for one whose objects have no Scale. */
+  readonly paths: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
-const placeOf = ({ path }: ReplicasPlace): string[] => path.map((name) => `f:${name}`);
+const ownedPath = (path: readonly string[]): string[] => path.map((name) => `f:${name}`);
 
 /** Managers of an object's replicas, as its Scale has them. */
 export function managersOfScale(
   entries: readonly ManagedFieldsEntry[] | undefined,
-  place: ReplicasPlace,
+  { paths }: ReplicasPlaces,
 ): ManagedFieldsEntry[] | undefined {
   const set = FieldSet.of(replicasOfScale);
   const managers: Managers = new Map();
   for (const [id, owner] of decodeManagedFields(entries)) {
-    if (owner.apiVersion === place.apiVersion && owner.set.has(placeOf(place)))
-      managers.set(id, { ...owner, apiVersion: scaleVersion, set });
+    const path = paths.get(owner.apiVersion);
+    if (path && owner.set.has(ownedPath(path))) managers.set(id, { ...owner, apiVersion: scaleVersion, set });
   }
   return encodeManagedFields(managers);
 }
@@ -36,22 +38,23 @@ export function managersOfScale(
 export function managersFromScale(
   entries: readonly ManagedFieldsEntry[] | undefined,
   ofScale: readonly ManagedFieldsEntry[] | undefined,
-  place: ReplicasPlace,
+  { apiVersion, paths }: ReplicasPlaces,
 ): ManagedFieldsEntry[] | undefined {
-  const replicas = FieldSet.of(placeOf(place));
   const after = decodeManagedFields(ofScale);
   const kept: ManagedSet[] = [];
   for (const [id, owner] of decodeManagedFields(entries)) {
-    if (owner.apiVersion !== place.apiVersion) continue;
-    if (!owner.set.has(placeOf(place)) || after.delete(id)) {
+    if (!paths.has(owner.apiVersion)) continue;
+    const path = paths.get(owner.apiVersion);
+    if (!path || !owner.set.has(ownedPath(path)) || after.delete(id)) {
       kept.push(owner);
       continue;
     }
-    const set = owner.set.difference(replicas);
+    const set = owner.set.difference(FieldSet.of(ownedPath(path)));
     if (!set.isEmpty()) kept.push({ ...owner, set });
   }
+  const replicas = FieldSet.of(ownedPath(paths.get(apiVersion)!));
   for (const owner of after.values()) {
-    if (owner.set.has(replicasOfScale)) kept.push({ ...owner, apiVersion: place.apiVersion, time: undefined, set: replicas });
+    if (owner.set.has(replicasOfScale)) kept.push({ ...owner, apiVersion, time: undefined, set: replicas });
   }
   // Two of them may be the same but for the time.
   return encodeManagedFields(new Map(kept.map((owner, index) => [`${managerId(owner)} ${index}`, owner])));

@@ -4,7 +4,6 @@ import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
 import { ShapeError } from './shape.ts';
-import { trackScale } from './track-scale.ts';
 import type { TrackUpdateInput } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
@@ -13,7 +12,6 @@ import { recordUpdate, termsOf } from './update.ts';
  * @returns `updated` with its new managedFields (a copy down to metadata; the rest is shared)
  */
 export function trackUpdate(input: TrackUpdateInput): KubeObject {
-  if (input.scalePath) return trackScale(input, input.scalePath);
   try {
     return track(input);
   } catch (error) {

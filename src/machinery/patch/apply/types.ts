@@ -18,8 +18,6 @@ export interface ManagerContext {
   readonly resetFields?: readonly (readonly string[])[];
   /** Other served versions of the resource. Absent: entries of managedFields with another version are dropped. */
   readonly versions?: VersionConverter;
-  /** The replicas of a custom object, where only they change: see `trackScale`. */
-  readonly scalePath?: readonly string[];
   /** The object is of a built-in kind: an absent object is the empty Go struct (its non-pointer structs are there). Default true. */
   readonly typed?: boolean;
 }
