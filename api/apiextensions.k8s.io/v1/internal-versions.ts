@@ -1,7 +1,7 @@
 /** A CustomResourceDefinition as kube-apiserver holds it inside, which its messages show. */
 import type { CustomResourceDefinitionSpec, CustomResourceDefinitionVersion } from '../../../openapi/types.ts';
 import { printedRule } from '../../cel/schema/json-schema.ts';
-import { semanticEqual } from '../../meta/equal.ts';
+import { sameJson } from '../../meta/json.ts';
 import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 
@@ -17,7 +17,7 @@ export function internalSpec(spec: CustomResourceDefinitionSpec): InternalSpec {
   const versions = spec.versions ?? [];
   const first = versions[0];
   const alike = shared.filter(
-    (field) => first?.[field] !== undefined && versions.every((version) => semanticEqual(version[field], first[field])),
+    (field) => first?.[field] !== undefined && versions.every((version) => sameJson(version[field], first[field])),
   );
   const strip = (version: Version): Version => {
     const copy = { ...version };

@@ -50,6 +50,14 @@ export default () => {
     ruled('a rule beside an unknown type', { type: 'object', properties: { b: { type: 'password' }, c: { type: 'string', ...rule('self.d') } } }),
     property('a wrong rule of a wrong item', { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['b'], items: { type: 'string', ...rule('self.b > 1') } }),
     property('a rule of metadata that is not there, with a default', { type: 'object', default: {}, properties: { b: { type: 'string' } }, ...rule('self.metadata.name == "a"') }),
+    given('versions that differ by an empty default', ({ spec, version, properties }) => {
+      properties.a = { type: 'array', items: { type: 'string' } };
+      properties.b = { type: 'string' };
+      const other = structuredClone(version);
+      other.schema.openAPIV3Schema.properties.spec.properties.a.default = [];
+      spec.versions = [{ ...version, selectableFields: [{ jsonPath: '.spec.b' }] }, { ...other, name: 'v2', storage: false }];
+    }),
+    given('a wrong property, and then wrong items', ({ properties }) => { properties.a = []; properties.b = { type: 'array', items: { type: 5 } }; }),
     given('empty lists in what is printed', ({ spec, version }) => { spec.versions = [{ ...version, storage: false, schema: { openAPIV3Schema: { type: 'object', required: [], 'x-kubernetes-list-map-keys': [], ...rule('self.a < 1 && self.b > 2') } } }]; }),
     ...['.', '.spec.', '.spec[0]', '.spec]', '[a]', 'spec.a', '.spec.[a]', '.spec.a[b]', '.spec.a'].map(selectable),
   ];

@@ -57,12 +57,15 @@ class Check {
     }
   }
 
+  // A type that reads itself ends the decoding with the first that is wrong inside.
   private alternative(value: unknown, { schema, to }: NonNullable<ScalarSchema['alternative']>, place: Place): void {
+    const inside = new Check();
     if (typeof value !== 'object') {
       if (to === 'boolean' && typeof value !== 'boolean') throw new ValueError(neitherBooleanNorSchema);
-    } else if (!Array.isArray(value)) this.value(value, schema(), place);
+    } else if (!Array.isArray(value)) inside.value(value, schema(), place);
     else if (to === 'boolean') throw new ValueError(neitherBooleanNorSchema);
-    else for (const item of value) this.value(item, to === 'list' ? schema() : text, place);
+    else for (const item of value) inside.value(item, to === 'list' ? schema() : text, place);
+    if (inside.first !== undefined) throw new ValueError(inside.first);
   }
 
   private field(value: unknown, schema: ObjectSchema, name: string, { path }: Place): void {

@@ -153,7 +153,7 @@ function nested(object: KubeObject, jsonPath: string, type: 'int64' | 'string'):
   for (const [i, name] of names.entries()) {
     if (value === null) return {};
     if (!isJsonObject(value)) {
-      const at = `.${names.slice(0, i).join('.')}`;
+      const at = `.${names.slice(0, i + 1).join('.')}`;
       return { problem: `${at} accessor error: ${printedValue(value)} is of the type ${goType(value)}, expected map[string]interface{}` };
     }
     if (!Object.hasOwn(value, name)) return {};
