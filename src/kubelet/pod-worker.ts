@@ -1,7 +1,7 @@
 import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../openapi/types.ts';
 import { formatTime, parseTime } from '../machinery/clock.ts';
-import { isNotFound } from '../runtime/errors.ts';
+import { isNotFound, isTooLarge } from '../runtime/errors.ts';
 import { isPodFinished } from '../runtime/pods.ts';
 import { type ContainerKind, type ContainerRun, newContainer } from './containers/container.ts';
 import { environmentOf, type PodPlace } from './containers/environment.ts';
@@ -411,6 +411,7 @@ export class PodWorker implements PodScope {
     } catch (error) {
       // The pod may go at any time: there is nothing left to say then.
       if (isNotFound(error)) return;
+      if (isTooLarge(error)) return this.context.logger.warn({ pod: name, namespace }, 'a status is too large to be stored');
       this.dirty = true;
       throw error;
     }

@@ -50,3 +50,9 @@ export async function unlessNotFound<T>(action: Promise<T>): Promise<T | undefin
     throw error;
   }
 }
+
+/** Whether an object could not be written because it is larger than etcd takes: that stays so until it is another. */
+export function isTooLarge(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  return code === 500 && /request is too large|message larger than max/.test(message);
+}
