@@ -347,6 +347,8 @@ export const attacks: readonly Attack[] = [
   },
   patchMap('a merge of 100,000 levels', mergePatch, () => nested(100_000, '{"a":', '}', '1'), 400),
   patchMap('a strategic merge of 100,000 levels', strategicPatch, () => nested(100_000, '{"a":', '}', '1'), 400),
+  patchMap('a merge of 9,900 lists', mergePatch, () => `{"x":${nested(9_900, '[', ']')}}`, 200),
+  patchMap('a large merge of 9,900 lists', mergePatch, () => `{"x":${nested(9_900, '[', ']')},"y":"${'y'.repeat(40_000)}"}`, 200),
   { ...patchMap('a merge of 9,000 levels', mergePatch, () => nested(9_000, '{"a":', '}', '1'), 200), real: 504 },
   {
     ...patchMap(

@@ -30,6 +30,8 @@ export interface LargeRequestData {
 const idleMs = 60_000;
 /** What the thread may hold in its heap: whoever needs more ends it, and nobody else. */
 const heapMegabytes = 1024;
+/** Data may be 10,000 levels deep. V8 ends the whole process when it comes upon a regular expression to compile where the stack is nearly used up. */
+const stackMegabytes = 64;
 
 /**
  * A second API server in a thread of its own, over the store of this one, for the requests that would hold everyone up here. It is started by the first
@@ -80,7 +82,11 @@ class Thread {
     this.requests.on('message', (message: FromServer) => this.receive(message));
     const workerData: LargeRequestData = { options, keys, storage: store.port2, requests: requests.port2 };
     const transferList = [store.port2, requests.port2];
-    this.worker = new Worker(entry, { workerData, transferList, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } });
+    this.worker = new Worker(entry, {
+      workerData,
+      transferList,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, stackSizeMb: stackMegabytes },
+    });
     this.worker.on('error', (err) => logger.error({ err }, 'the thread for large requests failed'));
     this.worker.once('exit', () => {
       store.port1.close();

@@ -132,6 +132,11 @@ test('text that is YAML counts more, JSON that is sent as YAML does not', async 
   equal((await send({ ...patch, body: ` {"a": "${'x'.repeat(10_000)}"}` })).where, 'here');
 });
 
+test('deep data is answered elsewhere, however short it is', async () => {
+  equal((await send({ body: `{"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}` })).where, 'there');
+  equal((await send({ body: JSON.stringify({ a: Array.from({ length: 3_000 }, () => []) }) })).where, 'here');
+});
+
 test('what is streamed is not read, and unknown resources are left to the handlers', async () => {
   const body = 'x'.repeat(40_000);
   equal((await send({ body, path: '/api/v1/namespaces/default/pods/a/proxy' })).where, 'here');

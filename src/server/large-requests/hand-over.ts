@@ -15,6 +15,10 @@ const largeFrom = 32 * 1024;
 const largeYamlFrom = largeFrom / 4;
 
 const writing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+/** Shorter bodies have no room for more levels than the stack of any thread takes. */
+const flatBelow = 4 * 1024;
+/** From so many levels on data is left to the other thread, whose stack is made for it. */
+const deepFrom = 500;
 /** Of the writes of in-process clients, whose bodies are data of unknown size: those of what is there, and of its subresources. */
 const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch']);
 
@@ -40,8 +44,8 @@ export function handOver({ server, lookup, storedSize }: HandOverParts): Stage {
       const isLarge = changed !== undefined && isLargeThere(changed, info) && !isStream(changed, info);
       return isLarge ? answerClient(server, context, changed) : next(context);
     }
-    const { 'content-length': length, 'content-type': type } = request.headers;
-    const isSmall = length !== undefined && Number(length) < (type?.includes('yaml') ? largeYamlFrom : largeFrom);
+    const { 'content-length': length } = request.headers;
+    const isSmall = length !== undefined && Number(length) < flatBelow;
     const definition = lookup(info);
     if (!definition || isStream(definition, info)) return next(context);
     const isLarge = isLargeThere(definition, info);
@@ -91,5 +95,17 @@ async function answerClient(server: LargeRequestServer, context: ServerContext, 
 
 function isLarge(body: Buffer, type: string | undefined): boolean {
   const isYaml = type?.includes('yaml') === true && !/^\s*\{/.test(body.toString('latin1', 0, 64));
-  return body.length >= (isYaml ? largeYamlFrom : largeFrom);
+  return body.length >= (isYaml ? largeYamlFrom : largeFrom) || isDeep(body);
+}
+
+/** Whether brackets lie deep in one another; those in texts count as well, which does no harm. */
+function isDeep(body: Buffer): boolean {
+  let depth = 0;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (byte === 0x7b || byte === 0x5b) {
+      if (++depth === deepFrom) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+  }
+  return false;
 }
