@@ -20,6 +20,7 @@ import { AddressPool } from './network/addresses.ts';
 import { NodeAgent } from './node-agent.ts';
 import { NodeRoom, type Rejection } from './node-room.ts';
 import type { PodHost } from './pod-host.ts';
+import { readinessDiffers } from './pod-status.ts';
 import { PodWorker } from './pod-worker.ts';
 import { defaultStages } from './stages/default.ts';
 import type { Stage } from './stages/stage.ts';
@@ -220,7 +221,10 @@ export class Fleet implements AsyncDisposable {
     await inParallel([...this.own], nodeWorkers, (name) => this.register(name));
     this.nodeInformer.addHandler({
       added: (node) => this.nodeChanged(node),
-      updated: (node) => this.nodeChanged(node),
+      updated: (node, old) => {
+        this.nodeChanged(node);
+        if (isReady(node) && !isReady(old)) this.nodeReturned(node.metadata!.name!);
+      },
       deleted: (node) => this.kubelets.delete(node.metadata!.name!),
     });
     this.podInformer.addHandler({
@@ -257,6 +261,15 @@ export class Fleet implements AsyncDisposable {
     this.nodeController.enqueue(name);
     if (!isStopped(node))
       for (const pod of this.podInformer.byIndex(byNode, name)) if (needsLook(pod)) this.podController.enqueue(keyOf(pod));
+  }
+
+  /** While a node was not heard of, its pods were declared not ready. */
+  private nodeReturned(name: string): void {
+    for (const pod of this.podInformer.byIndex(byNode, name)) {
+      if (!readinessDiffers(pod)) continue;
+      this.workers.get(pod.metadata!.uid!)?.changed();
+      this.podController.enqueue(keyOf(pod));
+    }
   }
 
   private podChanged(pod: Pod): void {
@@ -309,6 +322,10 @@ export class Fleet implements AsyncDisposable {
 
 function internalAddress(node: Node): string | undefined {
   return node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
+}
+
+function isReady({ status }: Node): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
 }
 
 function isStopped(node: Node): boolean {

@@ -193,10 +193,15 @@ function gateMessage(gate: string, present: readonly PodCondition[]): string {
 }
 
 /** Whether the readiness gates ask for another Ready condition than the pod has. */
-export function readinessChanged({ spec, status }: Pod): boolean {
-  const gates = spec?.readinessGates;
+export function readinessChanged(pod: Pod): boolean {
+  return Boolean(pod.spec?.readinessGates?.length) && readinessDiffers(pod);
+}
+
+/** Whether a pod has another Ready condition than its containers and gates ask for: somebody else has written it. */
+export function readinessDiffers({ spec, status }: Pod): boolean {
+  const gates = spec?.readinessGates ?? [];
   const present = status?.conditions ?? [];
-  if (!gates?.length || !isTrue(present, 'ContainersReady')) return false;
+  if (!isTrue(present, 'ContainersReady')) return false;
   return gates.every((gate) => isTrue(present, gate.conditionType)) !== isTrue(present, 'Ready');
 }
 

@@ -20,7 +20,8 @@ export interface ObjectList {
 type Freshness = Pick<ListOptions, 'resourceVersion' | 'resourceVersionMatch' | 'limit' | 'continue'>;
 
 /**
- * Lists what a selection selects. The watch cache answers once it is as fresh as storage (or as asked); exact old revisions come from storage.
+ * Lists what a selection selects. The watch cache answers once it is as fresh as storage (or as asked), of old revisions as long as it remembers what has
+ * changed since; else they come from storage.
  * @throws ApiError 400 for versions and tokens that cannot be read, 410 for those that are gone, 504 for those that do not come
  */
 export async function listObjects(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
