@@ -1,6 +1,8 @@
 import type { Reply } from './connection.ts';
 
 const patterns: readonly [RegExp, string][] = [
+  [/(ResourceVersion in (?:record|object meta):? \(?)\d+/g, '$1<revision>'],
+  [/resourceVersion(\\*"?): ?(\\*")?\d+(\\*")?/g, 'resourceVersion: <revision>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
@@ -11,8 +13,6 @@ const patterns: readonly [RegExp, string][] = [
   [/\b3[0-2]\d{3}\b/g, '<port>'],
   [/(ReplicaSet \\*"[a-z0-9-]+)-[bcdfghjklmnpqrstvwxz2456789]{6,10}\\*"/g, '$1-<hash>'],
   [/(Too large resource version: \d+, current: )\d+/g, '$1<revision>'],
-  [/(ResourceVersion in (?:record|object meta):? \(?)\d+/g, '$1<revision>'],
-  [/resourceVersion(\\*"?): ?(\\*")?\d+(\\*")?/g, 'resourceVersion: <revision>'],
 ];
 
 /** A text without what differs between two runs of one server. */
