@@ -1,32 +1,16 @@
-import { parseArgs } from 'node:util';
 import { seededRandom } from '../../src/machinery/random.ts';
-import { Connection } from './connection.ts';
 import { areas } from './exchanges/areas.ts';
 import { type Area, type Exchange, play } from './exchanges/exchange.ts';
 import { exchangeDifferences } from './exchanges/shown.ts';
 import { explanationOf } from './explained.ts';
 import { makeNamespace, removeNamespace } from './fixtures.ts';
+import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    reference: { type: 'string' },
-    kubeconfig: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '200' },
-    areas: { type: 'string', default: '' },
-    jobs: { type: 'string', default: '4' },
-    examples: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
-if (!options.reference || !options.kubeconfig) throw new Error('--reference and --kubeconfig name the two servers');
-
-const servers = [new Connection(options.reference), new Connection(options.kubeconfig)] as const;
-const [reference, tested] = servers;
-const seed = Number(options.seed);
-const count = Number(options.count);
-const wanted = options.areas === '' ? areas : areas.filter(({ name }) => options.areas.split(',').includes(name));
+const options = runOptions('areas', 4);
+const { reference, tested, seed, count } = options;
+const servers = [reference, tested] as const;
+const wanted = areas.filter(({ name }) => options.wants(name));
 const explained = new Map<string, number>();
 let requests = 0;
 
@@ -57,7 +41,7 @@ async function compareArea(area: Area): Promise<readonly Found[]> {
         else explained.set(reason, (explained.get(reason) ?? 0) + 1);
       }
     };
-    await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+    await Promise.all(Array.from({ length: options.jobs }, work));
   } finally {
     await Promise.all(servers.map((server) => area.cleanUp?.(server, namespace)));
     await Promise.all(servers.map((server) => removeNamespace(server, namespace)));
@@ -69,7 +53,7 @@ let differing = 0;
 try {
   for (const area of wanted) {
     const found = await compareArea(area);
-    report(area.name, count, found, { examples: Number(options.examples), verbose: options.verbose });
+    report(area.name, count, found, options);
     differing += found.length;
   }
 } finally {

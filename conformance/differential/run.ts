@@ -1,34 +1,19 @@
-import { parseArgs } from 'node:util';
 import { createSchemaSource } from '../../openapi/source.ts';
 import { seededRandom } from '../../src/machinery/random.ts';
 import { type TestedKind, testedKinds } from './bodies.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { explanationOf } from './explained.ts';
 import { createFixtures, makeNamespace, removeFixtures, removeNamespace } from './fixtures.ts';
 import { differences, normalized } from './normalize.ts';
+import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
 import { makeStep, type Step } from './requests.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    reference: { type: 'string' },
-    kubeconfig: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '200' },
-    kinds: { type: 'string', default: '' },
-    jobs: { type: 'string', default: '2' },
-    examples: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
-if (!options.reference || !options.kubeconfig) throw new Error('--reference and --kubeconfig name the two servers');
-
-const reference = new Connection(options.reference);
-const tested = new Connection(options.kubeconfig);
+const options = runOptions('kinds', 2);
+const { reference, tested, seed, count } = options;
 const schemas = createSchemaSource();
-const seed = Number(options.seed);
 const namespace = `differential-${seed}`;
-const wanted = options.kinds === '' ? testedKinds : testedKinds.filter(({ kind }) => options.kinds.split(',').includes(kind));
+const wanted = testedKinds.filter(({ kind }) => options.wants(kind));
 
 async function compare(step: Step): Promise<Found> {
   const read = async (server: Connection) =>
@@ -62,7 +47,7 @@ const explained = new Map<string, number>();
 async function compareKind(kind: TestedKind): Promise<Found[]> {
   const random = seededRandom(seed * 1000 + testedKinds.indexOf(kind));
   const schema = schemas.get(kind.schema);
-  const steps = Array.from({ length: Number(options.count) }, () => makeStep(random, kind, schema, namespace));
+  const steps = Array.from({ length: count }, () => makeStep(random, kind, schema, namespace));
   const found: Found[] = [];
   let next = 0;
   const work = async () => {
@@ -74,7 +59,7 @@ async function compareKind(kind: TestedKind): Promise<Found[]> {
       else explained.set(reason, (explained.get(reason) ?? 0) + 1);
     }
   };
-  await Promise.all(Array.from({ length: Number(options.jobs) }, work));
+  await Promise.all(Array.from({ length: options.jobs }, work));
   return found;
 }
 
@@ -86,8 +71,8 @@ try {
   for (const kind of wanted) {
     await createFixtures(servers, kind, namespace);
     const found = await compareKind(kind);
-    report(kind.kind, Number(options.count), found, { examples: Number(options.examples), verbose: options.verbose });
-    total += Number(options.count);
+    report(kind.kind, count, found, options);
+    total += count;
     differing += found.length;
   }
 } finally {
@@ -97,4 +82,4 @@ try {
   tested.close();
 }
 console.log(`\n${total} requests, ${differing} answers differ`);
-for (const [reason, count] of explained) console.log(`${count} more for a known reason: ${reason}`);
+for (const [reason, times] of explained) console.log(`${times} more for a known reason: ${reason}`);

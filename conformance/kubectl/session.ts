@@ -55,7 +55,9 @@ async function prepare(home: string, { kubectl, helm, kubeconfig }: Target): Pro
   await mkdir(programs);
   await symlink(kubectl, join(programs, 'kubectl'));
   await symlink(helm, join(programs, 'helm'));
-  return { PATH: `${programs}${delimiter}${process.env.PATH}`, HOME: home, KUBECONFIG: kubeconfig, LANG: 'C', TZ: 'UTC', TERM: 'dumb' };
+  // kubectl edit leaves what could not be saved among the temporary files: here it goes with the session.
+  const fixed = { LANG: 'C', TZ: 'UTC', TERM: 'dumb' };
+  return { PATH: `${programs}${delimiter}${process.env.PATH}`, HOME: home, TMPDIR: home, KUBECONFIG: kubeconfig, ...fixed };
 }
 
 function shell(line: string, env: NodeJS.ProcessEnv) {
@@ -96,7 +98,7 @@ async function waitFor({ wait, within = 30 }: WaitStep, env: NodeJS.ProcessEnv):
 }
 
 async function outputOf(step: CommandStep | WatchStep, env: NodeJS.ProcessEnv): Promise<string> {
-  const text = 'run' in step ? (await run(step.run, env)).output : await watch(step, env);
+  const text = ('run' in step ? (await run(step.run, env)).output : await watch(step, env)).replaceAll(`${env['TMPDIR']}/`, '/tmp/');
   const { omit } = step;
   const kept = omit
     ? text
