@@ -2,7 +2,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { ApiError, badRequest, notFound } from './errors.ts';
 import { readError, tooLargeResourceVersion } from './errors-of-storage.ts';
 import type { ResourceStore } from './resource-store.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
+import { revisionOr } from './resource-version.ts';
 
 /** How long a read waits for the watch cache to become as fresh as asked. */
 export const freshnessTimeoutMs = 3000;
@@ -43,20 +43,12 @@ export async function cacheAtLeast(store: ResourceStore, revision: number): Prom
 
 /** @throws ApiError 500, upstream's answer for what is no version */
 export function revisionForRead(resourceVersion: string): number {
-  try {
-    return parseResourceVersion(resourceVersion);
-  } catch (error) {
-    throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.message) : error;
-  }
+  return revisionOr(resourceVersion, ({ message }) => new ApiError(500, '', message));
 }
 
 /** @throws ApiError 400, upstream's answer for what is no version where storage itself reads it */
 export function revisionOfStorage(resourceVersion: string): number {
-  try {
-    return parseResourceVersion(resourceVersion);
-  } catch (error) {
-    throw error instanceof ResourceVersionSyntaxError ? badRequest(`invalid resource version: ${error.message}`) : error;
-  }
+  return revisionOr(resourceVersion, ({ message }) => badRequest(`invalid resource version: ${message}`));
 }
 
 /** @throws ApiError 504 at once where nothing waits for a version to come */

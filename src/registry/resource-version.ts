@@ -7,6 +7,15 @@ export function parseResourceVersion(text: string): number {
   return value;
 }
 
+/** As `parseResourceVersion`. @param refusal what is answered to what is no version: that depends on the verb */
+export function revisionOr(text: string, refusal: (error: ResourceVersionSyntaxError) => Error): number {
+  try {
+    return parseResourceVersion(text);
+  } catch (error) {
+    throw error instanceof ResourceVersionSyntaxError ? refusal(error) : error;
+  }
+}
+
 /** What was given as a resourceVersion is no unsigned number. Which code it becomes depends on the verb. */
 export class ResourceVersionSyntaxError extends Error {
   /** The bare words of the parser. */

@@ -14,7 +14,7 @@ import { ensureNamespace } from './metadata.ts';
 import type { Operation, Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import { type ResourceStore, strategyOf } from './resource-store.ts';
-import { parseResourceVersion, ResourceVersionSyntaxError } from './resource-version.ts';
+import { revisionOr } from './resource-version.ts';
 
 export interface UpdateRequest {
   readonly name: string;
@@ -116,11 +116,7 @@ function asCreateOptions(options: KubeObject | undefined): KubeObject | undefine
 
 /** @throws ApiError 500 for what is no version */
 function versionOf({ metadata }: KubeObject): number {
-  try {
-    return parseResourceVersion(metadata?.resourceVersion ?? '');
-  } catch (error) {
-    throw error instanceof ResourceVersionSyntaxError ? new ApiError(500, '', error.parserMessage) : error;
-  }
+  return revisionOr(metadata?.resourceVersion ?? '', ({ parserMessage }) => new ApiError(500, '', parserMessage));
 }
 
 // An object without a version overwrites whatever is there, where its kind allows it.

@@ -136,18 +136,30 @@ export class RequestMetrics {
 
   private seriesOf(context: ServerContext): Series | undefined {
     const { info } = context;
+    const series = info.isResourceRequest ? this.ofResource(context) : this.ofPath(info);
+    if (series && (info.verb === 'get' || info.verb === 'list')) context.answerSizes = series.sizes;
+    return series;
+  }
+
+  /** Made-up paths must not add keys. */
+  private ofPath(info: RequestInfo): Series | undefined {
+    const labels = requestLabels(info, false, '');
+    return labels && this.under(`${labels['verb']} ${labels['subresource']}`, () => labels);
+  }
+
+  private ofResource(context: ServerContext): Series | undefined {
+    const { info, request } = context;
     if (!this.isServed(info)) return undefined;
-    const isApply = info.verb === 'patch' && (context.request.headers['content-type']?.startsWith('application/apply-patch+') ?? false);
-    const dryRun = info.isResourceRequest && isMutating(info.verb) ? dryRunOf(context) : '';
-    // Made-up paths must not add keys.
-    const path = info.isResourceRequest ? undefined : requestLabels(info, false, '');
-    if (!info.isResourceRequest && !path) return undefined;
-    const key = path ? `${path['verb']} ${path['subresource']}` : keyOf(info, isApply, dryRun);
+    const isApply = info.verb === 'patch' && (request.headers['content-type']?.startsWith('application/apply-patch+') ?? false);
+    const dryRun = isMutating(info.verb) ? dryRunOf(context) : '';
+    return this.under(keyOf(info, isApply, dryRun), () => requestLabels(info, isApply, dryRun)!);
+  }
+
+  private under(key: string, labels: () => Labels): Series {
     let series = this.series.get(key);
     if (!series) {
-      const labels = path ?? requestLabels(info, isApply, dryRun)!;
       series = {
-        labels,
+        labels: labels(),
         answers: new Map(),
         open: 0,
         duration: new Histogram(seconds),
@@ -156,12 +168,11 @@ export class RequestMetrics {
       };
       this.series.set(key, series);
     }
-    if (info.verb === 'get' || info.verb === 'list') context.answerSizes = series.sizes;
     return series;
   }
 
+  /** Whether a request is of a resource that there is: made-up names must not add keys. */
   private isServed(info: RequestInfo): boolean {
-    if (!info.isResourceRequest) return true;
     const definition = info.verb === '' ? undefined : this.lookup(info);
     return definition !== undefined && (info.subresource === '' || definition.subresources.some(({ name }) => name === info.subresource));
   }
