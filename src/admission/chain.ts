@@ -1,3 +1,4 @@
+import type { ChainMetrics, StepMetrics } from './metrics/chain-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from './plugin.ts';
 
 /** The admission plugins in their order: first all that change an object, later (inside the registry's write) all that judge it. */
@@ -11,23 +12,17 @@ export interface AdmissionChain {
   validate(attributes: AdmissionAttributes): Promise<void> | void;
 }
 
-type Step = (attributes: AdmissionAttributes, rounds: Rounds) => Promise<void> | void;
-
 /** @param plugins in the order in which they are asked; to add one, add it to the list that the assembly passes */
-export function createAdmissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
-  const mutating = plugins.flatMap((plugin) => (plugin.mutate ? [stepOf(plugin, plugin.mutate.bind(plugin))] : []));
-  const validating = plugins.flatMap((plugin) => (plugin.validate ? [stepOf(plugin, plugin.validate.bind(plugin))] : []));
+export function createAdmissionChain(plugins: readonly AdmissionPlugin[], metrics: ChainMetrics): AdmissionChain {
+  const { admit, validate } = metrics.halvesOf(plugins.map(({ name }) => name));
+  const mutating = new Half(plugins, (plugin) => plugin.mutate?.bind(plugin), admit, metrics.monotonic);
+  const validating = new Half(plugins, (plugin) => plugin.validate?.bind(plugin), validate, metrics.monotonic);
   return {
-    mutates: mutating.length > 0,
-    validates: validating.length > 0,
-    mutate: (attributes) => mutateAll(mutating, attributes, new Rounds()),
-    validate: (attributes) => runAll(validating, attributes, unused, 0),
+    mutates: mutating.doesSomething,
+    validates: validating.doesSomething,
+    mutate: (attributes) => mutating.run(attributes, new Rounds()),
+    validate: (attributes) => validating.run(attributes, unused),
   };
-}
-
-function stepOf(plugin: AdmissionPlugin, run: Step): Step {
-  if (!plugin.concerns) return run;
-  return (attributes, rounds) => (plugin.concerns!(attributes) ? run(attributes, rounds) : undefined);
 }
 
 class Rounds implements Reinvocation {
@@ -47,19 +42,81 @@ class Rounds implements Reinvocation {
 
 const unused = new Rounds();
 
-function mutateAll(steps: readonly Step[], attributes: AdmissionAttributes, rounds: Rounds): Promise<void> | void {
-  // Only a plugin that takes its time asks for a second round.
-  return runAll(steps, attributes, rounds, 0)?.then(() => {
-    if (!rounds.requested) return;
-    rounds.isSecond = true;
-    return runAll(steps, attributes, rounds, 0);
-  });
+type Run = (attributes: AdmissionAttributes, rounds: Rounds) => Promise<void> | void;
+
+interface Step {
+  readonly plugin: AdmissionPlugin;
+  readonly run: Run;
+  /** Its place among all plugins. */
+  readonly place: number;
 }
 
-// Most plugins answer at once: a promise is made only where one of them does.
-function runAll(steps: readonly Step[], attributes: AdmissionAttributes, rounds: Rounds, from: number): Promise<void> | void {
-  for (let i = from; i < steps.length; i++) {
-    const pending = steps[i]!(attributes, rounds);
-    if (pending) return pending.then(() => runAll(steps, attributes, rounds, i + 1));
+/** The plugins that change objects, or those that judge them. */
+class Half {
+  private readonly steps: readonly Step[];
+  private readonly metrics: StepMetrics;
+  private readonly monotonic: () => number;
+
+  constructor(
+    plugins: readonly AdmissionPlugin[],
+    runOf: (plugin: AdmissionPlugin) => Run | undefined,
+    metrics: StepMetrics,
+    monotonic: () => number,
+  ) {
+    this.steps = plugins.flatMap((plugin, place) => {
+      const run = runOf(plugin);
+      return run ? [{ plugin, run, place }] : [];
+    });
+    this.metrics = metrics;
+    this.monotonic = monotonic;
+  }
+
+  get doesSomething(): boolean {
+    return this.steps.length > 0;
+  }
+
+  run(attributes: AdmissionAttributes, rounds: Rounds): Promise<void> | void {
+    const began = this.monotonic();
+    return this.runFrom(0, attributes, rounds, began, began);
+  }
+
+  // Most plugins answer at once: a promise is made only where one of them does.
+  private runFrom(from: number, attributes: AdmissionAttributes, rounds: Rounds, began: number, last: number): Promise<void> | void {
+    const { operation } = attributes;
+    const refuse = (place: number, since: number, error: unknown): never => {
+      const now = this.monotonic();
+      this.metrics.refused(place, operation, now - since);
+      this.metrics.ended(operation, now - began, true);
+      throw error;
+    };
+    let since = last;
+    for (let i = from; i < this.steps.length; i++) {
+      const { plugin, run, place } = this.steps[i]!;
+      if (plugin.concerns && !plugin.concerns(attributes)) continue;
+      let pending: Promise<void> | void;
+      try {
+        pending = run(attributes, rounds);
+      } catch (error) {
+        return refuse(place, since, error);
+      }
+      if (pending) {
+        const before = since;
+        return pending.then(
+          () => {
+            const now = this.monotonic();
+            this.metrics.passed(place, operation, now - before);
+            return this.runFrom(i + 1, attributes, rounds, began, now);
+          },
+          (error) => refuse(place, before, error),
+        );
+      }
+      const now = this.monotonic();
+      this.metrics.passed(place, operation, now - since);
+      since = now;
+    }
+    this.metrics.roundEnded(operation);
+    if (!rounds.requested || rounds.isSecond) return this.metrics.ended(operation, since - began, false);
+    rounds.isSecond = true;
+    return this.runFrom(0, attributes, rounds, began, since);
   }
 }

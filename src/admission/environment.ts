@@ -6,12 +6,14 @@ import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Lookup } from './lookup.ts';
+import type { AdmissionMetrics } from './metrics/admission-metrics.ts';
 
 /** What plugins are made of: the cluster as the API server knows it. */
 export interface AdmissionEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: AdmissionMetrics;
   readonly lookup: Lookup;
   readonly authorizer: Authorizer;
   /** All versions in which a definition's resource is served, itself included. */

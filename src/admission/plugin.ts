@@ -25,6 +25,8 @@ export interface AdmissionAttributes {
   warn(text: string): void;
   /** Notes something in the request's audit event; absent where it has none. */
   readonly annotate?: Annotate | undefined;
+  /** Notes that the request has waited for others, which is not the server's own time. */
+  readonly waited?: ((milliseconds: number) => void) | undefined;
 }
 
 /**

@@ -167,5 +167,7 @@ export function admissionPlugins(
     resourceQuotaPlugin(lookup, parts.quotas, clock, limitedResources),
     alwaysDenyPlugin,
   ];
-  return all.filter(({ name }) => (optional.includes(name) ? enabled.includes(name) : !disabled.includes(name)));
+  return [...all, ...idle.map((name) => ({ name }))].filter(({ name }) =>
+    optional.includes(name) ? enabled.includes(name) : !disabled.includes(name),
+  );
 }

@@ -21,6 +21,7 @@ import { clientCertificateAuthenticator } from '../auth/authenticate/client-cert
 import { requestHeaderAuthenticator } from '../auth/authenticate/request-header.ts';
 import { readTokenFile } from '../auth/authenticate/token-file.ts';
 import { unionAuthenticator } from '../auth/authenticate/union.ts';
+import { AuthorizationDecisions } from '../auth/authorize/counted.ts';
 import { nodeAuthorizer } from '../auth/authorize/node.ts';
 import { RbacAuthorizer } from '../auth/authorize/rbac.ts';
 import { followRbac } from '../auth/authorize/rbac-source.ts';
@@ -123,7 +124,8 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     nodeRules(bootstrapPolicy()),
     nodeObjects(() => server.registry),
   );
-  const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal });
+  const decisions = new AuthorizationDecisions();
+  const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal, decisions });
   const server: ApiServer = new ApiServer({
     storage,
     definitions,
@@ -143,6 +145,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
       authentication.mayBeAnonymous,
     ),
     authorizer,
+    metrics: [decisions.total.family()],
     tokens,
     protobuf: new ProtobufCodec(),
     admissionPlugins: (environment, namespaceLifecycle) => admissionPlugins(environment, admission, namespaceLifecycle, plugins),

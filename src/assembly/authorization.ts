@@ -1,6 +1,7 @@
 import { parseGoDuration } from '../../api/meta/duration.ts';
 import { alwaysAllow, alwaysDeny } from '../auth/authorize/always.ts';
 import { type AuthorizerConfiguration, authorizerTypes, readAuthorizationConfiguration } from '../auth/authorize/configuration.ts';
+import type { AuthorizationDecisions } from '../auth/authorize/counted.ts';
 import { superuserAuthorizer, unionAuthorizer } from '../auth/authorize/union.ts';
 import { WebhookAuthorizer } from '../auth/authorize/webhook.ts';
 import type { Authorizer } from '../auth/types.ts';
@@ -18,6 +19,8 @@ export interface AuthorizationParts {
   readonly node: Authorizer;
   readonly rbac: Authorizer;
   readonly signal: AbortSignal;
+  /** Where the authorizers' decisions are counted. */
+  readonly decisions: AuthorizationDecisions;
 }
 
 const defaultTtls = { authorizedTTL: '5m', unauthorizedTTL: '30s' };
@@ -80,7 +83,7 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
 
 async function build(
   configuration: readonly AuthorizerConfiguration[],
-  { clock, node, rbac }: AuthorizationParts,
+  { clock, node, rbac, decisions }: AuthorizationParts,
 ): Promise<{ authorizer: Authorizer; webhooks: readonly WebhookAuthorizer[] }> {
   const webhooks: WebhookAuthorizer[] = [];
   const plain: Readonly<Record<string, Authorizer>> = { Node: node, RBAC: rbac, AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny };
@@ -89,12 +92,12 @@ async function build(
     if (one.type !== 'Webhook') {
       const known = plain[one.type!];
       if (!known) throw new UserError(`authorizers of type ${one.type} are not supported`);
-      authorizers.push(known);
+      authorizers.push(decisions.counted(one.type!, one.name!, known));
       continue;
     }
     const webhook = await webhookOf(one, clock);
     webhooks.push(webhook);
-    authorizers.push(webhook);
+    authorizers.push(decisions.counted(one.type, one.name!, webhook));
   }
   return { authorizer: unionAuthorizer([superuserAuthorizer, ...authorizers]), webhooks };
 }

@@ -42,6 +42,16 @@ export class Histogram {
     if (bucket < this.counts.length) this.counts[bucket]! += weight;
   }
 
+  /** A copy that has observed this value so many times more. */
+  plus(times: number, value: number): Histogram {
+    const copy = new Histogram(this.bounds);
+    for (const [i, count] of this.counts.entries()) copy.counts[i] = count;
+    copy.sum = this.sum;
+    copy.count = this.count;
+    copy.add(copy.bucketOf(value), value, times);
+    return copy;
+  }
+
   /** Nothing while nothing was observed. */
   samplesIfAny(name: string, labels: Readonly<Record<string, string>>): Sample[] {
     return this.count > 0 ? this.samples(name, labels) : [];

@@ -15,7 +15,15 @@ export interface WebhookClientConfig {
 export type ResolveService = (namespace: string, name: string, port: number) => Promise<{ readonly host: string; readonly port: number }>;
 
 /** A call that brought no answer, or none that is JSON of a kind: the message is that of client-go. */
-export class WebhookCallError extends Error {}
+export class WebhookCallError extends Error {
+  /** What the webhook answered, or 503 if it gave no answer that could be read. */
+  readonly code: number;
+
+  constructor(message: string, code = 503) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** What is read of an answer; kube-apiserver has no limit but its memory. */
 const longestAnswer = 16 * 1024 * 1024;
@@ -178,7 +186,7 @@ const undetermined = "couldn't get version/kind; json parse error: ";
 
 /** What a webhook answered, parsed: an object whose `apiVersion` and `kind` are texts, if they are there. @throws WebhookCallError in client-go's words */
 export function parseAnswer({ status, type, text }: Response): any {
-  if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, type, text));
+  if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, type, text), status);
   if (text === '') throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type}`);
   const value = parseText(text) ?? {};
   const notJson = (of: unknown, target: string) =>

@@ -90,6 +90,7 @@ export function createAttributes(store: ResourceStore, object: KubeObject, opera
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    waited: operation.waited,
   };
 }
 
@@ -133,7 +134,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const value = encodeWithinLimit(store, key, await store.toStored(object), operation);
   const ttlSeconds = store.strategy.ttlSeconds?.(object);
   try {
-    const revision = await store.parts.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });
+    const revision = await store.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });
     return { stored: await store.inVersion(store.written(key, value, revision)), created: true };
   } catch (error) {
     if (error instanceof KeyExistsError) throw await taken(store, key, object);

@@ -281,7 +281,7 @@ export async function removeStored(
     }
     if (operation.dryRun) return known;
     try {
-      const revision = await store.parts.storage.delete(target.key, known.revision);
+      const revision = await store.storage.delete(target.key, known.revision);
       for (const allocator of store.allocators) await allocator.release(known.object);
       return removedAt(known, revision);
     } catch (error) {
@@ -313,6 +313,7 @@ async function admit(store: ResourceStore, name: string, stored: StoredObject, o
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    waited: operation.waited,
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);

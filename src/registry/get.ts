@@ -52,7 +52,7 @@ export function revisionOfStorage(resourceVersion: string): number {
 }
 
 /** @throws ApiError 504 at once where nothing waits for a version to come */
-export async function storageAtLeast({ parts }: ResourceStore, revision: number): Promise<void> {
-  const current = await parts.storage.currentRevision();
+export async function storageAtLeast({ storage }: ResourceStore, revision: number): Promise<void> {
+  const current = await storage.currentRevision();
   if (current < revision) throw tooLargeResourceVersion(revision, current, 0);
 }

@@ -57,7 +57,7 @@ export async function guaranteedUpdate(
       }
     }
     // What lies encrypted in an older way is written anew, which is how keys are rotated.
-    if (unchanged && !(await store.parts.storage.isStale?.(key))) return { stored: current!, created: false };
+    if (unchanged && !(await store.storage.isStale?.(key))) return { stored: current!, created: false };
     if (operation.dryRun) {
       const resourceVersion = current ? { resourceVersion: String(current.revision) } : {};
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
@@ -67,8 +67,8 @@ export async function guaranteedUpdate(
     const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {
       const revision = current
-        ? await store.parts.storage.update(key, value, current.revision, writeOptions)
-        : await store.parts.storage.create(key, value, writeOptions);
+        ? await store.storage.update(key, value, current.revision, writeOptions)
+        : await store.storage.create(key, value, writeOptions);
       return { stored: store.written(key, value, revision), created: !current };
     } catch (error) {
       if (!(error instanceof RevisionConflictError || error instanceof KeyExistsError)) throw error;

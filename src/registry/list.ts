@@ -47,15 +47,17 @@ export async function listObjects(store: ResourceStore, selection: Selection, op
 
 async function listNewest(store: ResourceStore, selection: Selection, options: Freshness): Promise<ObjectList> {
   const cache = await store.readyCache();
-  const newest = await store.parts.storage.currentRevision();
+  const newest = await store.storage.currentRevision();
   if (cache.revision < newest) {
     try {
       await cache.freshAtLeast(newest, freshnessTimeoutMs);
     } catch (error) {
       if (!(error instanceof RevisionTooLargeError)) throw readError(error, newest);
+      store.reads.fromStorage++;
       return listStored(store, selection, { limit: options.limit });
     }
   }
+  store.reads.consistent++;
   return fromCache(store, selection, options.limit, undefined);
 }
 
@@ -120,7 +122,7 @@ async function listContinued(store: ResourceStore, selection: Selection, options
 async function listAt(store: ResourceStore, selection: Selection, options: StoredListOptions): Promise<ObjectList> {
   const { revision, limit, startKey } = options;
   const { cache } = store;
-  const isCached = cache.revision > 0 && revision !== undefined && revision > store.parts.storage.compactedRevision();
+  const isCached = cache.revision > 0 && revision !== undefined && revision > store.storage.compactedRevision();
   // A token begins right behind a key, unless somebody made it up.
   if (isCached && !('key' in scopeOf(store, selection)) && (startKey === undefined || startKey.endsWith('\0'))) {
     const list = cache.listAt(revision, cacheOptions(store, selection, limit, startKey?.slice(0, -1)));
@@ -157,9 +159,9 @@ async function listStored(store: ResourceStore, selection: Selection, options: S
   let start = options.startKey ?? scope.prefix;
   let pageSize = options.limit;
   for (;;) {
-    let page: Awaited<ReturnType<typeof store.parts.storage.range>>;
+    let page: Awaited<ReturnType<typeof store.storage.range>>;
     try {
-      page = await store.parts.storage.range(start, end, {
+      page = await store.storage.range(start, end, {
         ...(revision === undefined ? {} : { revision }),
         ...(options.limit > 0 ? { limit: pageSize } : {}),
       });
@@ -194,8 +196,8 @@ async function listOne(store: ResourceStore, selection: Selection, key: string, 
   let entry: Entry | undefined;
   let at = revision;
   try {
-    at ??= await store.parts.storage.currentRevision();
-    entry = await store.parts.storage.get(key, at);
+    at ??= await store.storage.currentRevision();
+    entry = await store.storage.get(key, at);
   } catch (error) {
     throw readError(error, at ?? 0);
   }

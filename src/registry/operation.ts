@@ -23,6 +23,8 @@ export interface Operation {
   warn(text: string): void;
   /** Notes something in the request's audit event; absent where it has none. */
   readonly annotate?: ((key: string, value: string, level?: 'Request') => void) | undefined;
+  /** Notes that the request has waited for others, which is not the server's own time. */
+  readonly waited?: (milliseconds: number) => void;
 }
 
 /** What a write came to: `stored` if it was written (or nothing had to be), `object` for what is only shown (dry run, Status). */

@@ -1,8 +1,17 @@
 import type { ResourceDefinition } from '../../api/define.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { Logger } from '../machinery/logger.ts';
+import { MeasuredStorage } from '../storage/measured-storage.ts';
 import { WatchCache } from '../storage/watch-cache/watch-cache.ts';
-import { type Attributes, attributesOf, type RegistryParts, ResourceStore, storagePrefix } from './resource-store.ts';
+import { type Attributes, attributesOf, type ReadCounts, type RegistryParts, ResourceStore, storagePrefix } from './resource-store.ts';
+
+/** What all versions of a resource share. */
+interface Holding {
+  readonly definition: ResourceDefinition;
+  readonly storage: MeasuredStorage;
+  readonly cache: WatchCache<Attributes>;
+  readonly reads: ReadCounts;
+}
 
 /**
  * Every resource that the server serves, by group, version and plural, with its store. Definitions may be added and taken away while it runs
@@ -12,7 +21,7 @@ export class Registry implements AsyncDisposable {
   private readonly parts: RegistryParts & { readonly logger: Logger };
   private readonly byPath = new Map<string, ResourceDefinition>();
   private readonly stores = new Map<ResourceDefinition, ResourceStore>();
-  private readonly caches = new Map<string, WatchCache<Attributes>>();
+  private readonly holdings = new Map<string, Holding>();
   private readonly kinds = new Map<string, ResourceDefinition>();
   private changes = 0;
   private readonly listeners = new Set<() => void>();
@@ -45,9 +54,9 @@ export class Registry implements AsyncDisposable {
     const rest = (this.versions.get(prefix) ?? []).filter((other) => other !== definition);
     this.versions.set(prefix, rest);
     if (rest.length > 0) return;
-    const cache = this.caches.get(prefix);
-    this.caches.delete(prefix);
-    await cache?.[Symbol.asyncDispose]();
+    const holding = this.holdings.get(prefix);
+    this.holdings.delete(prefix);
+    await holding?.cache[Symbol.asyncDispose]();
   }
 
   find(group: string, version: string, plural: string): ResourceDefinition | undefined {
@@ -82,7 +91,7 @@ export class Registry implements AsyncDisposable {
         definition.convert && !definition.convert.ownRules
           ? (this.siblings(definition).find((other) => !other.convert) ?? definition)
           : definition;
-      store = new ResourceStore(definition, strategy, this.cache(strategy), this.parts);
+      store = new ResourceStore(definition, strategy, this.holding(strategy), this.parts);
       this.stores.set(definition, store);
     }
     return store;
@@ -97,8 +106,14 @@ export class Registry implements AsyncDisposable {
   /** How many objects of a resource its watch cache holds, and how large they are together; undefined where it is not at work. */
   stats(group: string, version: string, plural: string): { readonly count: number; readonly bytes: number } | undefined {
     const definition = this.find(group, version, plural);
-    const cache = definition && this.caches.get(storagePrefix(definition));
+    const { cache } = (definition && this.holdings.get(storagePrefix(definition))) ?? {};
     return cache && cache.revision > 0 ? { count: cache.size, bytes: cache.bytes } : undefined;
+  }
+
+  /** The resources that have been read or written, each once however many versions it has, with what has been counted of them. */
+  *measured(): Iterable<{ readonly group: string; readonly resource: string } & Holding> {
+    for (const holding of this.holdings.values())
+      yield { group: holding.definition.group, resource: holding.definition.plural, ...holding };
   }
 
   /** How many objects there are of each resource whose watch cache is at work, each resource once however many versions it has. */
@@ -134,12 +149,13 @@ export class Registry implements AsyncDisposable {
     this.all = undefined;
   }
 
-  private cache(definition: ResourceDefinition): WatchCache<Attributes> {
+  private holding(definition: ResourceDefinition): Holding {
     const prefix = storagePrefix(definition);
-    let cache = this.caches.get(prefix);
-    if (!cache) {
-      const { storage, clock, random, logger } = this.parts;
-      cache = new WatchCache<Attributes>({
+    let holding = this.holdings.get(prefix);
+    if (!holding) {
+      const { clock, random, logger } = this.parts;
+      const storage = new MeasuredStorage(this.parts.storage, () => clock.monotonic());
+      const cache = new WatchCache<Attributes>({
         storage,
         prefix,
         clock,
@@ -147,14 +163,15 @@ export class Registry implements AsyncDisposable {
         logger,
         attributes: attributesOf(this.siblings(definition)) as (object: KubeObject) => Attributes,
       });
-      this.caches.set(prefix, cache);
+      holding = { definition, storage, cache, reads: { consistent: 0, fromStorage: 0 } };
+      this.holdings.set(prefix, holding);
     }
-    return cache;
+    return holding;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.caches.values()].map((cache) => cache[Symbol.asyncDispose]()));
-    this.caches.clear();
+    await Promise.all([...this.holdings.values()].map(({ cache }) => cache[Symbol.asyncDispose]()));
+    this.holdings.clear();
     this.stores.clear();
   }
 }

@@ -32,6 +32,12 @@ export interface Attributes {
   readonly fields: Readonly<Record<string, string>> | undefined;
 }
 
+/** Lists of the newest state: those that the cache answered, and those that it was too late for. */
+export interface ReadCounts {
+  consistent: number;
+  fromStorage: number;
+}
+
 /** What all stores of one server share. */
 export interface RegistryParts {
   readonly storage: Storage;
@@ -51,6 +57,9 @@ export class ResourceStore {
   /** The rules of the stored form: the definition's own, unless it is converted into another version for storage. */
   readonly strategy: ResourceDefinition;
   readonly parts: RegistryParts;
+  /** Of all versions of the resource, like the cache. */
+  readonly storage: Storage;
+  readonly reads: ReadCounts;
   /** Shared by all versions of the resource. */
   readonly cache: WatchCache<Attributes>;
   /** All keys of the resource begin with it; ends in `/`. */
@@ -65,10 +74,17 @@ export class ResourceStore {
   private second = Number.NaN;
   private secondText = '';
 
-  constructor(definition: ResourceDefinition, strategy: ResourceDefinition, cache: WatchCache<Attributes>, parts: RegistryParts) {
+  constructor(
+    definition: ResourceDefinition,
+    strategy: ResourceDefinition,
+    { cache, storage, reads }: { readonly cache: WatchCache<Attributes>; readonly storage: Storage; readonly reads: ReadCounts },
+    parts: RegistryParts,
+  ) {
     this.definition = definition;
     this.strategy = strategy;
     this.cache = cache;
+    this.storage = storage;
+    this.reads = reads;
     this.parts = parts;
     this.prefix = storagePrefix(definition);
     this.resource = { group: definition.group, resource: definition.plural };
@@ -112,7 +128,7 @@ export class ResourceStore {
 
   /** What is stored under a key now: what the cache holds where that is it, so that its bytes and its parsed object are shared. */
   async read(key: string): Promise<StoredObject | undefined> {
-    const { storage } = this.parts;
+    const { storage } = this;
     const cached = this.cached(key);
     if (cached && cached.revision === (await storage.revisionOf(key))) return cached;
     const entry = await storage.get(key);

@@ -174,6 +174,7 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    waited: operation.waited,
   });
 }
 

@@ -105,7 +105,7 @@ class RegistryWatch {
   private async start(): Promise<number | 'now' | 'state'> {
     const { store, options } = this;
     if (!options.sendInitialEvents) return this.revision === 0 ? (options.sendInitialEvents === false ? 'now' : 'state') : this.revision;
-    const wanted = options.resourceVersion === '' ? await store.parts.storage.currentRevision() : this.revision;
+    const wanted = options.resourceVersion === '' ? await store.storage.currentRevision() : this.revision;
     if (store.cache.revision < wanted) await store.cache.freshAtLeast(wanted, freshnessTimeoutMs);
     return 'state';
   }

@@ -3,6 +3,7 @@ import type { SchemaSource } from '../../openapi/schema.ts';
 import { type AdmissionChain, createAdmissionChain } from '../admission/chain.ts';
 import type { AdmissionEnvironment } from '../admission/environment.ts';
 import type { Lookup } from '../admission/lookup.ts';
+import { AdmissionMetrics } from '../admission/metrics/admission-metrics.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle/namespace-lifecycle.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
 import type { KeyPair } from '../auth/pki.ts';
@@ -11,6 +12,7 @@ import type { Client } from '../client/client.ts';
 import { createInProcessClient } from '../client/in-process.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
+import type { MetricFamily } from '../machinery/metrics.ts';
 import type { ProtobufCodec } from '../machinery/protobuf/codec.ts';
 import type { Random } from '../machinery/random.ts';
 import type { WebhookClient } from '../machinery/webhook-client.ts';
@@ -41,6 +43,7 @@ import { answerHandedOver } from './large-requests/answer.ts';
 import { handOver } from './large-requests/hand-over.ts';
 import type { LargeAnswer, LargeRequest, LargeRequestServer } from './large-requests/messages.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import { storageMetrics } from './metrics/storage-metrics.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
 import { createRoutes, type Handler } from './routes.ts';
@@ -63,6 +66,8 @@ export interface ApiServerOptions {
   readonly admissionPlugins: (environment: AdmissionEnvironment, namespaceLifecycle: AdmissionPlugin) => readonly AdmissionPlugin[];
   /** The kubelets, for logs, exec and the like. Default: no node can be reached. */
   readonly nodes?: NodeStreams;
+  /** What the parts that this server is given count. */
+  readonly metrics?: readonly MetricFamily[];
   readonly components?: readonly ComponentProbe[];
   readonly healthChecks?: readonly HealthCheck[];
   readonly versionInfo: Readonly<Record<string, string>>;
@@ -135,6 +140,7 @@ export class ApiServer implements AsyncDisposable {
       clock,
       random,
       logger,
+      metrics: new AdmissionMetrics(() => clock.monotonic()),
       lookup: this.lookup,
       authorizer,
       siblings: (definition) => this.registry.siblings(definition),
@@ -142,7 +148,7 @@ export class ApiServer implements AsyncDisposable {
       schemaOf: (definition) => schemaOf(this.handlerParts, definition),
       conform: (object, options) => conformAny(this.handlerParts, object, options),
     };
-    late.admission = createAdmissionChain(options.admissionPlugins(environment, this.namespaceLifecycle(clock)));
+    late.admission = createAdmissionChain(options.admissionPlugins(environment, this.namespaceLifecycle(clock)), environment.metrics.chain);
     const index = new ResourceIndex(this.registry);
     this.aggregation = new Aggregation({
       registry: this.registry,
@@ -167,6 +173,7 @@ export class ApiServer implements AsyncDisposable {
       objects: () => this.registry.counts(),
       apiServices: this.aggregation.availability,
       flowControl: this.flowControl,
+      families: [...environment.metrics.families(), ...storageMetrics(() => this.registry.measured()), ...(options.metrics ?? [])],
     });
     const reachesStorage = async () => void (await storage.currentRevision());
     this.health = new Health([

@@ -21,6 +21,7 @@ import { compose, type Next, type Stage } from './filters/stage.ts';
 import { warnings } from './filters/warnings.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
 import type { AuthenticationMetrics } from './metrics/authentication-metrics.ts';
+import type { AuthorizationMetrics } from './metrics/authorization-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import { ServerContext } from './request-context.ts';
 
@@ -31,7 +32,11 @@ export interface ChainParts {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly index: ResourceIndex;
-  readonly metrics: { readonly requests: RequestMetrics; readonly authentication: AuthenticationMetrics };
+  readonly metrics: {
+    readonly requests: RequestMetrics;
+    readonly authentication: AuthenticationMetrics;
+    readonly authorization: AuthorizationMetrics;
+  };
   /** Passes on what other servers serve. */
   readonly aggregation?: Stage;
   /** Hands large requests to another thread. */
@@ -81,13 +86,13 @@ export function createChain(parts: ChainParts): Chain {
     warnings,
     cors(corsAllowedOrigins ?? []), // 204 to preflights
     ...(auditor ? [auditFailedAuthentication(auditor)] : []),
-    authentication(authenticator, logger, metrics.authentication), // 401
+    authentication(authenticator, logger, clock, metrics.authentication), // 401
     ...(auditor ? [auditEvents(auditor)] : []),
     impersonation(authorizer), // 400, 403
   ];
   const afterIdentity: Stage[] = [
     flowControl ? fairness(flowControl) : maxInFlight(parts.inFlightLimits ?? defaultInFlightLimits), // 429
-    authorization(authorizer), // 403
+    authorization(authorizer, clock, metrics.authorization), // 403
     ...(aggregation ? [aggregation] : []), // what other servers serve: their answer, 502, 503
     negotiation((info) => index.lookup(info)), // 404, 405, 406
     ...(largeRequests ? [largeRequests] : []), // what another thread answers

@@ -49,6 +49,8 @@ export interface RequestContext {
   readonly audit: AuditRecord | undefined;
   info: RequestInfo;
   user: UserInfo;
+  /** Milliseconds that it waited in a queue or for webhooks. */
+  waitedFor: number;
   /** Texts of `Warning: 299 - "…"` headers, in order, each once. */
   readonly warnings: string[];
   /** Aborted at the deadline or when the client goes away. */

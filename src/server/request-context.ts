@@ -32,8 +32,7 @@ export class ServerContext implements RequestContext {
   longRunning = false;
   /** Milliseconds from its coming within which the request must be answered; absent where nothing limits it. */
   timeLimit: number | undefined;
-  /** Milliseconds that it waited in a queue. */
-  queuedFor = 0;
+  waitedFor = 0;
   /** Where the size of the answer is noted, in bytes; absent where nobody asks. */
   answerSizes: Histogram | undefined;
   /** What the answer will be encoded as; absent while nothing was negotiated. */

@@ -8,6 +8,7 @@ import { DecodeError } from '../../machinery/schema/conform.ts';
 import { copyData } from '../../registry/copy.ts';
 import { ApiError, internalError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
+import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
 import { isExempt } from '../webhook/caller.ts';
@@ -130,7 +131,8 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   ): Promise<void> {
     const round = reinvocation.stateOf<Round>(this.name, () => ({ invoked: new Set(), again: new Set(), output: undefined }));
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
-    const namespace = await namespaceOf(attributes, this.environment.lookup);
+    const { clock, lookup, metrics } = this.environment;
+    const namespace = await namespaceOf(attributes, lookup);
     const authorizer = new ExpressionAuthorizer(this.environment.authorizer, attributes.user);
     for (const invocation of invocations) {
       const { key, policy, binding, param } = invocation;
@@ -145,9 +147,13 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
       const { variables, mutations } = policy.compile();
       for (const mutation of mutations) {
         if (!match.object) continue;
+        const began = clock.monotonic();
+        const mutated = (fault: EvaluationFault) => metrics.policies.mutated(policy.name, binding.name, fault, clock.monotonic() - began);
         try {
           match.object = await authorizer.whenAnswered(() => this.mutated(mutation, variables, match, seen(match)));
+          mutated('no_error');
         } catch (error) {
+          mutated(error instanceof MutationError ? error.fault : 'invalid_error');
           if (!(error instanceof MutationError)) throw error;
           fail(policy, binding, error.message, failures);
         }
@@ -171,7 +177,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
     match: Match,
     input: ReturnType<typeof policyInput>,
   ): KubeObject {
-    if (expression.error !== undefined) throw new MutationError(expression.error);
+    if (expression.error !== undefined) throw new MutationError(expression.error, 'compile_error');
     const result = evaluate(new PolicyEvaluation(input, variables, policyBudget), expression);
     const object = match.object!;
     try {
@@ -181,7 +187,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
       const { apiVersion = object.apiVersion, kind: own = object.kind, ...patched } = applyOperations(object, result);
       return this.environment.conform({ ...patched, apiVersion, kind: own }, { strict: true });
     } catch (error) {
-      if (error instanceof CelError) throw new MutationError(error.message);
+      if (error instanceof CelError) throw new MutationError(error.message, 'invalid_error');
       if (error instanceof DecodeError) throw internalError(error.message);
       throw error;
     }
@@ -191,10 +197,10 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
 function evaluate(evaluation: PolicyEvaluation, expression: CompiledExpression) {
   try {
     const result = evaluation.evaluate(expression);
-    if ('error' in result) throw new MutationError(result.error);
+    if ('error' in result) throw new MutationError(result.error, 'invalid_error');
     return result.value;
   } catch (error) {
-    if (error instanceof OutOfBudget) throw new MutationError(error.message);
+    if (error instanceof OutOfBudget) throw new MutationError(error.message, 'out_of_budget');
     throw error;
   }
 }

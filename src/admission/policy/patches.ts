@@ -8,9 +8,17 @@ import { checkConfiguration, joinMessages } from '../../machinery/patch/apply/ch
 import { mergeObjects } from '../../machinery/patch/apply/merge-objects.ts';
 import { PatchError } from '../../machinery/patch/error.ts';
 import { applyJsonPatch, type JsonPatchOperation as Operation } from '../../machinery/patch/json.ts';
+import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 
 /** A mutation that cannot be applied, in upstream's words. */
-export class MutationError extends Error {}
+export class MutationError extends Error {
+  readonly fault: EvaluationFault;
+
+  constructor(message: string, fault: EvaluationFault = 'invalid_error') {
+    super(message);
+    this.fault = fault;
+  }
+}
 
 /** Applies what a JSONPatch expression came to. A `test` that fails leaves the object as it is. @throws MutationError */
 export function applyOperations(object: KubeObject, value: Value): KubeObject {

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { ValidatingAdmissionPolicy, Validation } from '../../../openapi/types.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
+import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
 import { isExempt } from '../webhook/caller.ts';
@@ -121,19 +122,33 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
       return policy.ignoresFailure ? [] : [denial(`failed to configure binding: ${error.message}`)];
     }
     const namespace = await namespaceOf(attributes, this.environment.lookup);
+    const { clock, metrics } = this.environment;
     const denials: Denial[] = [];
     for (const param of params) {
       const input = policyInput(attributes, match, authorizer, { params: param, namespace });
-      const { objections, annotations } = await authorizer.whenAnswered(() => decide(policy, input, attributes.annotate !== undefined));
+      const { objections, annotations, lasted } = await authorizer.whenAnswered(() => {
+        const began = clock.monotonic();
+        return { ...decide(policy, input, attributes.annotate !== undefined), lasted: clock.monotonic() - began };
+      });
       for (const { key, value } of annotations) notes.set(key, (notes.get(key) ?? new Set()).add(value));
+      const acted = (action: 'deny' | 'audit' | 'warn', { fault }: Objection) =>
+        metrics.policies.validated(policy.name, binding.name, fault, action, lasted);
       for (const decision of objections) {
         if ('always' in decision) {
           denials.push(denial(decision.message));
+          acted('deny', decision);
           continue;
         }
-        if (binding.actions.includes('Deny')) denials.push(denial(decision.message, decision.reason));
-        if (binding.actions.includes('Audit')) attributes.annotate?.(failureAnnotation, failureText(policy, binding, decision));
+        if (binding.actions.includes('Deny')) {
+          denials.push(denial(decision.message, decision.reason));
+          acted('deny', decision);
+        }
+        if (binding.actions.includes('Audit')) {
+          attributes.annotate?.(failureAnnotation, failureText(policy, binding, decision));
+          acted('audit', decision);
+        }
         if (binding.actions.includes('Warn')) {
+          acted('warn', decision);
           attributes.warn(
             `Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${decision.message}`,
           );
@@ -154,6 +169,7 @@ function failureText(policy: ValidatingPolicy, binding: Binding, { message, inde
 
 /** A validation that did not hold. @property index of the expression */
 interface Failure {
+  readonly fault: EvaluationFault;
   readonly message: string;
   readonly reason: string;
   readonly index: number;
@@ -166,7 +182,7 @@ interface Annotation {
 }
 
 /** What a policy holds against a request; `always`: whatever the binding's actions are. */
-type Objection = Failure | { readonly message: string; readonly always: true };
+type Objection = Failure | { readonly fault: EvaluationFault; readonly message: string; readonly always: true };
 
 interface Verdict {
   readonly objections: readonly Objection[];
@@ -175,10 +191,11 @@ interface Verdict {
 
 /** @param audited whether someone reads the annotations */
 function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>, audited: boolean): Verdict {
-  const failures = (message: string, index = 0): Failure[] => (policy.ignoresFailure ? [] : [{ message, reason: 'Invalid', index }]);
-  const failed = (message: string): Verdict => ({ objections: failures(message), annotations: [] });
+  const failures = (fault: EvaluationFault, message: string, index = 0): Failure[] =>
+    policy.ignoresFailure ? [] : [{ fault, message, reason: 'Invalid', index }];
+  const failed = (fault: EvaluationFault, message: string): Verdict => ({ objections: failures(fault, message), annotations: [] });
   const matches = policy.conditions.judge(input);
-  if (typeof matches === 'object') return failed(matches.error);
+  if (typeof matches === 'object') return failed('invalid_error', matches.error);
   if (!matches) return { objections: [], annotations: [] };
   const { variables, validations, auditAnnotations } = policy.compile();
   const evaluation = new PolicyEvaluation(input, variables, policyBudget);
@@ -186,19 +203,20 @@ function decide(policy: ValidatingPolicy, input: ReturnType<typeof policyInput>,
   try {
     for (const { expression } of validations) results.push(evaluation.evaluate(expression));
   } catch (error) {
-    if (error instanceof OutOfBudget) return failed(error.message);
+    if (error instanceof OutOfBudget) return failed('out_of_budget', error.message);
     throw error;
   }
   // Messages have variables of their own, and what the validations left of the budget.
   const messages = new PolicyEvaluation(input, variables, evaluation.remaining);
   const objections = results.flatMap((result, i): Objection[] => {
-    if ('error' in result) return failures(result.error, i);
+    if ('error' in result) return failures('invalid_error', result.error, i);
     if (result.value === true) return [];
     const { validation, message } = validations[i]!;
     try {
-      return [{ message: messageOf(validation, message && messages.evaluate(message)), reason: validation.reason ?? 'Invalid', index: i }];
+      const text = messageOf(validation, message && messages.evaluate(message));
+      return [{ fault: 'no_error', message: text, reason: validation.reason ?? 'Invalid', index: i }];
     } catch (error) {
-      if (error instanceof OutOfBudget) return failures(`failed messageExpression: ${error.message}`, i);
+      if (error instanceof OutOfBudget) return failures('out_of_budget', `failed messageExpression: ${error.message}`, i);
       throw error;
     }
   });
@@ -214,12 +232,15 @@ function annotate(policy: ValidatingPolicy, expressions: CompiledPolicy['auditAn
   try {
     for (const { key, expression } of expressions) {
       const result = evaluation.evaluate(expression);
-      if ('error' in result) objections.push({ message: result.error, always: true });
+      if ('error' in result) objections.push({ fault: 'invalid_error', message: result.error, always: true });
       else if (typeof result.value === 'string' && result.value.trim() !== '') annotations.push({ key, value: cut(result.value.trim()) });
     }
   } catch (error) {
     if (!(error instanceof OutOfBudget)) throw error;
-    return { objections: policy.ignoresFailure ? [] : [{ message: error.message, reason: 'Invalid', index: 0 }], annotations: [] };
+    return {
+      objections: policy.ignoresFailure ? [] : [{ fault: 'out_of_budget', message: error.message, reason: 'Invalid', index: 0 }],
+      annotations: [],
+    };
   }
   return { objections: policy.ignoresFailure ? [] : objections, annotations };
 }

@@ -1,24 +1,26 @@
 import { isQualifiedName } from '../../../api/meta/names.ts';
 import type { Authorizer } from '../../auth/types.ts';
+import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Random } from '../../machinery/random.ts';
 import { WebhookCallError, type WebhookClient } from '../../machinery/webhook-client.ts';
-import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
+import { badRequest, internalError } from '../../registry/errors.ts';
+import type { WebhookMetrics, WebhookType } from '../metrics/webhook-metrics.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match, MatchParts } from './match.ts';
+import { CallFailure, Refusal } from './outcomes.ts';
 import { type AdmissionResponse, InvalidReviewError, responseOf, reviewOf, wrongReview } from './review.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What the plugins that call webhooks are made of. */
 export interface WebhookParts extends MatchParts {
   readonly client: WebhookClient;
+  readonly clock: Clock;
+  readonly metrics: { readonly webhooks: WebhookMetrics };
   readonly random: Random;
   readonly logger: Logger;
   readonly authorizer: Authorizer;
 }
-
-/** A call that failed: the webhook's failure policy decides whether that matters. */
-export class CallFailure extends Error {}
 
 const userAgent = 'kube-apiserver-admission';
 
@@ -51,7 +53,7 @@ export async function ask(
     if (wrong) throw new WebhookCallError(wrong);
     response = responseOf(answer, uid, reviewVersion, mutating);
   } catch (error) {
-    if (error instanceof WebhookCallError) throw failure(webhook, `failed to call webhook: ${error.message}`);
+    if (error instanceof WebhookCallError) throw failure(webhook, `failed to call webhook: ${error.message}`, error.code);
     if (error instanceof InvalidReviewError) throw failure(webhook, `received invalid webhook response: ${error.message}`);
     throw error;
   }
@@ -66,8 +68,27 @@ export async function ask(
   return response;
 }
 
-export function failure({ name }: Webhook, message: string): CallFailure {
-  return new CallFailure(`failed calling webhook ${JSON.stringify(name)}: ${message}`);
+export function failure({ name }: Webhook, message: string, code = 503): CallFailure {
+  return new CallFailure(`failed calling webhook ${JSON.stringify(name)}: ${message}`, code);
+}
+
+/** Counts and times the call of a webhook. */
+export async function observed<T>(
+  { name, ignoresFailure }: Webhook,
+  type: WebhookType,
+  { operation }: AdmissionAttributes,
+  { clock, metrics: { webhooks } }: WebhookParts,
+  call: () => Promise<T>,
+): Promise<T> {
+  const began = clock.monotonic();
+  try {
+    const result = await call();
+    webhooks.allowed(name, type, operation, clock.monotonic() - began);
+    return result;
+  } catch (error) {
+    webhooks.failed(name, type, operation, clock.monotonic() - began, error, ignoresFailure);
+    throw error;
+  }
 }
 
 /** Lets a failed call pass where the webhook's policy says so. @throws ApiError */
@@ -77,11 +98,11 @@ export function failOrIgnore(webhook: Webhook, error: unknown, { logger }: Webho
   logger.warn({ webhook: webhook.name, error: error.message }, 'a webhook failed, which its policy ignores');
 }
 
-function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): ApiError {
+function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): Refusal {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
   const { message, reason, code, details } = status;
   const explained = message || reason || '';
-  return new ApiError(
+  return new Refusal(
     Math.max(code ?? 0, 400),
     reason ?? '',
     explained ? `${denied}: ${explained}` : `${denied} without explanation`,

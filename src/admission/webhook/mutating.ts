@@ -9,7 +9,7 @@ import { DecodeError } from '../../machinery/schema/conform.ts';
 import { copyData } from '../../registry/copy.ts';
 import { internalError } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
-import { ask, CallFailure, failOrIgnore, failure, isExempt, type WebhookParts } from './caller.ts';
+import { ask, failOrIgnore, failure, isExempt, observed, type WebhookParts } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
 import { inVersion, type Match, matchOf } from './match.ts';
 import type { AdmissionResponse } from './review.ts';
@@ -56,14 +56,16 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
     for (const [index, webhook] of this.webhooks.all.entries()) {
       const match = await matchOf(webhook, attributes, this.parts);
-      if (!match || !(await conditionsHold(webhook, attributes, match, this.parts.authorizer))) continue;
+      if (!match || !(await conditionsHold(webhook, attributes, match, 'admit', this.parts))) continue;
       if (reinvocation.isSecond && !round.again.has(webhook.uid)) continue;
       round.again.delete(webhook.uid);
       const call = `${annotationPrefix}round_${reinvocation.isSecond ? 1 : 0}_index_${index}`;
       let mutated = false;
       try {
-        const response = await ask(webhook, attributes, match, true, this.parts);
-        mutated = this.patch(webhook, attributes, match, response, call);
+        mutated = await observed(webhook, 'admit', attributes, this.parts, async () => {
+          const response = await this.ask(webhook, attributes, match);
+          return this.patch(webhook, attributes, match, response, call);
+        });
         if (mutated) {
           requireAll(round);
           reinvocation.request();
@@ -79,6 +81,16 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     }
     // A copy: the plugins of the second round change the object itself.
     if (reinvocation.isSecond || round.called.size > 0) round.output = copyData(attributes.object);
+  }
+
+  private async ask(webhook: Webhook, attributes: AdmissionAttributes, match: Match): Promise<AdmissionResponse> {
+    const { clock } = this.parts;
+    const began = clock.monotonic();
+    try {
+      return await ask(webhook, attributes, match, true, this.parts);
+    } finally {
+      attributes.waited?.(clock.monotonic() - began);
+    }
   }
 
   /** @returns whether the object is another now. @throws CallFailure, ApiError 500 */
@@ -130,6 +142,6 @@ function decode(webhook: Webhook, text: Buffer): ReturnType<typeof parseJsonPatc
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const message = error.message.replace(/^error decoding patch: /, '');
-    throw new CallFailure(failure(webhook, `received undecodable patch in webhook response: ${message}`).message);
+    throw failure(webhook, `received undecodable patch in webhook response: ${message}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
-import { ask, failOrIgnore, isExempt, type WebhookParts } from './caller.ts';
+import { ask, failOrIgnore, isExempt, observed, type WebhookParts } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
 import { type Match, matchOf } from './match.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
@@ -24,18 +24,22 @@ export class ValidatingWebhookPlugin implements AdmissionPlugin {
     const concerned: [Webhook, Match][] = [];
     for (const webhook of this.webhooks.all) {
       const match = await matchOf(webhook, attributes, this.parts);
-      if (match && (await conditionsHold(webhook, attributes, match, this.parts.authorizer))) concerned.push([webhook, match]);
+      if (match && (await conditionsHold(webhook, attributes, match, 'validate', this.parts))) concerned.push([webhook, match]);
     }
+    if (concerned.length === 0) return;
     const refusals: unknown[] = [];
+    const { clock } = this.parts;
+    const began = clock.monotonic();
     await Promise.all(
       concerned.map(([webhook, match], index) => this.call(webhook, attributes, match, index).catch((error) => refusals.push(error))),
     );
+    attributes.waited?.(clock.monotonic() - began);
     if (refusals.length > 0) throw refusals[0];
   }
 
   private async call(webhook: Webhook, attributes: AdmissionAttributes, match: Match, index: number): Promise<void> {
     try {
-      await ask(webhook, attributes, match, false, this.parts);
+      await observed(webhook, 'validating', attributes, this.parts, () => ask(webhook, attributes, match, false, this.parts));
     } catch (error) {
       failOrIgnore(webhook, error, this.parts);
       attributes.annotate?.(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, webhook.name);

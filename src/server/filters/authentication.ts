@@ -1,4 +1,5 @@
 import type { Authenticator, UserInfo } from '../../auth/types.ts';
+import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { unauthorized } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
@@ -9,18 +10,18 @@ import type { Next, Stage } from './stage.ts';
 const anonymous = 'system:anonymous';
 
 /** Learns who asks. A certificate is looked at once a connection; any other credential with each request. 401 for one that does not hold. */
-export function authentication(authenticator: Authenticator, logger: Logger, metrics: AuthenticationMetrics): Stage {
-  const refuse = (error: unknown): never => {
-    metrics.failed('error');
+export function authentication(authenticator: Authenticator, logger: Logger, clock: Clock, metrics: AuthenticationMetrics): Stage {
+  const refuse = (error: unknown, began: number): never => {
+    metrics.failed('error', clock.monotonic() - began);
     logger.debug({ err: error }, 'unable to authenticate the request');
     throw unauthorized();
   };
-  const proceed = (context: ServerContext, user: UserInfo | undefined, next: Next): Answer | Promise<Answer> => {
+  const proceed = (context: ServerContext, user: UserInfo | undefined, began: number, next: Next): Answer | Promise<Answer> => {
     if (!user) {
-      metrics.failed('failure');
+      metrics.failed('failure', clock.monotonic() - began);
       throw unauthorized();
     }
-    metrics.succeeded(user.username);
+    metrics.succeeded(user.username, clock.monotonic() - began);
     const connection = context.connection;
     // Only what the certificate alone has proved holds for the requests that follow.
     const { certificate, frontProxyCertificate } = connection ?? {};
@@ -33,9 +34,10 @@ export function authentication(authenticator: Authenticator, logger: Logger, met
     const connection = context.connection;
     if (connection?.user) {
       context.user = connection.user;
-      metrics.succeeded(connection.user.username);
+      metrics.succeeded(connection.user.username, 0);
       return next(context);
     }
+    const began = clock.monotonic();
     let user: UserInfo | undefined | Promise<UserInfo | undefined>;
     try {
       const headers = context.request.headers;
@@ -49,9 +51,9 @@ export function authentication(authenticator: Authenticator, logger: Logger, met
         webSocketProtocols: headers['sec-websocket-protocol'],
       });
     } catch (error) {
-      return refuse(error);
+      return refuse(error, began);
     }
-    if (user instanceof Promise) return user.catch(refuse).then((found) => proceed(context, found, next));
-    return proceed(context, user, next);
+    if (user instanceof Promise) return user.catch((error) => refuse(error, began)).then((found) => proceed(context, found, began, next));
+    return proceed(context, user, began, next);
   };
 }

@@ -1,16 +1,25 @@
 import { parseFieldSelector } from '../../../api/meta/field-selector.ts';
 import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../../auth/types.ts';
+import type { Clock } from '../../machinery/clock.ts';
 import { type ApiError, forbidden } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
 import { plainText } from '../errors.ts';
+import type { AuthorizationMetrics } from '../metrics/authorization-metrics.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { Next, Stage } from './stage.ts';
 
 /** Asks whether the user may do it; 403 if not. */
-export function authorization(authorizer: Authorizer): Stage {
-  const proceed = (context: ServerContext, attributes: AccessAttributes, decision: Decision, next: Next): Answer | Promise<Answer> => {
+export function authorization(authorizer: Authorizer, clock: Clock, metrics: AuthorizationMetrics): Stage {
+  const proceed = (
+    context: ServerContext,
+    attributes: AccessAttributes,
+    decision: Decision,
+    began: number,
+    next: Next,
+  ): Answer | Promise<Answer> => {
+    metrics.decided(decision, clock.monotonic() - began);
     const isAllowed = decision.decision === 'allow';
     if (!isAllowed && decision.error !== undefined) {
       context.audit?.annotate('authorization.k8s.io/reason', 'internal error');
@@ -24,9 +33,10 @@ export function authorization(authorizer: Authorizer): Stage {
   };
   return (context, next) => {
     const attributes = withSelector(accessAttributes(context.info, context.user), context);
+    const began = clock.monotonic();
     const decision = authorizer.authorize(attributes);
-    if (decision instanceof Promise) return decision.then((made) => proceed(context, attributes, made, next));
-    return proceed(context, attributes, decision, next);
+    if (decision instanceof Promise) return decision.then((made) => proceed(context, attributes, made, began, next));
+    return proceed(context, attributes, decision, began, next);
   };
 }
 

@@ -56,7 +56,7 @@ function turn(control: FlowControl, request: FlowRequest, level: PriorityLevel, 
   return new Promise((resolve) => {
     let timer: Timer | undefined;
     const over = (came: boolean) => {
-      context.queuedFor += clock.monotonic() - request.arrivedAt;
+      context.waitedFor += clock.monotonic() - request.arrivedAt;
       timer?.cancel();
       signal.removeEventListener('abort', left);
       resolve(came);

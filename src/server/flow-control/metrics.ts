@@ -1,5 +1,5 @@
 import type { Sample } from '../../machinery/histogram.ts';
-import type { MetricFamily } from '../metrics/family.ts';
+import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { FlowControl } from './flow-control.ts';
 import type { FlowStats } from './flow-stats.ts';
 import type { PriorityLevel } from './priority-level.ts';

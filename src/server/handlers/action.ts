@@ -57,6 +57,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    waited: operation.waited,
   };
   await parts.admission.mutate(attributes);
   const call: ActionCall = {

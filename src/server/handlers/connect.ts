@@ -185,6 +185,7 @@ async function admitConnect(scope: Scope, context: RequestContext): Promise<void
     options: undefined,
     warn: (text) => warn(context, text),
     annotate: annotateOf(context),
+    waited: (milliseconds) => (context.waitedFor += milliseconds),
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);

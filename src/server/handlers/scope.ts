@@ -125,6 +125,7 @@ export function operationOf(
     ...(scope.view ? { view: scope.view.read } : {}),
     warn: (text) => warn(context, text),
     annotate: annotateOf(context),
+    waited: (milliseconds) => (context.waitedFor += milliseconds),
   };
 }
 
@@ -208,6 +209,7 @@ export async function mutate(
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    waited: operation.waited,
   };
   await admission.mutate(attributes);
   if (!view) return attributes.object!;

@@ -1,4 +1,4 @@
-import type { MetricFamily } from './family.ts';
+import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { Labels } from './request-labels.ts';
 
 /** How many objects there are of each resource. */

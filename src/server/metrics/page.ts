@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
+import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { RawAnswer } from '../answer.ts';
-import type { MetricFamily } from './family.ts';
 
 /** /metrics: what the parts of the server count, printed by prom-client, which is loaded with the first look. */
 export class MetricsPage {
@@ -10,7 +10,7 @@ export class MetricsPage {
 
   /** @param startedAt when the process started, in seconds since the epoch */
   constructor(families: readonly MetricFamily[], startedAt: number) {
-    this.families = families;
+    this.families = families.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.startedAt = startedAt;
   }
 

@@ -1,12 +1,12 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { Histogram, type Sample } from '../../machinery/histogram.ts';
+import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
 import { apiErrorOf } from '../errors.ts';
 import { type Stage, settled } from '../filters/stage.ts';
 import { isMutating } from '../flow-control/in-flight.ts';
 import type { ServerContext } from '../request-context.ts';
-import type { MetricFamily } from './family.ts';
 import { dryRunOf, type Labels, requestLabels, withoutDryRun } from './request-labels.ts';
 
 const seconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
@@ -67,7 +67,7 @@ export class RequestMetrics {
       count(series, answer, error);
       const lasted = this.monotonic() - start;
       series.duration.observe(lasted / 1000);
-      series.withoutQueue.observe((lasted - context.queuedFor) / 1000);
+      series.withoutQueue.observe((lasted - context.waitedFor) / 1000);
     });
   };
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../machinery/clock.ts';
 import { WatchLaggedError } from '../errors.ts';
 import { type CacheChange, SharedEvent } from './cache-change.ts';
+import type { CacheStats } from './cache-stats.ts';
 import type { EventRing } from './event-ring.ts';
 import type { CachedObject, CacheEvent, CacheFilter, CacheScope, CacheWatch, CacheWatchOptions, CacheWatchSink } from './types.ts';
 
@@ -10,6 +11,7 @@ export interface WatcherHost<A> {
   readonly ring: EventRing<A>;
   readonly revision: number;
   readonly stallMs: number;
+  readonly stats: CacheStats;
   /** The watcher has everything; from now on it gets changes as they come. */
   joinLive(watcher: CacheWatcher<A>): void;
   leaveLive(watcher: CacheWatcher<A>): void;
@@ -89,6 +91,7 @@ export class CacheWatcher<A> implements CacheWatch {
   end(error: Error): void {
     if (this.ended) return;
     this.stop();
+    if (error instanceof WatchLaggedError) this.host.stats.lagged++;
     this.sink.ended(error);
   }
 
@@ -131,6 +134,7 @@ export class CacheWatcher<A> implements CacheWatch {
   private async begin({ state, history = [], revision }: Prelude<A>): Promise<void> {
     if (state) {
       const { filter } = this;
+      this.host.stats.initial += state.length;
       const wanted = filter ? state.filter((object) => filter(object.attributes, object)) : state;
       for (let i = 0; i < wanted.length && !this.ended; i += stepEvents) {
         await this.give(wanted.slice(i, i + stepEvents).map((object) => new SharedEvent('ADDED', object)));
@@ -139,6 +143,7 @@ export class CacheWatcher<A> implements CacheWatch {
       if (this.ended) return;
       this.sink.initialEventsEnd(revision);
     }
+    this.host.stats.initial += history.length;
     for (let i = 0; i < history.length && !this.ended; i += stepEvents) {
       const step = history.slice(i, i + stepEvents);
       await this.give(step.map((change) => this.see(change)).filter((event) => event !== undefined));

@@ -49,6 +49,11 @@ export class ObjectSet<A> {
     if (before) this.unindex(before, undefined);
   }
 
+  /** How many objects of a scope there are. */
+  countOf(scope: CacheScope): number {
+    return this.objects.count(...boundsOf(scope));
+  }
+
   list({ scope, after, filter, limit = 0, indexValue }: CacheListOptions<A>, revision: number): CacheList<A> {
     const [start, end] = boundsOf(scope);
     const from = after !== undefined && after >= start ? `${after}\0` : start;

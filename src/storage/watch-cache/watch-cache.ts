@@ -3,6 +3,7 @@ import { CompactedError, RevisionTooLargeError, StorageClosedError, WatchCacheRe
 import { type Change, prefixEnd, type WatchSink } from '../storage.ts';
 import { Bookmarks } from './bookmarks.ts';
 import { CacheChange, LineStore } from './cache-change.ts';
+import { CacheStats } from './cache-stats.ts';
 import { CacheWatcher, covers, type Prelude, type WatcherHost } from './cache-watcher.ts';
 import { type CachedEntry, cachedEntry } from './cached-entry.ts';
 import { EventRing } from './event-ring.ts';
@@ -48,6 +49,7 @@ const lastBookmarkMs = 2000;
 export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A> {
   readonly clock: Clock;
   readonly stallMs: number;
+  readonly stats = new CacheStats();
   private readonly options: WatchCacheOptions<A>;
   private readonly limits: WatchCacheLimits;
   private readonly lines = new LineStore(lineBytes);
@@ -108,9 +110,13 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
 
   /** Resolves when all changes up to `revision` have been seen (0: when there is any state). @throws RevisionTooLargeError after timeoutMs */
   async freshAtLeast(revision: number, timeoutMs: number): Promise<void> {
+    const began = this.clock.monotonic();
     await this.ready();
-    if (this.seen >= revision) return;
-    await this.waiters.wait(revision, timeoutMs, () => new RevisionTooLargeError(revision, this.seen));
+    try {
+      if (this.seen < revision) await this.waiters.wait(revision, timeoutMs, () => new RevisionTooLargeError(revision, this.seen));
+    } finally {
+      if (revision > 0) this.stats.waits.observe((this.clock.monotonic() - began) / 1000);
+    }
   }
 
   /** Only after `ready` or `freshAtLeast`. */
@@ -120,7 +126,7 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
 
   /** Only after `ready` or `freshAtLeast`. */
   list(options: CacheListOptions<A>): CacheList<A> {
-    return this.objects.list(options, this.seen);
+    return this.counted(options, this.objects.list(options, this.seen));
   }
 
   /**
@@ -136,7 +142,10 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
       const { key, previous } = this.events.at(position);
       if (!before.has(key)) before.set(key, previous);
     }
-    return before.size === 0 ? this.objects.list(options, revision) : this.objects.listBefore(options, revision, before);
+    return this.counted(
+      options,
+      before.size === 0 ? this.objects.list(options, revision) : this.objects.listBefore(options, revision, before),
+    );
   }
 
   /**
@@ -207,6 +216,7 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
         this.events = new EventRing(revision!, this.limits);
         this.seen = revision!;
         await this.follow(end);
+        this.stats.loads++;
         this.waiters.reached(this.seen);
         return;
       } catch (error) {
@@ -255,6 +265,7 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
 
   private ingest(changes: readonly Change[]): void {
     const time = this.clock.monotonic();
+    this.stats.received += changes.length;
     const seen: CacheChange<A>[] = [];
     for (const { type, key, value, revision } of changes) {
       const previous = this.objects.get(key);
@@ -269,6 +280,14 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     this.seen = Math.max(this.seen, changes.at(-1)!.revision);
     this.live.dispatch(seen);
     this.waiters.reached(this.seen);
+  }
+
+  private counted({ scope, filter }: CacheListOptions<A>, list: CacheList<A>): CacheList<A> {
+    const { lists } = this.stats;
+    lists.total++;
+    lists.fetched += filter ? this.objects.countOf(scope) : list.items.length;
+    lists.returned += list.items.length;
+    return list;
   }
 
   private advance(revision: number): void {
