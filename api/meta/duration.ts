@@ -29,3 +29,16 @@ export function parseGoDuration(text: string): number {
   }
   return sign === '-' ? -total : total;
 }
+
+/** Milliseconds as Go writes a duration: `1h30m0s`, `1.5s`, `2ms`, `0s`. */
+export function formatGoDuration(milliseconds: number): string {
+  if (milliseconds === 0) return '0s';
+  if (Math.abs(milliseconds) < 1000) return `${milliseconds}ms`;
+  const sign = milliseconds < 0 ? '-' : '';
+  const total = Math.abs(milliseconds);
+  const hours = Math.floor(total / 3_600_000);
+  const minutes = Math.floor(total / 60_000) % 60;
+  const seconds = (total % 60_000) / 1000;
+  if (hours > 0) return `${sign}${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${sign}${minutes}m${seconds}s` : `${sign}${seconds}s`;
+}

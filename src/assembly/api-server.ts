@@ -30,6 +30,7 @@ import type { ClusterKeys } from '../auth/pki.ts';
 import { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import type { Authenticator } from '../auth/types.ts';
 import { UserError } from '../cli/errors.ts';
+import { flagValues } from '../cli/flag-values.ts';
 import type { UpOptions } from '../cli/options.ts';
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
@@ -150,6 +151,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     protobuf: new ProtobufCodec(),
     admissionPlugins: (environment, namespaceLifecycle) => admissionPlugins(environment, admission, namespaceLifecycle, plugins),
     versionInfo,
+    flags: flagValues(options),
     pages: createOwnApi({
       versionInfo,
       definitions: () => server.registry.definitions(),

@@ -61,12 +61,18 @@ export class Histogram {
     let cumulative = 0;
     const bucket = (le: string, value: number): Sample => ({ metricName: `${name}_bucket`, labels: { ...labels, le }, value });
     return [
-      ...this.counts.map((n, i) => bucket(String(this.bounds[i]), (cumulative += n))),
+      ...this.counts.map((n, i) => bucket(boundText(this.bounds[i]!), (cumulative += n))),
       bucket('+Inf', this.count),
       { metricName: `${name}_sum`, labels, value: this.sum },
       { metricName: `${name}_count`, labels, value: this.count },
     ];
   }
+}
+
+/** As Go prints a number: with an exponent of two digits from a million on, and below a ten-thousandth. */
+function boundText(bound: number): string {
+  if (bound === 0 || (Math.abs(bound) >= 1e-4 && Math.abs(bound) < 1e6)) return String(bound);
+  return bound.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** A quantity over time as a share of something: each nanosecond that it lasted is an observation. */

@@ -71,6 +71,8 @@ export interface ApiServerOptions {
   readonly components?: readonly ComponentProbe[];
   readonly healthChecks?: readonly HealthCheck[];
   readonly versionInfo: Readonly<Record<string, string>>;
+  /** With what the server was started, for /flagz. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** `host:port` as clients reach it, for discovery. */
   readonly serverAddress: () => string;
   readonly pages?: Pages;
@@ -211,6 +213,8 @@ export class ApiServer implements AsyncDisposable {
       dispatch,
       health: this.health,
       metrics: metrics.page,
+      clock,
+      flags: options.flags ?? {},
       versionInfo: options.versionInfo,
       serverAddress: options.serverAddress,
       openApi: new OpenApiServing(this.registry, this.aggregation, clock),

@@ -1,3 +1,4 @@
+import { CounterVector, type MetricFamily } from '../machinery/metrics.ts';
 import type { RawAnswer } from './answer.ts';
 import { pageNotFound, plainText } from './errors.ts';
 import type { ServerContext } from './request-context.ts';
@@ -22,6 +23,13 @@ const ok = (name: string, endpoints?: readonly HealthEndpoint[]): HealthCheck =>
 export class Health {
   private readonly checks: readonly HealthCheck[];
   private stopping = false;
+  /** Whether a check succeeded the last time, by its name and endpoint. */
+  private readonly last = new Map<string, { readonly name: string; readonly type: string; readonly value: number }>();
+  private readonly results = new CounterVector({
+    name: 'kubernetes_healthchecks_total',
+    help: '[STABLE] This metric records the results of all healthcheck.',
+    labels: ['name', 'status', 'type'],
+  });
 
   constructor(checks: readonly HealthCheck[]) {
     const shutdown: HealthCheck = {
@@ -57,6 +65,25 @@ export class Health {
     return { type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok' };
   }
 
+  /** What came of the checks that were asked for together. */
+  families(): MetricFamily[] {
+    const last: MetricFamily = {
+      name: 'kubernetes_healthcheck',
+      help: '[STABLE] This metric records the result of a single healthcheck.',
+      type: 'gauge',
+      samples: () => Array.from(this.last.values(), ({ name, type, value }) => ({ labels: { name, type }, value })),
+    };
+    return [last, this.results.family()];
+  }
+
+  private async succeeds(check: HealthCheck, type: HealthEndpoint): Promise<boolean> {
+    const { name } = check;
+    const success = (await failureOf(check)) === undefined;
+    this.last.set(`${name} ${type}`, { name, type, value: success ? 1 : 0 });
+    this.results.increase(name, success ? 'success' : 'error', type);
+    return success;
+  }
+
   private of(endpoint: HealthEndpoint): readonly HealthCheck[] {
     return this.checks.filter(({ endpoints }) => !endpoints || endpoints.includes(endpoint));
   }
@@ -68,7 +95,7 @@ export class Health {
     for (const check of this.of(endpoint)) {
       if (excluded.delete(check.name)) {
         lines += `[+]${check.name} excluded: ok\n`;
-      } else if ((await failureOf(check)) === undefined) {
+      } else if (await this.succeeds(check, endpoint)) {
         lines += `[+]${check.name} ok\n`;
       } else {
         failed = true;

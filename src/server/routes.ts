@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
+import type { Clock } from '../machinery/clock.ts';
+import { AboutPages } from './about-pages.ts';
 import type { Answer } from './answer.ts';
 import type { RequestContext, RequestInfo } from './context.ts';
 import { Discovery, type DiscoveryParts } from './discovery/handler.ts';
@@ -26,6 +28,9 @@ export interface RouteParts {
   readonly dispatch: (context: RequestContext) => Promise<Answer>;
   readonly health: Health;
   readonly metrics: MetricsPage;
+  readonly clock: Clock;
+  /** With what the server was started. */
+  readonly flags: Readonly<Record<string, string>>;
   /** What /version tells. */
   readonly versionInfo: Readonly<Record<string, string>>;
   readonly serverAddress: () => string;
@@ -39,6 +44,8 @@ export interface RouteParts {
 /** The last step of the chain: resources go to the dispatcher, every other path is answered here. */
 export function createRoutes(parts: RouteParts): Next {
   const { index, dispatch, health, metrics, openApi, pages, handlers = {} } = parts;
+  const slis = metrics.beside(health.families());
+  const about = new AboutPages({ ...parts, paths: () => paths(parts) });
   const discovery = new Discovery(parts);
   const exact: ReadonlyMap<string, (context: ServerContext) => Answer | Promise<Answer>> = new Map<
     string,
@@ -48,6 +55,9 @@ export function createRoutes(parts: RouteParts): Next {
     ['/version', (context) => version(parts, context)],
     ['/version/', (context) => version(parts, context)],
     ['/metrics', () => metrics.handle()],
+    ['/metrics/slis', () => slis.handle()],
+    ['/statusz', (context) => about.status(context)],
+    ['/flagz', (context) => about.flags(context)],
     ...Object.entries(handlers).map(([path, handler]): [string, Handler] => [path, readOnly(handler)]),
     ...(parts.flowControl ? flowControlDumps(parts.flowControl) : []),
   ]);
@@ -100,21 +110,28 @@ function version({ versionInfo }: RouteParts, context: ServerContext): Answer {
 }
 
 /** `/` lists all paths that there are. */
-function rootPaths({ index, groups, health, openApi, handlers = {} }: RouteParts): Answer {
+function rootPaths(parts: RouteParts): Answer {
+  const body: KubeObject = { paths: [...paths(parts)] };
+  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(body, null, 2) };
+}
+
+function paths({ index, groups, health, openApi, handlers = {} }: RouteParts): readonly string[] {
   const groupPaths = groups.groups().flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((v) => `/apis/${name}/${v}`)]);
   const core = (index.group('')?.versions ?? []).map((v) => `/api/${v}`);
-  const paths = new Set([
+  const all = new Set([
     '/api',
     ...core,
     '/apis',
     '/apis/',
     ...groupPaths,
     ...health.paths(),
+    '/flagz',
     '/metrics',
+    '/metrics/slis',
+    '/statusz',
     '/version',
     ...Object.keys(handlers),
   ]);
-  if (openApi) for (const path of ['/openapi/v2', '/openapi/v3', '/openapi/v3/']) paths.add(path);
-  const body: KubeObject = { paths: [...paths].sort() };
-  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(body, null, 2) };
+  if (openApi) for (const path of ['/openapi/v2', '/openapi/v3', '/openapi/v3/']) all.add(path);
+  return [...all].sort();
 }

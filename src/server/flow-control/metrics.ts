@@ -65,86 +65,156 @@ export function flowControlMetrics(control: FlowControl): MetricFamily[] {
   });
   const executing = { phase: 'executing' };
   return [
-    flow('current_executing_requests', 'Requests at work; a watch until it is set up.', 'gauge', (stats) => stats.executing),
-    flow('current_executing_seats', 'Seats that requests at work take.', 'gauge', (stats) => stats.executingSeats),
-    flow('current_inqueue_requests', 'Requests that wait in queues.', 'gauge', (stats) => stats.waiting, queued),
-    flow('current_inqueue_seats', 'Seats that requests in queues wait for.', 'gauge', (stats) => stats.waitingSeats, queued),
-    flow('dispatched_requests_total', 'Requests that were let through.', 'counter', (stats) => stats.dispatched),
+    flow(
+      'current_executing_requests',
+      '[BETA] Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem',
+      'gauge',
+      (stats) => stats.executing,
+    ),
+    flow(
+      'current_executing_seats',
+      '[BETA] Concurrency (number of seats) occupied by the currently executing (initial stage for a WATCH, any stage otherwise) requests in the API Priority and Fairness subsystem',
+      'gauge',
+      (stats) => stats.executingSeats,
+    ),
+    flow(
+      'current_inqueue_requests',
+      '[BETA] Number of requests currently pending in queues of the API Priority and Fairness subsystem',
+      'gauge',
+      (stats) => stats.waiting,
+      queued,
+    ),
+    flow(
+      'current_inqueue_seats',
+      '[ALPHA] Number of seats currently pending in queues of the API Priority and Fairness subsystem',
+      'gauge',
+      (stats) => stats.waitingSeats,
+      queued,
+    ),
+    flow(
+      'dispatched_requests_total',
+      '[BETA] Number of requests executed by API Priority and Fairness subsystem',
+      'counter',
+      (stats) => stats.dispatched,
+    ),
     flow(
       'request_dispatch_no_accommodation_total',
-      'How often the next request in turn found too few free seats.',
+      '[ALPHA] Number of times a dispatch attempt resulted in a non accommodation due to lack of available seats',
       'counter',
       (stats) => stats.noAccommodation,
       () => used().filter(({ noAccommodation }) => noAccommodation > 0),
     ),
     {
       name: `${prefix}rejected_requests_total`,
-      help: 'Requests that were turned away.',
+      help: '[BETA] Number of requests rejected by API Priority and Fairness subsystem',
       type: 'counter',
       samples: () =>
         used().flatMap((stats) => [...stats.rejected].map(([reason, value]) => ({ labels: { ...labelsOf(stats), reason }, value }))),
     },
-    level('nominal_limit_seats', 'Seats that a level has by its configuration.', ({ limits }) => limits.nominal),
-    level('lower_limit_seats', 'Seats that a level keeps whatever it lends.', ({ limits }) => limits.least),
-    level('upper_limit_seats', 'Seats that a level has at most, with those that it borrows.', ({ limits }) => limits.most),
-    level('current_limit_seats', 'Seats that a level has now.', ({ seats }) => seats),
-    level('target_seats', 'Seats that a level was meant to have at the last adjustment.', ({ target }) => target),
-    level('demand_seats_average', 'Seats that a level could have used in the last period, on average.', ({ demand }) => demand.average),
-    level('demand_seats_high_watermark', 'Seats that a level could have used at one time in the last period.', ({ demand }) => demand.most),
-    level('demand_seats_smoothed', 'What a level is thought to want.', ({ demand }) => demand.smoothed),
+    level(
+      'nominal_limit_seats',
+      '[BETA] Nominal number of execution seats configured for each priority level',
+      ({ limits }) => limits.nominal,
+    ),
+    level(
+      'lower_limit_seats',
+      '[ALPHA] Configured lower bound on number of execution seats available to each priority level',
+      ({ limits }) => limits.least,
+    ),
+    level(
+      'upper_limit_seats',
+      '[ALPHA] Configured upper bound on number of execution seats available to each priority level',
+      ({ limits }) => limits.most,
+    ),
+    level(
+      'current_limit_seats',
+      '[ALPHA] current derived number of execution seats available to each priority level',
+      ({ seats }) => seats,
+    ),
+    level('target_seats', '[ALPHA] Seat allocation targets', ({ target }) => target),
+    level(
+      'demand_seats_average',
+      '[ALPHA] Time-weighted average, over last adjustment period, of demand_seats',
+      ({ demand }) => demand.average,
+    ),
+    level(
+      'demand_seats_high_watermark',
+      '[ALPHA] High watermark, over last adjustment period, of demand_seats',
+      ({ demand }) => demand.most,
+    ),
+    level('demand_seats_smoothed', '[ALPHA] Smoothed seat demands', ({ demand }) => demand.smoothed),
     level(
       'demand_seats_stdev',
-      'Standard deviation of the seats that a level could have used in the last period.',
+      '[ALPHA] Time-weighted standard deviation, over last adjustment period, of demand_seats',
       ({ demand }) => demand.deviation,
     ),
-    level('current_r', 'Seat-seconds given to each queue so far.', ({ set }) => set.progress),
-    level('dispatch_r', 'The same at the last dispatch.', ({ set }) => set.lastDispatch?.progress),
-    level('latest_s', 'Where the last dispatched request began in the time of the queues.', ({ set }) => set.lastDispatch?.start),
-    bounds('next_s_bounds', 'The least and the most, over the queues, of where the next request begins.', 'earliest', 'latest'),
-    bounds('next_discounted_s_bounds', 'The same less the work in progress.', 'earliestDiscounted', 'latestDiscounted'),
+    level('current_r', '[ALPHA] R(time of last change)', ({ set }) => set.progress),
+    level('dispatch_r', '[ALPHA] R(time of last dispatch)', ({ set }) => set.lastDispatch?.progress),
+    level('latest_s', '[ALPHA] S(most recently dispatched request)', ({ set }) => set.lastDispatch?.start),
+    bounds('next_s_bounds', '[ALPHA] min and max, over queues, of S(oldest waiting request in queue)', 'earliest', 'latest'),
+    bounds(
+      'next_discounted_s_bounds',
+      '[ALPHA] min and max, over queues, of S(oldest waiting request in queue) - estimated work in progress',
+      'earliestDiscounted',
+      'latestDiscounted',
+    ),
     {
       name: `${prefix}seat_fair_frac`,
-      help: 'The part of its target that a level has where no bound stands against it.',
+      help: "[ALPHA] Fair fraction of server's concurrency to allocate to each priority level that can use it",
       type: 'gauge',
       samples: () => [{ labels: {}, value: control.fairShare }],
     },
-    histogram('demand_seats', 'Over time, seats that a level could use, as a part of those that it has.', (name) =>
-      control.state().levels.flatMap((of) => of.demandRatio.samples(name, { priority_level: of.name }, now())),
+    histogram(
+      'demand_seats',
+      'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of (the number of seats each priority level could use) / (nominal number of seats for that level)',
+      (name) => control.state().levels.flatMap((of) => of.demandRatio.samples(name, { priority_level: of.name }, now())),
     ),
-    histogram('priority_level_seat_utilization', 'Over time, the part of its seats that a level uses.', (name) =>
-      control.state().levels.flatMap((of) => of.seatRatio.samples(name, { ...executing, priority_level: of.name }, now())),
+    histogram(
+      'priority_level_seat_utilization',
+      'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of utilization of seats for any stage of execution (but only initial stage for WATCHes)',
+      (name) => control.state().levels.flatMap((of) => of.seatRatio.samples(name, { ...executing, priority_level: of.name }, now())),
     ),
-    histogram('priority_level_request_utilization', 'Over time, requests at work or waiting, as a part of what may be so.', (name) =>
-      control
-        .state()
-        .levels.flatMap((of) => [
-          ...of.executingRatio.samples(name, { ...executing, priority_level: of.name }, now()),
-          ...of.waitingRatio.samples(name, { phase: 'waiting', priority_level: of.name }, now()),
-        ]),
+    histogram(
+      'priority_level_request_utilization',
+      'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of number of requests (as a fraction of the relevant limit) waiting or in any stage of execution (but only initial stage for WATCHes)',
+      (name) =>
+        control
+          .state()
+          .levels.flatMap((of) => [
+            ...of.executingRatio.samples(name, { ...executing, priority_level: of.name }, now()),
+            ...of.waitingRatio.samples(name, { phase: 'waiting', priority_level: of.name }, now()),
+          ]),
     ),
     histogram(
       'read_vs_write_current_requests',
-      'Over time, reading and writing requests, as a part of what may be at work or wait.',
+      'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of the number of requests (as a fraction of the relevant limit) waiting or in regular stage of execution',
       (name) => control.inFlight.samples(name, now()),
     ),
-    histogram('request_execution_seconds', 'How long requests were at work; a watch until it was set up.', (name) =>
-      used().flatMap((stats) =>
-        (['regular', 'watch'] as const).flatMap((type) => stats.execution[type].samplesIfAny(name, { ...labelsOf(stats), type })),
-      ),
+    histogram(
+      'request_execution_seconds',
+      '[ALPHA] Duration of initial stage (for a WATCH) or any (for a non-WATCH) stage of request execution in the API Priority and Fairness subsystem',
+      (name) =>
+        used().flatMap((stats) =>
+          (['regular', 'watch'] as const).flatMap((type) => stats.execution[type].samplesIfAny(name, { ...labelsOf(stats), type })),
+        ),
     ),
-    histogram('request_queue_length_after_enqueue', 'Length of the queue that a request came into, itself included.', (name) =>
-      queued().flatMap((stats) => stats.queueLength.samplesIfAny(name, labelsOf(stats))),
+    histogram(
+      'request_queue_length_after_enqueue',
+      '[ALPHA] Length of queue in the API Priority and Fairness subsystem, as seen by each request after it is enqueued',
+      (name) => queued().flatMap((stats) => stats.queueLength.samplesIfAny(name, labelsOf(stats))),
     ),
-    histogram('request_wait_duration_seconds', 'How long requests waited in queues.', (name) =>
+    histogram('request_wait_duration_seconds', '[BETA] Length of time a request spent waiting in its queue', (name) =>
       queued().flatMap((stats) =>
         (['true', 'false'] as const).flatMap((execute) => stats.waited[execute].samplesIfAny(name, { ...labelsOf(stats), execute })),
       ),
     ),
-    histogram('watch_count_samples', 'How many watched what was written.', (name) =>
+    histogram('watch_count_samples', '[ALPHA] count of watchers for mutating requests in API Priority and Fairness', (name) =>
       used().flatMap((stats) => stats.watchers.samplesIfAny(name, labelsOf(stats))),
     ),
-    histogram('work_estimated_seats', 'Seats that requests were thought to take.', (name) =>
-      used().flatMap((stats) => stats.seats.samplesIfAny(name, labelsOf(stats))),
+    histogram(
+      'work_estimated_seats',
+      '[ALPHA] Number of estimated seats (maximum of initial and final seats) associated with requests in API Priority and Fairness',
+      (name) => used().flatMap((stats) => stats.seats.samplesIfAny(name, labelsOf(stats))),
     ),
   ];
 }

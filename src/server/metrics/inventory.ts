@@ -14,7 +14,7 @@ export function objectCounts(counts: ObjectCounts): MetricFamily[] {
   return [
     {
       name: 'apiserver_storage_objects',
-      help: 'Objects of each resource in the store.',
+      help: '[STABLE] (Deprecated since 1.34.0) [DEPRECATED, consider using apiserver_resource_objects instead] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.',
       type: 'gauge',
       samples: () =>
         [...counts()].map(({ group, resource, count }) => ({
@@ -24,7 +24,7 @@ export function objectCounts(counts: ObjectCounts): MetricFamily[] {
     },
     {
       name: 'apiserver_resource_objects',
-      help: 'Objects of each resource in the store, by group.',
+      help: '[ALPHA] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.',
       type: 'gauge',
       samples: () => [...counts()].map(({ group, resource, count }) => ({ labels: { group, resource }, value: count })),
     },
@@ -35,13 +35,13 @@ export function apiServiceMetrics(services: ApiServiceAvailability): MetricFamil
   return [
     {
       name: 'aggregator_unavailable_apiservice',
-      help: 'APIServices that are unavailable, by name.',
+      help: '[ALPHA] Gauge of APIServices which are marked as unavailable broken down by APIService name.',
       type: 'gauge',
       samples: () => [...services.unavailable()].map(([name, isUnavailable]) => ({ labels: { name }, value: isUnavailable ? 1 : 0 })),
     },
     {
       name: 'aggregator_unavailable_apiservice_total',
-      help: 'How often APIServices became unavailable, by name and reason.',
+      help: '[ALPHA] Counter of APIServices which are marked as unavailable broken down by APIService name and reason.',
       type: 'counter',
       samples: () => [...services.failures()].map(({ name, reason, count }) => ({ labels: { name, reason }, value: count })),
     },
@@ -58,19 +58,29 @@ export function processMetrics(version: Labels, startedAt: number): MetricFamily
   const builds = Object.entries(version).filter(([name]) => !/^(emulation|minCompatibility)/.test(name));
   const build = builds.map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]);
   return [
-    gauge('kubernetes_build_info', 'What the server is a build of.', () => 1, Object.fromEntries(build)),
-    gauge('version_info', 'Which versions the server is compatible with.', () => 1, {
-      binary: gitVersion?.replace(/^v/, '') ?? '',
-      component: 'kube',
-      emulation: `${emulationMajor}.${emulationMinor}`,
-      min_compat: `${minCompatibilityMajor}.${minCompatibilityMinor}`,
-    }),
+    gauge(
+      'kubernetes_build_info',
+      "[BETA] A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.",
+      () => 1,
+      Object.fromEntries(build),
+    ),
+    gauge(
+      'version_info',
+      '[ALPHA] Provides the compatibility version info of the component. The component label is the name of the component, usually kube, but is relevant for aggregated-apiservers.',
+      () => 1,
+      {
+        binary: gitVersion?.replace(/^v/, '') ?? '',
+        component: 'kube',
+        emulation: `${emulationMajor}.${emulationMinor}`,
+        min_compat: `${minCompatibilityMajor}.${minCompatibilityMinor}`,
+      },
+    ),
     {
-      ...gauge('process_cpu_seconds_total', 'Time that the process has used of its processors.', cpuSeconds),
+      ...gauge('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds),
       type: 'counter',
     },
-    gauge('process_resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss()),
-    gauge('process_start_time_seconds', 'When the process started.', () => startedAt),
+    gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss()),
+    gauge('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', () => startedAt),
   ];
 }
 

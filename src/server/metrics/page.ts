@@ -2,11 +2,10 @@ import type { Registry } from 'prom-client';
 import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { RawAnswer } from '../answer.ts';
 
-/** /metrics: what the parts of the server count, printed by prom-client, which is loaded with the first look. */
+/** /metrics and the like: what the parts of the server count, printed by prom-client, which is loaded with the first look. */
 export class MetricsPage {
   private readonly families: readonly MetricFamily[];
   private readonly startedAt: number;
-  private registry: Promise<Registry> | undefined;
 
   /** @param startedAt when the process started, in seconds since the epoch */
   constructor(families: readonly MetricFamily[], startedAt: number) {
@@ -14,9 +13,13 @@ export class MetricsPage {
     this.startedAt = startedAt;
   }
 
+  /** Another page of the same server. */
+  beside(families: readonly MetricFamily[]): MetricsPage {
+    return new MetricsPage(families, this.startedAt);
+  }
+
   async handle(): Promise<RawAnswer> {
-    this.registry ??= this.createRegistry();
-    const registry = await this.registry;
+    const registry = await this.gather();
     return {
       type: 'raw',
       status: 200,
@@ -27,11 +30,14 @@ export class MetricsPage {
     };
   }
 
-  private async createRegistry(): Promise<Registry> {
+  /** What has no series is not shown. */
+  private async gather(): Promise<Registry> {
     const { Registry } = await import('prom-client');
     const registry = new Registry();
     for (const { name, help, type, samples } of this.families) {
-      const get = async () => ({ name, help, type, aggregator: 'sum', values: [...samples()] });
+      const values = [...samples()];
+      if (values.length === 0) continue;
+      const get = async () => ({ name, help, type, aggregator: 'sum', values });
       registry.registerMetric({ name, help, type, get } as never);
     }
     return registry;

@@ -51,7 +51,7 @@ export class ServerMetrics {
 function waiting({ inFlight }: FlowControl): MetricFamily {
   return {
     name: 'apiserver_current_inqueue_requests',
-    help: 'Requests that wait for their turn.',
+    help: '[ALPHA] Maximal number of queued requests in this apiserver per request kind in last second.',
     type: 'gauge',
     samples: () => Object.entries(inFlight.counts.waiting).map(([request_kind, value]) => ({ labels: { request_kind }, value })),
   };

@@ -122,6 +122,28 @@ export function negotiateText(accept: string | undefined): void {
   negotiateOnly(['text/plain', ...routable], accept);
 }
 
+/**
+ * The form of a page about the server, which is text or, where a client names the kind, an object of it.
+ * @throws ApiError 406
+ */
+export function negotiatePage(
+  accept: string | undefined,
+  wanted: { readonly kind: string; readonly group: string; readonly versions: readonly string[] },
+): 'text' | { readonly mediaType: 'json' | 'yaml'; readonly version: string; readonly pretty: boolean } {
+  const isWanted: Transforms = ({ kind, group, version }) =>
+    kind === wanted.kind && group === wanted.group && wanted.versions.includes(version);
+  for (const clause of accept ? parseAccept(accept) : []) {
+    for (const mediaType of ['json', 'yaml'] as const) {
+      const accepted = covers(clause, mediaType) ? acceptParameters(clause, mediaType, isWanted) : undefined;
+      if (accepted?.as) return { mediaType, version: accepted.as.version, pretty: accepted.pretty };
+    }
+    const { type, subtype } = clause;
+    if ((type === 'text' || type === '*') && ['plain', '*', ''].includes(subtype)) return 'text';
+  }
+  if (!accept) return 'text';
+  throw noneOf([mediaTypeNames.json, mediaTypeNames.yaml, 'text/plain']);
+}
+
 /** What a route lets through that answers in these types alone. @throws ApiError 406 */
 export function negotiateOnly(names: readonly string[], accept: string | undefined): void {
   if (accept && !parseAccept(accept).some((clause) => isRoutable(clause, names))) throw notRoutable(names);

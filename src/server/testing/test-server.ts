@@ -80,6 +80,8 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
       remote: { version: 0, of: () => undefined },
       encoder,
       metrics: metrics.page,
+      clock: systemClock,
+      flags: {},
       dispatch: store.dispatch,
       health: new Health([]),
       versionInfo: { major: '1', minor: '36' },

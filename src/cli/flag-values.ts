@@ -1,0 +1,19 @@
+import { formatGoDuration } from '../../api/meta/duration.ts';
+import type { UpOptions } from './options.ts';
+
+const durations = /(Ttl|Wait|Interval)$/;
+
+/** The flags of `orrery up` with their values, as kube-apiserver writes those of its own. */
+export function flagValues(options: UpOptions): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [flagOf(name), textOf(name, value)]));
+}
+
+function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function textOf(name: string, value: unknown): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return `[${value.join(',')}]`;
+  return durations.test(name) ? formatGoDuration(Number(value)) : String(value);
+}
