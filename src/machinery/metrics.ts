@@ -59,7 +59,7 @@ export class CounterVector extends Vector<Counter> {
 
   family(): MetricFamily {
     const { name, help } = this.description;
-    const samples = () => Array.from(this.all(), ({ labels, value: { value } }) => ({ labels, value }));
+    const samples = () => Array.from(this.all(), ({ labels, value: { value } }) => ({ labels, value })).filter(({ value }) => value > 0);
     return { name, help, type: 'counter', samples };
   }
 }

@@ -22,6 +22,8 @@ export interface WatchEvent {
 export interface WatchSink {
   /** Once: the cache is as fresh as asked, and events follow. */
   started(): void;
+  /** Once: the present state has been told, where that was asked for. */
+  stateTold?(): void;
   /** A promise says that the receiver's buffer is full: the next call comes after it is fulfilled. */
   events(events: readonly WatchEvent[]): void | Promise<void>;
   /** The watch is over: with an error that the client is told, or without a word. No call follows. */
@@ -78,7 +80,9 @@ class RegistryWatch {
           if (revision >= this.revision && !this.store.definition.readsFromStorage) this.bookmark(revision, false);
         },
         initialEventsEnd: (revision) => {
-          if (this.options.allowWatchBookmarks && this.options.sendInitialEvents) this.bookmark(revision, true);
+          if (!this.options.allowWatchBookmarks || !this.options.sendInitialEvents) return;
+          this.bookmark(revision, true);
+          this.sink.stateTold?.();
         },
         ended: (error) => this.end(error),
       });

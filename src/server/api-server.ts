@@ -27,6 +27,7 @@ import type { TokenIssuer } from '../registry/subresources/token.ts';
 import type { Storage } from '../storage/storage.ts';
 import { Aggregation } from './aggregation/aggregation.ts';
 import type { AuthenticationTrust } from './aggregation/authentication-trust.ts';
+import { AuditStats } from './audit/audit-stats.ts';
 import { Auditor, type AuditorParts } from './audit/auditor.ts';
 import { type Chain, createChain } from './chain.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
@@ -168,6 +169,7 @@ export class ApiServer implements AsyncDisposable {
       options.priorityAndFairness === false
         ? undefined
         : new FlowControl({ clock, logger, seats, objects: (...resource) => this.registry.stats(...resource) });
+    const auditStats = new AuditStats();
     const metrics = new ServerMetrics({
       clock,
       lookup: (info) => index.lookup(info),
@@ -175,7 +177,12 @@ export class ApiServer implements AsyncDisposable {
       objects: () => this.registry.counts(),
       apiServices: this.aggregation.availability,
       flowControl: this.flowControl,
-      families: [...environment.metrics.families(), ...storageMetrics(() => this.registry.measured()), ...(options.metrics ?? [])],
+      families: [
+        ...environment.metrics.families(),
+        ...auditStats.families(),
+        ...storageMetrics(() => this.registry.measured()),
+        ...(options.metrics ?? []),
+      ],
     });
     const reachesStorage = async () => void (await storage.currentRevision());
     this.health = new Health([
@@ -223,7 +230,8 @@ export class ApiServer implements AsyncDisposable {
       ...(options.handlers ? { handlers: options.handlers } : {}),
     });
     const { audit, largeRequests } = options;
-    const auditor = audit && new Auditor({ ...audit, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
+    const auditor =
+      audit && new Auditor({ ...audit, stats: auditStats, clock, logger, json: (answer, context) => encoder.asJson(answer, context) });
     this.chain = createChain({
       clock,
       random,

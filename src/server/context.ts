@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
+import type { Histogram } from '../machinery/histogram.ts';
 import type { AuditRecord } from './audit/record.ts';
 
 /** What a URL and method ask for, parsed once. Empty strings stand for absent parts. */
@@ -49,6 +50,10 @@ export interface RequestContext {
   readonly audit: AuditRecord | undefined;
   info: RequestInfo;
   user: UserInfo;
+  /** Where the size of what was sent is noted, in bytes; absent where nobody asks. */
+  readonly bodySizes: Histogram | undefined;
+  /** Called when a watch has told the present state; absent where nobody asks. */
+  readonly stateTold: (() => void) | undefined;
   /** Milliseconds that it waited in a queue or for webhooks. */
   waitedFor: number;
   /** Texts of `Warning: 299 - "…"` headers, in order, each once. */

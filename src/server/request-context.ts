@@ -33,6 +33,8 @@ export class ServerContext implements RequestContext {
   /** Milliseconds from its coming within which the request must be answered; absent where nothing limits it. */
   timeLimit: number | undefined;
   waitedFor = 0;
+  bodySizes: Histogram | undefined;
+  stateTold: (() => void) | undefined;
   /** Where the size of the answer is noted, in bytes; absent where nobody asks. */
   answerSizes: Histogram | undefined;
   /** What the answer will be encoded as; absent while nothing was negotiated. */

@@ -17,6 +17,8 @@ export interface OperationStats {
 /** Counts and times what one resource asks of storage. */
 export class MeasuredStorage implements Storage {
   readonly stats = new Map<StorageOperation, OperationStats>();
+  /** Entries that lists gave. */
+  listed = 0;
   private readonly storage: Storage;
   private readonly monotonic: () => number;
 
@@ -39,7 +41,11 @@ export class MeasuredStorage implements Storage {
   }
 
   range(start: string, end: string, options?: RangeOptions): Promise<RangeResult> {
-    return this.measured('list', this.storage.range(start, end, options));
+    const range = this.storage.range(start, end, options).then((result) => {
+      this.listed += result.entries.length;
+      return result;
+    });
+    return this.measured('list', range);
   }
 
   create(key: string, value: Uint8Array, options?: WriteOptions): Promise<number> {

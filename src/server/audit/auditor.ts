@@ -5,6 +5,7 @@ import type { Answer, ListAnswer, ObjectAnswer } from '../answer.ts';
 import { apiErrorOf, statusOf } from '../errors.ts';
 import { accessAttributes } from '../filters/authorization.ts';
 import type { ServerContext } from '../request-context.ts';
+import type { AuditStats } from './audit-stats.ts';
 import { isStatus, responseStatusOf } from './event.ts';
 import type { AuditPolicy } from './policy.ts';
 import { AuditRecord, type AuditSink } from './record.ts';
@@ -12,6 +13,7 @@ import { AuditRecord, type AuditSink } from './record.ts';
 export interface AuditorParts {
   readonly policy: AuditPolicy;
   readonly sink: AuditSink;
+  readonly stats: AuditStats;
   readonly clock: Clock;
   readonly logger: Logger;
   /** An answer in the form that its request asked for, always as JSON. @throws ApiError where it has no such form */
@@ -29,6 +31,7 @@ export class Auditor {
   /** Begins a record; undefined where the policy wants none. */
   begin(context: ServerContext): AuditRecord | undefined {
     const ruling = this.parts.policy.rulingOn(accessAttributes(context.info, context.user));
+    this.parts.stats.ruled(ruling?.level ?? 'None');
     return ruling && new AuditRecord(context, ruling, this.parts);
   }
 

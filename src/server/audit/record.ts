@@ -5,6 +5,7 @@ import type { Clock } from '../../machinery/clock.ts';
 import { formatMicroTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { ServerContext } from '../request-context.ts';
+import type { AuditStats } from './audit-stats.ts';
 import {
   compacted,
   completeReference,
@@ -32,6 +33,7 @@ export class AuditRecord {
   readonly ruling: Ruling;
   private readonly context: ServerContext;
   private readonly sink: AuditSink;
+  private readonly stats: AuditStats;
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly reference: ObjectReference | undefined;
@@ -42,10 +44,15 @@ export class AuditRecord {
   private responseObject: string | undefined;
   private status: ResponseStatus | undefined;
 
-  constructor(context: ServerContext, ruling: Ruling, { sink, clock, logger }: { sink: AuditSink; clock: Clock; logger: Logger }) {
+  constructor(
+    context: ServerContext,
+    ruling: Ruling,
+    { sink, stats, clock, logger }: { sink: AuditSink; stats: AuditStats; clock: Clock; logger: Logger },
+  ) {
     this.context = context;
     this.ruling = ruling;
     this.sink = sink;
+    this.stats = stats;
     this.clock = clock;
     this.logger = logger;
     this.reference = referenceOf(context.info);
@@ -100,6 +107,7 @@ export class AuditRecord {
     if (this.ruling.omitStages.has(stage)) return;
     try {
       this.sink.write(this.text(stage));
+      this.stats.recorded();
     } catch (error) {
       // A patch in YAML: kube-apiserver cannot write such an event either.
       if (!(error instanceof SyntaxError)) throw error;

@@ -3,6 +3,7 @@ import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { unauthorized } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
+import type { Connection } from '../http/connection.ts';
 import type { AuthenticationMetrics } from '../metrics/authentication-metrics.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { Next, Stage } from './stage.ts';
@@ -26,15 +27,22 @@ export function authentication(authenticator: Authenticator, logger: Logger, clo
     // Only what the certificate alone has proved holds for the requests that follow.
     const { certificate, frontProxyCertificate } = connection ?? {};
     const alone = certificate && !frontProxyCertificate && !context.request.headers['authorization'];
-    if (alone && user.username !== anonymous) connection!.user = user;
+    if (alone && user.username !== anonymous) {
+      connection!.user = user;
+      provedBy(connection!);
+    }
     context.user = user;
     return next(context);
+  };
+  const provedBy = ({ certificateEnds }: Connection) => {
+    if (certificateEnds !== undefined) metrics.certificateLifetimes.observe((certificateEnds - clock.now()) / 1000);
   };
   return (context, next) => {
     const connection = context.connection;
     if (connection?.user) {
       context.user = connection.user;
       metrics.succeeded(connection.user.username, 0);
+      provedBy(connection);
       return next(context);
     }
     const began = clock.monotonic();

@@ -12,6 +12,13 @@ import type { HandlerParts } from './scope.ts';
 
 export const bodyLimit = 3 * 1024 * 1024;
 
+/** What was sent with a request. @throws ApiError 413 */
+export async function readBody({ request, bodySizes }: Pick<RequestContext, 'request' | 'bodySizes'>): Promise<Buffer> {
+  const bytes = await request.readBody(bodyLimit);
+  bodySizes?.observe(bytes.length);
+  return bytes;
+}
+
 /** What a body should be. */
 export interface ExpectedKind {
   readonly group: string;
@@ -56,7 +63,7 @@ export async function readObject(
   if (request.object) body = { value: request.object, format: 'json', text: '', yamlDuplicates: [] };
   else {
     const mediaType = requestMediaType(request.headers['content-type']);
-    body = parseBody(await request.readBody(bodyLimit), mediaType, expected, parts);
+    body = parseBody(await readBody(context), mediaType, expected, parts);
   }
   const decoded = decodeValue(body, expected, fieldValidation, context, request.object !== undefined);
   context.audit?.noteObject(decoded.object);

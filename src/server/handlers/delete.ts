@@ -9,7 +9,7 @@ import { type DeleteOptions, validateDeleteOptions } from '../../registry/option
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { bodyLimit, kindProblem } from './body.ts';
+import { kindProblem, readBody } from './body.ts';
 import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
@@ -57,7 +57,7 @@ export async function readDeleteOptions(parts: HandlerParts, context: RequestCon
   let hasBody = true;
   if (request.object) options = request.object as DeleteOptions;
   else {
-    const bytes = await request.readBody(bodyLimit);
+    const bytes = await readBody(context);
     hasBody = bytes.length > 0;
     options = bytes.length === 0 ? deleteOptionsFromQuery(request.query) : decode(parts, bytes, request.headers['content-type']);
   }

@@ -21,7 +21,7 @@ import { updateObject } from '../../registry/update.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
-import { bodyLimit, warn, wrongKind } from './body.ts';
+import { readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
 import { asStored, authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 import { checkName } from './update.ts';
@@ -57,7 +57,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   }
   const { request } = context;
   // An in-process client's patch is data already.
-  const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
+  const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await readBody(context);
   const options = patchOptions(context, type === applyPatchType);
   if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
   const operation = { ...operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions')), isApply: type === applyPatchType };

@@ -53,6 +53,7 @@ export async function watch(scope: Scope, context: RequestContext): Promise<Answ
           started() {
             if (!over) timer = clock.timer(seconds * 1000, finish, { background: true });
           },
+          ...(context.stateTold ? { stateTold: context.stateTold } : {}),
           events(events) {
             const taken = sink.events(events);
             if (taken === false) queueMicrotask(finish);

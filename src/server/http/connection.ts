@@ -9,6 +9,8 @@ export interface Connection {
   readonly frontProxyCertificate: Buffer | undefined;
   /** Why the certificate that was shown is none of a client. */
   readonly certificateError: string | undefined;
+  /** When the client certificate ends, in milliseconds since the epoch. */
+  readonly certificateEnds?: number;
   readonly remoteAddress: string;
   /** The user that the certificate proves, once it has been asked for. */
   user: UserInfo | undefined;
@@ -21,13 +23,14 @@ export interface Authorities {
 }
 
 export function connectionOf(socket: TLSSocket, authorities: Authorities): Connection {
-  const certificate = socket.getPeerX509Certificate?.()?.raw;
+  const shown = socket.getPeerX509Certificate?.();
+  const certificate = shown?.raw;
   const remoteAddress = socket.remoteAddress ?? '';
   const root = certificate !== undefined && socket.authorized ? rootOf(socket, authorities) : undefined;
   const isClient = root !== undefined && includes(authorities.clients, root);
   const isFrontProxy = root !== undefined && includes(authorities.frontProxies, root);
   return {
-    certificate: isClient ? certificate : undefined,
+    ...(isClient ? { certificate, certificateEnds: Date.parse(shown!.validTo) } : { certificate: undefined }),
     frontProxyCertificate: isFrontProxy ? certificate : undefined,
     certificateError: certificate !== undefined && !isClient ? String(socket.authorizationError ?? 'unknown authority') : undefined,
     remoteAddress,

@@ -197,7 +197,10 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     if (socket.alpnProtocol === 'h2') h2.emit('connection', socket);
     else for (const listener of http1Listeners) listener.call(server, socket);
   });
-  server.on('tlsClientError', (error) => logger.debug({ err: error }, 'TLS handshake failed'));
+  server.on('tlsClientError', (error) => {
+    metrics.handshakeFailed();
+    logger.debug({ err: error }, 'TLS handshake failed');
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
 
   const shutDown = async (graceMs: number): Promise<void> => {

@@ -74,6 +74,7 @@ async function answerElsewhere(
   if (body === undefined || !(whatever || isLarge(body, request.headers['content-type']))) return next(context);
   const { method, headers } = request;
   const { user, auditId, signal } = context;
+  context.bodySizes?.observe(body.length);
   const answer = await server.answer({ method, target, headers: { ...headers }, body, user, auditId }, signal);
   context.warnings.push(...answer.warnings);
   const { status, contentType, headers: further, body: bytes } = answer;

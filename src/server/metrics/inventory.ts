@@ -48,8 +48,8 @@ export function apiServiceMetrics(services: ApiServiceAvailability): MetricFamil
   ];
 }
 
-/** What the process is and uses. @param version what /version answers; @param startedAt in seconds since the epoch */
-export function processMetrics(version: Labels, startedAt: number): MetricFamily[] {
+/** What the server is a build of. @param version what /version answers */
+export function versionMetrics(version: Labels): MetricFamily[] {
   const gauge = (name: string, help: string, value: () => number, labels: Labels = {}): MetricFamily => ({
     ...{ name, help, type: 'gauge' },
     samples: () => [{ labels, value: value() }],
@@ -75,16 +75,5 @@ export function processMetrics(version: Labels, startedAt: number): MetricFamily
         min_compat: `${minCompatibilityMajor}.${minCompatibilityMinor}`,
       },
     ),
-    {
-      ...gauge('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds),
-      type: 'counter',
-    },
-    gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss()),
-    gauge('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', () => startedAt),
   ];
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }

@@ -6,8 +6,9 @@ import type { FlowControl } from '../flow-control/flow-control.ts';
 import { flowControlMetrics } from '../flow-control/metrics.ts';
 import { AuthenticationMetrics } from './authentication-metrics.ts';
 import { AuthorizationMetrics } from './authorization-metrics.ts';
-import { type ApiServiceAvailability, apiServiceMetrics, type ObjectCounts, objectCounts, processMetrics } from './inventory.ts';
+import { type ApiServiceAvailability, apiServiceMetrics, type ObjectCounts, objectCounts, versionMetrics } from './inventory.ts';
 import { MetricsPage } from './page.ts';
+import { processMetrics } from './process-metrics.ts';
 import { RequestMetrics } from './request-metrics.ts';
 
 export interface ServerMetricsParts {
@@ -42,7 +43,8 @@ export class ServerMetrics {
       ...(objects ? objectCounts(objects) : []),
       ...(apiServices ? apiServiceMetrics(apiServices) : []),
       ...others,
-      ...processMetrics(versionInfo, startedAt),
+      ...versionMetrics(versionInfo),
+      ...processMetrics(startedAt),
     ];
     this.page = new MetricsPage(families, startedAt);
   }

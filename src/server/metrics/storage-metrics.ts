@@ -7,7 +7,10 @@ import type { CacheStats } from '../../storage/watch-cache/cache-stats.ts';
 export interface MeasuredResource {
   readonly group: string;
   readonly resource: string;
-  readonly storage: { readonly stats: ReadonlyMap<StorageOperation, { readonly duration: Histogram; readonly errors: number }> };
+  readonly storage: {
+    readonly listed: number;
+    readonly stats: ReadonlyMap<StorageOperation, { readonly duration: Histogram; readonly errors: number }>;
+  };
   readonly cache: { readonly stats: CacheStats; readonly revision: number; readonly bytes: number; readonly size: number };
   readonly reads: { readonly consistent: number; readonly fromStorage: number };
 }
@@ -33,6 +36,8 @@ export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFam
       of.cache.revision > 0 ? value(of) : undefined;
   const requests = (of: MeasuredResource) =>
     [...of.storage.stats].map(([operation, stats]) => ({ labels: labelsOf(of, { operation }), stats }));
+  const lists: Value = ({ storage }) => storage.stats.get('list')?.duration.observations;
+  const listed: Value = (of) => (lists(of) === undefined ? undefined : of.storage.listed);
   const duration = 'etcd_request_duration_seconds';
   const waits = 'apiserver_watch_cache_read_wait_seconds';
   return [
@@ -66,6 +71,25 @@ export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFam
       'apiserver_watch_cache_resource_version',
       '[ALPHA] Current resource version of watch cache broken by resource type. This is truncated to the 15 least significant digits.',
       loaded(({ cache }) => cache.revision % 1e15),
+    ),
+    each('counter', 'apiserver_storage_list_total', '[ALPHA] Number of LIST requests served from storage', lists),
+    each(
+      'counter',
+      'apiserver_storage_list_fetched_objects_total',
+      '[ALPHA] Number of objects read from storage in the course of serving a LIST request',
+      listed,
+    ),
+    each(
+      'counter',
+      'apiserver_storage_list_evaluated_objects_total',
+      '[ALPHA] Number of objects tested in the course of serving a LIST request from storage',
+      listed,
+    ),
+    each(
+      'counter',
+      'apiserver_storage_list_returned_objects_total',
+      '[ALPHA] Number of objects returned for a LIST request from storage',
+      listed,
     ),
     counter(
       'apiserver_storage_events_received_total',
