@@ -135,7 +135,9 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--audit-webhook-batch-max-size <number>', 'events in one call to it', wholeNumber(1, 10_000), 400)
     .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
-    .action((options) => {
+    .action((given) => {
+      // What was not given is there as well, for those who list the flags.
+      const options = { ...Object.fromEntries(up.options.map((option) => [option.attributeName(), undefined])), ...given };
       const conflict = flagConflict(options);
       if (conflict !== undefined) up.error(conflict);
       result = { name: 'up', options };

@@ -8,7 +8,7 @@ export interface MetricFamily {
   readonly samples: () => Iterable<Sample>;
 }
 
-/** What a metric is called and what it says, with the names of its labels in alphabetical order. */
+/** What a metric is called and what it says, with the names of its labels. */
 export interface MetricDescription<L extends string = string> {
   readonly name: string;
   readonly help: string;

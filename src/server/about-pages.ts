@@ -2,15 +2,18 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import { compareText } from '../../api/meta/text.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { formatTime } from '../machinery/clock.ts';
+import { ApiError } from '../registry/errors.ts';
 import type { RawAnswer } from './answer.ts';
 import { encodeJson } from './encoding/json.ts';
 import { encodeYaml } from './encoding/yaml.ts';
-import { mediaTypeNames, negotiatePage } from './negotiation/accept.ts';
+import { statusOf } from './errors.ts';
+import { mediaTypeNames, negotiatePage, negotiateStatus } from './negotiation/accept.ts';
 import { wantsPretty } from './negotiation/pretty.ts';
 import type { ServerContext } from './request-context.ts';
 
 const group = 'config.k8s.io';
-const versions: readonly string[] = ['v1alpha1', 'v1beta1'];
+const newest = 'v1beta1';
+const versions: readonly string[] = ['v1alpha1', newest];
 const component = 'apiserver';
 const notice =
   'Warning: This endpoint is not meant to be machine parseable, has no formatting compatibility guarantees and is for debugging purposes only.';
@@ -72,20 +75,32 @@ export class AboutPages {
   }
 }
 
-function page({ request }: ServerContext, kind: string, about: object, text: () => string): RawAnswer {
-  const form = negotiatePage(request.headers['accept'], { kind, group, versions });
+function page(context: ServerContext, kind: string, about: object, text: () => string): RawAnswer {
+  const { request } = context;
+  const accept = request.headers['accept'];
+  const isPretty = wantsPretty(request.query, request.headers['user-agent']);
+  let form: ReturnType<typeof negotiatePage>;
+  try {
+    form = negotiatePage(accept, { kind, group, versions });
+  } catch (error) {
+    // There is no protobuf here, not even of what is wrong.
+    if (!(error instanceof ApiError) || negotiateStatus(accept!)?.mediaType !== 'protobuf') throw error;
+    return { type: 'raw', status: error.code, contentType: mediaTypeNames.json, body: encodeJson(statusOf(error), isPretty) };
+  }
   if (form === 'text') {
     const head = `\n${component} ${kind.toLowerCase()}\n${notice}\n`;
     return { type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body: head + text() };
   }
   const { mediaType, version } = form;
+  if (version !== newest) {
+    context.warnings.push(`This version of the ${kind.toLowerCase()} endpoint is deprecated. Please use a newer version.`);
+  }
   const object: KubeObject = { kind, apiVersion: `${group}/${version}`, metadata: { name: component }, ...about };
-  const pretty = form.pretty || wantsPretty(request.query, request.headers['user-agent']);
   return {
     type: 'raw',
     status: 200,
     contentType: `${mediaTypeNames[mediaType]};g=${group};v=${version};as=${kind}`,
-    body: mediaType === 'yaml' ? encodeYaml(object) : encodeJson(object, pretty),
+    body: mediaType === 'yaml' ? encodeYaml(object) : encodeJson(object, form.pretty || isPretty),
   };
 }
 

@@ -61,7 +61,7 @@ export class StepMetrics {
   }
 
   steps(name: string): Sample[] {
-    return operations.flatMap((operation) => outcomes(this.whole[operation], name, { operation }, { type: this.type }));
+    return operations.flatMap((operation) => outcomes(this.whole[operation], name, { operation, type: this.type }));
   }
 
   /** Plugins that had nothing to do are counted with those that took no time: they were asked unless one before them refused. */
@@ -74,7 +74,7 @@ export class StepMetrics {
         asked -= own.rejected.observations;
         if (!askedPlugins[name]?.[this.type]?.includes(operation)) return [];
         const { rejected } = own;
-        return outcomes({ allowed: own.allowed.plus(idle, 0), rejected }, family, { name, operation }, { type: this.type });
+        return outcomes({ allowed: own.allowed.plus(idle, 0), rejected }, family, { name, operation, type: this.type });
       });
     });
   }
@@ -122,10 +122,14 @@ function of(outcomes: ByOperation, operation: AdmissionOperation): Outcomes {
   return (outcomes[operation] ??= new Outcomes());
 }
 
-type Labels = Readonly<Record<string, string>>;
-
-function outcomes(of: Pick<Outcomes, 'allowed' | 'rejected'> | undefined, name: string, before: Labels, after: Labels): Sample[] {
+function outcomes(
+  of: Pick<Outcomes, 'allowed' | 'rejected'> | undefined,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Sample[] {
   if (!of) return [];
-  const labels = (rejected: string) => ({ ...before, rejected, ...after });
-  return [...of.allowed.samplesIfAny(name, labels('false')), ...of.rejected.samplesIfAny(name, labels('true'))];
+  return [
+    ...of.allowed.samplesIfAny(name, { ...labels, rejected: 'false' }),
+    ...of.rejected.samplesIfAny(name, { ...labels, rejected: 'true' }),
+  ];
 }

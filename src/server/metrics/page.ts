@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { Sample } from '../../machinery/histogram.ts';
 import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { RawAnswer } from '../answer.ts';
 
@@ -15,7 +16,13 @@ export class MetricsPage {
 
   /** Another page of the same server. */
   beside(families: readonly MetricFamily[]): MetricsPage {
-    return new MetricsPage(families, this.startedAt);
+    const startedAt: MetricFamily = {
+      name: 'process_start_time_seconds',
+      help: '[ALPHA] Start time of the process since unix epoch in seconds.',
+      type: 'gauge',
+      samples: () => [{ labels: {}, value: this.startedAt }],
+    };
+    return new MetricsPage([...families, startedAt], this.startedAt);
   }
 
   async handle(): Promise<RawAnswer> {
@@ -35,11 +42,17 @@ export class MetricsPage {
     const { Registry } = await import('prom-client');
     const registry = new Registry();
     for (const { name, help, type, samples } of this.families) {
-      const values = [...samples()];
+      const values = Array.from(samples(), inOrder);
       if (values.length === 0) continue;
       const get = async () => ({ name, help, type, aggregator: 'sum', values });
       registry.registerMetric({ name, help, type, get } as never);
     }
     return registry;
   }
+}
+
+/** A series with its labels in alphabetical order; the end of a bucket comes last. */
+function inOrder({ labels, ...sample }: Sample): Sample {
+  const names = Object.keys(labels).sort((a, b) => (a === 'le' ? 1 : b === 'le' || a < b ? -1 : 1));
+  return { ...sample, labels: Object.fromEntries(names.map((name) => [name, labels[name]!])) };
 }
