@@ -59,12 +59,14 @@ export interface Strategy<T = any> {
   validate?(object: T, context: StrategyContext): FieldError[];
   /** The metadata of a new object is judged only where `validate` finds nothing wrong. */
   readonly metadataLast?: boolean;
-  /** Whether a new object is judged with the labels of its namespace at hand. */
+  /** Whether an object is judged with the labels of its namespace at hand. */
   judgesNamespace?(object: T): boolean;
   /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** What the validation that just ended warns of, whether or not it found errors. */
   validationWarnings?(object: T): readonly string[];
+  /** Text of the `Warning` headers of a create, whether or not the object, which is as the client sent it, is valid. They come first. */
+  creationWarnings?(object: T): readonly string[];
   /** Text of the `Warning` headers. `old` is absent on create. */
   warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
 }

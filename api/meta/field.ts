@@ -73,6 +73,11 @@ export function printValue(value: unknown): string {
   return typeof value === 'object' ? goJson(value) : String(value);
 }
 
+// Strings of types of their own, as those of enumerations are, are printed as JSON.
+function printTyped(value: unknown): string {
+  return typeof value === 'string' ? goJson(value) : printValue(value);
+}
+
 // Quoted as Go does it, whose escapes of control characters are others than JSON's.
 function quote(text: string): string {
   const controls: Readonly<Record<string, string>> = { '07': '\\a', '0b': '\\v' };
@@ -97,7 +102,7 @@ export function duplicate(path: Path, value: unknown): FieldError {
 /** @param supported the values allowed, printed in the order given (sort them where the real server does) */
 export function notSupported(path: Path, value: unknown, supported: readonly string[]): FieldError {
   const detail = supported.length > 0 ? `supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : '';
-  return error('FieldValueNotSupported', path, detailed(`Unsupported value: ${printValue(value)}`, detail));
+  return error('FieldValueNotSupported', path, detailed(`Unsupported value: ${printTyped(value)}`, detail));
 }
 export function forbidden(path: Path, detail: string): FieldError {
   return error('FieldValueForbidden', path, detailed('Forbidden', detail));

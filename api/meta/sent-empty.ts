@@ -13,6 +13,12 @@ export function noteSentEmpty(holder: object, field: string, value: readonly unk
   object[note] = { ...object[note], [field]: value };
 }
 
+/** What was noted of an object holds for a copy of it as well. */
+export function keepSentEmpty(from: object, to: object): void {
+  const noted = (from as Holder)[note];
+  if (noted !== undefined) (to as Holder)[note] = noted;
+}
+
 /** A field's value, or the empty list or map that was sent for it. */
 export function asSent<T extends object, K extends keyof T & string>(holder: T | null | undefined, field: K): T[K] | undefined {
   const value = holder?.[field];

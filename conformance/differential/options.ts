@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 /** @param selection the option that names what to compare, by commas; @param jobs the default number of comparisons at once. @throws Error without the two servers */
-export function runOptions(selection: 'areas' | 'kinds', jobs: number): RunOptions {
+export function runOptions(selection: 'areas' | 'kinds' | 'chapters', jobs: number): RunOptions {
   const { values } = parseArgs({
     options: {
       reference: { type: 'string' },

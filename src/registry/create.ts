@@ -94,7 +94,8 @@ export function createAttributes(store: ResourceStore, object: KubeObject, opera
   };
 }
 
-async function namespaceLabels({ parts }: ResourceStore, name: string): Promise<Readonly<Record<string, string>>> {
+/** The labels of a namespace as they are stored. */
+export async function namespaceLabels({ parts }: ResourceStore, name: string): Promise<Readonly<Record<string, string>>> {
   const key = `${storagePrefix(namespace)}${name}`;
   const entry = await parts.storage.get(key);
   return (entry && decodeStored(key, entry.value, entry.modRevision).object.metadata?.labels) ?? {};
@@ -109,6 +110,7 @@ function beforeCreate(
   const { strategy } = store;
   const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
   ensureNamespace(object.metadata!, store.namespaced ? operation.namespace : '');
+  for (const text of strategy.creationWarnings?.(object) ?? []) operation.warn(text);
   strategy.prepareForCreate?.(object, context);
   const own = strategy.validate?.(object, context) ?? [];
   // Kinds that judge the metadata themselves have said what is wrong with it.

@@ -6,7 +6,7 @@ import { type ObjectMetaRules, validateObjectMeta, validateObjectMetaUpdate } fr
 import { keepTimesIfUnchanged } from '../machinery/patch/apply/track-update.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { type Allocation, noAllocation } from './allocators/allocator.ts';
-import { both, prepareCreate } from './create.ts';
+import { both, namespaceLabels, prepareCreate } from './create.ts';
 import { removeStored } from './delete.ts';
 import { ApiError, conflict, invalid } from './errors.ts';
 import { guaranteedUpdate } from './guaranteed-update.ts';
@@ -70,7 +70,8 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
     for (const allocator of store.allocators) {
       if (operation.subresource === '') allocation = both(allocation, await allocator.begin(object, old, operation.dryRun));
     }
-    beforeUpdate(store, strategy, object, old, operation);
+    const labels = strategy.judgesNamespace?.(object) ? await namespaceLabels(store, operation.namespace) : undefined;
+    beforeUpdate(store, strategy, object, old, operation, labels);
     const updated = keepTimesIfUnchanged(old, object);
     await validatingAdmission(store, updated, current, operation);
     if (goesWithUpdate(store, updated, old)) throw new FinalizersEmptied(updated);
@@ -134,15 +135,23 @@ function checkVersion(store: ResourceStore, object: KubeObject, current: StoredO
   }
 }
 
-function beforeUpdate(store: ResourceStore, strategy: Strategy, object: KubeObject, old: KubeObject, operation: Operation): void {
+function beforeUpdate(
+  store: ResourceStore,
+  strategy: Strategy,
+  object: KubeObject,
+  old: KubeObject,
+  operation: Operation,
+  labels: Readonly<Record<string, string>> | undefined,
+): void {
   const metadata = object.metadata!;
   const oldMetadata = old.metadata!;
-  const context = store.strategyContext(operation);
+  const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
   ensureNamespace(metadata, store.namespaced ? operation.namespace : '');
   if (oldMetadata.generation === undefined) delete metadata.generation;
   else metadata.generation = oldMetadata.generation;
   strategy.prepareForUpdate?.(object, old, context);
-  delete (metadata as { selfLink?: string }).selfLink;
+  // Storage is where it goes, which a dry run does not come to.
+  if (!operation.dryRun) delete (metadata as { selfLink?: string }).selfLink;
   if (!metadata.uid && oldMetadata.uid) metadata.uid = oldMetadata.uid;
   if (oldMetadata.creationTimestamp) metadata.creationTimestamp = oldMetadata.creationTimestamp;
   if (oldMetadata.deletionTimestamp) metadata.deletionTimestamp = oldMetadata.deletionTimestamp;

@@ -2,7 +2,6 @@ import type { ControllerRevision } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
-import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
 import { immutableMessage } from '../../meta/validation.ts';
@@ -51,6 +50,6 @@ export const controllerRevision = defineResource<ControllerRevision>({
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateCommon(object),
-    ...(semanticEqual(object.data, old.data) ? [] : [invalid(path, object.data ?? null, immutableMessage)]),
+    ...(JSON.stringify(object.data) === JSON.stringify(old.data) ? [] : [invalid(path, object.data ?? null, immutableMessage)]),
   ],
 });

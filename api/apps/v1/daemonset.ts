@@ -38,6 +38,11 @@ function defaults(set: DaemonSet): void {
     strategy.rollingUpdate.maxUnavailable ??= 1;
     strategy.rollingUpdate.maxSurge ??= 0;
   }
+  // Numbers that the internal form cannot leave out.
+  if (strategy.rollingUpdate) {
+    strategy.rollingUpdate.maxUnavailable ??= 0;
+    strategy.rollingUpdate.maxSurge ??= 0;
+  }
   spec.revisionHistoryLimit ??= 10;
   const meta = (set.metadata ??= {});
   meta.annotations = { ...meta.annotations, [templateGeneration]: meta.annotations?.[templateGeneration] ?? '0' };

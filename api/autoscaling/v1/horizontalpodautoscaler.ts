@@ -111,7 +111,10 @@ function parsed(text: string | undefined): unknown {
 /** The behavior of an annotation, whose fields have the names of Go's struct. */
 function behaviorOf(value: unknown): HorizontalPodAutoscalerBehavior | undefined {
   const behavior = withJsonNames(value) as HorizontalPodAutoscalerBehavior | undefined;
-  return behavior?.scaleUp || behavior?.scaleDown ? defaultBehavior(behavior) : undefined;
+  if (!behavior?.scaleUp && !behavior?.scaleDown) return undefined;
+  // Defaults come with the next reading, after rules have been judged, which need policies.
+  const isJudged = [behavior.scaleUp, behavior.scaleDown].every((rules) => !rules || (rules.policies ?? []).length > 0);
+  return isJudged ? defaultBehavior(behavior) : behavior;
 }
 
 function withJsonNames(value: unknown): unknown {

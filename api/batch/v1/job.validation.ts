@@ -192,7 +192,13 @@ function validateCompletionsUpdate(spec: JobSpec, old: JobSpec): FieldError[] {
 }
 
 function printedTemplate(template: PodTemplateSpec): object {
-  return { ...template.metadata, Spec: internalForm('PodSpec', template.spec) };
+  const { labels, annotations, ...rest } = template.metadata ?? {};
+  return {
+    ...rest,
+    ...(labels && { labels: printedMap(labels) }),
+    ...(annotations && { annotations: printedMap(annotations) }),
+    Spec: internalForm('PodSpec', template.spec),
+  };
 }
 
 /** A suspended Job that has not started, or is suspended whole, may have another place and other resources for its pods. */

@@ -2,7 +2,7 @@ import type { CoreV1Event } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
-import { isDns1123Subdomain, isQualifiedName } from '../../meta/names.ts';
+import { isDns1123Subdomain, isQualifiedName, nameIsPathSegment } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { ageCell } from '../../meta/time.ts';
 import { immutableMessage, validateImmutableField } from '../../meta/validation.ts';
@@ -198,6 +198,7 @@ export const event = defineResource<CoreV1Event>({
     object.lastTimestamp ??= null as never;
   },
   metadataLast: true,
+  validateName: nameIsPathSegment,
   validate: (object, { requestGroup }) => [
     ...validateEvent(object, requestGroup),
     ...(requestGroup === '' ? [] : validateNewEvent(object)),

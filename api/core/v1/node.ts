@@ -1,8 +1,9 @@
 import type { Node, Taint } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { findCondition } from '../../meta/conditions.ts';
-import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid } from '../../meta/field.ts';
+import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid, required } from '../../meta/field.ts';
 import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
+import { goJsonError } from '../../meta/json-errors.ts';
 import { isLabelValue } from '../../meta/names.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
@@ -18,10 +19,10 @@ const podCIDRs = FieldPath.of('spec', 'podCIDRs');
 // Where the real server reports taints, although they are in the spec.
 const taintsPath = FieldPath.of('metadata', 'taints');
 
-function validateTaints(taints: readonly Taint[]): FieldError[] {
+function validateTaints(taints: readonly Taint[], path: FieldPath): FieldError[] {
   const seen = new Set<string>();
   return taints.flatMap((taint, i) => {
-    const at = taintsPath.index(i);
+    const at = path.index(i);
     const errors = validateLabelName(taint.key ?? '', at.child('key'));
     const messages = isLabelValue(taint.value ?? '');
     if (messages.length > 0) errors.push(invalid(at.child('value'), taint.value, messages.join(';')));
@@ -39,6 +40,49 @@ function validateTaints(taints: readonly Taint[]): FieldError[] {
     seen.add(key);
     return errors;
   });
+}
+
+const annotationsPath = FieldPath.of('metadata', 'annotations');
+const taintsAnnotation = 'scheduler.alpha.kubernetes.io/taints';
+const avoidPodsAnnotation = 'scheduler.alpha.kubernetes.io/preferAvoidPods';
+
+// Annotations from before there were fields for them, whose JSON is judged still.
+function validateAnnotations(annotations: Readonly<Record<string, string>>): FieldError[] {
+  const errors: FieldError[] = [];
+  const taints = annotations[taintsAnnotation];
+  const avoids = annotations[avoidPodsAnnotation];
+  if (taints) {
+    const parsed = parseAnnotation(taints);
+    if (parsed.fault !== undefined) errors.push(invalid(annotationsPath, taintsAnnotation, parsed.fault));
+    else errors.push(...validateTaints((parsed.value as Taint[] | null) ?? [], annotationsPath.child(taintsAnnotation)));
+  }
+  if (avoids) {
+    const parsed = parseAnnotation(avoids);
+    if (parsed.fault !== undefined) errors.push(invalid(annotationsPath.child('AvoidPods'), avoidPodsAnnotation, parsed.fault));
+    else errors.push(...validateAvoidedPods(parsed.value as AvoidPods | null, annotationsPath.child(avoidPodsAnnotation)));
+  }
+  return errors;
+}
+
+interface AvoidPods {
+  readonly preferAvoidPods?: readonly { readonly podSignature?: { readonly podController?: { readonly controller?: boolean } } }[];
+}
+
+function validateAvoidedPods(avoids: AvoidPods | null, path: FieldPath): FieldError[] {
+  return (avoids?.preferAvoidPods ?? []).flatMap(({ podSignature }, i) => {
+    const at = path.index(i).child('PodSignature');
+    if (!podSignature?.podController) return [required(at)];
+    if (podSignature.podController.controller) return [];
+    return [invalid(at.child('PodController', 'Controller'), false, 'must point to a controller')];
+  });
+}
+
+function parseAnnotation(text: string): { readonly value?: unknown; readonly fault?: string } {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { fault: goJsonError(text) };
+  }
 }
 
 function validateResources(node: Node): FieldError[] {
@@ -70,7 +114,8 @@ function validateFeatures(node: Node): FieldError[] {
 
 function validate(node: Node): FieldError[] {
   const errors = validateCoreMeta(node.metadata, { namespaced: false });
-  errors.push(...validateTaints(node.spec?.taints ?? []), ...validateResources(node));
+  errors.push(...validateAnnotations(node.metadata.annotations ?? {}));
+  errors.push(...validateTaints(node.spec?.taints ?? [], taintsPath), ...validateResources(node));
   const swap = node.status?.nodeInfo?.swap?.capacity;
   if (swap !== undefined && swap <= 0) errors.push(invalid('metadata.nodeSwapStatus.capacity', swap, 'must be greater than zero'));
   errors.push(...validateFeatures(node));
@@ -106,7 +151,7 @@ function validateUpdate(node: Node, old: Node): FieldError[] {
   if (old.spec?.providerID && old.spec.providerID !== node.spec?.providerID) {
     errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
   }
-  errors.push(...validateTaints(node.spec?.taints ?? []));
+  errors.push(...validateTaints(node.spec?.taints ?? [], taintsPath));
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) errors.push(forbidden('spec.externalID', 'may not be updated'));
   return errors;
 }

@@ -64,7 +64,7 @@ const sources: readonly (readonly [field: keyof PersistentVolumeSpec, own: strin
   ['azureDisk', 'azureDisk', validateAzureDisk],
   ['scaleIO', 'scaleIO', (s, p) => (['gateway', 'system', 'volumeName'] as const).flatMap((f) => requireText(s[f], p.child(f)))],
   ['local', 'local', (s, p) => (s.path ? validateNoBacksteps(s.path, p.child('path')) : [required(p.child('path'))])],
-  ['storageos', 'storageos', validateStorageOs],
+  ['storageos', 'storageos', (s, p) => validateStorageOs(s, p, true)],
   ['csi', 'csi', (s, p) => validateCsi(s, p)],
 ];
 

@@ -1,6 +1,7 @@
 /** Annotations of pods that mean something to the server, mostly from before the fields that replaced them. */
-import type { AppArmorProfile, PodSpec, SeccompProfile } from '../../../openapi/types.ts';
+import type { AppArmorProfile, PodSpec, SeccompProfile, Toleration } from '../../../openapi/types.ts';
 import { type FieldError, type FieldPath, forbidden, invalid } from '../../meta/field.ts';
+import { goJsonError } from '../../meta/json-errors.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
 import type { PodValidationOptions } from './pod.validation.ts';
 import { eachContainer } from './pod-containers.ts';
@@ -43,11 +44,13 @@ export function validatePodAnnotations(
 }
 
 function validateTolerationAnnotation(text: string, path: FieldPath): FieldError[] {
+  let tolerations: Toleration[];
   try {
-    return validateTolerations(JSON.parse(text), path.child(tolerationsAnnotation));
-  } catch (error) {
-    return [invalid(path, tolerationsAnnotation, (error as Error).message)];
+    tolerations = JSON.parse(text) ?? [];
+  } catch {
+    return [invalid(path, tolerationsAnnotation, goJsonError(text))];
   }
+  return validateTolerations(tolerations, path.child(tolerationsAnnotation));
 }
 
 // No sign before a positive number and no leading zeros, so that equal costs are equal texts.

@@ -45,7 +45,8 @@ export const podStrategy: Strategy<Pod> = {
   },
   validate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  warnings: (pod, old) => (old ? [] : [...podWarnings(pod), ...appArmorWarnings(pod)]),
+  creationWarnings: appArmorWarnings,
+  warnings: (pod, old) => (old ? [] : podWarnings(pod)),
 };
 
 export const podStatusStrategy: Strategy<Pod> = {
@@ -174,13 +175,16 @@ function applyAppArmorAnnotations(pod: Pod): void {
   });
 }
 
-// Runs after `prepareForCreate`: a container whose field says what its annotation says had only the annotation, or both alike.
+// Of annotations that became fields, and of those that could not.
 function appArmorWarnings(pod: Pod): string[] {
   const warnings: string[] = [];
+  if (pod.spec?.os?.name === 'windows') return warnings;
   eachContainer(pod.spec!, FieldPath.empty, (container) => {
     const key = appArmorPrefix + container.name;
-    if (pod.metadata?.annotations?.[key] === undefined) return;
-    if (!semanticEqual(profileOf(pod.metadata.annotations[key]), pod.spec?.securityContext?.appArmorProfile)) {
+    const annotation = pod.metadata?.annotations?.[key];
+    if (annotation === undefined || container.securityContext?.appArmorProfile) return;
+    const profile = profileOf(annotation);
+    if (!profile || !semanticEqual(profile, pod.spec?.securityContext?.appArmorProfile)) {
       const path = FieldPath.of('metadata', 'annotations').key(key);
       warnings.push(`${path}: deprecated since v1.30; use the "appArmorProfile" field instead`);
     }

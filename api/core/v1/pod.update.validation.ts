@@ -23,6 +23,7 @@ import { validateImmutableField, validateLabelSelector } from '../../meta/valida
 import { validateImagePadding } from './container.validation.ts';
 import { validateCoreMetaUpdate } from './core-meta.validation.ts';
 import { internalForm } from './internal-form.ts';
+import { validateAllocatedResources, validateExtendedResourceClaim } from './pod.resource-status.validation.ts';
 import { type PodValidationOptions, validatePodMetadataAndSpec } from './pod.validation.ts';
 import { mirrorAnnotation, validatePodAnnotationUpdate } from './pod-annotations.validation.ts';
 import { isSidecar } from './pod-containers.ts';
@@ -154,13 +155,14 @@ function validateSelectorAdditions(spec: PodSpec, before: PodSpec): FieldError[]
 function validateAffinityAdditions(now: NodeAffinity | undefined, old: NodeAffinity | undefined): FieldError[] {
   const oldTerms = old?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   if (!oldTerms) return [];
-  const terms = now?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const stated = now?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  const terms = stated ?? [];
   const path = specPath.child('affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms');
   if (oldTerms.length > 0 && oldTerms.length !== terms.length) {
     return [
       invalid(
         path,
-        terms.map((term) => internalForm('NodeSelectorTerm', term)),
+        stated ? terms.map((term) => internalForm('NodeSelectorTerm', term)) : null,
         'no additions/deletions to non-empty NodeSelectorTerms list are allowed',
       ),
     ];
@@ -208,9 +210,10 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   errors.push(...validateImmutableField(status.qosClass ?? '', before.qosClass ?? '', path.child('qosClass')));
   errors.push(...validateStateChanges(pod, old, path));
   errors.push(...validateClaimStatuses(pod, path.child('resourceClaimStatuses')));
+  errors.push(...validateExtendedResourceClaim(pod, path.child('extendedResourceClaimStatus')));
   errors.push(...validateAddresses('podIPs', pod, old, path));
   errors.push(...validateHostAddresses(pod, old, path));
-  return [...errors, ...validateContainerUsers(pod, path)];
+  return [...errors, ...validateContainerUsers(pod, path), ...validateAllocatedResources(pod, path)];
 }
 
 /** Whether a container that ended with this code may run again. */

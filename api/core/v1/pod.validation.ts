@@ -17,6 +17,7 @@ import {
 import type { ObjectMeta } from '../../meta/object.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { validateAnnotations, validateLabels } from '../../meta/validation.ts';
 import {
   validateContainers,
@@ -215,7 +216,7 @@ function validatePodResources(spec: PodSpec, path: FieldPath, claims: ReadonlySe
   const resources: ResourceRequirements | undefined = spec.resources;
   if (!resources) return [];
   if (spec.os?.name === 'windows') return [forbidden(path, 'may not be set for a windows pod')];
-  const errors = resources.claims ? [forbidden(path.child('claims'), 'claims may not be set for Resources at pod-level')] : [];
+  const errors = asSent(resources, 'claims') ? [forbidden(path.child('claims'), 'claims may not be set for Resources at pod-level')] : [];
   errors.push(...validateResourceRequirements(resources, path, claims, podResourceName));
   const { requests = {}, limits = {} } = resources;
   for (const [name, sum] of containersTotal(spec, 'requests')) {

@@ -90,9 +90,18 @@ export function validateResourceAmount(name: string, text: string, path: FieldPa
   return errors;
 }
 
+// Zero where the name states none.
+function pageSize(name: string): bigint {
+  try {
+    return parseQuantity(name.slice('hugepages-'.length)).scaledBigInt(0);
+  } catch {
+    return 0n;
+  }
+}
+
 /** Whether an amount of huge pages is a positive multiple of the page size that the name states. */
 export function isHugePageMultiple(name: string, text: string): boolean {
-  const size = parseQuantity(name.slice('hugepages-'.length)).scaledBigInt(0);
+  const size = pageSize(name);
   const amount = parseQuantity(text);
   return size > 0n && amount.isInteger() && amount.scaledBigInt(0) % size === 0n;
 }

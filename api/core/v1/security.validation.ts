@@ -111,7 +111,7 @@ function validateWindowsOptions(options: WindowsSecurityContextOptions | undefin
 
 function windowsUserMessages(name: string): string[] {
   if (name === '') return ['runAsUserName cannot be an empty string'];
-  if (/\p{Cc}/u.test(name)) return ['runAsUserName cannot contain control characters'];
+  if ([...name].some((character) => character < ' ' || character === '\x7f')) return ['runAsUserName cannot contain control characters'];
   const parts = name.split('\\');
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash'];
   const messages: string[] = [];

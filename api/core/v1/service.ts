@@ -8,7 +8,13 @@ import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { proxySubresource } from './proxy.ts';
 import { isHeadless, mayHaveNodePort, needsClusterIP, needsHealthCheckPort, sameClusterIPs, sameFamilies } from './service.addresses.ts';
-import { isExternallyAccessible, validateServiceCreate, validateServiceStatusUpdate, validateServiceUpdate } from './service.validation.ts';
+import {
+  isExternallyAccessible,
+  trafficPolicies,
+  validateServiceCreate,
+  validateServiceStatusUpdate,
+  validateServiceUpdate,
+} from './service.validation.ts';
 
 const path = FieldPath.of('spec');
 
@@ -25,8 +31,9 @@ function defaults(service: Service): void {
     if (!port.targetPort) port.targetPort = port.port;
   }
   if (isExternallyAccessible(service)) spec.externalTrafficPolicy ||= 'Cluster';
-  if (spec.type === 'ExternalName') delete spec.internalTrafficPolicy;
-  else spec.internalTrafficPolicy ??= 'Cluster';
+  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
+  // A wrong one stays to be refused.
+  else if (trafficPolicies.includes(spec.internalTrafficPolicy ?? '')) delete spec.internalTrafficPolicy;
   if (spec.type !== 'LoadBalancer') return;
   spec.allocateLoadBalancerNodePorts ??= true;
   for (const point of service.status?.loadBalancer?.ingress ?? []) if (point.ip) point.ipMode ??= 'VIP';

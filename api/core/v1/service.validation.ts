@@ -246,7 +246,7 @@ function validateLoadBalancerClass(spec: ServiceSpec, old: ServiceSpec | undefin
   return [...errors, forbidden(at, onlyLoadBalancer)];
 }
 
-const trafficPolicies = ['Cluster', 'Local'];
+export const trafficPolicies = ['Cluster', 'Local'];
 const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
 function validateTrafficPolicies(service: Service): FieldError[] {

@@ -368,8 +368,9 @@ export function validateAzureDisk(
 }
 
 export function validateStorageOs(
-  source: { volumeName?: string; volumeNamespace?: string; secretRef?: { name?: string } },
+  source: { volumeName?: string; volumeNamespace?: string; secretRef?: { name?: string; namespace?: string } },
   path: FieldPath,
+  ofCluster = false,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (missing(source.volumeName)) errors.push(required(path.child('volumeName')));
@@ -378,6 +379,7 @@ export function validateStorageOs(
     errors.push(...invalids(path.child('volumeNamespace'), source.volumeNamespace, isDns1123Label(source.volumeNamespace!)));
   }
   if (source.secretRef) errors.push(...requireText(source.secretRef.name, path.child('secretRef', 'name')));
+  if (source.secretRef && ofCluster) errors.push(...requireText(source.secretRef.namespace, path.child('secretRef', 'namespace')));
   return errors;
 }
 

@@ -4,6 +4,7 @@ import { defineResource } from '../../define.ts';
 import { validateConditions } from '../../meta/conditions.ts';
 import { type FieldError, FieldPath, invalid, notSupported } from '../../meta/field.ts';
 import { intOrStringText } from '../../meta/intstr.ts';
+import { nameIsPathSegment } from '../../meta/names.ts';
 import { validateAtMost100Percent, validateIntOrPercent, validateNonNegativeFields } from '../../meta/numbers.validation.ts';
 import { printedSelector } from '../../meta/printed.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
@@ -81,6 +82,7 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
   },
   ...specAndStatus(() => Object.fromEntries(counts.map((name) => [name, 0]))),
   metadataLast: true,
+  validateName: nameIsPathSegment,
   validate: (object) => validateSpec(object.spec ?? {}),
   validateUpdate: (object, old) => validateSpec(object.spec ?? {}, hasInvalidLabelValue(old.spec?.selector)),
 });

@@ -1,4 +1,4 @@
-import type { ResourceClaimSpec } from '../../../openapi/types.ts';
+import type { ResourceClaimSpec, ResourceClaimStatus } from '../../../openapi/types.ts';
 import type { StrategyContext } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden } from '../../meta/field.ts';
 
@@ -16,4 +16,20 @@ export function refuseAdminAccess(spec: ResourceClaimSpec | undefined, { namespa
   const requests = spec!.devices!.requests!;
   const first = requests.findIndex(({ exactly }) => exactly?.adminAccess === true);
   return [forbidden(FieldPath.of('spec').child('devices', 'requests').index(first).child('adminAccess'), reason)];
+}
+
+/** Whether a claim is allocated devices that others may use. */
+export function hasAdminAccess(status: ResourceClaimStatus | undefined): boolean {
+  return (status?.allocation?.devices?.results ?? []).some(({ adminAccess }) => adminAccess === true);
+}
+
+/** What a claim may not be allocated in its namespace, unless it has it. */
+export function refuseAdminAllocation(
+  status: ResourceClaimStatus | undefined,
+  old: ResourceClaimStatus | undefined,
+  { namespaceLabels = {} }: StrategyContext,
+): FieldError[] {
+  if (hasAdminAccess(old) || !hasAdminAccess(status) || namespaceLabels[label] === 'true') return [];
+  const first = status!.allocation!.devices!.results!.findIndex(({ adminAccess }) => adminAccess === true);
+  return [forbidden(FieldPath.of('status', 'allocation', 'devices', 'results').index(first).child('adminAccess'), reason)];
 }

@@ -67,6 +67,7 @@ export function validateShareID(uid: string | undefined, path: FieldPath): Field
  * A list of limited length with no two entries of the same key.
  * @param most undefined: as many as there are
  * @param key undefined: entries may repeat
+ * @param shown what messages print of an entry that repeats; default: its key
  */
 export function validateList<T>(
   list: readonly T[] | undefined,
@@ -74,6 +75,7 @@ export function validateList<T>(
   check: (item: T, path: FieldPath) => FieldError[],
   path: FieldPath,
   key?: (item: T) => string,
+  shown: (item: T) => unknown = (item) => key?.(item),
 ): FieldError[] {
   const items = list ?? [];
   if (most !== undefined && items.length > most) return [tooMany(path, items.length, most)];
@@ -82,7 +84,7 @@ export function validateList<T>(
   const seen = new Set<string>();
   items.forEach((item, i) => {
     const name = key(item);
-    if (seen.has(name)) errors.push(duplicate(path.index(i), name));
+    if (seen.has(name)) errors.push(duplicate(path.index(i), shown(item)));
     seen.add(name);
   });
   return errors;

@@ -54,7 +54,7 @@ export function validateStatus(object: ResourceV1ResourceClaim, old: ResourceV1R
   const reservedPath = path.child('reservedFor');
   const errors = [
     ...validateList(reservedFor, maxConsumers, validateConsumer, reservedPath, ({ uid }) => uid),
-    ...validateList(devices, undefined, (device, at) => validateDevice(device, allocated, at), path.child('devices'), deviceKey),
+    ...validateList(devices, undefined, (device, at) => validateDevice(device, allocated, at), path.child('devices'), deviceKey, shownID),
   ];
   if (reservedFor.length > 0) {
     const before = old.status?.reservedFor ?? [];

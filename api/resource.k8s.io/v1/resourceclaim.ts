@@ -8,7 +8,7 @@ import { semanticEqual } from '../../meta/equal.ts';
 import { FieldPath, invalid } from '../../meta/field.ts';
 import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 import { immutableMessage } from '../../meta/validation.ts';
-import { refuseAdminAccess, wantsAdminAccess } from './admin-access.ts';
+import { hasAdminAccess, refuseAdminAccess, refuseAdminAllocation, wantsAdminAccess } from './admin-access.ts';
 import { defaultClaimSpec } from './resourceclaim.defaults.ts';
 import { deviceKey, validateStatus } from './resourceclaim.status.validation.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
@@ -52,7 +52,12 @@ export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
           keepMetadata(object, old);
           dropDeallocatedDevices(object, old);
         },
-        validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateStatus(object, old)],
+        judgesNamespace: ({ status }) => hasAdminAccess(status),
+        validateUpdate: (object, old, context) => [
+          ...refuseAdminAllocation(object.status, old.status, context),
+          ...validateCoreMetaUpdate(object.metadata, old.metadata),
+          ...validateStatus(object, old),
+        ],
       },
       [['metadata'], ['spec']],
     ),

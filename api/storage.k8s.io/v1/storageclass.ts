@@ -22,7 +22,7 @@ function isDefault(object: StorageClass): boolean {
 function validateProvisioner(provisioner: string): FieldError[] {
   const path = FieldPath.of('provisioner');
   if (provisioner === '') return [required(path)];
-  return isQualifiedName(provisioner.toLowerCase()).map((message) => invalid(path, provisioner, message));
+  return isQualifiedName(provisioner.toLowerCase()).map((message) => invalid(path, provisioner.toLowerCase(), message));
 }
 
 function validateTopologies(terms: readonly TopologySelectorTerm[]): FieldError[] {

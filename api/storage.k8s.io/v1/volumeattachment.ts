@@ -33,7 +33,7 @@ function validateInlineVolume(volume: NonNullable<VolumeAttachmentSource['inline
   if (volume.claimRef) errors.push(notHere('claimRef'));
   if (Object.keys(volume.capacity ?? {}).length > 0) errors.push(notHere('capacity'));
   if (!volume.csi) errors.push(required(path.child('csi'), `has to be specified ${inline}`));
-  const { persistentVolumeReclaimPolicy: policy, storageClassName, nodeAffinity, ...rest } = volume;
+  const { persistentVolumeReclaimPolicy: policy, storageClassName, nodeAffinity, volumeAttributesClassName: _, ...rest } = volume;
   if (policy && policy !== 'Retain') {
     errors.push(forbidden(path.child('persistentVolumeReclaimPolicy'), `may only be Retain ${inline}`));
   }

@@ -15,7 +15,7 @@ function validateClass({ metadata, driverName = '', parameters }: VolumeAttribut
   const driver =
     driverName === ''
       ? [required(driverPath)]
-      : isQualifiedName(driverName.toLowerCase()).map((message) => invalid(driverPath, driverName, message));
+      : isQualifiedName(driverName.toLowerCase()).map((message) => invalid(driverPath, driverName.toLowerCase(), message));
   return [...validateCoreMeta(metadata, { namespaced: false }), ...driver, ...validateParameters(parameters, false, parametersPath)];
 }
 

@@ -15,7 +15,9 @@ export function priorityPlugin(lookup: Lookup): AdmissionPlugin {
     name: 'Priority',
     concerns: (attributes) => isFor(attributes, pods) || isFor(attributes, priorityClasses),
     async mutate(attributes) {
-      if (attributes.operation === 'CREATE' && isFor(attributes, pods)) await resolve(attributes, lookup);
+      if (!isFor(attributes, pods)) return;
+      if (attributes.operation === 'CREATE') await resolve(attributes, lookup);
+      else if (attributes.operation === 'UPDATE') keep(attributes);
     },
     async validate(attributes) {
       if (attributes.operation === 'DELETE' && isFor(attributes, priorityClasses) && attributes.name.startsWith(systemPrefix)) {
@@ -30,6 +32,15 @@ export function priorityPlugin(lookup: Lookup): AdmissionPlugin {
       }
     },
   };
+}
+
+// An update that leaves them out does not mean to change them.
+function keep({ object, old }: AdmissionAttributes): void {
+  const spec = (object as Pod).spec;
+  const before = (old as Pod | undefined)?.spec;
+  if (!spec || !before) return;
+  if (before.priority !== undefined) spec.priority ??= before.priority;
+  if (before.preemptionPolicy !== undefined) spec.preemptionPolicy ??= before.preemptionPolicy;
 }
 
 async function resolve(attributes: AdmissionAttributes, lookup: Lookup): Promise<void> {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { runtimeClass as runtimeClasses } from '../../../api/node.k8s.io/v1/runtimeclass.ts';
 import type { Pod, RuntimeClass } from '../../../openapi/types.ts';
+import { ApiError } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
@@ -10,7 +11,8 @@ import { refuse } from '../refuse.ts';
 export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
   async function classOf(attributes: AdmissionAttributes, pod: Pod): Promise<RuntimeClass | undefined> {
     const name = pod.spec?.runtimeClassName;
-    if (!name) return undefined;
+    if (name === undefined) return undefined;
+    if (name === '') throw new ApiError(500, '', 'resource name may not be empty');
     const found = (await lookup.get(runtimeClasses, '', name)) as RuntimeClass | undefined;
     if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
     return found;

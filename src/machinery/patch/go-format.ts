@@ -11,6 +11,17 @@ export function goValue(value: unknown): string {
   return String(value);
 }
 
+/** A JSON value as Go's `%s` prints it, which tells of values that are no text: `%!s(int64=1)`. */
+export function goText(value: unknown): string {
+  if (value === null || value === undefined) return '%!s(<nil>)';
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (typeof value !== 'object') return `%!s(${goType(value)}=${value})`;
+  return `map[${sortedEntries(value)
+    .map(([key, item]) => `${key}:${goText(item)}`)
+    .join(' ')}]`;
+}
+
 /** A JSON value as Go's `%#v` prints it: `map[string]interface {}{"a":1}`. */
 export function goSyntax(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)';

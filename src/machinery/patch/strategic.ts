@@ -2,7 +2,7 @@ import type { Field, Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
 import { isJsonObject, setOwn } from '../json-object.ts';
 import { badPatch, PatchError, plainError } from './error.ts';
-import { goType, goValue } from './go-format.ts';
+import { goText, goType, goValue } from './go-format.ts';
 import { mergeSorted, partition, sortLike } from './list-order.ts';
 
 const directive = '$patch';
@@ -32,7 +32,8 @@ function mergeMap(original: JsonObject, given: JsonObject, schema: Schema): Json
     const value = patch[key];
     if (value === null) delete result[name];
     else if (!Object.hasOwn(result, name) || goKindOf(result[name]) !== goKindOf(value)) {
-      if (!isDeletion) setOwn(result, name, withoutDirectives(value));
+      // What was to replace or to delete goes with its directive.
+      if (!isDeletion && !(isJsonObject(value) && directive in value)) setOwn(result, name, withoutDirectives(value));
     } else setOwn(result, name, mergeValue(result[name], value, fieldOf(schema, name), isDeletion));
   }
   return result;
@@ -46,7 +47,7 @@ function replaceMap(patch: JsonObject): JsonObject {
 }
 
 function unknownDirective(kind: unknown, patch: JsonObject): PatchError {
-  return plainError(`unknown patch type: ${goValue(kind)} in map: ${goValue(patch)}`);
+  return plainError(`unknown patch type: ${goText(kind)} in map: ${goValue(patch)}`);
 }
 
 function goKindOf(value: unknown): string {
@@ -111,6 +112,8 @@ function mergeOrderedLists(result: JsonObject, patch: JsonObject, schema: Schema
     checkOrder(given, order, merging.mergeKey);
     if (original === undefined && given === undefined) continue;
     const merged = mergeForOrder(original, given, merging);
+    const stranger = merging.mergeKey === '' ? -1 : order.findIndex((item: unknown) => !isJsonObject(item));
+    if (stranger >= 0 && merged.length > 0) throw plainError(`value for key ${stranger} is not a map`);
     const same = sameItem(merging.mergeKey);
     const [listed, others] = partition(merged, order, same);
     result[name] = mergeSorted(sortLike(others, original ?? [], same), sortLike(listed, order, same), original ?? [], same);
@@ -268,6 +271,7 @@ function withoutDirectives(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   const result: JsonObject = {};
   for (const key of Object.keys(value)) {
+    if (isJsonObject(value[key]) && directive in value[key]) continue;
     const isDirective = key === directive || key === retainKeys || key.startsWith(elementOrder) || key.startsWith(deleteFromPrimitives);
     if (!isDirective && value[key] !== null) setOwn(result, key, withoutDirectives(value[key]));
   }

@@ -1,4 +1,4 @@
-import { noteSentEmpty } from '../../../api/meta/sent-empty.ts';
+import { keepSentEmpty, noteSentEmpty } from '../../../api/meta/sent-empty.ts';
 import type { DecodeOptions, ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
 import { setOwn } from '../json-object.ts';
 import { explain, neitherBooleanNorSchema } from './explain.ts';
@@ -173,6 +173,7 @@ class Walk {
   private convertObject(value: Record<string, any>, schema: ObjectSchema): Record<string, unknown> {
     const { fields, isKnown } = planOf(schema).formOf(value);
     const result: Record<string, unknown> = {};
+    keepSentEmpty(value, result);
     for (const field of fields) {
       const given = value[field.name];
       const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given, result);

@@ -44,7 +44,7 @@ export class NodePorts implements Allocator {
       if (!dryRun) for (const port of taken) await this.free(port);
     };
     try {
-      await this.fill(service, spec, held, taken, dryRun);
+      await this.fill(service, spec, held, taken, dryRun, old === undefined);
       if (needsHealthCheck(spec) && !(oldSpec && needsHealthCheck(oldSpec))) await this.fillHealthCheck(service, spec, held, taken, dryRun);
     } catch (error) {
       await rollback();
@@ -62,19 +62,29 @@ export class NodePorts implements Allocator {
     for (const port of before) if (!after.has(port)) await this.free(port);
   }
 
-  private async fill(service: KubeObject, spec: ServiceSpec, held: ReadonlySet<number>, taken: number[], dryRun: boolean): Promise<void> {
+  private async fill(
+    service: KubeObject,
+    spec: ServiceSpec,
+    held: ReadonlySet<number>,
+    taken: number[],
+    dryRun: boolean,
+    creates: boolean,
+  ): Promise<void> {
     const has = (port: number) => held.has(port) || taken.includes(port);
     // Ports of one number (for TCP and UDP) share a node port.
     const byPort = new Map<number, number>();
+    const allocated = new Map<number, number>();
     const isNew = held.size === 0;
     for (const port of spec.ports ?? []) if (isNew && port.nodePort && !byPort.has(port.port)) byPort.set(port.port, port.nodePort);
     if (wantsPorts(spec)) {
       for (const [i, port] of (spec.ports ?? []).entries()) {
         if (!port.nodePort && !allocatesAlways(spec)) continue;
         const wanted = port.nodePort || byPort.get(port.port);
-        if (wanted && !has(wanted)) await this.takeExactly(service, i, wanted, taken, dryRun);
+        const isRepeated = creates && allocated.get(port.port) !== wanted;
+        if (wanted && (isRepeated || !has(wanted))) await this.takeExactly(service, i, wanted, taken, dryRun);
         port.nodePort = wanted || (await this.takeAny(service, has, taken, dryRun));
         byPort.set(port.port, port.nodePort);
+        allocated.set(port.port, port.nodePort);
       }
     }
   }
@@ -115,7 +125,7 @@ export class NodePorts implements Allocator {
     if (!dryRun && (port < this.first || port > this.last)) {
       throw new TakenError(`provided port is not in the valid range. The range of valid ports is ${this.first}-${this.last}`);
     }
-    const free = dryRun ? !(await this.parts.storage.get(keyOf(port))) : await this.claim(service, port);
+    const free = taken.includes(port) ? false : dryRun ? !(await this.parts.storage.get(keyOf(port))) : await this.claim(service, port);
     if (!free) throw new TakenError('provided port is already allocated');
     taken.push(port);
   }

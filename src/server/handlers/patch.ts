@@ -1,5 +1,6 @@
 import { invalid } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { applyPatch } from '../../machinery/patch/apply/apply.ts';
 import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
@@ -24,7 +25,7 @@ import { written } from './answers.ts';
 import { readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
 import { asStored, authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
-import { checkName } from './update.ts';
+import { checkName, undeterminableName } from './update.ts';
 
 /** Makes the patched object of what is stored; it is not yet conformed. */
 interface PatchMechanism {
@@ -154,6 +155,7 @@ function parsePatch(bytes: Buffer, strategic: boolean): ReturnType<typeof parseJ
   const head = strategic ? '' : 'error decoding patch: ';
   try {
     const body = parseJson(bytes);
+    if (body.value === null && !strategic) throw badRequest('Invalid JSON Patch');
     if (typeof body.value === 'object' && !Array.isArray(body.value)) return { ...body, value: body.value ?? {} };
     throw badRequest(
       `${head}json: cannot unmarshal ${Array.isArray(body.value) ? 'array' : goTypeName(body.value)} into Go value of type map[string]interface {}`,
@@ -203,6 +205,9 @@ function conformPatched(
   const { kind } = expected;
   const apiVersion = apiVersionOf(expected.group, expected.version);
   try {
+    if (mechanism.decodesKind && !expected.isCustom && !patched.apiVersion) {
+      refuseUnversioned(patched, strict ? mechanism.strictErrors : undefined, options, context, fail);
+    }
     if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
       throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
     }
@@ -227,6 +232,21 @@ function conformPatched(
       : typeof shown === 'string' && !expected.isCustom && explain(JSON.parse(shown), expected.schema);
     throw fail(words || error.message);
   }
+}
+
+/** What has no version is decoded as Go's internal form, which knows no field by its name of the API. */
+function refuseUnversioned(
+  patched: KubeObject,
+  strictErrors: readonly string[] | undefined,
+  options: PatchOptions,
+  context: RequestContext,
+  fail: (message: string) => ApiError,
+): never {
+  const unknown = sorted(Object.keys(patched).filter((name) => name !== 'kind' && name !== 'apiVersion'));
+  const problems = strictErrors ? [...strictErrors, ...unknown.map((name) => `unknown field ${JSON.stringify(name)}`)] : [];
+  if (problems.length > 0 && options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
+  for (const text of problems) warn(context, text);
+  throw undeterminableName(context.info.name);
 }
 
 function uidMismatch(scope: Scope, name: string, uid: string): ApiError {

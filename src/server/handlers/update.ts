@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
-import { badRequest } from '../../registry/errors.ts';
+import { type ApiError, badRequest } from '../../registry/errors.ts';
 import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
 import { updateObject } from '../../registry/update.ts';
 import type { Answer } from '../answer.ts';
@@ -52,10 +52,15 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
   return written(scope, result);
 }
 
+/** An object that does not say its name, where the URL does. */
+export function undeterminableName(name: string): ApiError {
+  return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+}
+
 /** @throws ApiError 400 if the object's name or namespace is not that of the URL */
 export function checkName(object: KubeObject, name: string, namespace: string): void {
   const own = object.metadata?.name ?? '';
-  if (own === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (own === '') throw undeterminableName(name);
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
   const ownNamespace = object.metadata?.namespace ?? '';
   if (namespace !== '' && ownNamespace !== '' && ownNamespace !== namespace) {
