@@ -18,6 +18,8 @@ export interface ConformOptions {
   readonly keepsNulls?: boolean;
   /** Integers of 32 bits keep the lower ones of a greater number, rather than being refused: the value was merged, not decoded from a text. */
   readonly wraps?: boolean;
+  /** The value has been conformed before: which empty lists and maps were sent (`asSent`) is still known of it, and stays so. */
+  readonly keepsEmpties?: boolean;
 }
 
 export interface Conformed {
@@ -39,9 +41,9 @@ export class DecodeError extends Error {}
  * @throws DecodeError for the first wrong value in the order of the document
  */
 export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
-  const { strict = false, body, defaults = true, keepsNulls = false, wraps = false } = options;
+  const { strict = false, body, defaults = true, keepsNulls = false, wraps = false, keepsEmpties = false } = options;
   if (schema.type === 'object' && schema.decode) return decodeCustom(value, schema.decode, { strict, keepsNulls }, body);
-  const walk = new Walk(defaults, strict, wraps);
+  const walk = new Walk(defaults, strict, wraps, keepsEmpties);
   let object: unknown;
   try {
     object = walk.convert(value, schema);
@@ -87,11 +89,13 @@ class Walk {
   private readonly strict: boolean;
 
   private readonly wraps: boolean;
+  private readonly keepsEmpties: boolean;
 
-  constructor(defaults: boolean, strict: boolean, wraps: boolean) {
+  constructor(defaults: boolean, strict: boolean, wraps: boolean, keepsEmpties: boolean) {
     this.defaults = defaults;
     this.strict = strict;
     this.wraps = wraps;
+    this.keepsEmpties = keepsEmpties;
   }
 
   private beyond(value: number): number {
@@ -137,7 +141,7 @@ class Walk {
 
   // Go's types for these read themselves, and are not strict about it.
   private convertAlternative(value: unknown, { schema, to }: NonNullable<ScalarSchema['alternative']>): unknown {
-    const walk = new Walk(this.defaults, false, false);
+    const walk = new Walk(this.defaults, false, false, this.keepsEmpties);
     let result = value;
     if (Array.isArray(value)) {
       if (to === 'boolean') throw new ValueError(neitherBooleanNorSchema);
@@ -173,7 +177,7 @@ class Walk {
   private convertObject(value: Record<string, any>, schema: ObjectSchema): Record<string, unknown> {
     const { fields, isKnown } = planOf(schema).formOf(value);
     const result: Record<string, unknown> = {};
-    keepSentEmpty(value, result);
+    if (this.keepsEmpties) keepSentEmpty(value, result);
     for (const field of fields) {
       const given = value[field.name];
       const converted = given === undefined || given === null ? this.absent(field, given) : this.present(field, given, result);

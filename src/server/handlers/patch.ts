@@ -2,7 +2,7 @@ import { invalid } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
-import { applyPatch } from '../../machinery/patch/apply/apply.ts';
+import { applyConfiguration } from '../../machinery/patch/apply/apply.ts';
 import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { PatchError } from '../../machinery/patch/error.ts';
@@ -39,6 +39,8 @@ interface PatchMechanism {
   readonly decodesKind: boolean;
   /** Whether `patch` has worked out managedFields already. */
   readonly tracks: boolean;
+  /** Whether the result knows which empty lists and maps were sent. */
+  knowsEmpties?: boolean;
   /** Whether the result is a map of values, restored into its type rather than decoded from JSON. */
   readonly restores: boolean;
 }
@@ -173,13 +175,15 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
   const body: ApplyBody = parseApplyBody(bytes, options.fieldValidation);
   return {
     patch(current) {
+      this.knowsEmpties = false;
       const manager = managerContext(scope, options.fieldManager, scope.store.now());
       const force = options.force ?? false;
-      const merged = scope.view
-        ? scope.view.apply(manager, current!, body.object, force)
-        : applyPatch({ ...manager, live: current, applied: body.object, force });
+      const { object, changed } = scope.view
+        ? { object: scope.view.apply(manager, current!, body.object, force), changed: false }
+        : applyConfiguration({ ...manager, live: current, applied: body.object, force });
+      this.knowsEmpties = changed;
       for (const text of body.warnings) warn(context, text);
-      return merged;
+      return object;
     },
     strictErrors: [],
     shown: (patched) => JSON.stringify(patched),
@@ -215,6 +219,7 @@ function conformPatched(
       strict,
       keepsNulls: mechanism.tracks,
       wraps: mechanism.restores,
+      keepsEmpties: mechanism.knowsEmpties === true,
     });
     const problems = strict ? [...mechanism.strictErrors, ...strictErrors] : [];
     if (problems.length > 0) {

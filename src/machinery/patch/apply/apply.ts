@@ -17,6 +17,11 @@ const beforeFirstApply = 'before-first-apply';
  * @throws PatchError 409 Conflict with causes, 400 for another kind or managedFields in the body, 500 for what is not of the schema
  */
 export function applyPatch(input: ApplyInput): KubeObject {
+  return applyConfiguration(input).object;
+}
+
+/** As `applyPatch`. What changed knows which empty lists and maps it was given (`asSent`), what did not is the live object. */
+export function applyConfiguration(input: ApplyInput): { readonly object: KubeObject; readonly changed: boolean } {
   const { applied, schema } = input;
   checkKind(input);
   if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
@@ -32,7 +37,8 @@ export function applyPatch(input: ApplyInput): KubeObject {
   if (changed && own !== undefined) managers.set(id, { ...own, time: input.now });
   capUpdaters(managers);
   const synced = input.manager === kubectlManager ? syncLastApplied(merged, applied) : merged;
-  return withManagedFields(changed ? conformed(synced, input) : synced, encodeManagedFields(managers));
+  const object = withManagedFields(changed ? conformed(synced, input) : synced, encodeManagedFields(managers));
+  return { object, changed };
 }
 
 function liveManagers(input: ApplyInput, live: KubeObject, terms: Terms): Managers {
