@@ -95,4 +95,5 @@ export interface GroupVersionKind {
 export interface SchemaSource {
   /** @throws Error if there is no definition of that name */
   get(name: string): Schema;
+  has(name: string): boolean;
 }

@@ -68,7 +68,7 @@ export function createSchemaSource(definitions: CompactDefinitions = loadDefinit
     return extras.e === undefined ? scalar : { ...scalar, enum: extras.e };
   }
 
-  return { get };
+  return { get, has: (name) => definitions[name] !== undefined };
 }
 
 const scalars: Readonly<Record<string, ScalarSchema>> = {

@@ -21,13 +21,26 @@ export interface Program {
   uses(variable: string): boolean;
   /** @param variables values in the order of the environment's variables; absent ones fail when they are used */
   evaluate(variables: readonly (Value | undefined)[], limit?: number): Outcome;
+  /** Evaluates what is constant. @throws CompileError where that fails */
+  instantiate(): void;
 }
 
 /** What an evaluation came to; `error` in cel-go's words. */
 export type Outcome = { readonly value: Value; readonly cost: number } | { readonly error: string; readonly cost: number };
 
 /** An expression that does not compile: its message is what cel-go prints. */
-export class CompileError extends Error {}
+export class CompileError extends Error {
+  /** In which step it failed, and the message. */
+  readonly described: string;
+  /** Whether it is of the right syntax and types, but says something that cannot be evaluated whatever the input is. */
+  readonly isInternal: boolean;
+
+  constructor(message: string, step: 'compilation' | 'program instantiation' = 'compilation') {
+    super(message);
+    this.described = `${step} failed: ${message}`;
+    this.isInternal = step !== 'compilation';
+  }
+}
 
 /** Parses and checks an expression. @throws CompileError */
 export function compileProgram(text: string, environment: Environment): Program {
@@ -44,6 +57,13 @@ export function compileProgram(text: string, environment: Environment): Program 
     type: checked.type,
     uses: (variable) =>
       [...checked.references.values()].some((reference) => reference.kind === 'identifier' && reference.name === variable),
+    instantiate() {
+      try {
+        instantiate();
+      } catch (error) {
+        throw error instanceof CelError ? new CompileError(error.message, 'program instantiation') : error;
+      }
+    },
     evaluate: (variables, limit = perCallLimit) => {
       const frame = { variables, locals: [], cost: 0, limit };
       try {

@@ -2,7 +2,16 @@
 import { semanticEqual } from './equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from './field.ts';
 import type { LabelSelectorObject } from './label-selector.ts';
-import { isLabelValue, isQualifiedName, type NameCheck, nameIsDnsLabel, nameIsDnsSubdomain, negativeMessage } from './names.ts';
+import {
+  formMessage,
+  isDns1123Subdomain,
+  isLabelValue,
+  isQualifiedName,
+  type NameCheck,
+  nameIsDnsLabel,
+  nameIsDnsSubdomain,
+  negativeMessage,
+} from './names.ts';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.ts';
 import { byteLength, sorted } from './text.ts';
 
@@ -243,4 +252,18 @@ function validateOperator({ operator = '', values = [] }: SelectorRequirement, p
 /** Whether a stored selector has values that are no label values, so that an update may keep them. */
 export function hasInvalidLabelValue(selector: LabelSelectorObject | null | undefined): boolean {
   return (selector?.matchExpressions ?? []).some(({ values = [] }) => values.some((value) => isLabelValue(value).length > 0));
+}
+
+const pathForm = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const pathPattern = new RegExp(`^${pathForm}$`);
+
+/** `acme.io/foo`: something in a domain. */
+export function validateDomainPath(text: string, at: FieldPath): FieldError[] {
+  if (text === '') return [required(at)];
+  const slash = text.indexOf('/');
+  const [domain, rest] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  if (domain === '' || rest === '') return [invalid(at, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = isDns1123Subdomain(domain).map((message) => invalid(at, domain, message));
+  if (!pathPattern.test(rest)) errors.push(invalid(at, rest, formMessage('Invalid path', pathForm)));
+  return errors;
 }

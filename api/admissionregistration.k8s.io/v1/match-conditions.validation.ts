@@ -1,6 +1,6 @@
 import type { MatchCondition } from '../../../openapi/types.ts';
 import { type CompiledExpression, PolicyCompiler } from '../../cel/policy/policy-compiler.ts';
-import { duplicate, type FieldError, type FieldPath, invalid, required, tooMany } from '../../meta/field.ts';
+import { duplicate, type FieldError, type FieldPath, internalError, invalid, required, tooMany } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 
 const maxConditions = 64;
@@ -31,6 +31,7 @@ export function validateMatchConditions(conditions: readonly MatchCondition[] | 
   return errors;
 }
 
-export function expressionErrors({ text, error }: CompiledExpression, path: FieldPath): FieldError[] {
-  return error === undefined ? [] : [invalid(path, text, error)];
+export function expressionErrors({ text, error, isInternal }: CompiledExpression, path: FieldPath, shown = text): FieldError[] {
+  if (error === undefined) return [];
+  return [isInternal ? internalError(path, error) : invalid(path, shown, error)];
 }

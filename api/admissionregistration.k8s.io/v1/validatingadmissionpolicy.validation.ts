@@ -76,8 +76,8 @@ function validateAuditAnnotations(
     else if (byteLength(expression) > maxValueExpressionBytes) {
       errors.push(required(place, `must not exceed ${maxValueExpressionBytes} bytes in length`));
     } else {
-      const { error } = compiler.compile(expression, 'auditAnnotation', { params, authorizer: true });
-      if (error !== undefined) errors.push(invalid(place, valueExpression, error));
+      const compiled = compiler.compile(expression, 'auditAnnotation', { params, authorizer: true });
+      errors.push(...expressionErrors(compiled, place, valueExpression));
     }
     if (keys.has(key)) errors.push(duplicate(at.child('key'), key));
     keys.add(key);

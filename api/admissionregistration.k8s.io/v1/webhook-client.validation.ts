@@ -1,4 +1,5 @@
 /** How webhooks are reached: rules that admission webhooks and conversion webhooks of custom resources share. */
+import { parseURL } from '../../cel/library/go-url.ts';
 import { type FieldError, type FieldPath, invalid, required } from '../../meta/field.ts';
 import { isDns1035Label, isDns1123Subdomain, isPortNumber } from '../../meta/names.ts';
 
@@ -18,8 +19,8 @@ const form = '; desired format: https://host[/path]';
 const urlParts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 
 export function validateWebhookURL(url: string, path: FieldPath): FieldError[] {
-  const problem = parseProblem(url);
-  if (problem) return [required(path, `url must be a valid URL: ${problem}${form}`)];
+  const parsed = parseURL(url);
+  if (typeof parsed === 'string') return [required(path, `url must be a valid URL: ${parsed}${form}`)];
   const [, scheme = '', authority = '', , query = '', fragment = ''] = urlParts.exec(url)!;
   const at = authority.lastIndexOf('@');
   const user = at < 0 ? undefined : authority.slice(0, at);
@@ -31,22 +32,6 @@ export function validateWebhookURL(url: string, path: FieldPath): FieldError[] {
   if (fragment !== '') errors.push(invalid(path, fragment, 'fragments are not permitted in the URL'));
   if (query !== '') errors.push(invalid(path, query, 'query parameters are not permitted in the URL'));
   return errors;
-}
-
-// As Go's url.Parse words the commonest mistakes.
-function parseProblem(url: string): string | undefined {
-  const parse = (detail: string) => `parse ${JSON.stringify(url)}: ${detail}`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  if (/[\x00-\x1f\x7f]/.test(url)) return parse('net/url: invalid control character in URL');
-  if (url.startsWith(':')) return parse('missing protocol scheme');
-  const badEscape = /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(url);
-  if (badEscape) return parse(`invalid URL escape ${JSON.stringify(badEscape[0])}`);
-  if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url) && /^[^/]*:/.test(url)) return parse('first path segment in URL cannot contain colon');
-  const authority = urlParts.exec(url)?.[2] ?? '';
-  if (/[\s<>"]/.test(authority)) return parse(`invalid character ${JSON.stringify(/[\s<>"]/.exec(authority)![0])} in host name`);
-  const port = /:([^:\]]*)$/.exec(authority.slice(authority.lastIndexOf('@') + 1));
-  if (port && !/^\d*$/.test(port[1]!)) return parse(`invalid port ${JSON.stringify(`:${port[1]}`)} after host`);
-  return undefined;
 }
 
 // Which of the two names is missing is told the wrong way round, as v1.36.3 does.

@@ -6,11 +6,17 @@ import { validatePodTemplateSpec } from '../../core/v1/pod.template.ts';
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
-import { formMessage, isDns1123Label, isDns1123Subdomain } from '../../meta/names.ts';
+import { isDns1123Label } from '../../meta/names.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
 import { printedMap, printedSelector } from '../../meta/printed.ts';
 import { byteLength } from '../../meta/text.ts';
-import { hasInvalidLabelValue, immutableMessage, validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
+import {
+  hasInvalidLabelValue,
+  immutableMessage,
+  validateDomainPath,
+  validateImmutableField,
+  validateLabelSelector,
+} from '../../meta/validation.ts';
 import { controllerUidLabel, jobNameLabel, legacyControllerUidLabel, legacyJobNameLabel } from './job.labels.ts';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job.policies.validation.ts';
 
@@ -92,20 +98,8 @@ export function validateJobTemplateSpec(spec: JobSpec, at: FieldPath): FieldErro
   ];
 }
 
-const httpPathForm = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const httpPath = new RegExp(`^${httpPathForm}$`);
-
 function validateManagedBy(value: string, at: FieldPath): FieldError[] {
-  const errors: FieldError[] = [];
-  const slash = value.indexOf('/');
-  const host = value.slice(0, Math.max(slash, 0));
-  const rest = value.slice(slash + 1);
-  if (value === '') errors.push(required(at));
-  else if (slash < 1 || rest === '') errors.push(invalid(at, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
-  else {
-    errors.push(...isDns1123Subdomain(host).map((message) => invalid(at, host, message)));
-    if (!httpPath.test(rest)) errors.push(invalid(at, rest, formMessage('Invalid path', httpPathForm)));
-  }
+  const errors = validateDomainPath(value, at);
   if (byteLength(value) > maxManagedBy) errors.push(tooLong(at, maxManagedBy));
   return errors;
 }

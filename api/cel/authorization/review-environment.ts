@@ -50,12 +50,12 @@ const environment = kubernetesEnvironment.extend({
 
 /** Compiles a match condition of an authorizer, about the spec of a SubjectAccessReview. @throws Error in kube-apiserver's words */
 export function compileReviewCondition(text: string): Program {
-  let program: Program;
   try {
-    program = compileProgram(text, environment);
+    const program = compileProgram(text, environment);
+    if (!sameType(program.type, boolType)) throw new Error(`must evaluate to bool but got ${declaredName(program.type)}`);
+    program.instantiate();
+    return program;
   } catch (error) {
-    throw error instanceof CompileError ? new Error(`compilation failed: ${error.message}`) : error;
+    throw error instanceof CompileError ? new Error(error.described) : error;
   }
-  if (!sameType(program.type, boolType)) throw new Error(`must evaluate to bool but got ${declaredName(program.type)}`);
-  return program;
 }

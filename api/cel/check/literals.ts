@@ -91,8 +91,8 @@ function checkFormat(call: Call, checked: Checked, issues: Issue[]): void {
   const args = (list as ListLiteral).elements;
   let index = 0;
   try {
-    const parts = parseFormat(call.target.value, (at) => {
-      if (at >= args.length) throw new FormatError(`index ${at} out of range`);
+    const parts = parseFormat(call.target.value, (at, last) => {
+      if (at >= args.length && !last) throw new FormatError(`index ${at} out of range`);
     });
     for (const part of parts) {
       if (typeof part === 'string') continue;

@@ -11,7 +11,15 @@ import { MapValue, typeName, type Value } from '../runtime/values.ts';
 import { deviceEnvironment, deviceSize } from './device-environment.ts';
 
 /** An expression that selects no devices because it is wrong. */
-export class DeviceSelectorError extends Error {}
+export class DeviceSelectorError extends Error {
+  /** Whether it is one of evaluating what is constant. */
+  readonly isInternal: boolean;
+
+  constructor(message: string, isInternal = false) {
+    super(message);
+    this.isInternal = isInternal;
+  }
+}
 
 export interface DeviceSelector {
   /** The largest cost that an evaluation can have. */
@@ -35,18 +43,18 @@ export function compileDeviceSelector(expression: string): DeviceSelector {
 }
 
 function compile(expression: string): Program {
-  let program: Program;
   try {
-    program = compileProgram(expression, deviceEnvironment);
+    const program = compileProgram(expression, deviceEnvironment);
+    // What an attribute holds is not known.
+    if (program.type.kind !== 'bool' && program.type.kind !== 'any') {
+      throw new DeviceSelectorError(`must evaluate to bool or the unknown type, not ${printType(program.type)}`);
+    }
+    program.instantiate();
+    return program;
   } catch (error) {
-    if (error instanceof CompileError) throw new DeviceSelectorError(`compilation failed: ${error.message}`);
+    if (error instanceof CompileError) throw new DeviceSelectorError(error.described, error.isInternal);
     throw error;
   }
-  // What an attribute holds is not known.
-  if (program.type.kind !== 'bool' && program.type.kind !== 'any') {
-    throw new DeviceSelectorError(`must evaluate to bool or the unknown type, not ${printType(program.type)}`);
-  }
-  return program;
 }
 
 function evaluate(program: Program, device: Value): boolean {

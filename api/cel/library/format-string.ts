@@ -76,10 +76,10 @@ export type FormatPart = string | { readonly clause: Clause; readonly precision:
 export class FormatError extends Error {}
 
 /**
- * Reads a format string. `next` is asked for each clause before it is read, so that a missing argument is reported first.
+ * Reads a format string. `next` is asked for each clause before it is read, so that a missing argument is reported first; `last`: nothing follows the `%`.
  * @throws FormatError in cel-go's words
  */
-export function parseFormat(format: string, next: (index: number) => void): FormatPart[] {
+export function parseFormat(format: string, next: (index: number, last: boolean) => void): FormatPart[] {
   const parts: FormatPart[] = [];
   let text = '';
   let index = 0;
@@ -93,7 +93,7 @@ export function parseFormat(format: string, next: (index: number) => void): Form
       i += 2;
       continue;
     }
-    next(index++);
+    next(index++, i + 1 >= format.length);
     if (i + 1 >= format.length) throw new FormatError('unexpected end of string');
     i++;
     let precision = 6;

@@ -7,7 +7,7 @@ import { type GoURL, parseRequestURL, parseURL, queryValues } from './go-url.ts'
 
 export const urlType = structType('kubernetes.URL');
 
-class URLValue extends OpaqueValue {
+export class URLValue extends OpaqueValue {
   readonly type = urlType;
 
   readonly text: string;

@@ -20,7 +20,7 @@ export function dynamicValue(json: unknown): Value {
   }
 }
 
-class DynamicList extends ListValue {
+export class DynamicList extends ListValue {
   readonly json: readonly unknown[];
 
   constructor(json: readonly unknown[]) {
@@ -37,7 +37,7 @@ class DynamicList extends ListValue {
   }
 }
 
-class DynamicMap extends MapValue {
+export class DynamicMap extends MapValue {
   readonly json: Readonly<Record<string, unknown>>;
 
   constructor(json: Readonly<Record<string, unknown>>) {
@@ -60,34 +60,6 @@ class DynamicMap extends MapValue {
   }
 }
 
-/** A value of a configuration that JSON has no form of: whatever it stands for, it is of the wrong type. */
-export class GoValue {
-  /** As Go's %#v prints it. */
-  readonly syntax: string;
-
-  constructor(syntax: string) {
-    this.syntax = syntax;
-  }
-}
-
-/** @throws CelError for values that Go could not have there either */
-export function goValueOf(value: Value): GoValue {
-  if (value instanceof Uint8Array) return new GoValue(`[]uint8{${Array.from(value, (byte) => `0x${byte.toString(16)}`).join(', ')}}`);
-  if (value instanceof Duration) return new GoValue(String(value.nanoseconds));
-  if (value instanceof Timestamp) return new GoValue(goTime(value.nanoseconds));
-  throw new CelError(`unsupported value of type ${typeName(value)}`);
-}
-
-const second = 1_000_000_000n;
-const months = 'January February March April May June July August September October November December'.split(' ');
-
-function goTime(nanoseconds: bigint): string {
-  const fraction = ((nanoseconds % second) + second) % second;
-  const time = new Date(Number((nanoseconds - fraction) / 1_000_000n));
-  const parts = [time.getUTCFullYear(), `time.${months[time.getUTCMonth()]}`, time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes()];
-  return `time.Date(${[...parts, time.getUTCSeconds(), fraction].join(', ')}, time.UTC)`;
-}
-
 /** @throws CelError */
 function textOf(value: Value): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
@@ -95,20 +67,19 @@ function textOf(value: Value): string {
   throw new CelError(`unsupported value of type ${typeName(value)}`);
 }
 
-/** A value as JSON. @param other what stands for values that JSON has no form of. @throws CelError */
-export function jsonOf(value: Value, other: (value: Value) => unknown = textOf): unknown {
+/** A value as JSON. @throws CelError for what JSON has no form of */
+export function jsonOf(value: Value): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Uint) return Number(value.value);
   if (value instanceof DynamicList || value instanceof DynamicMap) return value.json;
-  if (value instanceof ListValue) return Array.from(value, (element) => jsonOf(element, other));
+  if (value instanceof ListValue) return Array.from(value, jsonOf);
   if (value instanceof MapValue) {
     const entries = Array.from(value.keys(), (key) => {
       if (typeof key !== 'string') throw new CelError(`map key ${JSON.stringify(String(key))} is not a string`);
-      return [key, jsonOf(value.find(key)!, other)] as const;
+      return [key, jsonOf(value.find(key)!)] as const;
     });
     return Object.fromEntries(entries);
   }
-  if ('json' in value) return value.json;
-  return other(value);
+  return textOf(value);
 }

@@ -4,7 +4,6 @@ import { type CelType, dynType, opaqueType, stringType, structType } from '../ch
 import { equal } from '../runtime/equality.ts';
 import { CelError } from '../runtime/errors.ts';
 import { ListValue, MapValue, OpaqueValue, typeName, type Value } from '../runtime/values.ts';
-import { goValueOf, jsonOf } from './dynamic-values.ts';
 
 export const objectType = structType('Object');
 export const jsonPatchType = structType('JSONPatch');
@@ -18,10 +17,6 @@ export class ApplyObject extends OpaqueValue {
     super();
     this.type = type;
     this.fields = fields;
-  }
-
-  get json(): Record<string, unknown> {
-    return Object.fromEntries([...this.fields].map(([name, value]) => [name, jsonOf(value, goValueOf)]));
   }
 
   equals(other: Value): boolean {
@@ -38,10 +33,6 @@ export class JsonPatchOperation extends OpaqueValue {
   constructor(fields: ReadonlyMap<string, Value>) {
     super();
     this.fields = fields;
-  }
-
-  get json(): Record<string, unknown> {
-    return Object.fromEntries([...this.fields].map(([name, value]) => [name, jsonOf(value)]));
   }
 
   equals(other: Value): boolean {

@@ -23,6 +23,8 @@ export interface CompiledExpression {
   readonly environment: Environment;
   /** Why there is no program, as validation tells it. */
   readonly error?: string;
+  /** Whether the error is one of evaluating what is constant. */
+  readonly isInternal?: boolean;
 }
 
 /** The types that an expression of a policy may come to; `any` is every one. */
@@ -57,13 +59,16 @@ export class PolicyCompiler {
     try {
       const program = compileProgram(text, environment);
       const wanted = resultTypes[kind];
-      if (!wanted || wanted.some((type) => sameType(type, program.type))) return { text, program, environment };
+      if (!wanted || wanted.some((type) => sameType(type, program.type))) {
+        program.instantiate();
+        return { text, program, environment };
+      }
       const names = wanted.map(declaredName);
       const expected = names.length === 1 ? names[0] : `one of [${names.join(' ')}]`;
       return { text, environment, error: `must evaluate to ${expected} but got ${declaredName(program.type)}` };
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
-      return { text, environment, error: `compilation failed: ${error.message}` };
+      return { text, environment, error: error.described, isInternal: error.isInternal };
     }
   }
 

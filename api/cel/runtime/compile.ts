@@ -216,7 +216,12 @@ class Compiler {
       return new LiteralMap(pairs);
     };
     if (parts.every(({ key, value, optional }) => key.constant !== undefined && value.constant !== undefined && !optional)) {
-      return constant(build(parts.map(({ key, value }) => [key.constant!, value.constant!])));
+      try {
+        return constant(build(parts.map(({ key, value }) => [key.constant!, value.constant!])));
+      } catch (error) {
+        // Keys of a type that none may have are told of when the map is needed.
+        if (!(error instanceof CelError)) throw error;
+      }
     }
     const evaluate: Evaluate = (frame) => {
       const pairs: [Value, Value][] = [];

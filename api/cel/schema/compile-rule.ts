@@ -39,22 +39,24 @@ export function compileRule(rule: ValidationRule, scope: RuleScope): CompiledRul
   let program: Program;
   try {
     program = compileProgram(rule.rule, environment);
+    if (declaredName(program.type) !== 'bool') return { rule, error: 'cel expression must evaluate to a bool' };
+    program.instantiate();
   } catch (error) {
-    return { rule, error: `compilation failed: ${messageOf(error)}` };
+    return { rule, error: compileError(error).described };
   }
-  if (declaredName(program.type) !== 'bool') return { rule, error: 'cel expression must evaluate to a bool' };
   if (!rule.messageExpression) return { rule, program };
   try {
     const message = compileProgram(rule.messageExpression, environment);
     if (declaredName(message.type) !== 'string') return { rule, program, messageError: 'messageExpression must evaluate to a string' };
+    message.instantiate();
     return { rule, program, message };
   } catch (error) {
-    return { rule, program, messageError: `messageExpression compilation failed: ${messageOf(error)}` };
+    return { rule, program, messageError: `messageExpression ${compileError(error).described.replace(/^program /, '')}` };
   }
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof CompileError) return error.message;
+function compileError(error: unknown): CompileError {
+  if (error instanceof CompileError) return error;
   throw error;
 }
 

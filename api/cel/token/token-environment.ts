@@ -16,12 +16,12 @@ const environments = {
 
 /** @throws Error with `compilation failed: …`, or of a result that is not of the type */
 export function compileTokenExpression(text: string, subject: TokenSubject, wanted: 'bool' | 'any'): Program {
-  let program: Program;
   try {
-    program = compileProgram(text, environments[subject]);
+    const program = compileProgram(text, environments[subject]);
+    if (wanted === 'bool' && program.type.kind !== 'bool') throw new Error('must evaluate to bool');
+    program.instantiate();
+    return program;
   } catch (error) {
-    throw error instanceof CompileError ? new Error(`compilation failed: ${error.message}`) : error;
+    throw error instanceof CompileError ? new Error(error.described) : error;
   }
-  if (wanted === 'bool' && program.type.kind !== 'bool') throw new Error('must evaluate to bool');
-  return program;
 }

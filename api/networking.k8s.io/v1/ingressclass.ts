@@ -3,30 +3,19 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
-import { formMessage, isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
+import { isDns1123Label, isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
 import { byteLength } from '../../meta/text.ts';
-import { validateImmutableField } from '../../meta/validation.ts';
+import { validateDomainPath, validateImmutableField } from '../../meta/validation.ts';
 
 const path = FieldPath.of('spec');
 const maxControllerLength = 250;
 const scopes = ['Cluster', 'Namespace'];
-const pathForm = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 function validateController(controller: string): FieldError[] {
   const at = path.child('controller');
   const errors: FieldError[] = byteLength(controller) > maxControllerLength ? [tooLong(at, maxControllerLength)] : [];
   return [...errors, ...validateDomainPath(controller, at)];
-}
-
-function validateDomainPath(text: string, at: FieldPath): FieldError[] {
-  if (text === '') return [required(at)];
-  const slash = text.indexOf('/');
-  const [domain, rest] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
-  if (domain === '' || rest === '') return [invalid(at, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  const errors = isDns1123Subdomain(domain).map((message) => invalid(at, domain, message));
-  if (!new RegExp(`^${pathForm}$`).test(rest)) errors.push(invalid(at, rest, formMessage('Invalid path', pathForm)));
-  return errors;
 }
 
 function validateParameters(parameters: IngressClassParametersReference | undefined): FieldError[] {

@@ -1,7 +1,7 @@
 /** Selectors and configuration of devices, which claims and classes have in common. */
 import type { DeviceSelector, OpaqueDeviceConfiguration } from '../../../openapi/types.ts';
 import { compileDeviceSelector, DeviceSelectorError, maxDeviceSelectorCost } from '../../cel/device/device-selector.ts';
-import { type FieldError, type FieldPath, forbidden, invalid, required, tooLong } from '../../meta/field.ts';
+import { type FieldError, type FieldPath, forbidden, internalError, invalid, required, tooLong } from '../../meta/field.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateDriver, validateList } from './names.validation.ts';
 
@@ -22,7 +22,9 @@ function validateSelector({ cel }: DeviceSelector, path: FieldPath): FieldError[
     const { maxCost } = compileDeviceSelector(expression);
     return maxCost > maxDeviceSelectorCost ? [forbidden(at, 'too complex, exceeds cost limit')] : [];
   } catch (error) {
-    if (error instanceof DeviceSelectorError) return [invalid(at, expression, error.message)];
+    if (error instanceof DeviceSelectorError) {
+      return [error.isInternal ? internalError(at, error.message) : invalid(at, expression, error.message)];
+    }
     throw error;
   }
 }

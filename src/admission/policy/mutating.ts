@@ -1,6 +1,6 @@
 import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
-import { CelError } from '../../../api/cel/runtime/errors.ts';
+import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
@@ -16,7 +16,7 @@ import { inVersion, type Match, matchOf } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
 import { policyInput } from './input.ts';
 import { namespaceOf } from './namespace.ts';
-import { ConfigurationError, collectParams } from './params.ts';
+import { ConfigurationError, collectParams, paramKindProblem } from './params.ts';
 import { applyConfiguration, applyOperations, MutationError } from './patches.ts';
 import { type Binding, PolicyStore } from './policy-store.ts';
 import { compilerFor, type PreparedPolicy, preparePolicy } from './prepared-policy.ts';
@@ -70,6 +70,12 @@ interface Invocation {
   readonly param: KubeObject | undefined;
 }
 
+/** Why a request is not let through. */
+interface Failure {
+  readonly message: string;
+  readonly reason: 'Forbidden' | 'Invalid';
+}
+
 /** What the plugin keeps of its first round for a second one. */
 interface Round {
   readonly invoked: Set<string>;
@@ -93,20 +99,26 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   }
 
   async mutate(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> {
-    const failures: string[] = [];
+    const failures: Failure[] = [];
     const invocations = await this.invocations(attributes, failures);
     if (invocations.length > 0) await this.invokeAll(invocations, attributes, reinvocation, failures);
     const [first] = failures;
     if (first === undefined) return;
-    const { details } = refuse(attributes, first);
-    throw new ApiError(403, 'Invalid', first, { ...details, causes: failures.map((message) => ({ message })) });
+    const { details } = refuse(attributes, first.message);
+    throw new ApiError(403, first.reason, first.message, { ...details, causes: failures.map(({ message }) => ({ message })) });
   }
 
-  private async invocations(attributes: AdmissionAttributes, failures: string[]): Promise<Invocation[]> {
+  private async invocations(attributes: AdmissionAttributes, failures: Failure[]): Promise<Invocation[]> {
     const found: Invocation[] = [];
     for (const { policy, bindings } of this.policies.active) {
       const match = await matchOf(policy.criteria, attributes, this.environment);
       if (!match) continue;
+      const problem = paramKindProblem(policy.paramKind, this.environment);
+      if (problem !== undefined) {
+        const message = `policy ${JSON.stringify(policy.name)} denied request: ${problem}`;
+        if (!policy.ignoresFailure) failures.push({ message, reason: 'Forbidden' });
+        continue;
+      }
       for (const binding of bindings) {
         if (binding.criteria && !(await matchOf(binding.criteria, attributes, this.environment))) continue;
         try {
@@ -116,7 +128,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
           }
         } catch (error) {
           if (!(error instanceof ConfigurationError)) throw error;
-          fail(policy, binding, `failed to configure binding: ${error.message}`, failures);
+          fail(policy, binding, `failed to configure binding: ${error.message}`, 'Forbidden', failures);
         }
       }
     }
@@ -127,13 +139,14 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
     invocations: readonly Invocation[],
     attributes: AdmissionAttributes,
     reinvocation: Reinvocation,
-    failures: string[],
+    failures: Failure[],
   ): Promise<void> {
     const round = reinvocation.stateOf<Round>(this.name, () => ({ invoked: new Set(), again: new Set(), output: undefined }));
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
     const { clock, lookup, metrics } = this.environment;
     const namespace = await namespaceOf(attributes, lookup);
     const authorizer = new ExpressionAuthorizer(this.environment.authorizer, attributes.user);
+    let changed = false;
     for (const invocation of invocations) {
       const { key, policy, binding, param } = invocation;
       // What another policy changed is what this one sees.
@@ -141,7 +154,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
       const match = { ...invocation.match, object: inVersion(attributes.object, attributes.definition, definition) };
       const seen = (current: Match) => policyInput(attributes, current, authorizer, { params: param, namespace });
       const matches = await authorizer.whenAnswered(() => policy.conditions.judge(seen(match)));
-      if (typeof matches === 'object') fail(policy, binding, matches.error, failures);
+      if (typeof matches === 'object') fail(policy, binding, matches.error, 'Invalid', failures);
       if (matches !== true || (reinvocation.isSecond && !round.again.has(key))) continue;
       round.again.delete(key);
       const { variables, mutations } = policy.compile();
@@ -151,11 +164,12 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
         const mutated = (fault: EvaluationFault) => metrics.policies.mutated(policy.name, binding.name, fault, clock.monotonic() - began);
         try {
           match.object = await authorizer.whenAnswered(() => this.mutated(mutation, variables, match, seen(match)));
+          changed = true;
           mutated('no_error');
         } catch (error) {
           mutated(error instanceof MutationError ? error.fault : 'invalid_error');
           if (!(error instanceof MutationError)) throw error;
-          fail(policy, binding, error.message, failures);
+          fail(policy, binding, error.message, 'Invalid', failures);
         }
       }
       const result = inVersion(match.object, definition, attributes.definition);
@@ -165,6 +179,11 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
         reinvocation.request();
       }
       if (policy.reinvocable) round.invoked.add(key);
+    }
+    // Even the last one to change something hears of it again, and after changes that changed nothing.
+    if (changed) {
+      requireAll(round);
+      reinvocation.request();
     }
     // A copy: the plugins of the second round change the object itself.
     if (reinvocation.isSecond || round.invoked.size > 0) round.output = copyData(attributes.object);
@@ -180,16 +199,26 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
     if (expression.error !== undefined) throw new MutationError(expression.error, 'compile_error');
     const result = evaluate(new PolicyEvaluation(input, variables, policyBudget), expression);
     const object = match.object!;
+    if (kind === 'applyConfiguration') {
+      return this.conformed(applyConfiguration(object, result, this.environment.schemaOf(match.definition)), match.definition);
+    }
     try {
-      if (kind !== 'jsonPatch') {
-        return this.environment.conform(applyConfiguration(object, result, this.environment.schemaOf(match.definition)));
-      }
       const { apiVersion = object.apiVersion, kind: own = object.kind, ...patched } = applyOperations(object, result);
       return this.environment.conform({ ...patched, apiVersion, kind: own }, { strict: true });
     } catch (error) {
-      if (error instanceof CelError) throw new MutationError(error.message, 'invalid_error');
       if (error instanceof DecodeError) throw internalError(error.message);
       throw error;
+    }
+  }
+
+  private conformed(object: KubeObject, { group, version, kind }: ResourceDefinition): KubeObject {
+    try {
+      return this.environment.conform(object);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const number = /^json: cannot unmarshal number \S+ into Go .* of type (\w+)$/.exec(error.message);
+      const why = number ? `cannot convert float64 to ${number[1]}` : error.message;
+      throw new MutationError(`unable to convert unstructured object to ${group}/${version}, Kind=${kind}: ${why}`);
     }
   }
 }
@@ -209,6 +238,12 @@ function requireAll(round: Round): void {
   for (const key of round.invoked) round.again.add(key);
 }
 
-function fail({ name, ignoresFailure }: MutatingPolicy, binding: Binding, message: string, failures: string[]): void {
-  if (!ignoresFailure) failures.push(`policy '${name}' with binding '${binding.name}' denied request: ${message}`);
+function fail(
+  { name, ignoresFailure }: MutatingPolicy,
+  binding: Binding,
+  why: string,
+  reason: Failure['reason'],
+  failures: Failure[],
+): void {
+  if (!ignoresFailure) failures.push({ message: `policy '${name}' with binding '${binding.name}' denied request: ${why}`, reason });
 }

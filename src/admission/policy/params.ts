@@ -24,6 +24,12 @@ export interface ParamParts {
 /** A binding that cannot be used as it stands, in upstream's words. */
 export class ConfigurationError extends Error {}
 
+/** What is wrong with a policy's kind of parameters, whatever its bindings are: nothing of it can be evaluated. */
+export function paramKindProblem(kind: ParamKind | undefined, { definitionOfKind }: ParamParts): string | undefined {
+  if (!kind || definitionOfKind(kind.apiVersion ?? '', kind.kind ?? '')) return undefined;
+  return `failed to configure policy: failed to find resource referenced by paramKind: '${printKind(kind)}'`;
+}
+
 /**
  * The objects that a binding passes to its policy, each for an evaluation of its own: one of nothing where the policy has no parameters.
  * @throws ConfigurationError
@@ -36,9 +42,7 @@ export async function collectParams(
 ): Promise<readonly (KubeObject | undefined)[]> {
   if (!kind || !ref) return [undefined];
   const definition = definitionOfKind(kind.apiVersion ?? '', kind.kind ?? '');
-  if (!definition) {
-    throw new ConfigurationError(`failed to find resource referenced by paramKind: '${printKind(kind)}'`);
-  }
+  if (!definition) throw new ConfigurationError(`paramKind kind \`${printKind(kind)}\` not known`);
   const namespace = definition.scope === 'Cluster' ? '' : ref.namespace || requestNamespace;
   if (definition.scope === 'Cluster' && ref.namespace) {
     throw new ConfigurationError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');

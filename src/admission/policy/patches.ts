@@ -1,5 +1,6 @@
-import { GoValue, jsonOf } from '../../../api/cel/policy/dynamic-values.ts';
+import { GoValue, nativeFields, patchValue } from '../../../api/cel/policy/go-native.ts';
 import { ApplyObject, JsonPatchOperation, misplacedTypes } from '../../../api/cel/policy/patch-types.ts';
+import { CelError } from '../../../api/cel/runtime/errors.ts';
 import { ListValue, type Value } from '../../../api/cel/runtime/values.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
@@ -43,14 +44,21 @@ function operationOf(element: Value): Operation {
     const wrong = misplacedTypes(value, value.type.name);
     if (wrong.length > 0) throw new MutationError(`type mismatch: ${wrong.join('\n')}`);
   }
-  const json = value === undefined ? undefined : jsonOf(value);
-  checkJson(json);
   return {
     op: (element.fields.get('op') as string) ?? '',
     path: (element.fields.get('path') as string) ?? '',
     ...(element.fields.has('from') && { from: element.fields.get('from') as string }),
-    ...(value !== undefined && { value: json }),
+    ...(value !== undefined && { value: jsonOf(value) }),
   };
+}
+
+function jsonOf(value: Value): unknown {
+  try {
+    return patchValue(value);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    throw new MutationError(`JSONPath valueExpression evaluated to a type that could not marshal to JSON: ${error.message}`);
+  }
 }
 
 /** Lays what an ApplyConfiguration expression came to over the object, as server-side apply merges. @throws MutationError */
@@ -58,7 +66,7 @@ export function applyConfiguration(object: KubeObject, value: Value, schema: Sch
   if (!(value instanceof ApplyObject)) throw new MutationError('unsupported return type from ApplyConfiguration expression');
   const wrong = misplacedTypes(value, 'Object');
   if (wrong.length > 0) throw new MutationError(`type mismatch: ${wrong.join('\n')}`);
-  const configuration = { ...value.json, apiVersion: object.apiVersion, kind: object.kind };
+  const configuration = { ...fieldsOf(value), apiVersion: object.apiVersion, kind: object.kind };
   const failed = (why: string) => new MutationError(`error applying patch: ${why}`);
   const errors = checkConfiguration(configuration, schema);
   if (errors.length > 0) throw failed(`failed to convert patch object to typed object: ${joinMessages(errors)}`);
@@ -66,6 +74,15 @@ export function applyConfiguration(object: KubeObject, value: Value, schema: Sch
   if (atomics.length > 0) throw failed(`invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${atomics.join(', ')}`);
   checkJson(configuration);
   return mergeObjects(object, configuration, schema) as KubeObject;
+}
+
+function fieldsOf(value: ApplyObject): Record<string, unknown> {
+  try {
+    return nativeFields(value);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    throw new MutationError('invalid return type: *dynamic.ObjectVal');
+  }
 }
 
 function checkJson(value: unknown): void {

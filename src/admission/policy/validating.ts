@@ -13,7 +13,7 @@ import { type Match, matchOf } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
 import { policyInput } from './input.ts';
 import { namespaceOf } from './namespace.ts';
-import { ConfigurationError, collectParams } from './params.ts';
+import { ConfigurationError, collectParams, paramKindProblem } from './params.ts';
 import { type Binding, PolicyStore } from './policy-store.ts';
 import { compilerFor, type PreparedPolicy, preparePolicy } from './prepared-policy.ts';
 
@@ -91,6 +91,12 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
     for (const { policy, bindings } of this.policies.active) {
       const match = await matchOf(policy.criteria, attributes, this.environment);
       if (!match) continue;
+      const problem = paramKindProblem(policy.paramKind, this.environment);
+      if (problem !== undefined) {
+        const message = `ValidatingAdmissionPolicy '${policy.name}' denied request: ${problem}`;
+        if (!policy.ignoresFailure) denials.push({ message, reason: 'Invalid' });
+        continue;
+      }
       const notes = new Map<string, Set<string>>();
       for (const binding of bindings) denials.push(...(await this.judge(policy, binding, match, attributes, authorizer, notes)));
       for (const [key, values] of notes) attributes.annotate?.(`${policy.name}/${key}`, [...values].join(', '));

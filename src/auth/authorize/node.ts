@@ -126,6 +126,7 @@ export function nodeAuthorizer(rules: Parameters<typeof allows>[0][], objects: N
     authorize(attributes) {
       const node = nodeNameOf(attributes.user);
       if (node === undefined) return noOpinion;
+      if (node === '') return { decision: 'no-opinion', reason: `unknown node for user ${JSON.stringify(attributes.user.username)}` };
       const judge = attributes.resourceRequest ? judges[`${attributes.group}/${attributes.resource}`] : undefined;
       const judgement = judge?.(node, attributes);
       if (judgement === undefined) return byRules(attributes);

@@ -1,8 +1,9 @@
-import { GoValue } from '../../../api/cel/policy/dynamic-values.ts';
+import { GoValue } from '../../../api/cel/policy/go-native.ts';
 
 /** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
+  if (value instanceof GoValue) return value.text;
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   if (typeof value === 'object')
     return `map[${sortedEntries(value)
@@ -38,6 +39,7 @@ export function goSyntax(value: unknown): string {
 /** The Go type that decoded JSON has. */
 export function goType(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
+  if (value instanceof GoValue) return value.type;
   if (Array.isArray(value)) return '[]interface {}';
   switch (typeof value) {
     case 'object':

@@ -102,10 +102,11 @@ interface Editing {
 function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation, editing: Editing): unknown {
   // An absent name and null are the same.
   if (typeof path !== 'string') throw refused(`${op} operation does not apply: operation missing path field: missing value`);
-  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', () => missing(op, path));
+  const words = () => missing(op, path, op === 'copy' || op === 'move' ? 'destination path' : 'path');
+  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', words);
   switch (op) {
     case 'add':
-      return insert(document, target, value, editing);
+      return insert(document, target, value, editing, words);
     case 'replace':
       if (target.last === undefined) {
         if (typeof value !== 'object' || value === null) throw refused('replace operation value must be object or array: %!w(<nil>)');
@@ -123,16 +124,15 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
       if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
     case 'copy':
-      return insert(document, target, copyOf(sourceOf(document, op, from).value ?? null, editing), editing);
+      return insert(document, target, copyOf(sourceOf(document, op, from).value ?? null, editing), editing, words);
     case 'move': {
       const source = sourceOf(document, op, from);
-      if (source.last === undefined) throw refused(`error in move for path: '${path}': ${missing(op, '')}`);
+      if (source.last === undefined) throw refused(missing(op, from!, 'from path'));
       if (!source.exists) {
         throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
       }
       const without = edit(document, { op: 'remove', path: source.pointer }, editing);
-      const there = resolve(without, path, true, () => missing(op, path));
-      return insert(without, there, source.value, editing);
+      return insert(without, resolve(without, path, true, words), source.value, editing, words);
     }
     default:
       throw refused(`Unexpected kind: ${op ?? 'unknown'}`);
@@ -141,7 +141,7 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
 
 function sourceOf(document: unknown, op: string, from: string | undefined): Target {
   if (typeof from !== 'string') throw refused(`${op} operation does not apply: operation missing from field: missing value`);
-  return resolve(document, from, false, () => missing(op, from));
+  return resolve(document, from, false, () => missing(op, from, 'from path'));
 }
 
 /** Clients are told no more than that it failed. */
@@ -149,10 +149,9 @@ function refused(detail: string): PatchError {
   return new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request', undefined, detail);
 }
 
-function missing(op: string, path: string): string {
-  const place = { add: 'path', remove: 'path', move: 'from path', copy: 'from path' }[op];
+function missing(op: string, path: string, place: string): string {
   if (op === 'test') return `test operation does not apply: is missing path: ${path}: missing value`;
-  return `${op} operation does not apply: doc is missing ${place ?? 'path'}: ${op === 'add' || op === 'remove' ? JSON.stringify(path) : path}: missing value`;
+  return `${op} operation does not apply: doc is missing ${place}: ${op === 'add' || op === 'remove' ? JSON.stringify(path) : path}: missing value`;
 }
 
 interface Target {
@@ -210,8 +209,10 @@ function escapePart(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function insert(document: unknown, target: Target, value: unknown, editing: Editing): unknown {
-  return target.last === undefined ? value : edit(document, { op: 'add', path: target.pointer, value }, editing);
+function insert(document: unknown, target: Target, value: unknown, editing: Editing, words: () => string): unknown {
+  // The document itself is in nothing that something could be added to.
+  if (target.last === undefined) throw refused(words());
+  return edit(document, { op: 'add', path: target.pointer, value }, editing);
 }
 
 /** A value for a second place. @throws PatchError 422 when copies have made the document too large */

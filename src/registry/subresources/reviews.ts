@@ -90,7 +90,7 @@ async function review(parts: ActionCall['parts'], token: string, audiences: read
     const user = await parts.authenticator.authenticate({ authorization: `Bearer ${word}` });
     if (!user) return { error: invalidToken };
     const common = own.filter((audience) => audiences.length === 0 || audiences.includes(audience));
-    if (common.length === 0) return {};
+    if (common.length === 0) return { error: invalidToken };
     return { authenticated: true, user: userInfo(user), audiences: common };
   } catch (error) {
     return { error: `[${invalidToken}, ${(error as Error).message}]` };

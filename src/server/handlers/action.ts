@@ -33,7 +33,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
   const metadata = (object.metadata ??= {});
   // What a subresource's object says of uid and version is about the object that it acts on.
   if (!subresource) wipeSystemFields(metadata);
-  if (definition.scope === 'Namespaced') ensureNamespace(metadata, operation.namespace);
+  ensureNamespace(metadata, operation.namespace);
   const tracked = trackUpdate({
     schema: expected.schema,
     apiVersion: apiVersionOf(expected.group, expected.version),

@@ -199,6 +199,11 @@ export function wrongKind(value: unknown, apiVersion: string, kind: string, expe
     const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
     return `converting (${apiVersion.split('/').at(-1)}.${kind}) to (${internal}.${expected.kind}): unknown conversion`;
   }
+  return notRegistered(apiVersion, kind);
+}
+
+/** What is said of a kind that there is not. */
+export function notRegistered(apiVersion: string, kind: string): string {
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 

@@ -9,7 +9,7 @@ import { type DeleteOptions, validateDeleteOptions } from '../../registry/option
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { kindProblem, readBody } from './body.ts';
+import { kindProblem, notRegistered, readBody } from './body.ts';
 import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
@@ -76,8 +76,7 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
     const problem = mediaType === 'protobuf' ? undefined : kindProblem(value);
     if (problem !== undefined) throw badRequest(problem);
     if (value?.kind && value.kind !== 'DeleteOptions') {
-      const version = JSON.stringify(value.apiVersion ?? 'v1');
-      throw badRequest(`no kind ${JSON.stringify(value.kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`);
+      throw badRequest(notRegistered(value.apiVersion ?? 'v1', value.kind));
     }
     const { kind: _kind, apiVersion: _apiVersion, ...options } = conform(value ?? {}, schema).object;
     return options;

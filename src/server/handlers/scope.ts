@@ -15,7 +15,7 @@ import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { RequestContext } from '../context.ts';
 import { accessAttributes, accessForbidden } from '../filters/authorization.ts';
-import { type ExpectedKind, warn } from './body.ts';
+import { type ExpectedKind, notRegistered, warn } from './body.ts';
 
 /** What the handlers of one server share. */
 export interface HandlerParts {
@@ -106,7 +106,9 @@ export function conformAny(parts: HandlerParts, object: KubeObject, { strict } =
     return conformed;
   }
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  return conform(object, parts.schemas.get(schemaName({ group: group!, version: version!, kind }))).object;
+  const name = schemaName({ group: group!, version: version!, kind });
+  if (!parts.schemas.has(name)) throw new DecodeError(notRegistered(apiVersion, kind));
+  return conform(object, parts.schemas.get(name)).object;
 }
 
 /** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */

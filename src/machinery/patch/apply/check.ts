@@ -1,3 +1,4 @@
+import { GoValue } from '../../../../api/cel/policy/go-native.ts';
 import type { ListSchema, Schema } from '../../../../openapi/schema.ts';
 import { isJsonObject } from '../../json-object.ts';
 import { goSyntax, goType, goValue } from '../go-format.ts';
@@ -24,7 +25,7 @@ function check(value: unknown, schema: Schema, path: string, errors: string[]): 
   switch (schema.type) {
     case 'object':
     case 'map':
-      if (isJsonObject(value)) checkFields(value, schema, path, errors);
+      if (isJsonObject(value) && !(value instanceof GoValue)) checkFields(value, schema, path, errors);
       else errors.push(`${path}: expected map, got &{${goValue(value)}}`);
       return;
     case 'list':

@@ -1,3 +1,4 @@
+import { GoValue } from '../../../../api/cel/policy/go-native.ts';
 import type { ListSchema, ObjectSchema, Schema } from '../../../../openapi/schema.ts';
 import { isJsonObject } from '../../json-object.ts';
 import { keyElement, valueElement } from './field-set.ts';
@@ -52,7 +53,7 @@ export function itemElement(schema: ListSchema, item: unknown): string {
 
 function keyedElement(schema: ListSchema, item: unknown): string {
   if (item === null || item === undefined) throw new ShapeError('associative list with keys may not have a null element');
-  if (!isJsonObject(item)) throw new ShapeError('associative list with keys may not have non-map elements');
+  if (!isJsonObject(item) || item instanceof GoValue) throw new ShapeError('associative list with keys may not have non-map elements');
   const fields = (schema.items as ObjectSchema).fields;
   const keys: [string, unknown][] = [];
   for (const name of schema.mapKeys) {
@@ -70,6 +71,7 @@ function keyedElement(schema: ListSchema, item: unknown): string {
 
 function setElement(item: unknown): string {
   if (item === null || item === undefined) throw new ShapeError("associative list without keys has an element that's an explicit null");
+  if (item instanceof GoValue) return 'v:{{undefined}}';
   if (Array.isArray(item)) throw new ShapeError('not supported: associative list with lists as elements');
   if (isJsonObject(item)) throw new ShapeError("associative list without keys has an element that's a map type");
   return valueElement(item);
