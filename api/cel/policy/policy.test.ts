@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dynamicValue, jsonOf } from './dynamic-values.ts';
+import { nativeFields } from './go-native.ts';
+import { ApplyObject } from './patch-types.ts';
 import { PolicyCompiler, type ResultKind } from './policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from './policy-evaluation.ts';
 
@@ -19,7 +21,8 @@ function evaluate(text: string, kind: ResultKind = 'any', variables: Readonly<Re
   const compiled = compiler.compile(text, kind, settings);
   if (compiled.error !== undefined) return compiled.error;
   const result = new PolicyEvaluation(input, compiler.variables, policyBudget).evaluate(compiled);
-  return 'error' in result ? result.error : jsonOf(result.value);
+  if ('error' in result) return result.error;
+  return result.value instanceof ApplyObject ? nativeFields(result.value) : jsonOf(result.value);
 }
 
 test('expressions of a policy see the object, its parameters and the variables', () => {
