@@ -14,10 +14,9 @@ const tokenTypes: readonly unknown[] = ['kubernetes.io/service-account-token', b
  * collector reads.
  */
 export function keptOf(object: KubeObject, reference: ResourceReference): KubeObject {
-  const kept = withoutManagedFields(object);
-  if (reference.group !== '' || !hasOnlyData(object, reference)) return kept;
-  const { apiVersion, kind, metadata, type } = kept;
-  return { apiVersion, kind, metadata, ...(type === undefined ? {} : { type }) } as KubeObject;
+  if (reference.group !== '' || !hasOnlyData(object, reference)) return withoutManagedFields(object);
+  const { apiVersion, kind, metadata: { managedFields: _, ...metadata } = {}, type } = object;
+  return (type === undefined ? { apiVersion, kind, metadata } : { apiVersion, kind, metadata, type }) as KubeObject;
 }
 
 function hasOnlyData(object: KubeObject, { plural }: ResourceReference): boolean {

@@ -2,6 +2,7 @@ import { htmlSafe } from '../../api/meta/go-json.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { setOwn } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
+import { RecentlyParsed } from './recently-parsed.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /**
@@ -124,7 +125,13 @@ export function spliceRevision(key: string, value: Uint8Array, revision: number)
 // Whether parsed objects are frozen, so that tests find whoever changes a shared one.
 const freezes = process.env['NODE_TEST_CONTEXT'] !== undefined || process.env['ORRERY_FREEZE'] === '1';
 
-/** The StoredObject of a stored value. What was parsed is kept only as long as someone uses it: the bytes are what lasts. */
+/**
+ * Held for a while, not weakly: the collector copies what a WeakRef points to until it has gone through the whole heap, and making one costs as much as
+ * the rest of a cache's entry.
+ */
+const recentlyParsed = new RecentlyParsed(4096, 8 * 1024 * 1024);
+
+/** The StoredObject of a stored value. What was parsed is kept for a while only: the bytes are what lasts. */
 export class SplicedObject implements StoredObject {
   readonly key: string;
   readonly revision: number;
@@ -132,7 +139,7 @@ export class SplicedObject implements StoredObject {
   private bytes: Buffer | SplicedObject;
   /** Where `"resourceVersion":"…"` begins. */
   protected readonly offset: number;
-  private parsed: WeakRef<KubeObject> | undefined;
+  private parsed: KubeObject | undefined;
 
   constructor(key: string, revision: number, json: Buffer | SplicedObject, offset: number) {
     this.key = key;
@@ -152,20 +159,24 @@ export class SplicedObject implements StoredObject {
   }
 
   get object(): KubeObject {
-    return this.parsed?.deref() ?? this.hold(JSON.parse(this.json.toString('utf8')));
+    return this.parsed ?? this.hold(JSON.parse(this.json.toString('utf8')));
   }
 
   /** Takes over what the same object at another revision has parsed. */
   shareParsed(other: SplicedObject): void {
-    const object = other.parsed?.deref();
-    if (object) this.hold(withRevision(object, this.revision));
+    if (other.parsed) this.hold(withRevision(other.parsed, this.revision));
   }
 
-  /** Spares the parsing while the object is in use. @param object what parsing would give */
+  /** Spares the parsing for a while. @param object what parsing would give */
   hold(object: KubeObject): KubeObject {
     if (freezes) deepFreeze(object);
-    this.parsed = new WeakRef(object);
+    if (!this.parsed) recentlyParsed.add(this);
+    this.parsed = object;
     return object;
+  }
+
+  forget(): void {
+    this.parsed = undefined;
   }
 
   /** The JSON of the same object with another resourceVersion. */

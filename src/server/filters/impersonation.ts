@@ -70,14 +70,13 @@ export function impersonation(authorizer: Authorizer): Stage {
 /** @throws ApiError 400 if there are headers, but none that names the user */
 function wantedUser(context: ServerContext): Wanted | undefined {
   const headers: Readonly<Record<string, string | undefined>> = context.request.headers;
-  let any = false;
-  const extra = new Map<string, readonly string[]>();
+  let extra: Map<string, readonly string[]> | undefined;
   for (const name in headers) {
     if (!name.startsWith('impersonate-')) continue;
-    any = true;
+    extra ??= new Map();
     if (name.startsWith('impersonate-extra-')) extra.set(decodeKey(name.slice('impersonate-extra-'.length)), valuesOf(headers[name]));
   }
-  if (!any) return undefined;
+  if (!extra) return undefined;
   const username = headers['impersonate-user'] ?? '';
   const uid = headers['impersonate-uid'] ?? '';
   const groups = valuesOf(headers['impersonate-group']);
