@@ -8,7 +8,7 @@ import { BackgroundWork } from '../runtime/background.ts';
 import { type Controller, createController } from '../runtime/controller.ts';
 import { isAlreadyExists } from '../runtime/errors.ts';
 import { EventMemory } from '../runtime/event-memory.ts';
-import { createEventRecorder, type EventRecorder } from '../runtime/events.ts';
+import { createEventRecorder, type EventRecorder, waitingOfOne } from '../runtime/events.ts';
 import type { Informer } from '../runtime/informer.ts';
 import { createInformers, type Informers } from '../runtime/informers.ts';
 import { keyOf } from '../runtime/keys.ts';
@@ -32,8 +32,10 @@ const nodeNetwork = '172.18.0.0/16';
 const byNode = 'spec.nodeName';
 /** So many nodes are registered, and report, at the same time. */
 const nodeWorkers = 32;
-/** So many kubelets write events at the same time, whatever their number: pods that start come first. */
-const eventWriters = 2;
+/** So many kubelets write events at the same time, whatever their number: few enough that pods that start come first, enough to share commits. */
+const eventWriters = 16;
+/** So many events of all kubelets together may wait to be written: those of some thousand pods that start at once. */
+const waitingEvents = 10_000;
 
 /** The files of a persistent volume, by its name. */
 type FleetVolumes = LastingFiles['volume'];
@@ -199,7 +201,12 @@ export class Fleet implements AsyncDisposable {
     this.nodeInformer = this.informers.for<Node>(nodes);
     this.podInformer = this.informers.for<Pod>(pods);
     this.podInformer.addIndex(byNode, (pod) => (pod.spec!.nodeName ? [pod.spec!.nodeName] : []));
-    this.eventWriting = { background: new BackgroundWork(eventWriters, context.signal), memory: new EventMemory(rememberedEvents) };
+    const { logger, signal } = context;
+    const room = { ofOneSource: waitingOfOne, ofAll: waitingEvents };
+    this.eventWriting = {
+      background: new BackgroundWork({ name: 'events of kubelets', logger, signal, width: eventWriters, room }),
+      memory: new EventMemory(rememberedEvents),
+    };
     this.images = new Images([...(options.images ?? []), ...defaultImages]);
     this.stages = options.stages ?? defaultStages;
     this.nodeController = createController(

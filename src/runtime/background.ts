@@ -1,102 +1,111 @@
+import type { Logger } from '../machinery/logger.ts';
+
 type Work = () => Promise<void>;
 
-/** Beyond so many waiting pieces, each so many more are one more that are worked on at the same time. */
-const patience = 50_000;
-const impatience = 1_000;
+export interface BackgroundOptions {
+  /** What the work is, for the log. */
+  readonly name: string;
+  readonly logger: Logger;
+  /** What has not begun when it is aborted is dropped. */
+  readonly signal: AbortSignal;
+  /** How many sources work at the same time. */
+  readonly width: number;
+  /** How many pieces may wait. */
+  readonly room: { readonly ofOneSource: number; readonly ofAll: number };
+}
 
 /**
- * Work that nobody waits for, such as writing events: a few pieces at a time, so that it does not crowd out what somebody waits for, unless so much of it
- * has gathered that it takes memory. Sources take turns; the pieces of one source run one after the other, in order.
+ * Work that nobody waits for, such as writing events: a few pieces at a time, so that it does not crowd out what somebody waits for, and no more of it
+ * than there is room for. Sources take turns; the pieces of one source run one after the other, in order.
  */
 export class BackgroundWork {
-  private readonly width: number;
-  private readonly signal: AbortSignal;
+  private readonly options: BackgroundOptions;
   private readonly ready = new Fifo<Source>();
   private running = 0;
   private waiting = 0;
+  private refused = 0;
 
-  /** @param width how many sources work at the same time; @param signal what has not begun when it is aborted is dropped */
-  constructor(width: number, signal: AbortSignal) {
-    this.width = width;
-    this.signal = signal;
+  constructor(options: BackgroundOptions) {
+    this.options = options;
   }
 
   source(): BackgroundSource {
-    return new Source(
-      () => {
+    const { width, room } = this.options;
+    return new Source({
+      admits: (waiting) => {
+        const admitted = waiting < room.ofOneSource && this.waiting < room.ofAll;
+        if (!admitted) this.refused++;
+        return admitted;
+      },
+      added: () => {
         this.waiting++;
       },
-      (source) => {
+      ready: (source) => {
         this.ready.push(source);
-        if (this.running < this.atOneTime) void this.work();
+        if (this.running < width) void this.work();
       },
-    );
-  }
-
-  private get atOneTime(): number {
-    return this.width + Math.max(0, Math.floor((this.waiting - patience) / impatience));
+    });
   }
 
   private async work(): Promise<void> {
     this.running++;
-    while (this.running <= this.atOneTime) {
-      const source = this.ready.take();
-      if (!source) break;
-      this.waiting--;
-      await source.step(this.signal);
+    for (let source = this.ready.take(); source; source = this.ready.take()) {
+      if (--this.waiting === 0) this.tellRefused();
+      await source.step(this.options.signal);
     }
     this.running--;
+  }
+
+  private tellRefused(): void {
+    const { refused } = this;
+    if (refused === 0) return;
+    this.refused = 0;
+    this.options.logger.warn({ work: this.options.name, refused }, 'more was to be done than may wait: some of it was dropped');
   }
 }
 
 export interface BackgroundSource {
+  /** Whether one more piece may wait; the caller drops what may not. */
+  admits(): boolean;
   /** @param work handles its own errors */
   add(work: Work): void;
-  /** Resolves when everything added so far was done or dropped. */
-  finished(): Promise<void>;
 }
 
-/** Stands among the pieces of work for somebody who waits until those before it are done. */
-interface Milestone {
-  resolve(): void;
+/** What a source tells those with whom it shares the work. */
+interface Siblings {
+  /** @param waiting pieces of this source */
+  admits(waiting: number): boolean;
+  added(): void;
+  /** The source has pieces, and none of them is being worked on. */
+  ready(source: Source): void;
 }
 
 class Source implements BackgroundSource {
-  private readonly pieces = new Fifo<Work | Milestone>();
-  private readonly counted: () => void;
-  private readonly enqueue: (source: Source) => void;
+  private readonly pieces = new Fifo<Work>();
+  private readonly siblings: Siblings;
   private busy = false;
 
-  /** @param counted called for each piece; @param enqueue called when it has pieces and none of them is being worked on */
-  constructor(counted: () => void, enqueue: (source: Source) => void) {
-    this.counted = counted;
-    this.enqueue = enqueue;
+  constructor(siblings: Siblings) {
+    this.siblings = siblings;
+  }
+
+  admits(): boolean {
+    return this.siblings.admits(this.pieces.length);
   }
 
   add(work: Work): void {
-    this.enter(work);
-  }
-
-  private enter(piece: Work | Milestone): void {
-    this.pieces.push(piece);
-    this.counted();
+    this.pieces.push(work);
+    this.siblings.added();
     if (this.busy) return;
     this.busy = true;
-    this.enqueue(this);
-  }
-
-  finished(): Promise<void> {
-    return new Promise((resolve) => {
-      this.enter({ resolve });
-    });
+    this.siblings.ready(this);
   }
 
   async step(signal: AbortSignal): Promise<void> {
     const piece = this.pieces.take()!;
-    if (typeof piece !== 'function') piece.resolve();
-    else if (!signal.aborted) await piece();
-    if (this.pieces.isEmpty) this.busy = false;
-    else this.enqueue(this);
+    if (!signal.aborted) await piece();
+    if (this.pieces.length === 0) this.busy = false;
+    else this.siblings.ready(this);
   }
 }
 
@@ -105,8 +114,8 @@ class Fifo<T> {
   private incoming: T[] = [];
   private outgoing: T[] = [];
 
-  get isEmpty(): boolean {
-    return this.incoming.length === 0 && this.outgoing.length === 0;
+  get length(): number {
+    return this.incoming.length + this.outgoing.length;
   }
 
   push(item: T): void {

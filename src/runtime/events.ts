@@ -15,10 +15,8 @@ export interface EventTarget {
 }
 
 export interface EventRecorder {
-  /** Never fails and never waits: events are written in the background, in order. */
+  /** Never fails and never waits: events are written in the background, in order; beyond as many as may wait they are dropped. */
   event(target: EventTarget, type: 'Normal' | 'Warning', reason: string, message: string): void;
-  /** Resolves when everything recorded so far was written or given up. */
-  flushed(): Promise<void>;
 }
 
 export interface EventRecorderOptions {
@@ -27,11 +25,14 @@ export interface EventRecorderOptions {
   readonly component: string;
   readonly context: RuntimeContext;
   readonly host?: string;
-  /** Shared by the recorders of one process that write a lot. Default: one write at a time. */
+  /** Shared by the recorders of one process that write a lot. Default: one write at a time, and `waitingOfOne` that wait. */
   readonly background?: BackgroundWork;
   /** Shared by recorders of which no two speak of the same object. Default: one of its own. */
   readonly memory?: EventMemory;
 }
+
+/** So many events of one recorder may wait to be written, as in client-go's broadcaster. */
+export const waitingOfOne = 1_000;
 
 /** Writes core/v1 Events as client-go's recorder does; which of them are one and the same, and how many there may be, is EventMemory's. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
@@ -39,7 +40,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const api: ResourceClient = client.resource(events);
   const { clock, random, logger, signal } = context;
   const source = { component, ...(host ? { host } : {}) };
-  const writes = (options.background ?? new BackgroundWork(1, signal)).source();
+  const own = () =>
+    new BackgroundWork({
+      name: `events of ${component}`,
+      logger,
+      signal,
+      width: 1,
+      room: { ofOneSource: waitingOfOne, ofAll: waitingOfOne },
+    });
+  const writes = (options.background ?? own()).source();
 
   function involved({ object, resource, fieldPath }: EventTarget): Record<string, string> {
     const { namespace, name, uid, resourceVersion } = object.metadata!;
@@ -89,7 +98,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   return {
     event(target, type, reason, message) {
-      if (signal.aborted) return;
+      if (signal.aborted || !writes.admits()) return;
       const object = involved(target);
       const { fieldPath } = object;
       const at = clock.now();
@@ -106,7 +115,6 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         ),
       );
     },
-    flushed: () => writes.finished(),
   };
 }
 

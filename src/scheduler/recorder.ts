@@ -4,10 +4,19 @@ import type { Client } from '../client/client.ts';
 import { formatMicroTime } from '../machinery/clock.ts';
 import { type BackgroundSource, BackgroundWork } from '../runtime/background.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
+import { fnv32a } from '../runtime/hash.ts';
 
 /** An event that recurs within this time joins the series of the earlier one (KEP-383). */
 const seriesWindow = 6 * 60_000;
 const maxRemembered = 4_096;
+
+/**
+ * So many events may wait to be written. kube-scheduler has no such bound of its own: it schedules no faster than its client may send requests, and events
+ * go at the same rate.
+ */
+const maxWaiting = 5_000;
+/** So many events, of different pods, are written at the same time. */
+const writers = 8;
 
 /** As long as the API lets a note be. */
 const longestNote = 1_024;
@@ -15,6 +24,16 @@ const longestNote = 1_024;
 /** Where a profile's events go. */
 export interface EventSink {
   record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void;
+}
+
+/** What is known of an event when it is recorded. */
+interface RecordedEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly action: string;
+  readonly regarding: ReturnType<typeof referenceTo>;
+  readonly related?: ReturnType<typeof referenceTo>;
+  readonly note: string;
 }
 
 interface Series {
@@ -31,7 +50,7 @@ export class SchedulerEvents implements EventSink {
   private readonly controller: string;
   private readonly instance: string;
   private readonly remembered = new Map<string, Series>();
-  private readonly writes: BackgroundSource;
+  private readonly writes: readonly BackgroundSource[];
 
   /** @param controller the name of the profile that speaks */
   constructor(client: Client, context: RuntimeContext, controller: string, host: string) {
@@ -39,29 +58,34 @@ export class SchedulerEvents implements EventSink {
     this.context = context;
     this.controller = controller;
     this.instance = `${controller}-${host}`;
-    this.writes = new BackgroundWork(1, context.signal).source();
+    const { logger, signal } = context;
+    const room = { ofOneSource: maxWaiting, ofAll: maxWaiting };
+    const background = new BackgroundWork({ name: `events of ${controller}`, logger, signal, width: writers, room });
+    this.writes = Array.from({ length: writers }, () => background.source());
   }
 
   record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void {
+    const writes = this.writesOf(pod);
+    if (!writes.admits()) return;
+    const regarding = referenceTo(pod);
     const short = note.length <= longestNote ? note : `${note.slice(0, longestNote - 4)} ...`;
     const now = this.context.clock.now();
-    this.writes.add(() =>
-      this.write(pod, type, reason, action, short, related, now).catch((error) => {
+    const event = { type, reason, action, regarding, ...(related ? { related: referenceTo(related) } : {}), note: short };
+    writes.add(() =>
+      this.write(event, now).catch((error) => {
         if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
       }),
     );
   }
 
-  private async write(
-    pod: KubeObject,
-    type: string,
-    reason: string,
-    action: string,
-    note: string,
-    related: KubeObject | undefined,
-    now: number,
-  ): Promise<void> {
-    const { name, namespace, uid } = pod.metadata!;
+  /** Those of one pod follow one another. */
+  private writesOf({ metadata }: KubeObject): BackgroundSource {
+    return this.writes[fnv32a(Buffer.from(metadata!.uid!)) % writers]!;
+  }
+
+  private async write(event: RecordedEvent, now: number): Promise<void> {
+    const { type, reason, action, note } = event;
+    const { name, namespace, uid } = event.regarding;
     const key = `${uid} ${type} ${reason} ${action} ${note}`;
     const series = this.remembered.get(key);
     if (series && now - series.lastSeen < seriesWindow) {
@@ -82,12 +106,7 @@ export class SchedulerEvents implements EventSink {
       eventTime: formatMicroTime(now),
       reportingController: this.controller,
       reportingInstance: this.instance,
-      action,
-      reason,
-      regarding: referenceTo(pod),
-      ...(related ? { related: referenceTo(related) } : {}),
-      note,
-      type,
+      ...event,
     });
   }
 
