@@ -10,7 +10,7 @@ export interface Rejection {
   readonly message: string;
 }
 
-type Amounts = Map<string, number>;
+type Amounts = ReadonlyMap<string, number>;
 
 interface Share {
   readonly amounts: Amounts;
@@ -22,7 +22,7 @@ interface Share {
  */
 export class NodeRoom {
   private readonly shares = new Map<string, Share>();
-  private readonly used: Amounts = new Map();
+  private readonly used = new Map<string, number>();
   private allocatable: { readonly of: object; readonly amounts: Amounts } | undefined;
   private portUsers = 0;
 
@@ -95,10 +95,13 @@ function predicate(name: string, words: string): Rejection {
   return { reason: name, message: `Predicate ${name} failed: ${words}` };
 }
 
+/** Of a pod that requests nothing. */
+const onePod: Amounts = new Map([['pods', 1]]);
+
 function shareOf(pod: Pod): Share {
-  const amounts: Amounts = new Map([['pods', 1]]);
-  for (const [name, quantity] of podRequests(pod.spec as Parameters<typeof podRequests>[0])) amounts.set(name, amountOf(name, quantity));
-  return { amounts, ports: hostPortsOf(pod) };
+  const requests = [...podRequests(pod.spec as Parameters<typeof podRequests>[0])];
+  const amounts = requests.map(([name, quantity]) => [name, amountOf(name, quantity)] as const);
+  return { amounts: amounts.length === 0 ? onePod : new Map([...onePod, ...amounts]), ports: hostPortsOf(pod) };
 }
 
 function amountOf(name: string, quantity: { milliValue(): number; value(): number }): number {

@@ -29,8 +29,9 @@ export interface VolumeFiles {
 
 /** The volumes of one pod whose contents its node knows: emptyDir, hostPath, claims, and what comes from the API. */
 export class PodVolumes {
-  private readonly trees = new Map<string, FileTree>();
-  private readonly tokens: IssuedTokens = new Map();
+  // Most pods of a large cluster have no contents that anybody looks at.
+  private madeTrees: Map<string, FileTree> | undefined;
+  private issuedTokens: IssuedTokens | undefined;
   private readonly lasting: LastingFiles;
   private filled = false;
   /** When the contents should be looked at again, once they are there; milliseconds since the epoch. */
@@ -40,12 +41,22 @@ export class PodVolumes {
     this.lasting = lasting;
   }
 
+  private get trees(): Map<string, FileTree> {
+    this.madeTrees ??= new Map();
+    return this.madeTrees;
+  }
+
+  private get tokens(): IssuedTokens {
+    this.issuedTokens ??= new Map();
+    return this.issuedTokens;
+  }
+
   /** The files of a volume; undefined where nobody knows what is in it. */
   files(volume: Volume | undefined): VolumeFiles | undefined {
     if (!volume) return undefined;
     if (volume.hostPath) return { tree: this.lasting.node, root: absolutePath('/', volume.hostPath.path) };
     if (isClaim(volume)) {
-      const tree = this.trees.get(volume.name);
+      const tree = this.madeTrees?.get(volume.name);
       return tree && { tree, root: '/' };
     }
     return volume.emptyDir || comesFromApi(volume) ? { tree: this.own(volume), root: '/' } : undefined;
