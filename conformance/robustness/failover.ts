@@ -8,10 +8,16 @@ import { serverOf } from './bad-input.ts';
 import { type FollowedWatch, followWatch } from './watch.ts';
 import { Http2Sender, post, request, type Server } from './wire.ts';
 
+export interface Takeover {
+  /** From the kill until another control plane held the lease, in milliseconds. */
+  readonly sinceKill: number;
+  /** The same from the killed one's last renewal: a standby may not act before that was so long ago as the lease lasts. */
+  readonly sinceRenewal: number;
+}
+
 export interface FailoverResult {
   readonly problems: readonly string[];
-  /** From each kill until another control plane held the lease, in milliseconds. */
-  readonly takeovers: readonly number[];
+  readonly takeovers: readonly Takeover[];
   readonly pods: number;
 }
 
@@ -45,7 +51,7 @@ export async function runFailovers({ kills, seed }: { readonly kills: number; re
     watches.push(followWatch(server, replicaSets, '0', (type, replicaSet) => limits.replicaSet(type, replicaSet)));
     await post(sender, deployments, deployment());
     await rolledOut(cluster.kubeconfig);
-    const takeovers: number[] = [];
+    const takeovers: Takeover[] = [];
     for (let kill = 1; kill <= kills; kill++) {
       await request(sender, 'PATCH', `${deployments}/web`, environment(kill), 'application/strategic-merge-patch+json');
       // A rollout takes about a second: it is interrupted anywhere in it.
@@ -53,8 +59,8 @@ export async function runFailovers({ kills, seed }: { readonly kills: number; re
       const taken = holder.change();
       const killedAt = performance.now();
       planes.shift()!.kill('SIGKILL');
-      await taken;
-      takeovers.push(performance.now() - killedAt);
+      const renewedAt = await taken;
+      takeovers.push({ sinceKill: performance.now() - killedAt, sinceRenewal: performance.now() - renewedAt });
       planes.push(startControlPlane(cluster.kubeconfig));
       await rolledOut(cluster.kubeconfig);
     }
@@ -70,18 +76,22 @@ export async function runFailovers({ kills, seed }: { readonly kills: number; re
 class Holder {
   readonly watch: FollowedWatch;
   private identity = '';
-  private waiting: (() => void) | undefined;
+  private renewedAt = 0;
+  private waiting: ((renewedAt: number) => void) | undefined;
 
   constructor(server: Server) {
     this.watch = followWatch(server, leases, '0', (_, { metadata, spec }) => {
-      if (metadata.name !== lease || !spec.holderIdentity || spec.holderIdentity === this.identity) return;
+      if (metadata.name !== lease || !spec.holderIdentity) return;
+      const before = this.renewedAt;
+      this.renewedAt = performance.now();
+      if (spec.holderIdentity === this.identity) return;
       this.identity = spec.holderIdentity;
-      this.waiting?.();
+      this.waiting?.(before);
     });
   }
 
-  /** Resolves when another one holds it. */
-  change(): Promise<void> {
+  /** Resolves when another one holds it, to the time of the last renewal by the one before. */
+  change(): Promise<number> {
     return new Promise((resolve) => {
       this.waiting = resolve;
     });
