@@ -70,7 +70,6 @@ export class ResourceStore {
   private readonly converted = new WeakMap<StoredObject, StoredObject>();
   private readonly fetching = new WeakMap<StoredObject, Promise<void>>();
   private readonly events = new WeakMap<readonly CacheEvent<Attributes>[], readonly WatchEvent[]>();
-  private cacheIsReady = false;
   private second = Number.NaN;
   private secondText = '';
 
@@ -106,23 +105,18 @@ export class ResourceStore {
     return this.namespaced && namespace !== '' ? `${this.prefix}${namespace}/` : this.prefix;
   }
 
-  /** The cache once it holds a state; it is started when first asked for. */
+  /** The cache once it holds a state; it is started when it is not. */
   async readyCache(): Promise<WatchCache<Attributes>> {
-    if (!this.cacheIsReady) {
+    if (!this.cache.use()) {
       await this.cache.ready().catch((error) => {
         throw error instanceof UnreadableRangeError ? stillLoading(this.definition, error) : error;
       });
-      this.cacheIsReady = true;
     }
     return this.cache;
   }
 
   /** What the cache knows of a key, without starting it. It may be behind storage. */
   cached(key: string): StoredObject | undefined {
-    if (!this.cacheIsReady) {
-      if (this.cache.revision === 0) return undefined;
-      this.cacheIsReady = true;
-    }
     return this.cache.get(key);
   }
 

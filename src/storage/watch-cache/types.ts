@@ -35,6 +35,8 @@ export interface WatchCacheLimits {
   readonly stallMs: number;
   /** Bookmarks come so often, with a jitter of a quarter. */
   readonly bookmarkMs: number;
+  /** What nobody has read or watched for so long, and at most twice as long, is let go of. */
+  readonly idleMs: number;
 }
 
 /** An object in the cache: shared by all readers, never changed. */

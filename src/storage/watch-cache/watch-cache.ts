@@ -1,4 +1,4 @@
-import type { Clock } from '../../machinery/clock.ts';
+import type { Clock, Timer } from '../../machinery/clock.ts';
 import { CompactedError, RevisionTooLargeError, StorageClosedError, WatchCacheRestartedError, WatchTooOldError } from '../errors.ts';
 import { type Change, prefixEnd, type WatchSink } from '../storage.ts';
 import { Bookmarks } from './bookmarks.ts';
@@ -31,6 +31,7 @@ const defaultLimits: WatchCacheLimits = {
   eventFreshMs: 75_000,
   stallMs: 60_000,
   bookmarkMs: 60_000,
+  idleMs: 5 * 60_000,
 };
 
 const pageLength = 1000;
@@ -44,7 +45,7 @@ const lastBookmarkMs = 2000;
 /**
  * The objects below one prefix of a store, in memory: the present state with indexes, and the latest changes for watchers. It knows only
  * what its own watch of storage tells it, so whoever must see a write waits for its revision with `freshAtLeast`. It costs nothing
- * before its first use.
+ * before its first use, nor when nobody has used it for some minutes.
  */
 export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A> {
   readonly clock: Clock;
@@ -61,6 +62,10 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
   private events: EventRing<A>;
   private seen = 0;
   private loading: Promise<void> | undefined;
+  private following = new AbortController();
+  private restarting = false;
+  private used = false;
+  private idleTimer: Timer | undefined;
   private readonly closing = new AbortController();
 
   constructor(options: WatchCacheOptions<A>) {
@@ -98,8 +103,15 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     return this.events;
   }
 
-  /** Starts the cache if need be, and resolves when it has a state to read. After that `get` and `list` work at any time. @throws what storage throws */
+  /** Whether it has a state to read; asking for that is a use of it. */
+  use(): boolean {
+    this.used = true;
+    return this.seen > 0;
+  }
+
+  /** Starts the cache if need be, and resolves when it has a state to read: then `get` and `list` work. @throws what storage throws */
   ready(): Promise<void> {
+    this.used = true;
     if (this.closing.signal.aborted) return Promise.reject(new StorageClosedError());
     this.loading ??= this.load().catch((error) => {
       this.loading = undefined;
@@ -181,6 +193,7 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     this.waiters.close(new StorageClosedError());
     for (const watcher of [...this.watchers]) watcher.end(new StorageClosedError());
     this.bookmarks.close();
+    this.idleTimer?.cancel();
   }
 
   joinLive(watcher: CacheWatcher<A>): void {
@@ -218,6 +231,8 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
         await this.follow(end);
         this.stats.loads++;
         this.waiters.reached(this.seen);
+        this.restarting = false;
+        this.awaitIdleness();
         return;
       } catch (error) {
         // Compaction has overtaken the reading: read anew.
@@ -226,10 +241,36 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     }
   }
 
+  private awaitIdleness(): void {
+    this.idleTimer?.cancel();
+    if (this.closing.signal.aborted) return;
+    this.idleTimer = this.clock.timer(
+      this.limits.idleMs,
+      () => {
+        if (this.used || this.watchers.size > 0 || this.restarting) {
+          this.used = false;
+          this.awaitIdleness();
+        } else this.unload();
+      },
+      { background: true },
+    );
+  }
+
+  /** Back to where it was before its first use. */
+  private unload(): void {
+    this.following.abort();
+    this.objects = new ObjectSet();
+    this.events = new EventRing(0, this.limits);
+    this.seen = 0;
+    this.loading = undefined;
+  }
+
   private async follow(end: string): Promise<void> {
     const stopping = new AbortController();
+    this.following = stopping;
     const sink: WatchSink = {
       changes: (changes) => {
+        if (stopping.signal.aborted) return;
         try {
           this.ingest(changes);
         } catch (error) {
@@ -237,8 +278,12 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
           this.restart(error as Error);
         }
       },
-      progress: (revision) => this.advance(revision),
-      failed: (error) => this.restart(error),
+      progress: (revision) => {
+        if (!stopping.signal.aborted) this.advance(revision);
+      },
+      failed: (error) => {
+        if (!stopping.signal.aborted) this.restart(error);
+      },
     };
     const signal = AbortSignal.any([stopping.signal, this.closing.signal]);
     await this.options.storage.watch(this.options.prefix, end, this.seen, sink, signal);
@@ -250,10 +295,12 @@ export class WatchCache<A = undefined> implements AsyncDisposable, WatcherHost<A
     const { logger, prefix } = this.options;
     logger.warn({ err: cause, prefix }, 'the watch cache starts anew');
     for (const watcher of [...this.watchers]) watcher.end(new WatchCacheRestartedError(cause));
+    this.restarting = true;
     this.loading = this.reload();
     // Whoever uses the cache meanwhile hears of a failure; the next use tries again.
     this.loading.catch((error) => {
       this.loading = undefined;
+      this.restarting = false;
       if (!this.closing.signal.aborted) logger.error({ err: error, prefix }, 'the watch cache cannot be loaded');
     });
   }
