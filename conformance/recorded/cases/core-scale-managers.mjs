@@ -11,6 +11,8 @@ export default ({ ns }) => {
     const name = `${flow}-${how}`;
     return [
       { name: `${name} of ${first}`, method: 'POST', path: all, query: { fieldManager: 'maker' }, body: { ...body(name, first), spec: { ...body(name, first).spec, paused: true } }, compare: false },
+      // A status that is written later would put the owners of what has not changed in order.
+      { name: `${name} is seen`, path: `${all}/${name}`, until: (b) => b.status?.observedGeneration === 1, compare: false },
       ...rest.flatMap((replicas) => [scaled(name, replicas, how), owners(name, `${name} to ${replicas}`)]),
       ...(how === 'apply' ? [scaled(name, 5, how, { force: 'true' }), owners(name, `${name} by force`)] : []),
     ];
