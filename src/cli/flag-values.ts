@@ -1,11 +1,11 @@
 import { formatGoDuration } from '../../api/meta/duration.ts';
-import type { UpOptions } from './options.ts';
+import { type UpOptions, upFlagNames } from './options.ts';
 
 const durations = /(Ttl|Wait|Interval)$/;
 
 /** The flags of `orrery up` with their values, as kube-apiserver writes those of its own. */
 export function flagValues(options: UpOptions): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [flagOf(name), textOf(name, value)]));
+  return Object.fromEntries(upFlagNames().map((name) => [flagOf(name), textOf(name, options[name as keyof UpOptions])]));
 }
 
 function flagOf(name: string): string {

@@ -94,8 +94,34 @@ export function parseArguments(args: readonly string[], version: string): Comman
           : `unknown command '${name}'; the commands are 'orrery up' and 'orrery why'`,
       );
     });
-  const up = configured(program.command('up'), write)
+  const up: Program = withUpFlags(configured(program.command('up'), write))
     .description('Start a cluster and serve it until it is interrupted.')
+    .action((options) => {
+      const conflict = flagConflict(options);
+      if (conflict !== undefined) up.error(conflict);
+      result = { name: 'up', options };
+    });
+  configured(program.command('why'), write)
+    .description('Tell why a pod is on its node, or why it has none: what the scheduler thinks of each node.')
+    .argument('<kind>', 'pod', onlyPods)
+    .argument('<name>', "the pod's name")
+    .option('-n, --namespace <namespace>', "the pod's namespace", 'default')
+    .option('--kubeconfig <file>', 'how to reach the cluster (default: $KUBECONFIG)')
+    .option('--scheduler-config <file>', 'the configuration that the scheduler was started with, if it has one')
+    .action((_kind, name, { kubeconfig = process.env.KUBECONFIG || join('.orrery', 'kubeconfig'), ...options }) => {
+      result = { name: 'why', options: { ...options, name, kubeconfig } };
+    });
+  try {
+    program.parse(args as string[], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw usageError(error, output);
+    throw error;
+  }
+  return result!;
+}
+
+function withUpFlags(command: Program): Program {
+  command
     .option('--port <number>', 'port of the API server; 0 takes a free one', wholeNumber(0, 65535), 6443)
     .option('--bind-address <address>', 'address to listen on', address, '127.0.0.1')
     .option('--data-dir <folder>', 'where the cluster is kept; one process at a time', '.orrery')
@@ -134,32 +160,13 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .option('--audit-webhook-config-file <file>', 'where they are sent: a kubeconfig that names the webhook')
     .option('--audit-webhook-batch-max-size <number>', 'events in one call to it', wholeNumber(1, 10_000), 400)
     .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn')
-    .action((given) => {
-      // What was not given is there as well, for those who list the flags.
-      const options = { ...Object.fromEntries(up.options.map((option) => [option.attributeName(), undefined])), ...given };
-      const conflict = flagConflict(options);
-      if (conflict !== undefined) up.error(conflict);
-      result = { name: 'up', options };
-    });
-  addApiServerFlags(up);
-  configured(program.command('why'), write)
-    .description('Tell why a pod is on its node, or why it has none: what the scheduler thinks of each node.')
-    .argument('<kind>', 'pod', onlyPods)
-    .argument('<name>', "the pod's name")
-    .option('-n, --namespace <namespace>', "the pod's namespace", 'default')
-    .option('--kubeconfig <file>', 'how to reach the cluster (default: $KUBECONFIG)')
-    .option('--scheduler-config <file>', 'the configuration that the scheduler was started with, if it has one')
-    .action((_kind, name, { kubeconfig = process.env.KUBECONFIG || join('.orrery', 'kubeconfig'), ...options }) => {
-      result = { name: 'why', options: { ...options, name, kubeconfig } };
-    });
-  try {
-    program.parse(args as string[], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw usageError(error, output);
-    throw error;
-  }
-  return result!;
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn');
+  return addApiServerFlags(command);
+}
+
+/** Every flag of `orrery up`, by the name that its value has in UpOptions. */
+export function upFlagNames(): string[] {
+  return withUpFlags(new Program()).options.map((option) => option.attributeName());
 }
 
 // Help goes out as it is; what is wrong becomes one line.
