@@ -21,7 +21,7 @@ interface Call {
   readonly body: any;
 }
 
-/** An extender that keeps pods off node-1, likes node-3, and does not take pods whose name begins with `no`. */
+/** An extender that keeps pods off node-1, likes node-3, takes pods away on node-2 only, and does not take pods whose name begins with `no`. */
 async function startExtender(calls: Call[]): Promise<Server> {
   const server = createServer(async (request, response) => {
     const body: any = await json(request);
@@ -31,6 +31,10 @@ async function startExtender(calls: Call[]): Promise<Server> {
         const wanted = body.NodeNames.filter((name: string) => name !== 'node-1' && !body.Pod.metadata.name.startsWith('no'));
         const failed = body.NodeNames.filter((name: string) => !wanted.includes(name)).map((name: string) => [name, 'no seat left']);
         return { NodeNames: wanted, FailedNodes: Object.fromEntries(failed) };
+      },
+      '/preempt': () => {
+        const { 'node-2': only } = body.NodeNameToMetaVictims;
+        return { NodeNameToMetaVictims: body.Pod.metadata.name.startsWith('no') || !only ? {} : { 'node-2': only } };
       },
       '/prioritize': () => body.NodeNames.map((name: string) => ({ Host: name, Score: name === 'node-3' ? 10 : 0 })),
     };
@@ -75,6 +79,42 @@ test('extenders have a say about the pods that ask for what they manage', { time
   }
 });
 
+test('an extender strikes nodes on which pods would be taken away for another', { timeout: 120_000 }, async () => {
+  const calls: Call[] = [];
+  const extender = await startExtender(calls);
+  try {
+    const { port } = extender.address() as AddressInfo;
+    await using cluster = await clusterWith({ urlPrefix: `http://127.0.0.1:${port}`, preemptVerb: 'preempt', nodeCacheCapable: true });
+    const pod = (name: string, more: object) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: 'main', image: 'nginx', resources: { limits: { [managed]: '1' } } }],
+        ...more,
+      },
+    });
+    const important = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'important' }, value: 1000 };
+    const nodes = ['node-1', 'node-2', 'node-3'];
+    for (const node of nodes) await cluster.patchNode(node, { status: { capacity: { [managed]: '1' }, allocatable: { [managed]: '1' } } });
+    await cluster.apply([important, ...nodes.map((nodeName) => pod(`on-${nodeName}`, { nodeName }))]);
+    for (const node of nodes) await cluster.wait(`pod/on-${node}`, '{.status.startTime}');
+    await cluster.apply([pod('placed', { priorityClassName: 'important' })]);
+    equal(await cluster.wait('pod/placed', '{.spec.nodeName}'), 'node-2');
+    await cluster.apply([pod('none', { priorityClassName: 'important' })]);
+    equal(
+      await cluster.wait('pod/none', '{.status.conditions[0].message}'),
+      `0/3 nodes are available: 3 Insufficient ${managed}. no new claims to deallocate, preemption: no candidate node for preemption`,
+    );
+    const [first] = calls.filter(({ body }) => body.Pod.metadata.name === 'placed');
+    deepEqual(Object.keys(first!.body.NodeNameToMetaVictims).sort(), nodes);
+  } finally {
+    extender.closeAllConnections();
+    extender.close();
+  }
+});
+
 async function clusterWith(extender: object) {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-extender-'));
   const file = join(folder, 'scheduler.json');
@@ -89,6 +129,9 @@ async function clusterWith(extender: object) {
       const list = join(folder, 'list.json');
       await writeFile(list, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
       await run(kubectl, ['apply', '-f', list], { env });
+    },
+    async patchNode(name: string, patch: object): Promise<void> {
+      await run(kubectl, ['patch', 'node', name, '--subresource=status', '--type=merge', '-p', JSON.stringify(patch)], { env });
     },
     /** The value at a path, once there is one. */
     async wait(object: string, path: string): Promise<string> {

@@ -49,6 +49,7 @@ export async function explainPod(
       binding: new PodsInBinding(context.clock),
       devices,
       events: { record: () => {} },
+      extenders: [],
       filtering,
       latest: (pod) => pod,
       activate: () => {},

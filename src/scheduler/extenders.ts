@@ -5,6 +5,7 @@ import type { Container, Node, Pod } from '../../openapi/types.ts';
 import { withDeadline } from '../machinery/abort.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import type { ExtenderConfiguration } from './config/extenders.ts';
+import type { Candidate } from './preemption/candidates.ts';
 
 /** What an extender leaves of the nodes that it was shown, and why it refuses the others. */
 export interface ExtenderVerdict {
@@ -12,6 +13,23 @@ export interface ExtenderVerdict {
   readonly failed: Readonly<Record<string, string>>;
   /** Preemption would not help there. */
   readonly unresolvable: Readonly<Record<string, string>>;
+}
+
+/** Who an extender would take away on a node. */
+export interface PreemptionVictims {
+  readonly node: string;
+  readonly uids: readonly string[];
+  /** How many of them a disruption budget protects. */
+  readonly violations: number;
+}
+
+interface PreemptionResult {
+  readonly nodeNameToMetaVictims?: Readonly<Record<string, object>>;
+}
+
+interface MetaVictims {
+  readonly pods?: readonly object[];
+  readonly numPDBViolations?: number;
 }
 
 interface FilterResult {
@@ -61,6 +79,30 @@ export class Extender {
       throw new Error(`extender ${JSON.stringify(urlPrefix)} claims a filtered node ${quoted} which is not found in the input node list`);
     }
     return { nodes: names, failed: result.failedNodes ?? {}, unresolvable: result.failedAndUnresolvableNodes ?? {} };
+  }
+
+  get preempts(): boolean {
+    return this.configuration.preemptVerb !== '';
+  }
+
+  /** Which of the candidates are left, and with which victims. @throws Error where it does not answer */
+  async preempt(pod: Pod, candidates: readonly Candidate[]): Promise<PreemptionVictims[]> {
+    const { preemptVerb, nodeCacheCapable } = this.configuration;
+    const byNode = Object.fromEntries(
+      candidates.map(({ node, victims, violations }) => {
+        const pods = nodeCacheCapable ? victims.map(({ metadata }) => ({ UID: metadata!.uid })) : victims;
+        return [node, { Pods: pods, NumPDBViolations: violations }];
+      }),
+    );
+    const result = (await this.send(preemptVerb, {
+      Pod: pod,
+      NodeNameToVictims: nodeCacheCapable ? null : byNode,
+      NodeNameToMetaVictims: nodeCacheCapable ? byNode : null,
+    })) as PreemptionResult;
+    return Object.entries(result.nodeNameToMetaVictims ?? {}).map(([node, written]) => {
+      const { pods = [], numPDBViolations = 0 } = lowerCased(written) as MetaVictims;
+      return { node, uids: (lowerCased(pods) as { uid: string }[]).map(({ uid }) => uid), violations: numPDBViolations };
+    });
   }
 
   /** Its scores by node, weighted and on the scale of the plugins'. @throws Error where it does not answer */
@@ -131,5 +173,8 @@ function lowerCased(value: unknown): unknown {
 }
 
 const fieldNames = new Map(
-  ['nodes', 'nodenames', 'failedNodes', 'failedAndUnresolvableNodes', 'error', 'host', 'score'].map((name) => [name.toLowerCase(), name]),
+  [
+    ...['nodes', 'nodenames', 'failedNodes', 'failedAndUnresolvableNodes', 'error', 'host', 'score'],
+    ...['nodeNameToMetaVictims', 'pods', 'uid', 'numPDBViolations'],
+  ].map((name) => [name.toLowerCase(), name]),
 );

@@ -35,8 +35,8 @@ export interface Plugin {
   addPod?(state: CycleState, pod: Pod, added: PodInfo, node: NodeInfo): void;
   removePod?(state: CycleState, pod: Pod, removed: PodInfo, node: NodeInfo): void;
   filter?(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined;
-  /** When no node fits: may find a node to nominate. The first plugin that succeeds ends it. */
-  postFilter?(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult;
+  /** When no node fits: may find a node to nominate. The first plugin that succeeds ends it. A promise where extenders have a say. */
+  postFilter?(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult | Promise<PostFilterResult>;
   /** Once a cycle, before scoring; `skip` spares the score. */
   preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): 'skip' | undefined;
   score?(state: CycleState, pod: Pod, node: NodeInfo): number;

@@ -5,6 +5,7 @@ import type { RuntimeContext } from '../runtime/context.ts';
 import type { Handler } from '../runtime/informer.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { DeviceManager } from './devices/device-manager.ts';
+import type { Extender } from './extenders.ts';
 import type { Filtering } from './filtering.ts';
 import type { Nominator } from './nominator.ts';
 import type { PodsInBinding } from './pods-in-binding.ts';
@@ -37,6 +38,7 @@ export interface Handle {
   /** Made when a plugin first asks for it: one for all profiles. */
   readonly devices: () => DeviceManager;
   readonly events: EventSink;
+  readonly extenders: readonly Extender[];
   /** The profile's filters; there from the first cycle on. */
   readonly filtering: () => Filtering;
   /** The pod as the API server has it; undefined where it is gone. */

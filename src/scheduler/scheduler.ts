@@ -17,7 +17,7 @@ import { type EventResource, nodeEvents, podEvents } from './events.ts';
 import { Extender } from './extenders.ts';
 import { priorityOf } from './filtering.ts';
 import type { Handle } from './handle.ts';
-import { makeRoom } from './make-room.ts';
+import { makeRoom, type Room } from './make-room.ts';
 import type { NodeInfo } from './node-info.ts';
 import { Nominator } from './nominator.ts';
 import { once } from './once.ts';
@@ -83,6 +83,7 @@ export class Scheduler implements AsyncDisposable {
       binding: this.inBinding,
       devices,
       events: new SchedulerEvents(client, context, schedulerName, host),
+      extenders: this.extenders,
       filtering,
       latest: (pod) => this.latest(pod),
       activate: (pod) => this.queue.activate(pod.metadata!.uid!),
@@ -279,29 +280,36 @@ export class Scheduler implements AsyncDisposable {
     const extenders = this.extenders.filter((extender) => extender.concerns(pod));
     if (extenders.length > 0) return this.scheduleWith(extenders, queued, profile);
     try {
-      this.conclude(queued, profile, profile.cycle.run(pod));
+      return this.conclude(queued, profile, profile.cycle.run(pod));
     } catch (error) {
       this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
+      return undefined;
     }
-    return undefined;
   }
 
   private async scheduleWith(extenders: readonly Extender[], queued: QueuedPod, profile: RunningProfile): Promise<void> {
     try {
       const result = await profile.cycle.runWith(extenders, queued.pod);
       if (this.stopped) return;
-      if (this.latest(queued.pod)) this.conclude(queued, profile, result);
+      if (this.latest(queued.pod)) await this.conclude(queued, profile, result);
       else this.queue.done(queued);
     } catch (error) {
       if (!this.stopped) this.fail(queued, profile, { reason: 'SchedulerError', message: messageOf(error), nominatedNode: '' });
     }
   }
 
-  private conclude(queued: QueuedPod, profile: RunningProfile, result: CycleResult): void {
-    if (result.node) return this.track(this.bind(queued, profile, result.node, result.state));
+  /** @returns a promise where extenders have a say about who has to go */
+  private conclude(queued: QueuedPod, profile: RunningProfile, result: CycleResult): Promise<void> | undefined {
+    if (result.node) {
+      this.track(this.bind(queued, profile, result.node, result.state));
+      return undefined;
+    }
     const { refusedBy, pendingFor } = result.diagnosis;
+    const refuse = (room: Room) => this.fail(queued, profile, { reason: 'Unschedulable', refusedBy, pendingFor, ...room });
     const room = makeRoom(profile.points.postFilter, result.state, queued.pod, result.diagnosis);
-    this.fail(queued, profile, { reason: 'Unschedulable', refusedBy, pendingFor, ...room });
+    if (room instanceof Promise) return room.then((made) => (this.stopped ? undefined : refuse(made)));
+    refuse(room);
+    return undefined;
   }
 
   private track(work: Promise<void>): void {

@@ -7,6 +7,7 @@ export interface ExtenderConfiguration {
   readonly urlPrefix: string;
   /** Empty where it does not do that. */
   readonly filterVerb: string;
+  readonly preemptVerb: string;
   readonly prioritizeVerb: string;
   readonly bindVerb: string;
   readonly weight: number;
@@ -34,22 +35,20 @@ const defaultTimeout = 5_000;
 
 /** What a configuration's `extenders` come to. @param written as they were decoded */
 export function extendersOf(written: readonly any[] = []): ExtenderConfiguration[] {
-  return written.map((extender) => {
-    if (extender.preemptVerb) throw new Error('extenders with a preemptVerb are not supported');
-    return {
-      urlPrefix: extender.urlPrefix ?? '',
-      filterVerb: extender.filterVerb ?? '',
-      prioritizeVerb: extender.prioritizeVerb ?? '',
-      bindVerb: extender.bindVerb ?? '',
-      weight: extender.weight ?? 0,
-      enableHTTPS: extender.enableHTTPS ?? false,
-      tls: tlsOf(extender.tlsConfig ?? {}),
-      timeout: extender.httpTimeout ? parseGoDuration(extender.httpTimeout) || defaultTimeout : defaultTimeout,
-      nodeCacheCapable: extender.nodeCacheCapable ?? false,
-      managedResources: extender.managedResources ?? [],
-      ignorable: extender.ignorable ?? false,
-    };
-  });
+  return written.map((extender) => ({
+    urlPrefix: extender.urlPrefix ?? '',
+    filterVerb: extender.filterVerb ?? '',
+    preemptVerb: extender.preemptVerb ?? '',
+    prioritizeVerb: extender.prioritizeVerb ?? '',
+    bindVerb: extender.bindVerb ?? '',
+    weight: extender.weight ?? 0,
+    enableHTTPS: extender.enableHTTPS ?? false,
+    tls: tlsOf(extender.tlsConfig ?? {}),
+    timeout: extender.httpTimeout ? parseGoDuration(extender.httpTimeout) || defaultTimeout : defaultTimeout,
+    nodeCacheCapable: extender.nodeCacheCapable ?? false,
+    managedResources: extender.managedResources ?? [],
+    ignorable: extender.ignorable ?? false,
+  }));
 }
 
 function tlsOf(written: any): ExtenderTls {

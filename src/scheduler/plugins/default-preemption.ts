@@ -1,11 +1,14 @@
 import { podDisruptionBudget as podDisruptionBudgets } from '../../../api/policy/v1/poddisruptionbudget.ts';
 import type { Pod, PodDisruptionBudget } from '../../../openapi/types.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { CycleState } from '../cycle-state.ts';
 import { priorityOf } from '../filtering.ts';
 import type { Plugin, PostFilterResult } from '../framework.ts';
 import type { Handle } from '../handle.ts';
 import { NodeStatuses } from '../node-statuses.ts';
 import { type Candidate, selectCandidate } from '../preemption/candidates.ts';
 import { PreemptionExecutor } from '../preemption/executor.ts';
+import { askExtenders } from '../preemption/extenders.ts';
 import { selectVictims } from '../preemption/victims.ts';
 import { unresolvable } from './refuse.ts';
 
@@ -25,7 +28,7 @@ export function defaultPreemption(arguments_: DefaultPreemptionArguments, handle
   const budgets = listers.for<PodDisruptionBudget>(podDisruptionBudgets);
   const executor = new PreemptionExecutor(name, handle);
 
-  function preempt(stale: Pod, statuses: NodeStatuses, state: Parameters<NonNullable<Plugin['postFilter']>>[0]): PostFilterResult {
+  function preempt(stale: Pod, statuses: NodeStatuses, state: CycleState): PostFilterResult | Promise<PostFilterResult> {
     const pod = handle.latest(stale);
     if (!pod) throw new Error(`pod "${stale.metadata!.name}" not found`);
     const obstacle = obstacleFor(pod, statuses);
@@ -44,11 +47,18 @@ export function defaultPreemption(arguments_: DefaultPreemptionArguments, handle
       // One that breaks no budget must be among them.
       if (candidates.length >= wanted && candidates.some(({ violations }) => violations === 0)) break;
     }
-    const best = selectCandidate(candidates);
-    if (!best) {
+    if (candidates.length === 0) {
       tried.absent = unresolvable('', 'Preemption is not helpful for scheduling');
       return { nominatedNode: '', reasons: [tried.message(cluster.nodes.length)] };
     }
+    const asked = handle.extenders.filter((extender) => extender.preempts && extender.concerns(pod));
+    if (asked.length > 0) return askExtenders(asked, pod, candidates, cluster).then((left) => carryOut(pod, left));
+    return carryOut(pod, candidates);
+  }
+
+  function carryOut(pod: Pod, candidates: readonly Candidate[]): PostFilterResult {
+    const best = selectCandidate(candidates);
+    if (!best) return { reasons: ['no candidate node for preemption'] };
     executor.start(best, pod);
     return { nominatedNode: best.node, success: true, reasons: [] };
   }
@@ -77,10 +87,22 @@ export function defaultPreemption(arguments_: DefaultPreemptionArguments, handle
         ? unresolvable(name, 'waiting for the preemption for this pod to be finished')
         : undefined,
     postFilter(state, pod, statuses) {
-      const result = preempt(pod, statuses, state);
-      return { ...result, reasons: result.reasons.map((reason) => `preemption: ${reason}`) };
+      try {
+        const result = preempt(pod, statuses, state);
+        return result instanceof Promise ? result.then(named, failed) : named(result);
+      } catch (error) {
+        return failed(error);
+      }
     },
   };
+}
+
+function named(result: PostFilterResult): PostFilterResult {
+  return { ...result, reasons: result.reasons.map((reason) => `preemption: ${reason}`) };
+}
+
+function failed(error: unknown): never {
+  throw new Error(`preemption: ${messageOf(error)}`);
 }
 
 function isPreempted({ metadata, status }: Pod): boolean {

@@ -53,6 +53,7 @@ export class StaticScheduler {
       nominator,
       binding: new PodsInBinding(clock),
       events: { record: () => {} },
+      extenders: [],
       filtering,
       latest: (pod) => pod,
       activate: () => {},
@@ -73,7 +74,9 @@ export class StaticScheduler {
   placeOrPreempt(pod: Pod): string {
     const result = this.cycle.run(pod);
     if (result.node) return result.node.name;
-    const { message, nominatedNode } = makeRoom(this.postFilters, result.state, pod, result.diagnosis);
+    const room = makeRoom(this.postFilters, result.state, pod, result.diagnosis);
+    if (room instanceof Promise) throw new Error('a cluster that stands still has no extenders');
+    const { message, nominatedNode } = room;
     return nominatedNode ? `[${nominatedNode}]` : message;
   }
 
