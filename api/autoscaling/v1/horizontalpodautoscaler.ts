@@ -9,6 +9,7 @@ import { internalForm } from '../../core/v1/internal-form.ts';
 import { type Column, defineResource } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
+import { sorted } from '../../meta/text.ts';
 import {
   autoscalerColumns,
   cpuMetric,
@@ -25,6 +26,10 @@ const metricsAnnotation = `${prefix}metrics`;
 const behaviorAnnotation = `${prefix}behavior`;
 const conditionsAnnotation = `${prefix}conditions`;
 const currentMetricsAnnotation = `${prefix}current-metrics`;
+
+function inKeyOrder(annotations: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(sorted(Object.keys(annotations)).map((key) => [key, annotations[key]!]));
+}
 
 function isCpuUtilization({ type, resource }: MetricSpec): boolean {
   return type === 'Resource' && resource?.name === 'cpu' && resource.target?.averageUtilization !== undefined;
@@ -49,7 +54,7 @@ function fromStorage(object: KubeObject): HorizontalPodAutoscalerV1 {
   return {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v1',
-    metadata: { ...bare, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
+    metadata: { ...bare, ...(Object.keys(annotations).length > 0 ? { annotations: inKeyOrder(annotations) } : {}) },
     spec: { ...rest, ...(cpu ? { targetCPUUtilizationPercentage: cpu.resource!.target.averageUtilization } : {}) },
     status: {
       currentReplicas: 0,

@@ -9,6 +9,7 @@ import type { Random } from '../../machinery/random.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
+import { foreignSecret, foreignSecretOfEphemeral, limitsSecrets } from './mountable-secrets.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const volumePrefix = 'kube-api-access-';
@@ -35,6 +36,7 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
     name: 'ServiceAccount',
     concerns: applies,
     async mutate(attributes) {
+      if (addsContainers(attributes)) return;
       const pod = attributes.object as Pod;
       if (isMirror(pod)) return checkMirror(attributes, pod);
       const spec = pod.spec as PodSpec;
@@ -49,14 +51,22 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
     },
     async validate(attributes) {
       const pod = attributes.object as Pod;
-      if (isMirror(pod)) return checkMirror(attributes, pod);
-      await accountOf(attributes, pod.spec?.serviceAccountName ?? '');
+      if (isMirror(pod) && !addsContainers(attributes)) return checkMirror(attributes, pod);
+      const account = await accountOf(attributes, pod.spec?.serviceAccountName ?? '');
+      if (!limitsSecrets(account)) return;
+      const foreign = addsContainers(attributes) ? foreignSecretOfEphemeral(pod, account) : foreignSecret(pod, account);
+      if (foreign) throw refuse(attributes, foreign);
     },
   };
 }
 
 function applies(attributes: AdmissionAttributes): boolean {
+  if (addsContainers(attributes)) return true;
   return attributes.operation === 'CREATE' && isFor(attributes, pods) && attributes.object !== undefined;
+}
+
+function addsContainers({ definition, operation, subresource }: AdmissionAttributes): boolean {
+  return operation === 'UPDATE' && subresource === 'ephemeralcontainers' && isFor({ definition, subresource: '' }, pods);
 }
 
 // The API's image of a pod that a kubelet runs from a file.

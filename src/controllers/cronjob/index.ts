@@ -74,13 +74,14 @@ export function startCronJobController(context: ControllerContext): RunningContr
     const step: Step = { cronJob, active: [...active], lastScheduleTime, lastSuccessfulTime, changed: false };
     let failure: unknown;
     let again: number | undefined;
+    // What is not kept is not told of as completed.
+    await removeOld(step, owned);
     try {
       await followJobs(step, owned);
       again = await schedule(step);
     } catch (error) {
       failure = error;
     }
-    await removeOld(step, owned);
     if (step.changed) await writeStatus(step);
     if (failure !== undefined) throw failure;
     return again;

@@ -9,7 +9,7 @@ import { failWithDisruption } from '../../runtime/pod-disruption.ts';
 import { isPodFinished } from '../../runtime/pods.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { resourceClaims as claimResource, pods as podResource, resourceSlices as sliceResource } from '../resources.ts';
-import { type Taint, type Toleration, toleratedFor } from '../tainteviction/tolerations.ts';
+import { type Taint, type Toleration, tolerates } from '../tainteviction/tolerations.ts';
 
 const byPool = 'pool';
 const byClaim = 'resource claim';
@@ -52,12 +52,17 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
   async function reconcile(key: string): Promise<void> {
     const pod = pods.getByKey(key);
     if (!pod || pod.metadata!.deletionTimestamp || isPodFinished(pod) || !pod.spec.nodeName) return void due.cancel(key);
+    const tell = (message: string) =>
+      recorder.event({ object: pod, resource: podResource }, 'Normal', 'DeviceTaintManagerEviction', message);
     const time = evictionTime(pod);
-    if (time === undefined) return void due.cancel(key);
+    if (time === undefined) {
+      if (due.cancel(key)) tell('Cancelling deletion');
+      return;
+    }
     const left = time - clock.now();
     if (left > 0) return due.set(key, left);
     const { namespace, name, uid } = pod.metadata!;
-    recorder.event({ object: pod, resource: podResource }, 'Normal', 'DeviceTaintManagerEviction', 'Marking for deletion');
+    tell('Marking for deletion');
     const message = 'Device Taint manager: deleting due to NoExecute taint';
     await failWithDisruption(api, pod, 'DeletionByDeviceTaintManager', message, clock.now());
     await unlessNotFound(api.delete(namespace!, name!, { preconditions: { uid: uid! } }));
@@ -68,11 +73,15 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
     let first: number | undefined;
     for (const key of resourceClaimKeys(pod)) {
       const claim = claims.getByKey(key);
-      for (const device of claim ? devicesOf(claim) : []) {
+      if (!claim || !isReservedFor(claim, pod)) continue;
+      for (const device of devicesOf(claim)) {
         for (const taint of taintsOf(device)) {
-          const tolerations = (device.tolerations ?? []).filter(({ effect }) => effect === 'NoExecute');
-          const tolerated = toleratedFor([taint], tolerations);
-          if (tolerated === undefined) continue;
+          const covering = (device.tolerations ?? []).filter(
+            (toleration) => toleration.effect === 'NoExecute' && tolerates(toleration, taint),
+          );
+          if (covering.some(({ tolerationSeconds }) => tolerationSeconds === undefined)) continue;
+          const seconds = covering.map(({ tolerationSeconds }) => Math.max(0, tolerationSeconds!));
+          const tolerated = seconds.length > 0 ? Math.min(...seconds) * 1000 : 0;
           const time = (taint.timeAdded ? parseTime(taint.timeAdded) : 0) + tolerated;
           if (first === undefined || time < first) first = time;
         }
@@ -98,6 +107,10 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
 
 function devicesOf({ status }: KubeObject): readonly AllocatedDevice[] {
   return status?.allocation?.devices?.results ?? [];
+}
+
+function isReservedFor({ status }: KubeObject, { metadata }: KubeObject): boolean {
+  return (status?.reservedFor ?? []).some(({ uid }: { uid: string }) => uid === metadata!.uid);
 }
 
 function poolKey(driver: string, pool: string): string {

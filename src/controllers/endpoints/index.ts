@@ -59,7 +59,8 @@ export function startEndpointsController(context: ControllerContext): RunningCon
     const time = times.next(key, service, selected);
     const { subsets, cut } = truncated(subsetsOf(service, selected));
     const current = endpoints.getByKey(key);
-    const labels: Record<string, string> = { ...service.metadata!.labels, [managedByLabel]: 'endpoint-controller' };
+    const { [headlessLabel]: _given, ...given } = service.metadata!.labels ?? {};
+    const labels: Record<string, string> = { ...given, [managedByLabel]: 'endpoint-controller' };
     if (isHeadless(service)) labels[headlessLabel] = '';
     const { [capacityAnnotation]: wasCut, [triggerTimeAnnotation]: _, ...annotations } = current?.metadata?.annotations ?? {};
     const unchanged = current && semanticEqual(current.subsets, subsets) && semanticEqual(current.metadata!.labels, labels);

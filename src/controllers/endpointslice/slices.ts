@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { omitZeros } from '../../runtime/objects.ts';
 import { isPodReady } from '../../runtime/pods.ts';
 import { canBeEndpoint, endpointHostname, findPort, targetReference } from '../endpoints/service-pods.ts';
+import { type Hints, nearHints } from './hints.ts';
 
 /** At most so many endpoints are kept in one slice. */
 export const capacity = 100;
@@ -14,6 +15,7 @@ export interface Endpoint {
   nodeName?: string;
   targetRef: Record<string, unknown>;
   zone?: string;
+  hints?: Hints;
 }
 
 export interface Port {
@@ -83,13 +85,15 @@ function endpointOf(service: KubeObject, pod: KubeObject, node: KubeObject | und
   const serving = isPodReady(pod);
   const terminating = Boolean(pod.metadata!.deletionTimestamp);
   const ready = Boolean(service.spec.publishNotReadyAddresses) || (serving && !terminating);
+  const zone = node?.metadata?.labels?.['topology.kubernetes.io/zone'];
   return omitZeros<Endpoint>({
     addresses,
     conditions: { ready, serving, terminating },
     hostname: endpointHostname(pod, service),
     nodeName: pod.spec.nodeName,
     targetRef: targetReference(pod),
-    zone: node?.metadata?.labels?.['topology.kubernetes.io/zone'],
+    zone,
+    hints: ready ? nearHints(service, { zone, nodeName: pod.spec.nodeName }) : undefined,
   });
 }
 

@@ -55,8 +55,8 @@ export function startJobController(context: ControllerContext): RunningControlle
       informers: [jobs, pods],
       initialBackoff: 1_000,
       maximumBackoff: 60_000,
-      // Pods of large Jobs end together: what they bring about is counted together.
-      calmFor: (key) => Math.min(500, 20 + Math.floor((jobs.getByKey(key)?.status?.active ?? 0) / 4)),
+      // What pods bring about is counted together, and each count can be seen for a while (upstream gathers for a second).
+      calmFor: () => 500,
     },
     context,
   );

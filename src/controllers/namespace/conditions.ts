@@ -15,7 +15,7 @@ const listed = (counts: Map<string, number>, words: (name: string, count: number
     .sort()
     .join(', ');
 
-function statesOf({ resources, finalizers, failures, undiscovered }: Remaining): State[] {
+function statesOf({ resources, finalizers, failures, awaitsPods, undiscovered }: Remaining): State[] {
   const state = (type: string, failed: State | false, reason: string, message: string): State =>
     failed || { type, status: 'False', reason, message };
   const content = 'NamespaceDeletionContentFailure';
@@ -25,18 +25,21 @@ function statesOf({ resources, finalizers, failures, undiscovered }: Remaining):
     reason: 'ContentDeletionFailed',
     message: `Failed to delete all resource types, ${failures.length} remaining: ${failures.sort().join(', ')}`,
   };
-  const left = resources.size > 0 && {
-    type: 'NamespaceContentRemaining',
-    status: 'True' as const,
-    reason: 'SomeResourcesRemain',
-    message: `Some resources are remaining: ${listed(resources, (name, count) => `${name} has ${count} resource instances`)}`,
-  };
-  const held = finalizers.size > 0 && {
-    type: 'NamespaceFinalizersRemaining',
-    status: 'True' as const,
-    reason: 'SomeFinalizersRemain',
-    message: `Some content in the namespace has finalizers remaining: ${listed(finalizers, (name, count) => `${name} in ${count} resource instances`)}`,
-  };
+  // As kube-controller-manager has it: pods that are waited for are not told of.
+  const left = !awaitsPods &&
+    resources.size > 0 && {
+      type: 'NamespaceContentRemaining',
+      status: 'True' as const,
+      reason: 'SomeResourcesRemain',
+      message: `Some resources are remaining: ${listed(resources, (name, count) => `${name} has ${count} resource instances`)}`,
+    };
+  const held = !awaitsPods &&
+    finalizers.size > 0 && {
+      type: 'NamespaceFinalizersRemaining',
+      status: 'True' as const,
+      reason: 'SomeFinalizersRemain',
+      message: `Some content in the namespace has finalizers remaining: ${listed(finalizers, (name, count) => `${name} in ${count} resource instances`)}`,
+    };
   const unknown = undiscovered.map(({ group, version }) => `${group}/${version}`).sort();
   const undiscoveredState = unknown.length > 0 && {
     type: 'NamespaceDeletionDiscoveryFailure',

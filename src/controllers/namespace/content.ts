@@ -10,6 +10,8 @@ export interface Remaining {
   readonly resources: Map<string, number>;
   readonly finalizers: Map<string, number>;
   readonly failures: string[];
+  /** Pods are left: nothing else was looked at. */
+  awaitsPods: boolean;
   /** Groups and versions of which nothing is known: there may be something of them. */
   readonly undiscovered: ReturnType<ResourceCatalog['failing']>;
 }
@@ -20,13 +22,21 @@ export function isEmpty(remaining: Remaining): boolean {
 
 /** Deletes all objects of a namespace: the pods first, the rest once they are gone, so that nothing they use goes before them. */
 export async function deleteContent(client: Client, catalog: ResourceCatalog, namespace: string): Promise<Remaining> {
-  const remaining: Remaining = { resources: new Map(), finalizers: new Map(), failures: [], undiscovered: catalog.failing() };
+  const remaining: Remaining = {
+    resources: new Map(),
+    finalizers: new Map(),
+    failures: [],
+    awaitsPods: false,
+    undiscovered: catalog.failing(),
+  };
   const deletable = catalog.resources().filter((resource) => resource.scope === 'Namespaced' && resource.verbs.includes('delete'));
   const arePods = (resource: ServedResource) => resource.group === podResource.group && resource.plural === podResource.plural;
   for (const first of [true, false]) {
     const now = deletable.filter((resource) => arePods(resource) === first);
     await Promise.all(now.map((resource) => deleteAll(client, resource, namespace, remaining)));
-    if (first && (remaining.resources.size > 0 || remaining.failures.length > 0)) break;
+    if (!first || (remaining.resources.size === 0 && remaining.failures.length === 0)) continue;
+    remaining.awaitsPods = remaining.resources.size > 0;
+    break;
   }
   return remaining;
 }

@@ -28,8 +28,8 @@ export function startNodeLifecycleController(context: ControllerContext): Runnin
   pods.addIndex('node', (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
   const grace = settings.nodeMonitorGracePeriodSeconds * 1000;
   const startupGrace = settings.nodeStartupGracePeriodSeconds * 1000;
-  /** When we last heard of a node, and what its Ready condition was. */
-  const heard = new Map<string, { at: number; ready: string | undefined }>();
+  /** When we last heard of a node, and whether its pods are still to be marked, as it has fallen silent. */
+  const heard = new Map<string, { at: number; marksPods: boolean }>();
   const pace = new ZonePace(clock);
   const controller = createController({ name: 'nodelifecycle', workers: 8, reconcile, informers: [nodes, leases, pods] }, context);
   const silence = new Delays(clock, (name) => checkSilence(name));
@@ -65,7 +65,7 @@ export function startNodeLifecycleController(context: ControllerContext): Runnin
   nodes.addHandler({
     added(node) {
       const name = node.metadata!.name!;
-      heard.set(name, { at: clock.monotonic(), ready: conditionOf(node, 'Ready')?.status });
+      heard.set(name, { at: clock.monotonic(), marksPods: false });
       silence.set(name, graceOf(node));
       tell(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
       controller.enqueue(name);
@@ -96,14 +96,18 @@ export function startNodeLifecycleController(context: ControllerContext): Runnin
     let node = nodes.getByKey(name);
     const known = heard.get(name);
     if (!node || !known) return;
-    if (clock.monotonic() - known.at >= graceOf(node)) node = await markUnknown(node);
-    if (!node) return;
-    const ready = conditionOf(node, 'Ready')?.status;
-    if (known.ready === 'True' && ready !== 'True') {
-      tell(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
-      await markPodsNotReady(name);
+    if (clock.monotonic() - known.at >= graceOf(node)) {
+      // A kubelet that says itself that its node is not ready looks after its pods.
+      const wasReady = conditionOf(node, 'Ready')?.status === 'True';
+      node = await markUnknown(node);
+      if (!node) return;
+      if (wasReady) {
+        tell(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
+        known.marksPods = true;
+      }
     }
-    known.ready = ready;
+    if (known.marksPods && conditionOf(node, 'Ready')?.status !== 'True') await markPodsNotReady(name);
+    known.marksPods = false;
     await labelSystem(node);
     return taint(node);
   }

@@ -11,8 +11,8 @@ import { nodes as nodeResource, pods as podResource } from '../resources.ts';
 
 // A node's object may be made anew: its pods are kept for so long without it.
 const quarantine = 40_000;
-// Who is about to remove a pod has had time enough for it.
-const removalTime = 20_000;
+// Upstream looks for pods that nobody ends so often; whoever is about to remove one has had time enough for it.
+const period = 20_000;
 const terminated = 'terminated pods';
 const byNode = 'node';
 const outOfService = 'node.kubernetes.io/out-of-service';
@@ -39,10 +39,7 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
       finished.add(key);
       if (threshold > 0 && finished.size > threshold) controller.enqueue(terminated);
     } else finished.delete(key);
-    if (pod.metadata!.deletionTimestamp && isStuck(pod)) {
-      if (isBeingRemoved(pod)) leaving.addEarliest(key, removalTime);
-      else controller.enqueue(`pod/${key}`);
-    }
+    if (pod.metadata!.deletionTimestamp && isStuck(pod)) leaving.addEarliest(key, period);
     if (nodeName && nodes.hasSynced() && !nodes.getByKey(nodeName)) quarantined.addEarliest(nodeName, quarantine);
   };
   const forget = (pod: KubeObject) => {
@@ -114,11 +111,6 @@ export function startPodGarbageCollector(context: ControllerContext): RunningCon
     leaving.clear();
   };
   return run('podgc', [controller], stop);
-}
-
-// The API server, which has just marked the pod, takes it away with its next write.
-function isBeingRemoved({ metadata }: KubeObject): boolean {
-  return metadata!.deletionGracePeriodSeconds === 0 && !metadata!.finalizers?.length;
 }
 
 function isOutOfService(node: KubeObject): boolean {

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { Delays } from '../../runtime/delays.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
-import { keyOf } from '../../runtime/keys.ts';
+import { keyOf, splitKey } from '../../runtime/keys.ts';
 import { failWithDisruption } from '../../runtime/pod-disruption.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { nodes as nodeResource, pods as podResource } from '../resources.ts';
@@ -21,22 +21,22 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
   pods.addIndex(byNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
   const controller = createController({ name: 'tainteviction', workers: 8, reconcile, informers: [pods, nodes] }, context);
   const due = new Delays(clock, (key) => controller.enqueue(key));
-  /** Since when a pod is to be evicted, by its key. */
-  const since = new Map<string, { uid: string; start: number }>();
+  /** When a pod is to be evicted, by its key. */
+  const planned = new Map<string, { readonly uid: string; readonly due: number; leaving: boolean }>();
 
   const taintsOf = (name: string | undefined): Taint[] =>
     ((name ? nodes.getByKey(name)?.spec?.taints : undefined) ?? []).filter((taint: Taint) => taint.effect === 'NoExecute');
 
   const consider = (pod: KubeObject) => {
     const key = keyOf(pod);
-    if (since.has(key) || taintsOf(pod.spec.nodeName).length > 0) controller.enqueue(key);
+    if (planned.has(key) || taintsOf(pod.spec.nodeName).length > 0) controller.enqueue(key);
   };
   pods.addHandler({
     added: consider,
     updated(pod, old) {
       if (pod.spec.nodeName !== old.spec.nodeName || pod.spec.tolerations?.length !== old.spec.tolerations?.length) consider(pod);
     },
-    deleted: (pod) => forget(keyOf(pod)),
+    deleted: (pod) => cancel(keyOf(pod)),
   });
   const considerNode = (node: KubeObject) => {
     for (const pod of pods.byIndex(byNode, node.metadata!.name!)) controller.enqueue(keyOf(pod));
@@ -51,30 +51,39 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
     },
   });
 
-  function forget(key: string): void {
-    since.delete(key);
+  /** Takes back what was planned for a pod, and says so. @param key its key */
+  function cancel(key: string): void {
+    const plan = planned.get(key);
+    planned.delete(key);
     due.cancel(key);
+    if (plan && !plan.leaving) tell(key, `Cancelling deletion of Pod ${key}`);
+  }
+
+  function tell(key: string, message: string): void {
+    const [namespace, name] = splitKey(key);
+    recorder.event({ object: { metadata: { namespace, name } }, resource: podResource }, 'Normal', 'TaintManagerEviction', message);
   }
 
   async function reconcile(key: string): Promise<void> {
     const pod = pods.getByKey(key);
-    if (!pod || pod.metadata!.deletionTimestamp) return forget(key);
+    if (!pod || pod.metadata!.deletionTimestamp) return;
+    const { namespace, name, uid } = pod.metadata!;
+    if (planned.get(key)?.uid !== uid) planned.delete(key);
     const tolerated = toleratedFor(taintsOf(pod.spec.nodeName), pod.spec.tolerations ?? []);
-    const target = { object: pod, resource: podResource };
-    const uid = pod.metadata!.uid!;
-    if (tolerated === undefined) {
-      if (since.get(key)?.uid === uid) recorder.event(target, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${key}`);
-      return forget(key);
+    if (typeof tolerated === 'string') cancel(key);
+    if (tolerated === 'forever') return;
+    if (tolerated !== 'not at all') {
+      const now = clock.monotonic();
+      // As in kube-controller-manager, a time that was set stands, whatever later taints and tolerations would allow.
+      const plan = planned.get(key) ?? { uid: uid!, due: now + tolerated, leaving: false };
+      planned.set(key, plan);
+      if (plan.due > now) return due.set(key, plan.due - now);
+      plan.leaving = true;
     }
-    let planned = since.get(key);
-    if (planned?.uid !== uid) since.set(key, (planned = { uid, start: clock.monotonic() }));
-    const left = planned.start + tolerated - clock.monotonic();
-    if (left > 0) return due.set(key, left);
-    recorder.event(target, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`);
-    const { namespace, name } = pod.metadata!;
+    tell(key, `Marking for deletion Pod ${key}`);
     await failWithDisruption(api, pod, 'DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint', clock.now());
     await unlessNotFound(api.delete(namespace!, name!));
-    forget(key);
+    planned.delete(key);
   }
 
   return run('tainteviction', [controller], () => due.clear());

@@ -28,17 +28,16 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   }
 }
 
-/** How long a pod may stay on a node with these NoExecute taints: milliseconds, 0 for not at all, undefined for ever. */
-export function toleratedFor(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
-  let least: number | undefined;
+/** How many milliseconds a pod may stay on a node with these NoExecute taints. The first toleration that covers a taint counts. */
+export function toleratedFor(taints: readonly Taint[], tolerations: readonly Toleration[]): number | 'forever' | 'not at all' {
+  let least: number | 'forever' = 'forever';
   for (const taint of taints) {
-    const matching = tolerations.filter((toleration) => tolerates(toleration, taint));
-    if (matching.length === 0) return 0;
-    for (const { tolerationSeconds } of matching) {
-      if (tolerationSeconds === undefined || tolerationSeconds === null) continue;
-      const time = Math.max(0, tolerationSeconds) * 1000;
-      if (least === undefined || time < least) least = time;
-    }
+    const toleration = tolerations.find((candidate) => tolerates(candidate, taint));
+    if (!toleration) return 'not at all';
+    const { tolerationSeconds } = toleration;
+    if (tolerationSeconds === undefined || tolerationSeconds === null) continue;
+    const time = Math.max(0, tolerationSeconds) * 1000;
+    if (least === 'forever' || time < least) least = time;
   }
   return least;
 }
