@@ -258,6 +258,31 @@ onNode('probes decide when a container is ready and when it is restarted', async
   equal((await node.main('probed')).lastState!.terminated!.exitCode, 137);
 });
 
+onNode('commands of probes and hooks run beside a server, too', async (node) => {
+  await node.start('visited', {
+    containers: [
+      {
+        name: 'main',
+        image: 'registry.k8s.io/e2e-test-images/agnhost:2.53',
+        lifecycle: { postStart: { exec: { command: ['sh', '-c', 'touch /tmp/started'] } } },
+        readinessProbe: { exec: { command: ['sh', '-c', 'test -e /tmp/started && ! test -e /tmp/failed'] }, periodSeconds: 5 },
+        livenessProbe: {
+          exec: { command: ['cat', '/tmp/missing'] },
+          periodSeconds: 10,
+          failureThreshold: 3,
+          terminationGracePeriodSeconds: 1,
+        },
+      },
+    ],
+  });
+  await node.pass(5 * seconds);
+  equal(await node.summary('visited'), 'Running, ready');
+  await node.pass(30 * seconds);
+  const told = await node.events('visited');
+  equal(told.filter((text) => text.startsWith('Unhealthy: Liveness probe failed: cat:')).length, 1);
+  equal(told.filter((text) => text === 'Killing: Container main failed liveness probe, will be restarted').length, 1);
+});
+
 onNode('a readiness probe of a program that answers waits for its delay; a refused one never holds', async (node) => {
   await node.start('server', {
     containers: [{ name: 'main', image: 'nginx', readinessProbe: { httpGet: { port: 80 }, initialDelaySeconds: 15 } }],

@@ -214,8 +214,8 @@ function conclude(scope: PodScope, run: ContainerRun, container: Container, { ki
 
 /** Where a program always answers, what its probes have found stays as it is. */
 function settle(run: ContainerRun): void {
-  const { process, server } = run.program ?? {};
-  if (process || server?.failsAfter !== undefined) return;
+  const { process, server, world } = run.program ?? {};
+  if (process || world || server?.failsAfter !== undefined) return;
   for (const state of run.probes!) if (state.success && state.kind !== 'startup') state.due = Number.POSITIVE_INFINITY;
   if (run.probes!.every((state) => state.success) && run.ready) delete run.probes;
 }

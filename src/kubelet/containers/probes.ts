@@ -41,12 +41,12 @@ export function specOf(container: Container, kind: ProbeKind): Probe | undefined
  */
 export function tryProbe(probe: Probe, run: ContainerRun, address: string, now: number): ProbeResult {
   const { program } = run;
+  if (probe.exec && program?.world) return runProbe(probe, run, now);
   if (program?.server) {
     const failing = probe.httpGet && program.server.failsAfter !== undefined && now > run.startedAt + program.server.failsAfter;
     return failing ? { success: false, output: 'HTTP probe failed with statuscode: 500' } : well;
   }
-  if (!program?.process || !program.world) return well;
-  if (probe.exec) return runProbe(probe, run, now);
+  if (!program?.process) return well;
   const { httpGet, tcpSocket } = probe;
   if (!httpGet && !tcpSocket) return well;
   // No emulated command listens on a port.

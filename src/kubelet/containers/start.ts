@@ -159,6 +159,11 @@ function printed(text: string, time: number): Log {
   return log;
 }
 
+/** Whether the kubelet runs commands in the container: probes and hooks. */
+function runsCommandsBeside({ startupProbe, livenessProbe, readinessProbe, lifecycle }: Container): boolean {
+  return [startupProbe, livenessProbe, readinessProbe, lifecycle?.postStart, lifecycle?.preStop].some((handler) => handler?.exec);
+}
+
 /** What the programs of a container see, made now. @throws ConfigError */
 export async function lookInside(scope: PodScope, container: Container, env: ReadonlyMap<string, string>): Promise<Inside> {
   const { pod, host, volumes } = scope;
@@ -180,12 +185,17 @@ export async function configure(scope: PodScope, run: ContainerRun, container: C
   delete run.program;
   delete run.inside;
   if (server) run.program = { server, ...(server.prints ? { log: printed(server.prints, startedAt) } : {}) };
-  if (!emulated && isPlainEnvironment(container)) return true;
+  const visited = server !== undefined && runsCommandsBeside(container);
+  if (!emulated && !visited && isPlainEnvironment(container)) return true;
   try {
     const env = await environmentOf(pod, container, scope.place());
+    const { random } = scope.context;
     if (emulated) {
       const inside = await lookInside(scope, container, env);
-      run.program = launch(command, { pod, container, env, inside, random: scope.context.random, log: new Log(), startedAt });
+      run.program = launch(command, { pod, container, env, inside, random, log: new Log(), startedAt });
+    } else if (visited) {
+      const inside = await lookInside(scope, container, env);
+      run.program = { ...run.program, world: { ...inside, random, output: () => {} } };
     } else mountsOf(pod, container, env, volumes);
     return true;
   } catch (error) {
