@@ -62,7 +62,8 @@ export const commands: readonly Step[] = [
   { run: 'kubectl get --raw /api/v1/namespaces/default/configmaps/nothing' },
   { run: 'kubectl get --raw /healthz' },
   { run: 'kubectl get --raw /readyz && kubectl get --raw /livez' },
-  { run: 'kubectl describe configmap settings' },
+  // Older ones print the keys in the order of a Go map.
+  { run: 'kubectl describe configmap settings | LC_ALL=C sort' },
   { run: 'kubectl describe configmap nothing' },
 
   // Changing one object in every way.
@@ -267,6 +268,7 @@ export const commands: readonly Step[] = [
   // Kustomize.
   { run: 'kubectl kustomize shop/overlay' },
   { run: 'kubectl apply -k shop/overlay' },
+  { wait: 'kubectl rollout status deployment/corner-shop --timeout=20s' },
   { run: 'kubectl get deploy,svc,cm -l team=fruit' },
   { run: 'kubectl delete -k shop/overlay' },
 

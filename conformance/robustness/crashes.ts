@@ -24,14 +24,22 @@ const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
 const services = `/api/v1/namespaces/${namespace}/services`;
 const writers = 8;
 const keysOfAWriter = 6;
-// Compaction runs in many of the lives, and must never take what a watch resumes from within a second or two.
-const flags = ['--nodes', '0', '--components', 'apiserver', '--compaction-interval', '3s'];
+const flags = (compactionSeconds: number) => [
+  ...['--nodes', '0', '--components', 'apiserver'],
+  ...['--compaction-interval', `${compactionSeconds}s`],
+];
+const leastCompactionSeconds = 3;
+/** Compaction runs in many of the lives, and must never take what a watch resumes from: it is some starts away, however long one takes here. */
+const startsBetweenCompactions = 5;
 
 /** Kills the process again and again while it is written to, and checks what is there afterwards against everything that was answered. */
 export async function runCrashes({ kills, seed, folder }: CrashOptions): Promise<CrashResult> {
   const random = seededRandom(seed);
   const history = new History();
-  let cluster = await startCluster({ folder, flags });
+  const began = performance.now();
+  let cluster = await startCluster({ folder, flags: flags(leastCompactionSeconds) });
+  const startSeconds = (performance.now() - began) / 1000;
+  const compactionSeconds = Math.max(leastCompactionSeconds, Math.ceil(startSeconds * startsBetweenCompactions));
   let sender = new Http2Sender(await serverOf(cluster.kubeconfig));
   try {
     await post(sender, '/api/v1/namespaces', { metadata: { name: namespace } });
@@ -58,7 +66,7 @@ export async function runCrashes({ kills, seed, folder }: CrashOptions): Promise
       await Promise.all(work);
       revision = await watch.stop();
       sender.close();
-      cluster = await startCluster({ folder, flags });
+      cluster = await startCluster({ folder, flags: flags(compactionSeconds) });
       sender = new Http2Sender(await serverOf(cluster.kubeconfig));
       history.survived('configmaps', await listOf(sender, configMaps), life);
       history.survived('services', await listOf(sender, services), life);
