@@ -1,6 +1,8 @@
-// Builds dist/: the generated schemas and types, then one bundled module with the data files that it reads beside it.
+// Builds dist/: the generated schemas and types, then one bundle with the data files that it reads beside it, what starts it, and its code cache.
 // `build.mjs generate` makes the generated files alone.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { root, run } from './setup.mjs';
 
@@ -17,30 +19,68 @@ function generate() {
   if (made < newest) run(process.execPath, ['--import', 'tsx', 'scripts/generate.ts']);
 }
 
+const dist = join(root, 'dist');
+const common = { bundle: true, platform: 'node', target: 'node20', minifySyntax: true, legalComments: 'none', logLevel: 'warning' };
+
 async function bundle() {
   const { build } = await import('esbuild');
-  const dist = join(root, 'dist');
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
+    ...common,
     entryPoints: [join(root, 'src/main.ts')],
-    outfile: join(dist, 'orrery.js'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    minifySyntax: true,
-    legalComments: 'none',
+    outfile: join(dist, 'main.cjs'),
+    // A function, as `src/launch.ts` calls it: V8 keeps the compiled code of scripts, not of modules.
+    format: 'cjs',
+    banner: { js: '(function (require, module, moduleUrl) {' },
+    footer: { js: '})' },
+    define: { 'import.meta.url': 'moduleUrl' },
     sourcemap: 'linked',
     sourcesContent: false,
     metafile: true,
+    write: false,
     absWorkingDir: root,
     // Finds its prebuilt binary from its own place; the HTTP pages' optional parts are never loaded.
     external: ['classic-level'],
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
+  });
+  mkdirSync(dist, { recursive: true });
+  for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith('.cjs') ? ascii(text) : text);
+  await build({
+    ...common,
+    entryPoints: [join(root, 'src/launch.ts')],
+    outfile: join(dist, 'orrery.js'),
+    format: 'esm',
+    banner: { js: '#!/usr/bin/env node' },
   });
   copyData(Object.keys(metafile.inputs), dist);
+}
+
+/** What esbuild leaves in regular expressions and comments; as ASCII the text takes half of the memory and no decoding. */
+function ascii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Starts a cluster until it is ready, and keeps what V8 has compiled by then. Without it all works, but a start takes longer. */
+async function writeCodeCache() {
+  const data = mkdtempSync(join(tmpdir(), 'orrery-build-'));
+  const cache = join(dist, 'main.cache');
+  const child = spawn(
+    process.execPath,
+    [join(root, 'scripts/code-cache.mjs'), join(dist, 'main.cjs'), cache, 'up', '--port', '0', '--data-dir', data],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    },
+  );
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  child.stdout.once('data', () => child.kill('SIGTERM'));
+  const code = await new Promise((ended) => child.on('close', ended));
+  rmSync(data, { recursive: true, force: true });
+  if (code === 0) return;
+  rmSync(cache, { force: true });
+  console.error(`orrery: starts will take longer, as no code cache could be made: ${errors.trim()}`);
 }
 
 // A module reads a data file as `new URL('./name.json', import.meta.url)`: in the bundle that is dist/name.json.
@@ -66,6 +106,7 @@ function filesBelow(folder) {
 
 generate();
 if (process.argv[2] !== 'generate') {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  rmSync(dist, { recursive: true, force: true });
   await bundle();
+  await writeCodeCache();
 }

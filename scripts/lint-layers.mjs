@@ -37,6 +37,8 @@ const table = {
     'src/cli',
   ],
   'src/main.ts': ['*'],
+  // Loads the bundle of all the others.
+  'src/launch.ts': [],
   conformance: ['*'],
   bench: ['*'],
   scripts: ['*'],

@@ -490,5 +490,5 @@ if (isMainThread) {
   });
 } else {
   // The thread of `LargeRequestThread`, whose entry this module is.
-  await serveLargeRequests(workerData);
+  void serveLargeRequests(workerData);
 }
