@@ -23,14 +23,15 @@ export interface Authorities {
 }
 
 export function connectionOf(socket: TLSSocket, authorities: Authorities): Connection {
-  const shown = socket.getPeerX509Certificate?.();
-  const certificate = shown?.raw;
+  // Node 20 never frees what `getPeerX509Certificate` has made: 4.6 kB of each connection.
+  const shown = socket.getPeerCertificate?.();
+  const certificate: Buffer | undefined = shown?.raw;
   const remoteAddress = socket.remoteAddress ?? '';
   const root = certificate !== undefined && socket.authorized ? rootOf(socket, authorities) : undefined;
   const isClient = root !== undefined && includes(authorities.clients, root);
   const isFrontProxy = root !== undefined && includes(authorities.frontProxies, root);
   return {
-    ...(isClient ? { certificate, certificateEnds: Date.parse(shown!.validTo) } : { certificate: undefined }),
+    ...(isClient ? { certificate, certificateEnds: Date.parse(shown!.valid_to) } : { certificate: undefined }),
     frontProxyCertificate: isFrontProxy ? certificate : undefined,
     certificateError: certificate !== undefined && !isClient ? String(socket.authorizationError ?? 'unknown authority') : undefined,
     remoteAddress,
