@@ -5,17 +5,22 @@ import { isNamespaceTerminating, messageOf, unlessNotFound } from '../../runtime
 import { keyOf, keyOfParts } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { controllerReference } from '../../runtime/owners.ts';
+import { conditionOf } from '../../runtime/pods.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { createServicePods, isHeadless, isManaged } from '../endpoints/service-pods.ts';
 import { TriggerTimes, triggerTimeAnnotation } from '../endpoints/trigger-time.ts';
 import { nodes as nodeResource, pods as podResource, services as serviceResource, endpointSlices as sliceResource } from '../resources.ts';
-import { type AddressType, type Content, planSlices, wantedEndpoints } from './slices.ts';
+import { asksForTopology } from './hints.ts';
+import { type AddressType, type Changes, type Content, type Group, planSlices, wantedEndpoints } from './slices.ts';
+import { disabled, Topology, type TopologyEvent, withKnownHints } from './topology.ts';
 
 const serviceNameLabel = 'kubernetes.io/service-name';
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 const headlessLabel = 'service.kubernetes.io/headless';
 const manager = 'endpointslice-controller.k8s.io';
 const byService = 'managed service';
+/** The key under which a change of nodes is worked on. */
+const allNodes = 'nodes';
 
 /** Writes the EndpointSlices of each service with a selector. */
 export function startEndpointSliceController(context: ControllerContext): RunningController {
@@ -30,6 +35,7 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
   const servicePods = createServicePods(services, pods);
   const times = new TriggerTimes();
   const sizes = new Map<string, number>();
+  const topology = new Topology();
   // A slice that we wrote but do not see yet must not be made a second time.
   const expected = new Map<string, Map<string, number>>();
   slices.addIndex(byService, (slice) => {
@@ -55,11 +61,17 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
   servicePods.onChange(enqueue);
   slices.addHandler({ added: enqueueOfSlice, updated: enqueueOfSlice, deleted: enqueueOfSlice });
   nodes.addHandler({
-    added: (node) => enqueueOfNode(node.metadata!.name!),
+    added(node) {
+      enqueueOfNode(node.metadata!.name!);
+      controller.enqueue(allNodes);
+    },
     updated(node, old) {
       const zone = 'topology.kubernetes.io/zone';
-      if (node.metadata!.labels?.[zone] !== old.metadata!.labels?.[zone]) enqueueOfNode(node.metadata!.name!);
+      const moved = node.metadata!.labels?.[zone] !== old.metadata!.labels?.[zone];
+      if (moved) enqueueOfNode(node.metadata!.name!);
+      if (moved || conditionOf(node, 'Ready')?.status !== conditionOf(old, 'Ready')?.status) controller.enqueue(allNodes);
     },
+    deleted: () => controller.enqueue(allNodes),
   });
   pods.addIndex('node', (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
 
@@ -88,8 +100,13 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
   }
 
   async function reconcile(key: string): Promise<number | undefined> {
+    if (key === allNodes) {
+      nodesChanged();
+      return;
+    }
     const service = services.getByKey(key);
     if (!service) {
+      topology.forgetService(key);
       times.forget(key);
       sizes.delete(key);
       expected.delete(key);
@@ -128,11 +145,13 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     service: KubeObject,
     type: AddressType,
     existing: readonly KubeObject[],
-    groups: any,
+    groups: readonly Group[],
     time: string | undefined,
   ): Promise<void> {
     const labels = labelsOf(service);
-    const changes = planSlices(existing, groups, (slice) => !semanticEqual(slice.metadata!.labels, labels));
+    const needsUpdate = (slice: KubeObject) => !semanticEqual(slice.metadata!.labels, labels);
+    const { changes, events } = hinted(service, type, existing, groups, needsUpdate);
+    for (const event of events) recorder.event({ object: service, resource: serviceResource }, event.type, event.reason, event.message);
     try {
       for (const content of changes.create)
         note(service, await api.create(service.metadata!.namespace!, sliceOf(service, type, labels, content, time)));
@@ -148,6 +167,27 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
       recorder.event({ object: service, resource: serviceResource }, 'Warning', 'FailedToUpdateEndpointSlices', message);
       throw error;
     }
+  }
+
+  function hinted(
+    service: KubeObject,
+    type: AddressType,
+    existing: readonly KubeObject[],
+    groups: readonly Group[],
+    needsUpdate: (slice: KubeObject) => boolean,
+  ): { changes: Changes; events: readonly TopologyEvent[] } {
+    const key = keyOf(service);
+    if (asksForTopology(service)) {
+      const known = groups.map((group) => ({ ...group, endpoints: withKnownHints(group.endpoints, existing, semanticEqual) }));
+      return topology.assign(key, type, planSlices(existing, known, needsUpdate), existing);
+    }
+    const events = topology.forget(key, type) ? [disabled('Topology Aware Hints has been disabled', type)] : [];
+    return { changes: planSlices(existing, groups, needsUpdate), events };
+  }
+
+  function nodesChanged(): void {
+    topology.setNodes(nodes.list());
+    for (const key of topology.overloaded()) controller.enqueue(key);
   }
 
   function note(service: KubeObject, slice: KubeObject): void {
