@@ -30,6 +30,7 @@ function newest(path) {
 /** Installs the dependencies if the lockfile is newer than what is installed. */
 export function installIfNeeded() {
   if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
+  console.error('orrery: installing dependencies, which takes a minute or two the first time');
   run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
@@ -37,5 +38,6 @@ export function installIfNeeded() {
 export function buildIfStale() {
   const sources = Math.max(newest('api'), newest('openapi'), newest('src'), newest('scripts'), modified('package-lock.json'));
   if (modified('dist/orrery.js') >= sources) return;
+  console.error('orrery: building');
   run(process.execPath, ['scripts/build.mjs']);
 }

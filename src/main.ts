@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -16,7 +16,7 @@ import { versionInfo } from './assembly/version.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
-import { loadClusterKeys } from './auth/pki.ts';
+import { DamagedKeysError, loadClusterKeys } from './auth/pki.ts';
 import type { UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { UserError } from './cli/errors.ts';
@@ -222,7 +222,7 @@ async function startApiServer(
 
 async function auditPolicyOf(file: string | undefined): Promise<AuditPolicy | undefined> {
   if (file === undefined) return undefined;
-  return readFile(file, 'utf8')
+  return fileOfFlag(file)
     .then(readPolicy)
     .catch((error: Error) => {
       throw new UserError(`--audit-policy-file: ${error.message}`);
@@ -354,7 +354,7 @@ const builtInCatalog: ResourceCatalog = { resources: () => definitions, failing:
 /** @throws UserError where the file is not there or is no configuration */
 async function schedulerConfigurationOf(file: string | undefined): Promise<SchedulerConfiguration> {
   if (file === undefined) return defaultConfiguration;
-  return readFile(file, 'utf8').then(readConfiguration).catch(schedulerConfigurationFault);
+  return fileOfFlag(file).then(readConfiguration).catch(schedulerConfigurationFault);
 }
 
 function schedulerConfigurationFault(error: Error): never {
@@ -478,7 +478,7 @@ function explain(error: unknown): number {
     (error.exitCode === 0 ? process.stdout : process.stderr).write(`${error.message.trimEnd()}\n`);
     return error.exitCode;
   }
-  if (error instanceof UserError) process.stderr.write(`orrery: ${error.message}\n`);
+  if (error instanceof UserError || error instanceof DamagedKeysError) process.stderr.write(`orrery: ${error.message}\n`);
   else if (error instanceof StorageUnusableError) process.stderr.write(`orrery: ${error.message}. ${error.advice}\n`);
   else process.stderr.write(`orrery: ${(error as Error)?.stack ?? error}\n`);
   return 1;

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ import { RbacAuthorizer } from './authorize/rbac.ts';
 import { superuserAuthorizer, unionAuthorizer } from './authorize/union.ts';
 import { bootstrapObjects } from './bootstrap/index.ts';
 import { bootstrapPolicy } from './bootstrap/rbac.ts';
-import { loadClusterKeys } from './pki.ts';
+import { DamagedKeysError, loadClusterKeys } from './pki.ts';
 import { ServiceAccountTokens, serviceAccountUser } from './service-account-tokens.ts';
 import type { AccessAttributes, UserInfo } from './types.ts';
 
@@ -48,6 +48,25 @@ test('keys are made once, kept private and read again', () =>
     const more = await loadClusterKeys({ ...options, serverNames: [...options.serverNames, '10.96.0.1'] });
     notEqual(more.server.certificate, first.server.certificate);
     equal(more.authority.certificate, first.authority.certificate);
+  }));
+
+test('damaged keys are told, and certificates follow their authority', () =>
+  withFolder(async (directory) => {
+    const load = () => loadClusterKeys({ directory, serverNames: ['localhost'], clock: new VirtualClock(start), random: seededRandom(1) });
+    const first = await load();
+    for (const file of ['ca.crt', 'ca.key', 'sa.key', 'admin.crt']) {
+      const good = await readFile(join(directory, file));
+      await writeFile(join(directory, file), 'garbage');
+      await rejects(
+        load(),
+        (error) => error instanceof DamagedKeysError && error.message.startsWith(`${join(directory, file)} is damaged`),
+      );
+      await writeFile(join(directory, file), good);
+    }
+    deepEqual((await load()).admin, first.admin);
+    await rm(join(directory, 'ca.crt'));
+    const second = await load();
+    ok(new X509Certificate(second.admin.certificate).verify(new X509Certificate(second.authority.certificate).publicKey));
   }));
 
 test('a client certificate names the user and its groups', async () => {

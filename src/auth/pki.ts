@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, KeyObject, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import 'reflect-metadata'; // which the certificate library's container asks for
@@ -27,6 +27,9 @@ export interface ClusterKeys {
 /** The name in the certificate with which this server proves to extension API servers that it may name users. */
 export const frontProxyName = 'front-proxy-client';
 
+/** Keys or certificates that are there and cannot be used. The message says what the user may do. */
+export class DamagedKeysError extends Error {}
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const year = 365 * 24 * 3600 * 1000;
 
@@ -40,8 +43,9 @@ export interface KeysOptions {
 }
 
 /**
- * Reads the cluster's keys, making those that are not there yet. The server's certificate is made anew when its names changed or it nears its end.
+ * Reads the cluster's keys, making those that are not there yet. A certificate is made anew when its names or its authority have changed, or it nears its end.
  * Private keys are readable by their owner alone.
+ * @throws DamagedKeysError
  */
 export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys> {
   x509.cryptoProvider.set(globalThis.crypto);
@@ -50,12 +54,12 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
   const server = await store.pair(
     'apiserver',
     () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer: authority }),
-    (pair) => covers(pair, options),
+    (pair) => covers(pair, authority, options),
   );
   const admin = await store.pair(
     'admin',
     () => issue(options, { subject: 'O=system:masters, CN=kubernetes-admin', years: 1, issuer: authority }),
-    (pair) => covers(pair, { ...options, serverNames: [] }),
+    (pair) => covers(pair, authority, { ...options, serverNames: [] }),
   );
   const frontProxyAuthority = await store.pair('front-proxy-ca', () =>
     issue(options, { subject: 'CN=front-proxy-ca', years: 10, authority: true }),
@@ -63,9 +67,9 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
   const frontProxyClient = await store.pair(
     'front-proxy-client',
     () => issue(options, { subject: `CN=${frontProxyName}`, years: 1, issuer: frontProxyAuthority }),
-    (pair) => covers(pair, { ...options, serverNames: [] }),
+    (pair) => covers(pair, frontProxyAuthority, { ...options, serverNames: [] }),
   );
-  const serviceAccountKey = createPrivateKey(await store.text('sa.key', newKey));
+  const serviceAccountKey = createPrivateKey(await store.privateKey('sa.key', newKey));
   return {
     authority,
     server,
@@ -125,7 +129,8 @@ function alternativeName(name: string): x509.JsonGeneralName {
   return { type: /^[\d.]+$|:/.test(name) ? 'ip' : 'dns', value: name };
 }
 
-function covers(pair: KeyPair, { serverNames, clock }: Pick<KeysOptions, 'serverNames' | 'clock'>): boolean {
+function covers(pair: KeyPair, issuer: KeyPair, { serverNames, clock }: Pick<KeysOptions, 'serverNames' | 'clock'>): boolean {
+  if (!new X509Certificate(pair.certificate).verify(new X509Certificate(issuer.certificate).publicKey)) return false;
   const certificate = new x509.X509Certificate(pair.certificate);
   const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map((item) => item.value) ?? [];
   const left = certificate.notAfter.getTime() - clock.now();
@@ -150,11 +155,11 @@ export function importKey(pem: string): Promise<webcrypto.CryptoKey> {
 
 interface KeyStore {
   pair(name: string, make: () => Promise<KeyPair>, good?: (pair: KeyPair) => boolean): Promise<KeyPair>;
-  text(file: string, make: () => Promise<string>): Promise<string>;
+  privateKey(file: string, make: () => Promise<string>): Promise<string>;
 }
 
 function memoryStore(): KeyStore {
-  return { pair: (_name, make) => make(), text: (_file, make) => make() };
+  return { pair: (_name, make) => make(), privateKey: (_file, make) => make() };
 }
 
 async function openDirectory(directory: string): Promise<KeyStore> {
@@ -168,18 +173,41 @@ async function openDirectory(directory: string): Promise<KeyStore> {
   return {
     async pair(name, make, good = () => true) {
       const [certificate, key] = [await read(`${name}.crt`), await read(`${name}.key`)];
-      if (certificate && key && good({ certificate, key })) return { certificate, key };
+      if (certificate && key) {
+        const parsed = usable(directory, `${name}.crt`, () => new X509Certificate(certificate));
+        const privateKey = usable(directory, `${name}.key`, () => createPrivateKey(key));
+        if (!parsed.checkPrivateKey(privateKey)) throw damaged(directory, `${name}.key`);
+        if (good({ certificate, key })) return { certificate, key };
+      }
       const pair = await make();
       await writeSecret(join(directory, `${name}.key`), pair.key);
       await writeSecret(join(directory, `${name}.crt`), pair.certificate);
       return pair;
     },
-    async text(file, make) {
+    async privateKey(file, make) {
       const present = await read(file);
-      if (present) return present;
+      if (present) {
+        usable(directory, file, () => createPrivateKey(present));
+        return present;
+      }
       const made = await make();
       await writeSecret(join(directory, file), made);
       return made;
     },
   };
+}
+
+/** @throws DamagedKeysError where what lies in a file cannot be read */
+function usable<T>(directory: string, file: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw damaged(directory, file);
+  }
+}
+
+function damaged(directory: string, file: string): DamagedKeysError {
+  return new DamagedKeysError(
+    `${join(directory, file)} is damaged; restore it from a copy, or move ${directory} away to have new keys, which no older kubeconfig and token fits`,
+  );
 }

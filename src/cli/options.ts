@@ -102,6 +102,7 @@ export function parseArguments(args: readonly string[], version: string): Comman
       result = { name: 'up', options };
     });
   configured(program.command('why'), write)
+    .showHelpAfterError("Run 'orrery why --help' for all flags.")
     .description('Tell why a pod is on its node, or why it has none: what the scheduler thinks of each node.')
     .argument('<kind>', 'pod', onlyPods)
     .argument('<name>', "the pod's name")
