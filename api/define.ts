@@ -77,6 +77,8 @@ interface SubresourceBase {
   readonly kind?: GroupVersionKind;
   /** As discovery lists them. */
   readonly verbs: readonly ('get' | 'update' | 'patch' | 'create' | 'delete')[];
+  /** It is never shown as a table. */
+  readonly withoutTable?: boolean;
 }
 
 /** A part of the same stored object with rules of its own: status, approval, finalize, ephemeralcontainers, resize. */

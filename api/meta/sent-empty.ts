@@ -28,5 +28,8 @@ export function asSent<T extends object, K extends keyof T & string>(holder: T |
 /** Whether empty lists or maps were sent anywhere in a value. */
 export function hasSentEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return (value as Holder)[note] !== undefined || Object.values(value).some(hasSentEmpty);
+  const noted = (value as Holder)[note];
+  // A default may have come in its place.
+  if (noted !== undefined && Object.keys(noted).some((field) => (value as Holder)[field] === undefined)) return true;
+  return Object.values(value).some(hasSentEmpty);
 }

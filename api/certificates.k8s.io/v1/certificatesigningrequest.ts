@@ -62,6 +62,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     {
       ...statusSubresource<CertificateSigningRequest>({}, [['spec'], ['status', 'certificate']]),
       name: 'approval',
+      withoutTable: true,
       strategy: {
         prepareForUpdate(object: CertificateSigningRequest, old: CertificateSigningRequest, { now }) {
           stampConditions(object, old, now);

@@ -49,6 +49,7 @@ export const namespace = defineResource<Namespace>({
     {
       type: 'part',
       name: 'finalize',
+      withoutTable: true,
       verbs: ['update'],
       resetFields: [['status']],
       strategy: {

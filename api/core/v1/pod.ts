@@ -28,6 +28,7 @@ export const pod = defineResource<Pod>({
     {
       type: 'part',
       name: 'ephemeralcontainers',
+      withoutTable: true,
       verbs: part,
       strategy: podEphemeralContainersStrategy,
     },
@@ -40,7 +41,7 @@ export const pod = defineResource<Pod>({
       verbs: ['create'],
     },
     { type: 'action', name: 'exec', action: 'exec', kind: { group: '', version: 'v1', kind: 'PodExecOptions' }, verbs: streaming },
-    { type: 'action', name: 'log', action: 'log', verbs: ['get'] },
+    { type: 'action', name: 'log', action: 'log', verbs: ['get'], withoutTable: true },
     {
       type: 'action',
       name: 'portforward',
@@ -49,7 +50,7 @@ export const pod = defineResource<Pod>({
       verbs: streaming,
     },
     proxySubresource('PodProxyOptions'),
-    { type: 'part', name: 'resize', verbs: part, strategy: podResizeStrategy },
+    { type: 'part', name: 'resize', withoutTable: true, verbs: part, strategy: podResizeStrategy },
     {
       type: 'part',
       name: 'status',

@@ -76,6 +76,10 @@ export const chapters: readonly Chapter[] = [
           [value('add', 'data/c', '3')],
           [value('add', '', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'patch-json-p0' } })],
           [value('replace', '', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'patch-json-p0' } })],
+          ...[[], 'x', 1, null, true, {}].flatMap((whole) => [
+            [{ op: 'add', path: '', value: whole }],
+            [{ op: 'replace', path: '', value: whole }],
+          ]),
           [value('remove', '')],
           [value('test', '', {})],
           [value('add', '/', '3')],

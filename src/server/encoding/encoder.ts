@@ -1,3 +1,4 @@
+import { scaleColumns } from '../../../api/autoscaling/v1/scale.columns.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { goJson } from '../../../api/meta/go-json.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
@@ -218,11 +219,14 @@ function withoutTypeMeta({ kind: _kind, apiVersion: _apiVersion, ...rest }: Kube
 
 /** Columns of an answer that is of no resource's kind: name and age. */
 function unknownDefinition(object: KubeObject): ResourceDefinition {
+  const isScale = object.kind === 'Scale' && object.apiVersion === 'autoscaling/v1';
   return {
     kind: object.kind,
-    columns: [
-      { name: 'Name', type: 'string', format: 'name', description: '', cell: (o: KubeObject) => o.metadata?.name ?? '' },
-      { name: 'Created At', type: 'date', description: '', cell: (o: KubeObject) => o.metadata?.creationTimestamp ?? null },
-    ],
+    columns: isScale
+      ? scaleColumns
+      : [
+          { name: 'Name', type: 'string', format: 'name', description: '', cell: (o: KubeObject) => o.metadata?.name ?? '' },
+          { name: 'Created At', type: 'date', description: '', cell: (o: KubeObject) => o.metadata?.creationTimestamp ?? null },
+        ],
   } as unknown as ResourceDefinition;
 }

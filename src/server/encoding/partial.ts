@@ -43,6 +43,7 @@ export function isAList(definition: ResourceDefinition): Error {
 function typeName(definition: ResourceDefinition | undefined, kind: string): string {
   if (definition && isCustom(definition))
     return kind === definition.listKind ? '*unstructured.UnstructuredList' : '*unstructured.Unstructured';
-  const group = definition?.group ?? '';
+  // What has no definition of its own is a Scale.
+  const group = definition ? definition.group : 'autoscaling';
   return `*${group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]}.${kind}`;
 }

@@ -4,7 +4,7 @@ import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { warn } from '../handlers/body.ts';
 import { isAllowedAt, isPlace } from '../handlers/place.ts';
-import { negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
+import { isRefusedByRouter, negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
 
 /** Finds the definition that serves a request's group, version and resource. */
@@ -27,18 +27,20 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     }
     if (method === 'PATCH') checkPatchType(lookup(info), info, request.headers['content-type'] ?? '');
     const accept = request.headers['accept'];
+    const isLog = info.subresource === 'log' && info.verb === 'get';
+    if (isLog) negotiateText(accept);
     try {
       const transforms = accept?.includes('as=Table') && hasNoTable(lookup(info), info) ? withoutTables : objectTransforms;
-      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(lookup(info), info));
+      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(lookup(info), info), isLog);
     } catch (error) {
       const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
-      if (definition && hasMethod(definition, info, method)) {
-        if (definition.deprecation) warn(context, definition.deprecation);
+      if (definition && (isLog ? hasPath(definition, info) : hasMethod(definition, info, method))) {
+        // The handler warns; what the router refuses does not get so far.
+        if (definition.deprecation && !isRefusedByRouter(error)) warn(context, definition.deprecation);
         throw error;
       }
     }
-    if (info.subresource === 'log' && info.verb === 'get') negotiateText(accept);
     return next(context);
   };
 }
@@ -76,9 +78,11 @@ function isCustom(definition: ResourceDefinition | undefined, { subresource }: R
 
 const withoutTables: Transforms = (as, mediaType) => as.kind !== 'Table' && objectTransforms(as, mediaType);
 
-/** What is only ever created (reviews, tokens, bindings, evictions) has no table. */
+/** What is only ever created (reviews, tokens, bindings, evictions) has no table either. */
 function hasNoTable(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
-  const target = subresource === '' ? definition : definition?.subresources.find(({ name }) => name === subresource);
+  const part = definition?.subresources.find(({ name }) => name === subresource);
+  if (part?.withoutTable) return true;
+  const target = subresource === '' ? definition : part;
   return target?.verbs.length === 1 && target.verbs[0] === 'create';
 }
 

@@ -22,7 +22,7 @@ import { updateObject } from '../../registry/update.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
-import { readBody, warn, wrongKind } from './body.ts';
+import { kindProblem, readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
 import { asStored, authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 import { checkName, undeterminableName } from './update.ts';
@@ -209,6 +209,7 @@ function conformPatched(
   const { kind } = expected;
   const apiVersion = apiVersionOf(expected.group, expected.version);
   try {
+    if (Array.isArray(patched)) throw fail(kindProblem(patched)!);
     if (mechanism.decodesKind && !expected.isCustom && !patched.apiVersion) {
       refuseUnversioned(patched, strict ? mechanism.strictErrors : undefined, options, context, fail);
     }

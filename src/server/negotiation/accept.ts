@@ -52,6 +52,7 @@ export function negotiateForm(accept: string | undefined, transforms: Transforms
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
  * @param verb of a watch only what can be streamed is offered
  * @param isCustom custom resources have no protobuf, except in other forms, and no router before them
+ * @param isRouted the router has let the request through
  * @throws ApiError 406
  */
 export function negotiate(
@@ -59,12 +60,13 @@ export function negotiate(
   verb: string,
   transforms: Transforms,
   isCustom: () => boolean = () => false,
+  isRouted = false,
 ): Negotiated {
   if (!accept || accept === 'application/json') return plainJson;
   const watch = verb === 'watch';
   const clauses = parseAccept(accept);
   // Custom resources are not behind the router.
-  if (!clauses.some((clause) => isRoutable(clause, routable)) && !isCustom())
+  if (!isRouted && !clauses.some((clause) => isRoutable(clause, routable)) && !isCustom())
     throw notRoutable(verb === 'list' || watch ? [...routable, ...streams] : routable);
   const best = bestOffer(clauses, offered, transforms, false, isCustom);
   if (!best) throw noneOf(routable);
@@ -113,8 +115,15 @@ function isRoutable({ type, subtype }: Clause, names: readonly string[]): boolea
   return names.includes(`${type}/${subtype}`);
 }
 
+const routerWords = '406: Not Acceptable\n\nAvailable representations: ';
+
 function notRoutable(names: readonly string[]): ApiError {
-  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${names.join(', ')}`, {});
+  return new ApiError(406, 'NotAcceptable', `${routerWords}${names.join(', ')}`, {});
+}
+
+/** Whether it is the router that did not let a request through, before any handler. */
+export function isRefusedByRouter(error: unknown): boolean {
+  return error instanceof ApiError && error.message.startsWith(routerWords);
 }
 
 /** What a route that writes text of its own lets through. @throws ApiError 406 */

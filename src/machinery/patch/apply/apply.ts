@@ -75,14 +75,16 @@ function checkKind({ applied, apiVersion, kind }: ApplyInput): void {
 /** The body is a client's: it may say anything here. What is no version (not text, or with a second slash) is none. */
 function groupVersionKind({ apiVersion, kind }: { readonly apiVersion?: unknown; readonly kind?: unknown }): string {
   const parts = typeof apiVersion === 'string' ? apiVersion.split('/') : [];
+  if (parts.length > 2) return '/, Kind=';
   const version = parts.length === 2 ? apiVersion : `/${parts.length === 1 ? apiVersion : ''}`;
   return `${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
 }
 
 /** Namespace, name and kind, as upstream's messages have them. */
 function describe(object: KubeObject): string {
-  const { namespace = '', name = '' } = object.metadata ?? {};
-  return `${namespace}/${name}; ${groupVersionKind(object)}`;
+  const { namespace, name } = object.metadata ?? {};
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return `${text(namespace)}/${text(name)}; ${groupVersionKind(object)}`;
 }
 
 function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyInput): KubeObject {
@@ -101,9 +103,15 @@ function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyI
 
 const fraction = /^json: cannot unmarshal number -?\d+\.\d+ into Go struct field \S+ of type (int32|int64)$/;
 
+const selfReading =
+  /^json: cannot unmarshal (bool|number|array|object) into Go struct field \S+ of type (int32|string|v1\.Time|v1\.MicroTime)$/;
+
 // Unstructured data is converted without its JSON being read again, for which upstream has other words.
 function conversionText(message: string): string {
   if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
+  // Types that read themselves know no field.
+  const own = selfReading.exec(message);
+  if (own) return `json: cannot unmarshal ${own[1]} into Go value of type ${own[2]}`;
   const type = fraction.exec(message)?.[1];
   return type === undefined ? message : `cannot convert float64 to ${type}`;
 }

@@ -33,6 +33,8 @@ function check(value: unknown, schema: Schema, path: string, errors: string[]): 
       else errors.push(`${path}: expected list, got &{${goValue(value)}}`);
       return;
     case 'any':
+    // Of these, the type says nothing.
+    case 'intOrString':
       return;
     default: {
       const wrong = wrongScalar(value, schema.type);
@@ -86,7 +88,8 @@ function wrongScalar(value: unknown, type: Schema['type']): string | undefined {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goValue(value)}}`;
     case 'quantity':
-    case 'intOrString':
+    case 'time':
+    case 'microTime':
       return typeof value === 'object' ? `expected any scalar, got &{${goValue(value)}}` : undefined;
     default:
       return typeof value === 'string' ? undefined : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
