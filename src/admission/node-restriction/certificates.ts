@@ -1,3 +1,4 @@
+import { requestProblem } from '../../../api/certificates.k8s.io/v1/certificate-request.ts';
 import { readCertificateRequest } from '../../auth/certificate-authority.ts';
 import { type Restrict, refused } from './restriction.ts';
 
@@ -13,9 +14,9 @@ export const restrictCertificateRequests: Restrict = (restriction) => {
   let commonName: string;
   try {
     ({ commonName } = readCertificateRequest(Buffer.from(request ?? '', 'base64').toString()));
-  } catch {
-    // Validation says what is wrong with it.
-    return;
+  } catch (error) {
+    const problem = requestProblem(request ?? '') ?? (error as Error).message;
+    throw refused(restriction, `unable to parse csr: ${problem}`);
   }
   if (commonName !== user.username) throw refused(restriction, `can only create a node CSR with CN=${user.username}`);
 };

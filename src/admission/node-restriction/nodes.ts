@@ -28,6 +28,9 @@ export function restrictNodes(restriction: Restriction): void {
   const node = JSON.stringify(restriction.node);
   if (name !== restriction.node) throw refused(restriction, `node ${node} is not allowed to modify node ${JSON.stringify(name)}`);
   if (operation === 'CREATE') {
+    // They may read what their configuration source names.
+    if ((object as Node).spec?.configSource)
+      throw refused(restriction, `node ${node} is not allowed to create pods with a non-nil configSource`);
     const labels = forbiddenLabels((object as Node).metadata?.labels ?? {}, {});
     if (labels.length > 0) throw refused(restriction, `node ${node} is not allowed to set the following labels: ${labels.join(', ')}`);
   }
@@ -36,6 +39,9 @@ export function restrictNodes(restriction: Restriction): void {
 
 function restrictUpdate(restriction: Restriction, now: Node, before: Node): void {
   const node = JSON.stringify(restriction.node);
+  const source = now.spec?.configSource;
+  if (source && !semanticEqual(source, before.spec?.configSource))
+    throw refused(restriction, `node ${node} is not allowed to update configSource to a new non-nil configSource`);
   if (!semanticEqual(now.spec?.taints, before.spec?.taints)) throw refused(restriction, `node ${node} is not allowed to modify taints`);
   if (!semanticEqual(now.metadata!.ownerReferences, before.metadata!.ownerReferences)) {
     throw refused(restriction, `node ${node} is not allowed to modify ownerReferences`);

@@ -21,9 +21,9 @@ export function refused({ attributes }: Restriction, message: string): ApiError 
   return refuse(attributes, message);
 }
 
-/** @throws ApiError 404 */
-export async function existing({ lookup }: Restriction, resource: LookupResource, namespace: string, name: string): Promise<KubeObject> {
+/** @throws ApiError 404, which names the kind as informers do */
+export async function existing({ lookup }: Restriction, resource: LookupResource & { readonly kind: string }, namespace: string, name: string): Promise<KubeObject> {
   const found = await lookup.get(resource, namespace, name);
-  if (!found) throw notFound({ group: resource.group, resource: resource.plural }, name);
+  if (!found) throw notFound({ group: resource.group, resource: resource.kind.toLowerCase() }, name);
   return found;
 }
