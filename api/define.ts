@@ -205,6 +205,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly deprecation?: string;
   /** To judge an object has taken long, whatever its size. */
   readonly isCostly?: boolean;
+  /** Admission hears of a delete that it is of the object's uid. */
+  readonly pinsDeletion?: boolean;
   /** A delete answers with the deleted object rather than with a Status. */
   readonly returnsDeletedObject?: boolean;
   /**

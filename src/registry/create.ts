@@ -8,7 +8,7 @@ import { type Allocation, noAllocation } from './allocators/allocator.ts';
 import { copyData } from './copy.ts';
 import { ApiError, alreadyExists, invalid } from './errors.ts';
 import { ensureNamespace } from './metadata.ts';
-import type { Operation, Written } from './operation.ts';
+import { admissionNamespace, type Operation, type Written } from './operation.ts';
 import { metaRules, type ResourceStore, storagePrefix } from './resource-store.ts';
 import { encodeWithinLimit } from './size-limit.ts';
 
@@ -81,7 +81,7 @@ export function createAttributes(store: ResourceStore, object: KubeObject, opera
     definition: store.definition,
     operation: 'CREATE',
     subresource: operation.subresource,
-    namespace: operation.namespace,
+    namespace: admissionNamespace(operation),
     name: object.metadata?.name ?? '',
     object,
     old: undefined,

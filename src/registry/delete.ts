@@ -5,7 +5,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { copyData } from './copy.ts';
 import { conflict, notFound } from './errors.ts';
 import { checkPreconditions, guaranteedUpdate, preconditionFault } from './guaranteed-update.ts';
-import type { Operation } from './operation.ts';
+import { admissionNamespace, type Operation } from './operation.ts';
 import type { DeleteOptions, Preconditions } from './options.ts';
 import type { ResourceStore } from './resource-store.ts';
 
@@ -304,19 +304,24 @@ async function admit(store: ResourceStore, name: string, stored: StoredObject, o
     definition: store.definition,
     operation: 'DELETE' as const,
     subresource: operation.subresource,
-    namespace: operation.namespace,
+    namespace: admissionNamespace(operation),
     name: operation.ofCollection ? '' : name,
     object: undefined,
     old: (await store.inVersion(stored)).object,
     user: operation.user,
     dryRun: operation.dryRun,
-    options: operation.options,
+    options: store.definition.pinsDeletion ? pinned(operation.options, stored) : operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
     waited: operation.waited,
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);
+}
+
+// The object of this uid is meant, whatever the request says.
+function pinned(options: KubeObject | undefined, { object }: StoredObject): KubeObject {
+  return { ...options, preconditions: { uid: object.metadata!.uid, ...options?.['preconditions'] } };
 }
 
 // Some kinds answer with what was deleted, the others with a Status that names it.

@@ -8,6 +8,8 @@ export interface Operation {
   readonly user: UserInfo;
   /** '' for cluster-scoped resources. */
   readonly namespace: string;
+  /** What admission hears instead: a Namespace is in itself, if its name is known by then. */
+  readonly admissionNamespace?: string;
   /** '' for the resource itself. */
   readonly subresource: string;
   readonly dryRun: boolean;
@@ -25,6 +27,11 @@ export interface Operation {
   readonly annotate?: ((key: string, value: string, level?: 'Request') => void) | undefined;
   /** Notes that the request has waited for others, which is not the server's own time. */
   readonly waited?: (milliseconds: number) => void;
+}
+
+/** The namespace that admission hears of. */
+export function admissionNamespace(operation: Operation): string {
+  return operation.admissionNamespace ?? operation.namespace;
 }
 
 /** What a write came to: `stored` if it was written (or nothing had to be), `object` for what is only shown (dry run, Status). */

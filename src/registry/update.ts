@@ -11,7 +11,7 @@ import { removeStored } from './delete.ts';
 import { ApiError, conflict, invalid } from './errors.ts';
 import { guaranteedUpdate } from './guaranteed-update.ts';
 import { ensureNamespace } from './metadata.ts';
-import type { Operation, Written } from './operation.ts';
+import { admissionNamespace, type Operation, type Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import { type ResourceStore, strategyOf } from './resource-store.ts';
 import { revisionOr } from './resource-version.ts';
@@ -174,7 +174,7 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     definition: store.definition,
     operation: 'UPDATE',
     subresource: operation.subresource,
-    namespace: operation.namespace,
+    namespace: admissionNamespace(operation),
     name: object.metadata!.name!,
     object: view(store.fromJudged(object)),
     old: view(store.versioned(current).object),

@@ -42,6 +42,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   categories: ['api-extensions'],
   scope: 'Cluster',
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+  pinsDeletion: true,
   allowUnconditionalUpdate: false,
   subresources: [statusSubresource<CustomResourceDefinition>({ validateUpdate: validateDefinitionStatusUpdate })],
   resetFields: [['status']],

@@ -35,6 +35,7 @@ export const namespace = defineResource<Namespace>({
   version: 'v1',
   kind: 'Namespace',
   plural: 'namespaces',
+  pinsDeletion: true,
   staged: {
     mark(object: Namespace) {
       object.status = { ...object.status, phase: 'Terminating' };

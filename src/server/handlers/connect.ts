@@ -10,6 +10,7 @@ import type { LogOptions, NodeStreams } from '../streaming/node-streams.ts';
 import { portForward, portsOf } from '../streaming/port-forward.ts';
 import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
 import { warn } from './body.ts';
+import { connectOptions } from './connect-options.ts';
 import { annotateOf, authorizeCreate, type Scope } from './scope.ts';
 
 const ofContainers: readonly string[] = ['log', 'exec', 'attach'];
@@ -171,14 +172,14 @@ function containerOf(pod: KubeObject, wanted: string): string {
 async function admitConnect(scope: Scope, context: RequestContext): Promise<void> {
   const { admission } = scope.parts;
   if (!admission.mutates && !admission.validates) return;
-  const options = Object.fromEntries(context.request.query);
+  const kind = scope.subresource?.kind?.kind ?? scope.definition.kind;
   const attributes: AdmissionAttributes = {
     definition: scope.definition,
     operation: 'CONNECT',
     subresource: scope.subresource?.name ?? '',
     namespace: context.info.namespace,
     name: context.info.name,
-    object: { kind: scope.subresource?.kind?.kind ?? scope.definition.kind, apiVersion: 'v1', ...options },
+    object: { kind, apiVersion: 'v1', ...connectOptions(kind, context) },
     old: undefined,
     user: context.user,
     dryRun: false,

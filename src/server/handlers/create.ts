@@ -1,9 +1,8 @@
-import type { KubeObject } from '../../../api/meta/object.ts';
+import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { createObject } from '../../registry/create.ts';
 import { dedupeOwnerReferences, ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
-import type { Operation } from '../../registry/operation.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
@@ -16,20 +15,19 @@ export async function create(scope: Scope, context: RequestContext): Promise<Ans
   const options = createOptions(context);
   const expected = expectedKind(scope);
   const { object, hasEmpty } = await readObject(context, expected, options.fieldValidation, scope.parts);
-  const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'));
   const metadata = (object.metadata ??= {});
+  const isNamespace = scope.definition.group === namespaces.group && scope.definition.plural === namespaces.plural;
+  const operation = {
+    ...operationOf(context, scope, options.dryRun, options.asObject('CreateOptions')),
+    ...(isNamespace && metadata.name ? { admissionNamespace: metadata.name } : {}),
+  };
   wipeSystemFields(metadata);
   ensureNamespace(metadata, operation.namespace);
   dedupeOwnerReferences(metadata, false, operation.warn);
   const manager = managerContext(scope, options.fieldManager, scope.store.now());
   const tracked = trackUpdate({ ...manager, live: undefined, updated: asStored(scope, object) });
-  const admitted = await admitCreate(scope, operation, tracked, context);
+  const admitted = await mutate(scope, operation, 'CREATE', metadata.name ?? '', tracked, undefined);
   dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
   if (hasEmpty) nullEmpties(admitted, expected.schema);
   return written(scope, await createObject(scope.store, admitted, operation));
-}
-
-// Admission sees a cluster-scoped object that stands for a namespace as being in it (the request's namespace, if the URL has one).
-function admitCreate(scope: Scope, operation: Operation, object: KubeObject, context: RequestContext): Promise<KubeObject> {
-  return mutate(scope, operation, 'CREATE', object.metadata?.name ?? '', object, undefined, context.info.namespace || operation.namespace);
 }

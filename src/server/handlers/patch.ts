@@ -89,8 +89,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
             ? view.track(manager, current!, seen, object)
             : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
-        const namespace = context.info.namespace || operation.namespace;
-        const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, view && seen);
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, view && seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
         if (hasEmpty) nullEmpties(admitted, scope.schema);
         return admitted;

@@ -10,7 +10,7 @@ import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
-import type { Operation } from '../../registry/operation.ts';
+import { admissionNamespace, type Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { RequestContext } from '../context.ts';
@@ -121,6 +121,7 @@ export function operationOf(
   return {
     user: context.user,
     namespace: scope.definition.scope === 'Namespaced' ? context.info.namespace : '',
+    ...(context.info.namespace === '' ? {} : { admissionNamespace: context.info.namespace }),
     subresource: scope.subresource?.name ?? '',
     dryRun,
     options,
@@ -188,7 +189,6 @@ export async function mutate(
   name: string,
   object: KubeObject,
   old: KubeObject | undefined,
-  admissionNamespace = operation.namespace,
   seen?: KubeObject,
 ): Promise<KubeObject> {
   const { admission } = scope.parts;
@@ -202,7 +202,7 @@ export async function mutate(
     definition: scope.definition,
     operation: verb,
     subresource: operation.subresource,
-    namespace: admissionNamespace,
+    namespace: admissionNamespace(operation),
     name,
     object: shown,
     old: view && old ? view.read(old) : old,

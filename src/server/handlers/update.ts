@@ -40,8 +40,7 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
           ? scope.view.track(manager, current!, seen, object)
           : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
         const verb = current ? 'UPDATE' : 'CREATE';
-        const namespace = context.info.namespace || operation.namespace;
-        const admitted = await mutate(scope, operation, verb, name, tracked, current, namespace, seen);
+        const admitted = await mutate(scope, operation, verb, name, tracked, current, seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
         if (body.hasEmpty) nullEmpties(admitted, expected.schema);
         return admitted;
