@@ -22,7 +22,12 @@ export function refused({ attributes }: Restriction, message: string): ApiError 
 }
 
 /** @throws ApiError 404, which names the kind as informers do */
-export async function existing({ lookup }: Restriction, resource: LookupResource & { readonly kind: string }, namespace: string, name: string): Promise<KubeObject> {
+export async function existing(
+  { lookup }: Restriction,
+  resource: LookupResource & { readonly kind: string },
+  namespace: string,
+  name: string,
+): Promise<KubeObject> {
   const found = await lookup.get(resource, namespace, name);
   if (!found) throw notFound({ group: resource.group, resource: resource.kind.toLowerCase() }, name);
   return found;
