@@ -28,7 +28,7 @@ export default ({ ns }) => {
     sets('in proportion as well', 'wide', (b) => b.items.reduce((n, r) => n + r.spec.replicas, 0) <= 5 && b.items.every((r) => r.status.replicas === r.spec.replicas)),
     get('its events', `${core}/events`, (b) => [...new Set(b.items.map((e) => `${e.type} ${e.reason} ${tidy(e.message)}`))].filter((m) => / from 0 to /.test(m)).sort(), { query: { fieldSelector: 'involvedObject.name=wide' } }),
     post('by minReadySeconds', `${apps}/deployments`, d('min', { replicas: 1, minReadySeconds: 2 })), until('its pod', D('min'), (b) => b.status.replicas === 1, counts), ...ready('min', 1, 'min is ready'),
-    until('ready', D('min'), (b) => b.status.readyReplicas === 1, (b) => [b.status.readyReplicas, cond(b, 'Available')?.status]), until('then available', D('min'), (b) => b.status.availableReplicas === 1 && cond(b, 'Progressing')?.reason === 'NewReplicaSetAvailable', full),
+    until('ready', D('min'), (b) => b.status.readyReplicas === 1, (b) => b.status.readyReplicas), until('then available', D('min'), (b) => b.status.availableReplicas === 1 && cond(b, 'Progressing')?.reason === 'NewReplicaSetAvailable', full),
   ];
   steps.cleanup = cleanup(ns);
   return steps;
