@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
+import { sharedAbortController } from '../machinery/abort.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { Turns } from '../machinery/turns.ts';
 import { copyData } from '../registry/copy.ts';
@@ -26,7 +27,7 @@ export interface InProcessOptions {
   readonly userAgent?: string;
 }
 
-const neverAborted = new AbortController().signal;
+const neverAborted = sharedAbortController().signal;
 
 /**
  * A client that enters the server's chain with an identity: authorization, flow control, admission and everything after them are the same as over
