@@ -1,8 +1,8 @@
 import type { Omission, Step } from './script.ts';
 
-/** Whether and how often helm sees a hook's object change is a matter of time. */
+/** Whether and how often helm sees a hook's object change is a matter of time, and so is whether it ends its own watch amid an event. */
 const waiting: Omission = {
-  lines: /level=(DEBUG|INFO)/,
+  lines: /level=(DEBUG|INFO)|reflector\.go.*context canceled/,
   because: 'a log of what is waited for, which depends on the speed of the machine',
 };
 
