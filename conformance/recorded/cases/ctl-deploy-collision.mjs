@@ -20,7 +20,8 @@ export default ({ ns }) => {
     until('all but kubectl\'s', `${apps}/replicasets`, (b) => b.items.some((r) => r.metadata.annotations.more === 'c'), (b) => b.items.filter((r) => r.metadata.annotations.more).map((r) => r.metadata.annotations)),
     strategic('a restart', D, { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2020-01-01T00:00:00Z' } } } } }, (b) => b.metadata.generation),
     until('is a new revision', D, (b) => b.status.observedGeneration === b.metadata.generation && b.metadata.annotations['deployment.kubernetes.io/revision'] === '3', (b) => b.metadata.annotations['deployment.kubernetes.io/revision']),
-    sets('of its own', (b) => b.items.length === 3 && b.items.some((r) => r.metadata.annotations['deployment.kubernetes.io/revision'] === '3')),
+    // Which of the two older sets gives way first depends on whose pods are available by then.
+    until('of its own', `${apps}/replicasets`, (b) => b.items.length === 3 && b.items.some((r) => r.metadata.annotations['deployment.kubernetes.io/revision'] === '3'), (b) => b.items.length),
     patch('no surge and none unavailable', D, { spec: { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 0 } } } }),
     patch('a strategy with what is not its own', D, { spec: { strategy: { type: 'Recreate' } } }),
     patch('a deadline that is too short', D, { spec: { minReadySeconds: 10, progressDeadlineSeconds: 5 } }),
@@ -32,7 +33,7 @@ export default ({ ns }) => {
     until('is resumed', D, (b) => cond(b, 'Progressing')?.reason === 'DeploymentResumed' || cond(b, 'Progressing')?.reason === 'ReplicaSetUpdated', (b) => b.status.conditions.map((c) => c.type)),
     patch('no replicas', D, { spec: { replicas: 0 } }, (b) => b.spec.replicas),
     until('is complete', D, (b) => !b.status.replicas && cond(b, 'Progressing')?.reason === 'NewReplicaSetAvailable', (b) => ({ status: counts(b), conditions: condsFull(b) })),
-    sets('none of them has any', (b) => b.items.every((r) => r.spec.replicas === 0)),
+    until('none of them has any', `${apps}/replicasets`, (b) => b.items.every((r) => r.spec.replicas === 0), (b) => b.items.length),
     get('as a scale', `${D}/scale`, (b) => ({ spec: b.spec, status: b.status })),
   ];
   steps.cleanup = cleanup(ns);

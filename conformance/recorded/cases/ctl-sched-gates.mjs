@@ -35,7 +35,7 @@ export default ({ ns }) => {
     make('ports', { ...host(1), containers: [{ name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 8080, hostIP: '127.0.0.2' }] }] }), bound('another address', ns, 'ports'),
     make('all', { ...host(1), containers: [{ name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 8080 }] }] }), wait('all'),
     make('udp', { ...host(1), containers: [{ name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 8080, protocol: 'UDP' }] }] }), bound('another protocol', ns, 'udp'),
-    make('tolerant', { ...host(1), tolerations: [{ key: 'special', operator: 'Exists' }] }), wait('tolerant'),
+    make('tolerant', { ...host(1), tolerations: [{ key: 'special', operator: 'Exists' }] }), unschedulable('tolerant waits', ns, 'tolerant', undefined, /untolerated taint/),
     patch('it tolerates more', `${pods}/tolerant`, { spec: { tolerations: [{ key: 'special', operator: 'Exists' }, { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }, { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }, { key: 'rp-case', operator: 'Exists' }] } }, (b) => b.spec?.tolerations.length ?? b.message), bound('and fits', ns, 'tolerant'),
     patch('cordoned', nodePath(ns, 1), { spec: { unschedulable: true } }, (b) => b.spec.unschedulable), make('cordon', host(1)), unschedulable('cordon waits', ns, 'cordon', undefined, /unschedulable/),
     patch('uncordoned', nodePath(ns, 1), { spec: { unschedulable: false } }, (b) => b.spec.unschedulable ?? false), bound('cordon fits', ns, 'cordon'),
