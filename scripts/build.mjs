@@ -62,15 +62,11 @@ function ascii(text) {
 async function writeCodeCache() {
   const data = mkdtempSync(join(tmpdir(), 'orrery-build-'));
   const cache = join(dist, 'main.cache');
-  const child = spawn(
-    process.execPath,
-    [join(root, 'scripts/code-cache.mjs'), join(dist, 'main.cjs'), cache, 'up', '--port', '0', '--data-dir', data],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
-    },
-  );
+  const child = spawn(process.execPath, [join(root, 'scripts/code-cache.mjs'), cache, 'up', '--port', '0', '--data-dir', data], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
   let errors = '';
   child.stderr.on('data', (text) => {
     errors += text;

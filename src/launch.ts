@@ -18,8 +18,8 @@ function cacheOf(url: URL): Buffer | undefined {
   }
 }
 
-// The bundle is ASCII (`scripts/build.mjs`).
-const script = new Script(readFileSync(bundle, 'latin1'), {
+/** The bundle, which is ASCII (`scripts/build.mjs`). */
+export const script = new Script(readFileSync(bundle, 'latin1'), {
   filename: fileURLToPath(bundle),
   cachedData: cacheOf(new URL('./main.cache', import.meta.url)),
 });

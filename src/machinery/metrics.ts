@@ -76,4 +76,11 @@ export class HistogramVector extends Vector<Histogram> {
     const samples = () => Array.from(this.all(), ({ labels, value }) => value.samplesIfAny(name, labels)).flat();
     return { name, help, type: 'histogram', samples };
   }
+
+  /** The counter of how often each series has observed something, for whoever calls that by a name of its own. */
+  observations(name: string, help: string): MetricFamily {
+    const samples = () =>
+      Array.from(this.all(), ({ labels, value }) => ({ labels, value: value.observations })).filter(({ value }) => value > 0);
+    return { name, help, type: 'counter', samples };
+  }
 }

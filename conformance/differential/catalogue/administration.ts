@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const nowhere = { apiGroups: ['nowhere.example.com'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['things'] };
 const hook = {
   name: 'w.example.com',

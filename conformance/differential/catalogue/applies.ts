@@ -1,7 +1,5 @@
-import type { Chapter, Sequence } from './catalogue.ts';
+import { type Chapter, container, type Sequence, template } from './catalogue.ts';
 
-const container = { name: 'a', image: 'i' };
-const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [container] } };
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'apply-deployment-p0' } };
 const spec = { replicas: 0, selector: { matchLabels: { a: 'b' } }, template };
 const inTemplate = (more: object) => ({ ...deployment, spec: { template: { spec: more } } });

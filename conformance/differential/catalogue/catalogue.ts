@@ -36,6 +36,13 @@ export interface Sequence {
   readonly requests: readonly Request[];
 }
 
+/** One change for each value of a field. */
+export const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
+
+/** The least that makes a container, and a template of pods. */
+export const container = { name: 'a', image: 'i' };
+export const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [container] } };
+
 /** An object with some fields changed. */
 export function changed(object: Body, changes: Changes): Body {
   const result = structuredClone(object);

@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const exactly = { deviceClassName: 'c' };
 const opaque = { driver: 'd.example.com', parameters: { a: 1 } };
 const now = '2020-01-01T00:00:00Z';

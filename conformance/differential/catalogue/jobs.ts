@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'i' }] } };
 const base = { spec: { suspend: true, template } };
 const rule = { action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } };

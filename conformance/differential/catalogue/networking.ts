@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const backend = { service: { name: 's', port: { number: 80 } } };
 const path = { path: '/', pathType: 'Prefix', backend };
 const paths = (...list: object[]): Changes[] => list.map((one) => ({ 'spec.rules': [{ http: { paths: [one] } }] }));

@@ -1,13 +1,11 @@
-import type { Chapter } from './catalogue.ts';
+import { type Chapter, container, template } from './catalogue.ts';
 
-const container = { name: 'a', image: 'i' };
 const value = (op: string, path: string, given?: unknown, more: object = {}) => ({
   op,
   path,
   ...(given !== undefined && { value: given }),
   ...more,
 });
-const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [container] } };
 const order = (field: string, list: unknown[]) => ({ [`$setElementOrder/${field}`]: list });
 
 const replace = { $patch: 'replace' };

@@ -1,8 +1,7 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
 const c = 'spec.containers.0';
 const base = { spec: { containers: [{ name: 'a', image: 'i' }], schedulerName: 'none' } };
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const volume = (...sources: object[]): Changes[] => sources.map((source) => ({ 'spec.volumes': [{ name: 'v', ...source }] }));
 const term = { topologyKey: 'zone', labelSelector: { matchLabels: { a: 'b' } } };
 const spread = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { a: 'b' } } };

@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
 const target = { type: 'AverageValue', averageValue: '1' };
 const metric = { name: 'm' };

@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const base = { spec: { selector: { a: 'b' }, ports: [{ port: 80 }] } };
 const types = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
 const two = [

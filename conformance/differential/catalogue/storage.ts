@@ -1,6 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, each } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
 const term = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }] };
 const volume = {
   spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' }, storageClassName: 'none' },

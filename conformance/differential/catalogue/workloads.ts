@@ -1,8 +1,5 @@
-import type { Changes, Chapter } from './catalogue.ts';
+import { type Changes, type Chapter, container, each, template } from './catalogue.ts';
 
-const each = (place: string, values: readonly unknown[]): Changes[] => values.map((value) => ({ [place]: value }));
-const container = { name: 'a', image: 'i' };
-const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [container] } };
 const selector = { matchLabels: { a: 'b' } };
 const t = 'spec.template';
 
@@ -70,6 +67,14 @@ const selectors: readonly Changes[] = each('spec.selector', [
   { matchExpressions: [{ key: 'a', operator: 'In', values: ['a b'] }] },
 ]);
 const counts = each('spec.replicas', [-1, 0, null, 2147483647, 2147483648, '3', 1.5]);
+/** Of a status that counts replicas and no revisions. */
+const countsBelowZero: Changes = {
+  'status.replicas': -1,
+  'status.fullyLabeledReplicas': -1,
+  'status.readyReplicas': -1,
+  'status.availableReplicas': -1,
+  'status.observedGeneration': -1,
+};
 const small = (...fields: string[]): Changes[] => fields.flatMap((field) => each(`spec.${field}`, [-1, 0, 5, null, 'x']));
 
 /** Deployments, ReplicaSets, StatefulSets, DaemonSets, ReplicationControllers and templates. */
@@ -191,13 +196,7 @@ export const chapters: readonly Chapter[] = [
     statuses: [
       {
         to: [
-          {
-            'status.replicas': -1,
-            'status.fullyLabeledReplicas': -1,
-            'status.readyReplicas': -1,
-            'status.availableReplicas': -1,
-            'status.observedGeneration': -1,
-          },
+          countsBelowZero,
           { 'status.replicas': 1, 'status.fullyLabeledReplicas': 2, 'status.readyReplicas': 2, 'status.availableReplicas': 3 },
           { 'status.conditions': [{ type: '', status: '' }] },
           { 'status.terminatingReplicas': 3 },
@@ -229,16 +228,7 @@ export const chapters: readonly Chapter[] = [
     ],
     statuses: [
       {
-        to: [
-          {
-            'status.replicas': -1,
-            'status.fullyLabeledReplicas': -1,
-            'status.readyReplicas': -1,
-            'status.availableReplicas': -1,
-            'status.observedGeneration': -1,
-          },
-          { 'status.replicas': 1, 'status.readyReplicas': 2 },
-        ],
+        to: [countsBelowZero, { 'status.replicas': 1, 'status.readyReplicas': 2 }],
       },
     ],
   },

@@ -38,13 +38,7 @@ export class AuthenticationMetrics {
   }
 
   families(): MetricFamily[] {
-    const attempts: MetricFamily = {
-      name: 'authentication_attempts',
-      help: '[ALPHA] Counter of authenticated attempts.',
-      type: 'counter',
-      samples: () =>
-        Array.from(this.durations.all(), ({ labels, value }) => ({ labels, value: value.observations })).filter(({ value }) => value > 0),
-    };
+    const attempts = this.durations.observations('authentication_attempts', '[ALPHA] Counter of authenticated attempts.');
     const name = 'apiserver_client_certificate_expiration_seconds';
     const certificates: MetricFamily = {
       name,

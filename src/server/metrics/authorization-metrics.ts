@@ -22,13 +22,10 @@ export class AuthorizationMetrics {
   }
 
   families(): MetricFamily[] {
-    const attempts: MetricFamily = {
-      name: 'authorization_attempts_total',
-      help: "[ALPHA] Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied', 'no-opinion' or 'error'.",
-      type: 'counter',
-      samples: () =>
-        Array.from(this.durations.all(), ({ labels, value }) => ({ labels, value: value.observations })).filter(({ value }) => value > 0),
-    };
+    const attempts = this.durations.observations(
+      'authorization_attempts_total',
+      "[ALPHA] Counter of authorization attempts broken down by result. It can be either 'allowed', 'denied', 'no-opinion' or 'error'.",
+    );
     return [this.durations.family(), attempts];
   }
 }
