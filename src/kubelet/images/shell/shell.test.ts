@@ -52,6 +52,11 @@ test('scripts do what a shell would', () => {
     ['printf "a b c\\nx" | while read one rest; do echo "$rest-$one"; done', 0, 'b c-a\n'],
     ['printf "one\\ntwo\\n" | grep -v one | wc -l', 0, '1\n'],
     ['mkdir /d; echo x > /d/f; cd /d; tar cf /t f; rm f; tar xf /t; cat f; chmod 600 f; ls -l | grep -c rw-------', 0, 'x\n1\n'],
+    [
+      'dd if=/dev/zero of=/tmp/z bs=1 count=3 conv=fsync 2>&1 | head -n 1; wc -c < /tmp/z; echo hello | dd bs=2 count=2 status=none; dd size=1 2>/dev/null',
+      1,
+      '3+0 records in\n3\nhell',
+    ],
     ['id -u; whoami; basename /a/b.txt .txt', 0, '0\nroot\nb\n'],
     ['if', 2, 'sh: syntax error: expected "then"\n'],
   ];

@@ -5,6 +5,7 @@ import type { Input } from '../input.ts';
 import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
 import { evaluate } from './arithmetic.ts';
+import { dd } from './dd.ts';
 import { tar } from './tar.ts';
 import { testExpression } from './test-expression.ts';
 
@@ -429,6 +430,7 @@ export const utilities: Readonly<Record<string, Utility>> = {
   chmod: changeMode,
   cp: copy,
   date,
+  dd,
   dirname: folderName,
   echo,
   env: environment,
