@@ -66,7 +66,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   /** Writes an event for the first time, or what has become of it: as it was when it was recorded. */
   async function write(object: Record<string, string>, text: string, at: number, known: WrittenEvent, count: number): Promise<void> {
     const { type, reason, suffix } = known;
-    const message = known.message === undefined ? `(combined from similar events): ${text}` : text;
+    const isCombined = known.message === undefined;
+    const message = isCombined ? `(combined from similar events): ${text}` : text;
     const namespace = object.namespace ?? 'default';
     const name = `${object.name}.${suffix}`;
     const lastTimestamp = formatTime(at);
@@ -91,8 +92,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       count,
       type,
       eventTime: null,
-      reportingComponent: component,
-      reportingInstance: host ?? '',
+      // One that stands for several is made anew upstream, without these.
+      reportingComponent: isCombined ? '' : component,
+      reportingInstance: isCombined ? '' : (host ?? ''),
     } as KubeObject);
   }
 

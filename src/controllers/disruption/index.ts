@@ -26,10 +26,8 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   budgets.addHandler({ added: enqueue, updated: enqueue });
   pods.addHandler({
     added: enqueueBudgetsOf,
-    updated(pod, old) {
-      if (!semanticEqual(pod.metadata!.labels, old.metadata!.labels)) enqueueBudgetsOf(old);
-      enqueueBudgetsOf(pod);
-    },
+    // As upstream, a budget does not hear of a pod that leaves it for other labels; the next pod that changes tells it.
+    updated: (pod) => enqueueBudgetsOf(pod),
     deleted: enqueueBudgetsOf,
   });
 

@@ -23,6 +23,9 @@ import { createTracking, untrack } from './tracking.ts';
 
 const ourName = 'kubernetes.io/job-controller';
 
+/** What pods and our own writes bring about is counted together after so many milliseconds; what users ask for is done at once. */
+const gatheringTime = 1_000;
+
 function isManagedByAnother(job: KubeObject): boolean {
   return job.spec.managedBy !== undefined && job.spec.managedBy !== ourName;
 }
@@ -55,19 +58,22 @@ export function startJobController(context: ControllerContext): RunningControlle
       informers: [jobs, pods],
       initialBackoff: 1_000,
       maximumBackoff: 60_000,
-      // What pods bring about is counted together, and each count can be seen for a while (upstream gathers for a second).
-      calmFor: () => 500,
     },
     context,
   );
   const orphans = createController({ name: 'job-orphan', workers: 1, reconcile: releaseOrphan, informers: [jobs, pods] }, context);
   const enqueue = (job: KubeObject) => controller.enqueue(keyOf(job));
+  const gathering = {
+    enqueue: (key: string) => controller.enqueueAfter(key, gatheringTime),
+    enqueueAfter: (key: string, ms: number) => controller.enqueueAfter(key, Math.max(ms, gatheringTime)),
+  };
 
   jobs.addHandler({
     added: enqueue,
-    updated(job) {
-      enqueue(job);
+    updated(job, old) {
       if (isFinished(job)) enqueueTracked(job);
+      else if (job.metadata!.generation === old.metadata!.generation) gathering.enqueue(keyOf(job));
+      else enqueue(job);
     },
     deleted(job) {
       enqueue(job);
@@ -78,7 +84,7 @@ export function startJobController(context: ControllerContext): RunningControlle
     pods,
     owners: jobs,
     resource: jobResource,
-    controller,
+    controller: gathering,
     expectations,
     selectorOf: (job) => selectorOf(job.spec.selector),
   });
@@ -153,7 +159,7 @@ export function startJobController(context: ControllerContext): RunningControlle
     await tracking.track(evaluation, news);
     if (failure !== undefined) throw failure;
     const waits = [again, deadlineIn(evaluation.job, clock.now())].filter((wait) => wait !== undefined && wait > 0) as number[];
-    return waits.length > 0 ? Math.min(...waits) : undefined;
+    return waits.length > 0 ? Math.max(gatheringTime, Math.min(...waits)) : undefined;
   }
 
   interface Managed {

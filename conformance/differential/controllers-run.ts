@@ -1,0 +1,54 @@
+import { seededRandom } from '../../src/machinery/random.ts';
+import { makeNodes } from './controllers/nodes.ts';
+import { Observer } from './controllers/observer.ts';
+import { play, type Server } from './controllers/play.ts';
+import { slowly } from './controllers/steps.ts';
+import { workloads } from './controllers/workloads/index.ts';
+import { makeNamespace } from './fixtures.ts';
+import { runOptions } from './options.ts';
+import { type Found, report } from './report.ts';
+
+const autoscalerPeriod = 18;
+const options = runOptions('areas', 12);
+const { seed, count, jobs } = options;
+const servers = [options.reference, options.tested].map((connection) => ({ connection, observer: new Observer(connection) })) as [
+  Server,
+  Server,
+];
+
+async function compare(area: string, number: number): Promise<readonly Found[]> {
+  const namespace = `ctl-${area}-${seed}-${number}`;
+  const made = workloads[area]!(seededRandom(seed * 100_000 + number));
+  const autoscaled = made.steps.some(({ what }) => what.startsWith('create HorizontalPodAutoscaler'));
+  const scenario = autoscaled ? { ...made, steps: slowly(made.steps, autoscalerPeriod) } : made;
+  await Promise.all(servers.map(({ connection }) => makeNamespace(connection, namespace)));
+  try {
+    const found = await play(servers, scenario, namespace);
+    return found.map(({ step, differences }) => {
+      const body = scenario.steps.slice(0, step + 1).map(({ what }, i) => `\n      ${i} ${what}`);
+      return { verb: scenario.name, path: `${namespace} after step ${step}`, body: body.join(''), differences };
+    });
+  } finally {
+    await Promise.all(servers.map(({ connection }) => connection.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` })));
+    for (const { observer } of servers) observer.forget(namespace);
+  }
+}
+
+const wanted = Object.keys(workloads).filter(options.wants);
+try {
+  await Promise.all(servers.map(({ connection }) => makeNodes(connection)));
+  await Promise.all(servers.map(({ observer }) => observer.start()));
+  // The areas take turns, so that slow and quick ones go side by side.
+  const todo = Array.from({ length: count }, (_, number) => wanted.map((area) => ({ area, number }))).flat();
+  const found = new Map<string, Found[]>(wanted.map((area) => [area, []]));
+  const work = async () => {
+    for (let next = todo.shift(); next; next = todo.shift()) found.get(next.area)!.push(...(await compare(next.area, next.number)));
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  for (const [area, list] of found) report(area, count, list, options);
+} finally {
+  for (const { connection, observer } of servers) {
+    observer.stop();
+    connection.close();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Connection, Reply } from '../connection.ts';
+import type { Difference } from '../normalize.ts';
+import { differences, scrub } from '../normalize.ts';
+import type { Observer } from './observer.ts';
+import type { Scenario, Stage, Step } from './scenario.ts';
+import { shown, shownDifferences } from './shown.ts';
+
+const poll = 100;
+const calm = 900;
+const settled = 3_000;
+const limit = 40_000;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** @returns whether it has become so within the limit */
+async function untilCalm(observer: Observer, namespace: string, ms: number): Promise<boolean> {
+  for (const end = performance.now() + limit; performance.now() < end; await sleep(poll))
+    if (observer.calmFor(namespace) >= ms) return true;
+  return false;
+}
+
+export interface Server {
+  readonly connection: Connection;
+  readonly observer: Observer;
+}
+
+export interface StepDifferences {
+  readonly step: number;
+  readonly differences: readonly Difference[];
+}
+
+interface Actor {
+  readonly stage: Stage;
+  readonly answers: string[];
+}
+
+function actorOf({ connection, observer }: Server, namespace: string): Actor {
+  const answers: string[] = [];
+  const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<Reply> => {
+    const text = body === undefined || body === '' ? {} : { body: JSON.stringify(body) };
+    const reply = await connection.send({ method, path, ...text, ...(contentType ? { contentType } : {}) });
+    observer.disturb(namespace);
+    const { kind, message } = reply.body as { kind?: string; message?: string };
+    const names = observer.generatedNames(namespace);
+    const shownMessage = kind === 'Status' ? scrub(message ?? '').replace(/[a-z0-9.-]+/g, (name) => names.get(name) ?? name) : '';
+    answers.push(`${reply.status} ${shownMessage}`);
+    return reply;
+  };
+  const stage: Stage = {
+    connection,
+    observer,
+    namespace,
+    send,
+    calm: async () => {
+      await untilCalm(observer, namespace, calm);
+    },
+  };
+  return { stage, answers };
+}
+
+async function take(actor: Actor, step: Step): Promise<boolean> {
+  const { observer, namespace } = actor.stage;
+  const began = performance.now();
+  await step.act(actor.stage);
+  const left = (step.timer ?? 0) * 1000 - (performance.now() - began);
+  if (left > 0) await sleep(left);
+  return untilCalm(observer, namespace, settled);
+}
+
+/** Plays a scenario on both servers. @returns what differs after each step, without what differed so before */
+export async function play(servers: readonly [Server, Server], scenario: Scenario, namespace: string): Promise<readonly StepDifferences[]> {
+  const actors = servers.map((server) => actorOf(server, namespace));
+  const known = new Set<string>();
+  const found: StepDifferences[] = [];
+  for (const [index, step] of scenario.steps.entries()) {
+    const calmed = await Promise.all(actors.map((actor) => take(actor, step)));
+    const [want, got] = servers.map(({ observer }) => shown(observer, namespace, scenario.runs === true));
+    const [asked, answered] = actors.map(({ answers }) => answers.splice(0));
+    const list = [
+      ...differences(asked, answered, '.answers'),
+      ...differences(calmed[0], calmed[1], '.settled'),
+      ...shownDifferences(want!, got!),
+    ].filter((difference) => {
+      const text = JSON.stringify(difference);
+      return !known.has(text) && known.add(text);
+    });
+    if (list.length > 0) found.push({ step: index, differences: list });
+  }
+  return found;
+}

@@ -1,0 +1,127 @@
+import { type Difference, differences, scrub } from '../normalize.ts';
+import type { Observer } from './observer.ts';
+
+const random = '[bcdfghjklmnpqrstvwxz2456789]{5}';
+const patterns: readonly [RegExp, string][] = [
+  // Pods that were refused, and the Jobs of a CronJob.
+  [new RegExp(`-${random}(?=" is forbidden)`, 'g'), '-<random>'],
+  [/-\d{8}\b/g, '-<minute>'],
+];
+
+/** Kinds whose events are told again with time. */
+const periodic = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
+
+const fleet = new Set(['kwok', 'kubelet']);
+
+/** Conditions of pods that controllers and the scheduler write; of others only type and status are compared. */
+const controllersConditions = new Set(['PodScheduled', 'DisruptionTarget']);
+
+/** What is compared of a server's namespace: each object as text, by its kind and name. */
+export type Shown = ReadonlyMap<string, readonly string[]>;
+
+/** @param runs see `Scenario.runs` */
+export function shown(observer: Observer, namespace: string, runs: boolean): Shown {
+  const names = observer.generatedNames(namespace);
+  const tidy = (text: string) =>
+    patterns.reduce(
+      (result, [pattern, instead]) => result.replace(pattern, instead),
+      scrub(text).replace(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g, (name) => names.get(name) ?? name),
+    );
+  const result = new Map<string, string[]>();
+  for (const object of observer.objects(namespace)) {
+    if (object.kind === 'Event' && fleet.has(object.source?.component)) continue;
+    const facts = object.kind === 'Event' ? eventFacts(object, runs) : factsOf(object);
+    const text = JSON.stringify(tidied(facts, tidy));
+    const key = tidy(object.kind === 'Event' ? eventKey(object) : `${object.kind}/${object.metadata.name}`);
+    const list = result.get(key);
+    if (!list) result.set(key, [text]);
+    else if (!(object.kind === 'Event' && (runs || object.type === 'Warning') && list.includes(text))) list.push(text);
+  }
+  for (const list of result.values()) list.sort();
+  return result;
+}
+
+/** Where two namespaces differ; equal ones among objects with the same shape of name are taken off first. */
+export function shownDifferences(want: Shown, got: Shown): Difference[] {
+  const found: Difference[] = [];
+  for (const key of new Set([...want.keys(), ...got.keys()])) {
+    const left = [...(want.get(key) ?? [])];
+    const right: string[] = [];
+    for (const text of got.get(key) ?? []) {
+      const at = left.indexOf(text);
+      if (at < 0) right.push(text);
+      else left.splice(at, 1);
+    }
+    for (let i = 0; i < Math.max(left.length, right.length); i++) {
+      const [a, b] = [left[i], right[i]];
+      if (a === undefined || b === undefined) found.push({ path: key, want: a ?? 'nothing', got: b ?? 'nothing' });
+      else found.push(...differences(JSON.parse(a), JSON.parse(b), key));
+    }
+  }
+  return found;
+}
+
+function tidied(value: unknown, tidy: (text: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => tidied(item, tidy));
+  if (typeof value === 'string') return tidy(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inside]) => inside !== undefined)
+      .map(([key, inside]): [string, unknown] => [tidy(key), tidied(inside, tidy)])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function metadataFacts({ uid, resourceVersion, managedFields = [], name, ...metadata }: any, isPod: boolean): object {
+  const fields = managedFields
+    .filter(({ manager }: any) => !isPod || !fleet.has(manager))
+    .map(({ time, ...entry }: any) => entry)
+    .sort((a: any, b: any) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  return { ...metadata, managedFields: fields };
+}
+
+const conditionFacts = ({ lastProbeTime, observedGeneration, ...condition }: any) =>
+  controllersConditions.has(condition.type) ? condition : { type: condition.type, status: condition.status };
+
+function factsOf({ kind, apiVersion, metadata, ...object }: any): object {
+  const facts = { metadata: metadataFacts(metadata, kind === 'Pod'), ...object };
+  const { status } = object;
+  if (kind !== 'Pod')
+    return Array.isArray(status?.conditions) ? { ...facts, status: { ...status, conditions: byType(status.conditions) } } : facts;
+  const isDaemon = metadata.ownerReferences?.some((owner: any) => owner.kind === 'DaemonSet');
+  return {
+    ...facts,
+    spec: { ...object.spec, nodeName: object.spec.nodeName && !isDaemon ? '<node>' : object.spec.nodeName },
+    status: {
+      phase: status?.phase,
+      reason: status?.reason,
+      message: status?.message,
+      conditions: byType(
+        (status?.conditions ?? [])
+          .filter(({ type }: any) => type !== 'Initialized' && type !== 'PodReadyToStartContainers')
+          .map(conditionFacts),
+      ),
+    },
+  };
+}
+
+const byType = (conditions: any[]) => [...conditions].sort((a, b) => (a.type < b.type ? -1 : 1));
+
+const eventKey = ({ involvedObject: { kind, name }, reason }: any) => `Event/${kind}/${name}/${reason}`;
+
+function eventFacts(
+  { kind, apiVersion, metadata, message, firstTimestamp, lastTimestamp, eventTime, count, series, involvedObject, ...event }: any,
+  runs: boolean,
+): object {
+  const { uid, resourceVersion, ...object } = involvedObject;
+  return {
+    ...event,
+    involvedObject: object,
+    message: runs ? message.replace(/\b\d+\b/g, '<n>') : message,
+    ...(event.type === 'Normal' && !runs && !periodic.has(object.kind) ? { count } : {}),
+    managers: (metadata.managedFields ?? []).map(({ manager, operation, subresource, apiVersion: version }: any) =>
+      [manager, operation, subresource, version].join(' '),
+    ),
+  };
+}
