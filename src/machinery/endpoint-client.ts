@@ -1,12 +1,18 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
-import { parseAnswer, type Response, WebhookCallError } from './webhook-client.ts';
+import { dialMessage, parseAnswer, type Response, readAnswer, WebhookCallError } from './webhook-client.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
-const firstBackoffMs = 500;
+const defaultBackoffMs = 500;
 const backoffFactor = 1.5;
 const attempts = 5;
+/** How often it is asked again because the answer says when, besides the attempts. */
+const retriesWhenTold = 10;
+/** No attempt begins later, as requests that write end soon after. */
+const longestReviewMs = 30_000;
+const lateBeforeAnswer = 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)';
+const lateInAnswer = 'context deadline exceeded (Client.Timeout or context cancellation while reading body)';
 
 /** Posts JSON to an endpoint that a kubeconfig names, over connections that are kept. */
 export class EndpointClient implements Disposable {
@@ -29,56 +35,88 @@ export class EndpointClient implements Disposable {
       : new http.Agent({ keepAlive: true });
   }
 
-  /** @param timeout milliseconds @throws Error where there is no answer in time */
-  post(body: string, timeout: number): Promise<Response> {
+  /** @param timeout milliseconds @throws WebhookCallError where there is no answer in time, as client-go tells it */
+  async post(body: string, timeout: number): Promise<Response> {
     const { server, authorization } = this.endpoint;
+    const url = new URL(server);
+    url.searchParams.set('timeout', `${timeout / 1000}s`);
     const deadline = new AbortController();
-    const timer = this.clock.timer(timeout, () => deadline.abort(new Error('the webhook did not answer in time')), { background: true });
-    return new Promise<Response>((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        accept: 'application/json, */*',
-        'user-agent': 'kube-apiserver',
-        ...(authorization ? { authorization } : {}),
-      };
-      const options = { method: 'POST', agent: this.agent, headers, signal: deadline.signal };
-      const request = (server.startsWith('https:') ? https : http).request(server, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            type: response.headers['content-type'] ?? '',
-            text: Buffer.concat(chunks).toString(),
-          }),
-        );
-        response.on('error', reject);
+    const timer = this.clock.timer(timeout, () => deadline.abort(), { background: true });
+    try {
+      const message = await new Promise<http.IncomingMessage>((resolve, reject) => {
+        const headers = {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          accept: 'application/json, */*',
+          'user-agent': 'Go-http-client/1.1',
+          ...(authorization ? { authorization } : {}),
+        };
+        const options = { method: 'POST', agent: this.agent, headers, signal: deadline.signal };
+        const request = (url.protocol === 'https:' ? https : http).request(url, options, resolve);
+        // What fails once there is an answer is told by the answer's reader.
+        request.on('error', reject);
+        request.end(body);
       });
-      request.on('error', reject);
-      request.end(body);
-    }).finally(() => timer.cancel());
+      return await readAnswer(message, deadline.signal, lateInAnswer);
+    } catch (error) {
+      if (error instanceof WebhookCallError) throw error;
+      const reason = deadline.signal.aborted ? lateBeforeAnswer : dialMessage(error as NodeJS.ErrnoException);
+      throw new ConnectionError(`Post ${JSON.stringify(url.href)}: ${reason}`, wasReset(error as NodeJS.ErrnoException));
+    } finally {
+      timer.cancel();
+    }
   }
 
   /**
-   * Posts a review and returns what was answered, parsed. What may go well another time is tried five times, as client-go's webhooks do.
-   * @throws Error
+   * Posts a review and returns what was answered, parsed. What may go well another time is tried five times, as client-go's webhooks do; in between
+   * what an answer tells to try again later is tried again then.
+   * @param firstBackoff milliseconds after the first attempt
+   * @throws WebhookCallError
    */
-  async review(review: object, timeout: number): Promise<any> {
+  async review(review: object, timeout: number, firstBackoff = defaultBackoffMs): Promise<any> {
     const body = JSON.stringify(review);
-    for (let attempt = 1, backoff = firstBackoffMs; ; attempt++, backoff *= backoffFactor) {
+    const end = this.clock.monotonic() + longestReviewMs;
+    for (let attempt = 1, backoff = firstBackoff; ; attempt++, backoff *= backoffFactor) {
+      const isLast = attempt === attempts || this.clock.monotonic() + backoff > end;
       try {
-        const answer = await this.post(body, timeout);
-        const isFinal = attempt === attempts || (answer.status !== 429 && answer.status < 500);
-        if (isFinal) return parseAnswer(answer);
+        const answer = await this.postWhenTold(body, timeout, end);
+        if (isLast || !isTransient(answer)) return parseAnswer(answer);
       } catch (error) {
-        if (attempt === attempts || error instanceof WebhookCallError) throw error;
+        if (isLast || !(error instanceof ConnectionError && error.wasReset)) throw error;
       }
       await this.clock.sleep(backoff);
+    }
+  }
+
+  private async postWhenTold(body: string, timeout: number, end: number): Promise<Response> {
+    for (let retry = 0; ; retry++) {
+      const answer = await this.post(body, timeout);
+      const { status, retryAfter } = answer;
+      if (retryAfter === undefined || (status !== 429 && status < 500)) return answer;
+      if (retry === retriesWhenTold || this.clock.monotonic() + retryAfter * 1000 > end) return answer;
+      await this.clock.sleep(retryAfter * 1000);
     }
   }
 
   [Symbol.dispose](): void {
     this.agent.destroy();
   }
+}
+
+class ConnectionError extends WebhookCallError {
+  readonly wasReset: boolean;
+
+  constructor(message: string, reset: boolean) {
+    super(message);
+    this.wasReset = reset;
+  }
+}
+
+// A connection that was closed before an answer came has this code as well, and no system call that failed.
+function wasReset({ code, syscall }: NodeJS.ErrnoException): boolean {
+  return code === 'ECONNRESET' && syscall !== undefined;
+}
+
+function isTransient({ status, retryAfter }: Response): boolean {
+  return status === 429 || status === 500 || status === 504 || (status > 500 && retryAfter !== undefined);
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
-import { BodyError, parseJson, parseYaml } from './schema/parse.ts';
+import { parseTyped, UntypedError } from './typed-object.ts';
+import type { WebhookCredentials } from './webhook-endpoint.ts';
 
 /** Where a webhook is, as admissionregistration's and apiextensions' WebhookClientConfig say. */
 export interface WebhookClientConfig {
@@ -44,24 +45,32 @@ export class WebhookClient implements AsyncDisposable {
 
   /**
    * Posts a review and returns what the webhook answered, parsed.
+   * @param credentials of the caller, for the webhook's `host:port`
    * @param userAgent names the caller, as kube-apiserver's do (`kube-apiserver-admission`)
    * @param timeoutSeconds after which the call fails; it goes into the URL as well
    * @throws WebhookCallError
    */
-  async post(config: WebhookClientConfig, review: unknown, userAgent: string, timeoutSeconds: number): Promise<any> {
+  async post(
+    config: WebhookClientConfig,
+    review: unknown,
+    userAgent: string,
+    timeoutSeconds: number,
+    credentials?: CredentialsFor,
+  ): Promise<any> {
     const target = targetOf(config, timeoutSeconds);
+    const caller = { authority: config.caBundle ?? '', userAgent, ...credentials?.(hostAndPort(target.url, target.service?.[2])) };
     let where = `Post ${JSON.stringify(target.url.href)}: `;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeoutSeconds * 1000, () => deadline.abort(), { background: true });
     try {
       const address = target.service ? await this.resolve(...target.service) : undefined;
       const body = JSON.stringify(review);
-      let response = await this.send(config, target.url, address, body, userAgent, deadline.signal);
+      let response = await this.send(caller, target.url, address, body, deadline.signal);
       for (let redirects = 0; response.location; redirects++) {
         const url = new URL(response.location, target.url);
         where = `Post ${JSON.stringify(url.href)}: `;
         if (redirects === mostRedirects) throw new WebhookCallError(`${where}stopped after ${mostRedirects} redirects`);
-        response = await this.send(config, url, undefined, body, userAgent, deadline.signal);
+        response = await this.send(caller, url, undefined, body, deadline.signal);
       }
       return parseAnswer(response);
     } catch (error) {
@@ -75,17 +84,16 @@ export class WebhookClient implements AsyncDisposable {
   }
 
   private send(
-    { caBundle }: WebhookClientConfig,
+    caller: Caller,
     url: URL,
     address: { readonly host: string; readonly port: number } | undefined,
     body: string,
-    userAgent: string,
     signal: AbortSignal,
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       const request = https.request(
         {
-          agent: this.agent(caBundle),
+          agent: this.agent(caller),
           host: address?.host ?? url.hostname.replace(/^\[|\]$/g, ''),
           port: address?.port ?? (url.port || defaultServicePort),
           ...(address ? { servername: url.hostname } : {}),
@@ -93,10 +101,11 @@ export class WebhookClient implements AsyncDisposable {
           method: 'POST',
           headers: {
             host: url.host,
-            'user-agent': userAgent,
+            'user-agent': caller.userAgent,
             accept: 'application/json, */*',
             'content-type': 'application/json',
             'content-length': Buffer.byteLength(body),
+            ...(caller.authorization ? { authorization: caller.authorization } : {}),
           },
           signal,
           maxHeaderSize: longestHeaders,
@@ -113,12 +122,18 @@ export class WebhookClient implements AsyncDisposable {
     });
   }
 
-  private agent(caBundle = ''): https.Agent {
-    let agent = this.agents.get(caBundle);
+  private agent({ authority, certificate, key }: Caller): https.Agent {
+    const id = `${authority}\n${certificate ?? ''}`;
+    let agent = this.agents.get(id);
     if (!agent) {
-      const ca = caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') };
-      agent = new https.Agent({ keepAlive: true, maxSockets: 64, ...ca });
-      this.agents.set(caBundle, agent);
+      agent = new https.Agent({
+        keepAlive: true,
+        maxSockets: 64,
+        ...(authority === '' ? {} : { ca: Buffer.from(authority, 'base64') }),
+        ...(certificate ? { cert: certificate } : {}),
+        ...(key ? { key } : {}),
+      });
+      this.agents.set(id, agent);
     }
     return agent;
   }
@@ -127,6 +142,15 @@ export class WebhookClient implements AsyncDisposable {
     for (const agent of this.agents.values()) agent.destroy();
     this.agents.clear();
   }
+}
+
+/** As whom webhooks are called, by their `host:port`; undefined: as nobody. */
+export type CredentialsFor = (hostAndPort: string) => WebhookCredentials | undefined;
+
+/** Who calls, and which authority the webhook has to be of (PEM in base64). */
+interface Caller extends WebhookCredentials {
+  readonly authority: string;
+  readonly userAgent: string;
 }
 
 interface Target {
@@ -143,6 +167,10 @@ function targetOf({ url, service }: WebhookClientConfig, timeoutSeconds: number)
   return { url: Object.defineProperty(written, 'href', { value: href }), service: [namespace, name, port] };
 }
 
+function hostAndPort({ hostname, port }: URL, servicePort?: number): string {
+  return `${hostname}:${servicePort ?? (port || defaultServicePort)}`;
+}
+
 function withTimeout(text: string, timeoutSeconds: number): URL {
   const url = new URL(text);
   url.searchParams.set('timeout', `${timeoutSeconds}s`);
@@ -155,9 +183,12 @@ export interface Response {
   readonly status: number;
   readonly type: string;
   readonly text: string;
+  /** In how many seconds the same may be asked again. */
+  readonly retryAfter?: number;
 }
 
-async function readAnswer(message: IncomingMessage, deadline: AbortSignal): Promise<Response> {
+/** Reads the whole of an answer. @throws WebhookCallError, with `late` where the deadline has passed */
+export async function readAnswer(message: IncomingMessage, deadline: AbortSignal, late = 'context deadline exceeded'): Promise<Response> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -168,7 +199,7 @@ async function readAnswer(message: IncomingMessage, deadline: AbortSignal): Prom
     }
   } catch (error) {
     if (error instanceof WebhookCallError) throw error;
-    const reason = deadline.aborted ? 'context deadline exceeded' : 'unexpected EOF';
+    const reason = deadline.aborted ? late : 'unexpected EOF';
     throw new WebhookCallError(`unexpected error when reading response body. Please retry. Original error: ${reason}`);
   }
   const { statusCode: status, headers } = message;
@@ -179,45 +210,20 @@ async function readAnswer(message: IncomingMessage, deadline: AbortSignal): Prom
     type: headers['content-type'] ?? '',
     text: Buffer.concat(chunks).toString(),
     ...(location ? { location } : {}),
+    ...(/^\d+$/.test(headers['retry-after'] ?? '') ? { retryAfter: Number(headers['retry-after']) } : {}),
   };
 }
-
-const undetermined = "couldn't get version/kind; json parse error: ";
 
 /** What a webhook answered, parsed: an object whose `apiVersion` and `kind` are texts, if they are there. @throws WebhookCallError in client-go's words */
 export function parseAnswer({ status, type, text }: Response): any {
   if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, type, text), status);
-  if (text === '') throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type}`);
-  const value = parseText(text) ?? {};
-  const notJson = (of: unknown, target: string) =>
-    new WebhookCallError(`${undetermined}json: cannot unmarshal ${sortOf(of)} into ${target}`);
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw notJson(
-      value,
-      'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
-    );
-  }
-  for (const name of ['apiVersion', 'kind']) {
-    const given = (value as Record<string, unknown>)[name];
-    if (given !== undefined && given !== null && typeof given !== 'string') throw notJson(given, `Go struct field .${name} of type string`);
-  }
-  return value;
-}
-
-/** What begins like an object is JSON, everything else is taken for YAML. */
-function parseText(text: string): unknown {
-  const isJson = /^\s*\{/.test(text);
+  if (text === '')
+    throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type || 'application/json'}`);
   try {
-    return (isJson ? parseJson(text) : parseYaml(text)).value;
+    return parseTyped(text);
   } catch (error) {
-    if (!(error instanceof BodyError)) throw error;
-    throw new WebhookCallError(isJson ? `${undetermined}${error.message}` : error.message);
+    throw error instanceof UntypedError ? new WebhookCallError(error.message) : error;
   }
-}
-
-function sortOf(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 // A Status speaks for itself; other answers are described by their code, and by their text where they say that it is one.

@@ -1,20 +1,23 @@
 import { isQualifiedName } from '../../../api/meta/names.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import type { Clock } from '../../machinery/clock.ts';
+import { wrongKind } from '../../machinery/expected-kind.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Random } from '../../machinery/random.ts';
-import { WebhookCallError, type WebhookClient } from '../../machinery/webhook-client.ts';
+import { type CredentialsFor, WebhookCallError, type WebhookClient } from '../../machinery/webhook-client.ts';
 import { badRequest, internalError } from '../../registry/errors.ts';
 import type { WebhookMetrics, WebhookType } from '../metrics/webhook-metrics.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match, MatchParts } from './match.ts';
 import { CallFailure, Refusal } from './outcomes.ts';
-import { type AdmissionResponse, InvalidReviewError, responseOf, reviewOf, wrongReview } from './review.ts';
+import { type AdmissionResponse, admissionReview, InvalidReviewError, responseOf, reviewOf } from './review.ts';
 import type { Webhook } from './webhook.ts';
 
 /** What the plugins that call webhooks are made of. */
 export interface WebhookParts extends MatchParts {
   readonly client: WebhookClient;
+  /** As whom the plugin calls webhooks. */
+  readonly credentials?: CredentialsFor | undefined;
   readonly clock: Clock;
   readonly metrics: { readonly webhooks: WebhookMetrics };
   readonly random: Random;
@@ -38,7 +41,7 @@ export async function ask(
   attributes: AdmissionAttributes,
   match: Match,
   mutating: boolean,
-  { client, random }: WebhookParts,
+  { client, credentials, random }: WebhookParts,
 ): Promise<AdmissionResponse> {
   if (attributes.dryRun && !webhook.allowsDryRun) {
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
@@ -48,8 +51,8 @@ export async function ask(
   let response: AdmissionResponse;
   try {
     const review = reviewOf(attributes, match, uid, reviewVersion);
-    const answer = await client.post(webhook.client, review, userAgent, webhook.timeoutSeconds);
-    const wrong = wrongReview(answer, reviewVersion);
+    const answer = await client.post(webhook.client, review, userAgent, webhook.timeoutSeconds, credentials);
+    const wrong = wrongKind(answer, reviewVersion, admissionReview);
     if (wrong) throw new WebhookCallError(wrong);
     response = responseOf(answer, uid, reviewVersion, mutating);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
+import type { ExpectedKind } from '../../machinery/expected-kind.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
 import { admissionReviewSchema, readResponse } from './review-schema.ts';
@@ -21,14 +22,8 @@ export interface AdmissionResponse {
 const reviewGroup = 'admission.k8s.io';
 const knownVersions: readonly string[] = ['v1', 'v1beta1'];
 
-/** A kind of review with the versions of it that this server speaks. */
-export interface ReviewKind {
-  readonly group: string;
-  readonly kind: string;
-  readonly versions: readonly string[];
-}
-
-const admissionReview: ReviewKind = { group: reviewGroup, kind: 'AdmissionReview', versions: knownVersions };
+/** The reviews that are asked of admission webhooks. */
+export const admissionReview: ExpectedKind = { group: reviewGroup, kind: 'AdmissionReview', versions: knownVersions };
 
 /** The first of the versions that a webhook lists and this server speaks. */
 export function reviewVersionOf(versions: readonly string[]): string {
@@ -110,20 +105,4 @@ function checkPatch({ patch = '', patchType }: Partial<AdmissionResponse>, mutat
   }
   if (patch !== '' && !patchType) throw new InvalidReviewError('webhook returned response.patch but not response.patchType');
   if (patch === '' && patchType) throw new InvalidReviewError('webhook returned response.patchType but not response.patch');
-}
-
-/** What decoding an answer as a review of the version that was asked for says of another kind. */
-export function wrongReview(
-  answer: { apiVersion?: string; kind?: string },
-  version: string,
-  review: ReviewKind = admissionReview,
-): string | undefined {
-  const expected = apiVersionOf(review.group, version);
-  const { apiVersion = '', kind = '' } = answer;
-  if ((apiVersion || expected) === expected && (kind || review.kind) === review.kind) return undefined;
-  const [group, of] = apiVersion.split('/');
-  if (kind === review.kind && group === review.group && review.versions.includes(of!)) {
-    return `converting (${of}.${kind}) to (${version}.${kind}): unknown conversion`;
-  }
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../machinery/clock.ts';
 import { EndpointClient } from '../../machinery/endpoint-client.ts';
+import { statusOf } from '../../machinery/review-status.ts';
+import { boolean, list, map, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 import type { WebhookEndpoint } from '../../machinery/webhook-endpoint.ts';
 import { AnswerCache } from '../answer-cache.ts';
 import type { Authenticator, UserInfo } from '../types.ts';
@@ -16,6 +18,20 @@ export interface TokenWebhookOptions {
   readonly audiences: readonly string[];
 }
 
+const reviewKind = { group: 'authentication.k8s.io', kind: 'TokenReview', versions: ['v1', 'v1beta1'] };
+const user = object('io.k8s.api.authentication.v1.UserInfo', {
+  username: string,
+  uid: string,
+  groups: list(string),
+  extra: map(list(string)),
+});
+const status = object('io.k8s.api.authentication.v1.TokenReviewStatus', {
+  authenticated: boolean,
+  user,
+  audiences: list(string),
+  error: string,
+});
+const reviewShape = object('io.k8s.api.authentication.v1.TokenReview', { ...typeMeta, status });
 const callTimeout = 30_000;
 
 /** Asks a webhook whose a bearer token is, with a TokenReview. */
@@ -38,14 +54,15 @@ export class TokenWebhook implements Authenticator, Disposable {
 
   private async ask(token: string): Promise<UserInfo | undefined> {
     const { version, audiences } = this.options;
+    const { group, kind } = reviewKind;
     const review = {
-      kind: 'TokenReview',
-      apiVersion: `authentication.k8s.io/${version}`,
+      kind,
+      apiVersion: `${group}/${version}`,
       metadata: {},
       spec: { token, audiences },
       status: { user: {} },
     };
-    const { status = {} } = await this.client.review(review, callTimeout);
+    const status = statusOf(await this.client.review(review, callTimeout), version, reviewKind, reviewShape);
     if (status.error) throw new Error(status.error);
     if (!status.authenticated) return undefined;
     const common = (status.audiences ?? audiences).some((audience: string) => audiences.includes(audience));

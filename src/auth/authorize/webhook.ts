@@ -4,6 +4,8 @@ import type { Program } from '../../../api/cel/program.ts';
 import type { LabelOperator } from '../../../api/meta/label-selector.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { EndpointClient } from '../../machinery/endpoint-client.ts';
+import { statusOf } from '../../machinery/review-status.ts';
+import { boolean, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 import type { WebhookEndpoint } from '../../machinery/webhook-endpoint.ts';
 import { AnswerCache } from '../answer-cache.ts';
 import type { AccessAttributes, Authorizer, Decision, UserRules } from '../types.ts';
@@ -20,6 +22,14 @@ export interface WebhookAuthorizerOptions {
   readonly matchConditions: readonly string[];
 }
 
+const reviewKind = { group: 'authorization.k8s.io', kind: 'SubjectAccessReview', versions: ['v1', 'v1beta1'] };
+const status = object('io.k8s.api.authorization.v1.SubjectAccessReviewStatus', {
+  allowed: boolean,
+  denied: boolean,
+  reason: string,
+  evaluationError: string,
+});
+const reviewShape = object('io.k8s.api.authorization.v1.SubjectAccessReview', { ...typeMeta, status });
 const longestKey = 10_000;
 const noOpinion: Decision = { decision: 'no-opinion', reason: '' };
 
@@ -81,14 +91,15 @@ export class WebhookAuthorizer implements Authorizer, Disposable {
   }
 
   private async ask(spec: object): Promise<Decision> {
-    const apiVersion = `authorization.k8s.io/${this.options.version}`;
-    const review = { kind: 'SubjectAccessReview', apiVersion, metadata: {}, spec, status: { allowed: false } };
-    const { status = {} } = await this.client.review(review, this.options.timeout);
-    const { allowed = false, denied = false, reason = '' } = status;
+    const { version, timeout } = this.options;
+    const { group, kind } = reviewKind;
+    const review = { kind, apiVersion: `${group}/${version}`, metadata: {}, spec, status: { allowed: false } };
+    const answer = await this.client.review(review, timeout);
+    const { allowed, denied, reason } = statusOf(answer, version, reviewKind, reviewShape);
     if (allowed && denied) {
-      return { decision: 'deny', reason: '', error: 'webhook subject access review returned both allow and deny response' };
+      return { decision: 'deny', reason: reason ?? '', error: 'webhook subject access review returned both allow and deny response' };
     }
-    return { decision: allowed ? 'allow' : denied ? 'deny' : 'no-opinion', reason };
+    return { decision: allowed ? 'allow' : denied ? 'deny' : 'no-opinion', reason: reason ?? '' };
   }
 }
 

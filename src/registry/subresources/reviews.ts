@@ -1,6 +1,11 @@
 import { type FieldError, FieldPath, invalid as invalidField, printValue, required } from '../../../api/meta/field.ts';
 import { type FieldRequirement, parseFieldSelector } from '../../../api/meta/field-selector.ts';
-import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
+import {
+  type LabelRequirement,
+  type LabelSelectorObject,
+  parseLabelSelector,
+  selectorFromObject,
+} from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { printedMap } from '../../../api/meta/printed.ts';
 import { type SelectorRequirement, validateFieldRequirement, validateLabelRequirement } from '../../../api/meta/validation.ts';
@@ -142,17 +147,22 @@ function attributesOf(user: UserInfo, spec: any): AccessAttributes {
     namespace: resource?.namespace ?? '',
     name: resource?.name ?? '',
     ...(resource?.fieldSelector ? { fieldSelector: exactRequirements(resource.fieldSelector) } : {}),
+    ...(resource?.labelSelector ? { labelSelector: labelRequirements(resource.labelSelector) } : {}),
   };
 }
 
+function labelRequirements({ rawSelector = '', requirements = [] }: GivenSelector): readonly LabelRequirement[] {
+  if (rawSelector === '')
+    return selectorFromObject({ matchExpressions: requirements.filter(isLabelRequirement) } as LabelSelectorObject).requirements;
+  try {
+    return parseLabelSelector(rawSelector).requirements;
+  } catch {
+    return [];
+  }
+}
+
 // Only requirements that a field selector could state are passed on: the others narrow nothing that is known.
-function exactRequirements({
-  rawSelector = '',
-  requirements = [],
-}: {
-  rawSelector?: string;
-  requirements?: readonly SelectorRequirement[];
-}): readonly FieldRequirement[] {
+function exactRequirements({ rawSelector = '', requirements = [] }: GivenSelector): readonly FieldRequirement[] {
   if (rawSelector !== '') {
     try {
       return parseFieldSelector(rawSelector).requirements;

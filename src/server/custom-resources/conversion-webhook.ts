@@ -3,8 +3,8 @@ import { isJsonObject } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../api/meta/validation.ts';
 import { copySorted } from '../../../api/structural/conform-value.ts';
-import { wrongReview } from '../../admission/webhook/review.ts';
 import { conversionReviewSchema, readResponse } from '../../admission/webhook/review-schema.ts';
+import { wrongKind } from '../../machinery/expected-kind.ts';
 import type { Random } from '../../machinery/random.ts';
 import { WebhookCallError, type WebhookClient, type WebhookClientConfig } from '../../machinery/webhook-client.ts';
 import { ApiError, aggregate } from '../../registry/errors.ts';
@@ -57,7 +57,7 @@ export class ConversionWebhook {
       response: { uid: '', convertedObjects: null, result: { metadata: {} } },
     };
     const answer = await client.post(this.config, review, userAgent, timeoutSeconds);
-    const wrong = wrongReview(answer, this.reviewVersion, { group: reviewGroup, kind: reviewKind, versions: knownReviews });
+    const wrong = wrongKind(answer, this.reviewVersion, { group: reviewGroup, kind: reviewKind, versions: knownReviews });
     if (wrong) throw new WebhookCallError(wrong);
     const response = readResponse(answer, conversionReviewSchema);
     if (!response) throw new WebhookCallError('no response provided');
