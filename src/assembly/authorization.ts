@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../../api/meta/duration.ts';
+import { AbacAuthorizer, readPolicies } from '../auth/authorize/abac.ts';
 import { alwaysAllow, alwaysDeny } from '../auth/authorize/always.ts';
 import { type AuthorizerConfiguration, authorizerTypes, readAuthorizationConfiguration } from '../auth/authorize/configuration.ts';
 import type { AuthorizationDecisions } from '../auth/authorize/counted.ts';
@@ -32,8 +33,9 @@ const defaultModes = ['Node', 'RBAC'];
  */
 export async function configuredAuthorizer(flags: ApiServerFlags, parts: AuthorizationParts): Promise<Authorizer> {
   const { authorizationConfig: file } = flags;
-  if (file === undefined) return (await build(modesOf(flags), parts)).authorizer;
-  const load = (text: string) => build(readAuthorizationConfiguration(text), parts);
+  const abac = await policiesOf(flags);
+  if (file === undefined) return (await build(modesOf(flags), parts, abac)).authorizer;
+  const load = (text: string) => build(readAuthorizationConfiguration(text), parts, abac);
   const text = await fileOfFlag(file, 'failed to load AuthorizationConfiguration from file: ');
   let current = await orUserError(() => load(text));
   const changed = async (now: string) => {
@@ -57,9 +59,11 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
     .filter((mode) => !authorizerTypes.includes(mode))
     .map((mode) => `authorization-mode ${JSON.stringify(mode)} is not a valid mode`);
   const webhookFile = flags.authorizationWebhookConfigFile;
-  if (modes.includes('ABAC')) problems.push("authorization-mode ABAC's authorization policy file not passed");
+  const policyFile = flags.authorizationPolicyFile;
+  if (modes.includes('ABAC') && policyFile === undefined) problems.push("authorization-mode ABAC's authorization policy file not passed");
   if (modes.includes('Webhook') && webhookFile === undefined)
     problems.push("authorization-mode Webhook's authorization config file not passed");
+  if (!modes.includes('ABAC') && policyFile !== undefined) problems.push('cannot specify --authorization-policy-file without mode ABAC');
   if (!modes.includes('Webhook') && webhookFile !== undefined)
     problems.push('cannot specify --authorization-webhook-config-file without mode Webhook');
   if (new Set(modes).size < modes.length) {
@@ -81,17 +85,30 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
   });
 }
 
+/** Mode ABAC, if there is a file of policies for it. @throws UserError */
+async function policiesOf({ authorizationPolicyFile: file }: ApiServerFlags): Promise<Authorizer | undefined> {
+  if (file === undefined) return undefined;
+  const failing = 'invalid authorization config: ';
+  const text = await fileOfFlag(file, failing);
+  return orUserError(() => new AbacAuthorizer(readPolicies(text, file)), failing);
+}
+
 async function build(
   configuration: readonly AuthorizerConfiguration[],
   { clock, node, rbac, decisions }: AuthorizationParts,
+  abac: Authorizer | undefined,
 ): Promise<{ authorizer: Authorizer; webhooks: readonly WebhookAuthorizer[] }> {
   const webhooks: WebhookAuthorizer[] = [];
-  const plain: Readonly<Record<string, Authorizer>> = { Node: node, RBAC: rbac, AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny };
+  const plain: Readonly<Record<string, Authorizer | undefined>> = {
+    ...{ Node: node, RBAC: rbac, ABAC: abac },
+    ...{ AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny },
+  };
   const authorizers: Authorizer[] = [];
   for (const one of configuration) {
     if (one.type !== 'Webhook') {
       const known = plain[one.type!];
-      if (!known) throw new UserError(`authorizers of type ${one.type} are not supported`);
+      // Only this one needs something that no file of authorizers gives.
+      if (!known) throw new UserError("authorization-mode ABAC's authorization policy file not passed");
       authorizers.push(decisions.counted(one.type!, one.name!, known));
       continue;
     }

@@ -25,6 +25,7 @@ export interface ApiServerFlags {
   readonly serviceAccountIssuer?: readonly string[];
   readonly authorizationConfig?: string;
   readonly authorizationMode?: readonly string[];
+  readonly authorizationPolicyFile?: string;
   readonly authorizationWebhookConfigFile?: string;
   readonly authorizationWebhookVersion: string;
   readonly authorizationWebhookCacheAuthorizedTtl: number;
@@ -59,7 +60,8 @@ export function addApiServerFlags(command: Program): Program {
     .option('--oidc-signing-algs <list>', 'algorithms of the tokens (default: RS256)', strings)
     .option('--service-account-issuer <issuer>', 'issuer of service-account tokens; of several the first makes them', repeated)
     .option('--authorization-config <file>', 'who is asked what is allowed: an AuthorizationConfiguration')
-    .option('--authorization-mode <list>', 'of Node, RBAC, Webhook, AlwaysAllow, AlwaysDeny, in their order (default: Node,RBAC)', strings)
+    .option('--authorization-mode <list>', 'of Node, RBAC, ABAC, Webhook, AlwaysAllow, AlwaysDeny, in order (default: Node,RBAC)', strings)
+    .option('--authorization-policy-file <file>', 'the policies of mode ABAC, a line of JSON each')
     .option('--authorization-webhook-config-file <file>', 'a kubeconfig that names the webhook of mode Webhook')
     .option('--authorization-webhook-version <version>', 'of the SubjectAccessReviews that it gets', 'v1beta1')
     .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long its yes is kept', goDuration, 300_000)

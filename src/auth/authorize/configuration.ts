@@ -48,7 +48,7 @@ const kind = {
   versions: { 'apiserver.config.k8s.io/v1': shape, 'apiserver.config.k8s.io/v1beta1': shape, 'apiserver.config.k8s.io/v1alpha1': shape },
 };
 
-/** The sorts of authorizers; ABAC's policy is a file of its own, which is not read here. */
+/** The sorts of authorizers. */
 export const authorizerTypes = ['ABAC', 'AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC', 'Webhook'];
 const longestTimeout = 30_000;
 
