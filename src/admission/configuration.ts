@@ -1,7 +1,13 @@
+import { isAbsolute } from 'node:path';
+import { FieldPath, invalid } from '../../api/meta/field.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
 import { int32, list, object, raw, string, typeMeta } from '../machinery/schema/shapes.ts';
+import type { CredentialsFor } from '../machinery/webhook-client.ts';
+import type { WebhookEndpoint } from '../machinery/webhook-endpoint.ts';
 import type { EventLimit } from './event-rate-limit/event-rate-limit.ts';
+import { imagePolicyOptions } from './image-policy-webhook/configuration.ts';
+import type { ImagePolicyOptions } from './image-policy-webhook/image-policy-webhook.ts';
 import type { PodSecurityConfiguration } from './pod-security/pod-security.ts';
 import type { PodTolerationConfiguration } from './pod-toleration-restriction/pod-toleration-restriction.ts';
 import type { LimitedResource } from './resource-quota/limited.ts';
@@ -13,6 +19,21 @@ export interface PluginConfigurations {
   readonly limitedResources: readonly LimitedResource[];
   readonly podNodeSelectors: Readonly<Record<string, string>>;
   readonly podTolerations: PodTolerationConfiguration;
+  /** Absent where the plugin is off. */
+  readonly imagePolicy?: ImagePolicyOptions;
+  /** As whom webhooks are called; absent: as nobody. */
+  readonly mutatingCredentials?: CredentialsFor;
+  readonly validatingCredentials?: CredentialsFor;
+}
+
+/** How the files are read that an AdmissionConfiguration names. */
+export interface ConfigurationFiles {
+  /** The text of one, relative to the configuration's own place. */
+  read(path: string): Promise<string>;
+  /** The webhook that a kubeconfig names. */
+  endpoint(path: string): Promise<WebhookEndpoint>;
+  /** The credentials of a kubeconfig, by whom they are for. */
+  credentials(path: string): Promise<CredentialsFor>;
 }
 
 export const noConfigurations: PluginConfigurations = {
@@ -53,6 +74,12 @@ const limitedResource = object('LimitedResource', {
 });
 const quota = object('ResourceQuotaConfiguration', { ...typeMeta, limitedResources: list(limitedResource) });
 const tolerations = list(raw);
+const webhooks = {
+  kind: 'WebhookAdmissionConfiguration',
+  versions: {
+    'apiserver.config.k8s.io/v1': object('WebhookAdmissionConfiguration', { ...typeMeta, kubeConfigFile: string }),
+  },
+};
 
 /** The documents of plugins that have one, by the plugin's name. */
 const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[1]>> = {
@@ -77,28 +104,64 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
   },
 };
 
+/** How upstream begins what it says of a plugin that cannot be made. */
+const failing = (plugin: string) => `couldn't init admission plugin ${JSON.stringify(plugin)}: `;
+
 /**
  * Reads an AdmissionConfiguration.
- * @param readFile the text of a file that it names, relative to its own place
- * @throws Error
+ * @param isOn whether a plugin is to be made; what is said of others counts for nothing
+ * @throws Error in kube-apiserver's words
  */
-export async function readAdmissionConfiguration(text: string, readFile: (path: string) => Promise<string>): Promise<PluginConfigurations> {
+export async function readAdmissionConfiguration(
+  text: string,
+  files: ConfigurationFiles,
+  isOn: (plugin: string) => boolean,
+): Promise<PluginConfigurations> {
   const { plugins = [] } = decodeConfiguration(text, configurationKind) as {
     plugins?: { name?: string; path?: string; configuration?: unknown }[];
   };
   const given = new Map<string, any>();
   for (const { name = '', path, configuration } of plugins) {
-    const own = configuration === undefined ? (path ? await readFile(path) : undefined) : JSON.stringify(configuration);
+    const own = configuration === undefined ? (path ? await files.read(path) : undefined) : JSON.stringify(configuration);
     if (own === undefined) continue;
     const document = documents[name];
-    // PodNodeSelector's is no document of a kind.
+    // PodNodeSelector's and ImagePolicyWebhook's are no documents of a kind.
     given.set(name, document ? decodeConfiguration(own, document) : parseYaml(own).value);
   }
+  const credentials = async (plugin: string): Promise<CredentialsFor | undefined> => {
+    if (!given.has(plugin) || !isOn(plugin)) return undefined;
+    return explained(plugin, () => credentialsOf(decodeConfiguration(JSON.stringify(given.get(plugin)), webhooks), files));
+  };
+  const imagePolicy = isOn('ImagePolicyWebhook')
+    ? await explained('ImagePolicyWebhook', () => imagePolicyOptions(given.get('ImagePolicyWebhook'), files.endpoint))
+    : undefined;
+  const [mutatingCredentials, validatingCredentials] = [
+    await credentials('MutatingAdmissionWebhook'),
+    await credentials('ValidatingAdmissionWebhook'),
+  ];
   return {
     podSecurity: given.get('PodSecurity') ?? {},
     eventLimits: given.get('EventRateLimit')?.limits ?? [],
     limitedResources: given.get('ResourceQuota')?.limitedResources ?? [],
     podNodeSelectors: given.get('PodNodeSelector')?.podNodeSelectorPluginConfig ?? {},
     podTolerations: given.get('PodTolerationRestriction') ?? {},
+    ...(imagePolicy ? { imagePolicy } : {}),
+    ...(mutatingCredentials ? { mutatingCredentials } : {}),
+    ...(validatingCredentials ? { validatingCredentials } : {}),
   };
+}
+
+async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string }, files: ConfigurationFiles): Promise<CredentialsFor> {
+  if (kubeConfigFile === '') return () => undefined;
+  if (!isAbsolute(kubeConfigFile)) {
+    const { field, message } = invalid(FieldPath.of('kubeConfigFile'), kubeConfigFile, 'must be an absolute file path');
+    throw new Error(`${field}: ${message}`);
+  }
+  return files.credentials(kubeConfigFile);
+}
+
+async function explained<T>(plugin: string, made: () => Promise<T>): Promise<T> {
+  return made().catch((error: Error) => {
+    throw new Error(`${failing(plugin)}${error.message}`);
+  });
 }

@@ -10,6 +10,7 @@ import { denyServiceExternalIPsPlugin } from './deny-service-external-ips/deny-s
 import type { AdmissionEnvironment } from './environment.ts';
 import { eventRateLimitPlugin } from './event-rate-limit/event-rate-limit.ts';
 import { extendedResourceTolerationPlugin } from './extended-resource-toleration/extended-resource-toleration.ts';
+import { ImagePolicyWebhookPlugin } from './image-policy-webhook/image-policy-webhook.ts';
 import { limitPodHardAntiAffinityTopologyPlugin } from './limit-pod-hard-anti-affinity-topology/limit-pod-hard-anti-affinity-topology.ts';
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
 import { namespaceAutoProvisionPlugin } from './namespace-auto-provision/namespace-auto-provision.ts';
@@ -114,9 +115,12 @@ export function pluginNamesProblem(enabled: readonly string[], disabled: readonl
   const problems = [...unknown(enabled, 'enable-admission-plugins'), ...unknown(disabled, 'disable-admission-plugins')];
   const both = enabled.filter((name) => disabled.includes(name));
   if (both.length > 0) problems.push(`[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`);
-  if (enabled.includes('ImagePolicyWebhook')) problems.push('the plugin ImagePolicyWebhook is not supported');
   if (problems.length === 0) return undefined;
   return problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
+}
+
+export function isPluginOn(name: string, enabled: readonly string[], disabled: readonly string[]): boolean {
+  return optional.includes(name) ? enabled.includes(name) : !disabled.includes(name);
 }
 
 /** The plugins of a choice, in kube-apiserver's order. @param namespaceLifecycle which needs the registry */
@@ -126,9 +130,10 @@ export function admissionPlugins(
   namespaceLifecycle: AdmissionPlugin,
   { enabled, disabled, configurations }: PluginChoice = defaultChoice,
 ): AdmissionPlugin[] {
-  const { lookup, authorizer, clock, random } = environment;
+  const { lookup, authorizer, clock, random, logger } = environment;
   const webhooks = { ...environment, client: parts.webhookClient };
-  const { podSecurity, eventLimits, limitedResources, podNodeSelectors, podTolerations } = configurations;
+  const { podSecurity, eventLimits, limitedResources, podNodeSelectors, podTolerations, imagePolicy } = configurations;
+  const { mutatingCredentials, validatingCredentials } = configurations;
   const all = [
     alwaysAdmitPlugin,
     namespaceAutoProvisionPlugin(lookup, parts.createNamespace),
@@ -140,6 +145,7 @@ export function admissionPlugins(
     nodeRestrictionPlugin(lookup, authorizer),
     taintNodesByConditionPlugin(),
     alwaysPullImagesPlugin,
+    ...(imagePolicy ? [new ImagePolicyWebhookPlugin(imagePolicy, clock, logger)] : []),
     podSecurityPlugin(lookup, podSecurity),
     podNodeSelectorPlugin(lookup, podNodeSelectors),
     priorityPlugin(lookup),
@@ -160,14 +166,12 @@ export function admissionPlugins(
     podTopologyLabelsPlugin(lookup),
     podResizePlugin(lookup),
     new MutatingPolicyPlugin(parts.mutatingPolicies, environment),
-    new MutatingWebhookPlugin(parts.mutatingWebhooks, webhooks),
+    new MutatingWebhookPlugin(parts.mutatingWebhooks, { ...webhooks, credentials: mutatingCredentials }),
     rbacEscalationCheck(parts.rbac, authorizer),
     new ValidatingPolicyPlugin(parts.validatingPolicies, environment),
-    new ValidatingWebhookPlugin(parts.validatingWebhooks, webhooks),
+    new ValidatingWebhookPlugin(parts.validatingWebhooks, { ...webhooks, credentials: validatingCredentials }),
     resourceQuotaPlugin(lookup, parts.quotas, clock, limitedResources),
     alwaysDenyPlugin,
   ];
-  return [...all, ...idle.map((name) => ({ name }))].filter(({ name }) =>
-    optional.includes(name) ? enabled.includes(name) : !disabled.includes(name),
-  );
+  return [...all, ...idle.map((name) => ({ name }))].filter(({ name }) => isPluginOn(name, enabled, disabled));
 }

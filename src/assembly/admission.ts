@@ -1,11 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import { noConfigurations, readAdmissionConfiguration } from '../admission/configuration.ts';
-import { type PluginChoice, pluginNamesProblem } from '../admission/plugins.ts';
+import { type ConfigurationFiles, readAdmissionConfiguration } from '../admission/configuration.ts';
+import { isPluginOn, type PluginChoice, pluginNamesProblem } from '../admission/plugins.ts';
 import type { ApiServerFlags } from '../cli/apiserver-flags.ts';
 import { UserError } from '../cli/errors.ts';
-import { fileOfFlag, orUserError } from './files.ts';
+import { readCredentials, readWebhookKubeconfig } from '../cli/kubeconfig.ts';
+import { fileOfFlag } from './files.ts';
 
-const failing = 'failed to apply admission: failed to read plugin config: ';
+const failing = 'failed to apply admission: ';
+const unreadable = `${failing}failed to read plugin config: `;
+const empty = '{"apiVersion":"apiserver.config.k8s.io/v1","kind":"AdmissionConfiguration"}';
 
 /**
  * The admission plugins that the flags choose, with their configurations.
@@ -15,10 +18,24 @@ export async function chosenPlugins(flags: ApiServerFlags): Promise<PluginChoice
   const { enableAdmissionPlugins: enabled = [], disableAdmissionPlugins: disabled = [], admissionControlConfigFile: file } = flags;
   const problem = pluginNamesProblem(enabled, disabled);
   if (problem !== undefined) throw new UserError(problem);
-  if (file === undefined) return { enabled, disabled, configurations: noConfigurations };
-  const text = await fileOfFlag(file).catch((error: Error) => {
-    throw new UserError(`${failing}unable to read admission control configuration from ${JSON.stringify(file)} [${error.message}]`);
+  const text = file === undefined ? empty : await textOf(file);
+  const files: ConfigurationFiles = {
+    read: (path) => fileOfFlag(resolve(dirname(file ?? ''), path)),
+    endpoint: readWebhookKubeconfig,
+    credentials: readCredentials,
+  };
+  const isOn = (plugin: string) => isPluginOn(plugin, enabled, disabled);
+  try {
+    return { enabled, disabled, configurations: await readAdmissionConfiguration(text, files, isOn) };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { message } = error as Error;
+    throw new UserError(`${message.startsWith("couldn't init") ? failing : unreadable}${message}`);
+  }
+}
+
+function textOf(file: string): Promise<string> {
+  return fileOfFlag(file).catch((error: Error) => {
+    throw new UserError(`${unreadable}unable to read admission control configuration from ${JSON.stringify(file)} [${error.message}]`);
   });
-  const beside = (path: string) => fileOfFlag(resolve(dirname(file), path));
-  return { enabled, disabled, configurations: await orUserError(() => readAdmissionConfiguration(text, beside), failing) };
 }

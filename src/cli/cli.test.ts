@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { UserError } from './errors.ts';
-import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
+import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './options.ts';
 import { whyText } from './why.ts';
 
@@ -202,3 +202,29 @@ test("a webhook's kubeconfig has its credentials inline or in files beside it", 
     await rejects(readWebhookKubeconfig(file), /names no server in its current context/);
   });
 });
+
+test('credentials of admission webhooks are named after those whom they are for', () =>
+  withFolder(async (folder) => {
+    const file = join(folder, 'users');
+    const user = (name: string) => ({ name, user: { token: name } });
+    const users = ['127.0.0.1:8443', '*.svc', 'hook.shop.svc', '*.example.com:8443'].map(user);
+    const credentials = async (more: object = {}) => {
+      await writeFile(file, JSON.stringify({ users, ...more }));
+      const find = await readCredentials(file);
+      return (host: string) => find(host)?.authorization;
+    };
+    const find = await credentials();
+    equal(find('127.0.0.1:8443'), 'Bearer 127.0.0.1:8443');
+    equal(find('127.0.0.1:443'), undefined);
+    equal(find('hook.shop.svc:443'), 'Bearer hook.shop.svc');
+    equal(find('other.shop.svc:443'), 'Bearer *.svc');
+    equal(find('other.shop.svc:444'), undefined);
+    equal(find('a.b.example.com:8443'), 'Bearer *.example.com:8443');
+    const chosen = { contexts: [{ name: 'c', context: { user: 'me' } }], 'current-context': 'c' };
+    const basic = { name: 'me', user: { username: 'joe', password: 'secret' } };
+    equal((await credentials({ users: [basic], ...chosen }))('any:1'), `Basic ${btoa('joe:secret')}`);
+    equal((await credentials({ users: [basic, user('*')], ...chosen }))('any:1'), 'Bearer *');
+    await writeFile(file, '[]');
+    await rejects(readCredentials(file), /^Error: error loading config file ".*": couldn't get version\/kind; json parse error: /);
+    await rejects(readCredentials(join(folder, 'none')), { message: `stat ${join(folder, 'none')}: no such file or directory` });
+  }));
