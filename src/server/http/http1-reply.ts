@@ -14,6 +14,11 @@ function capitalized(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
+/** An answer without waiting is given before the parser says that the request is complete. */
+function mayHaveBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
 export class Http1Reply implements Reply {
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
@@ -32,7 +37,7 @@ export class Http1Reply implements Reply {
     const canonical: OutgoingHeaders = {};
     for (const name in headers) canonical[canonicalNames.get(name) ?? capitalized(name)] = headers[name]!;
     // A body that was not read to its end would be taken for the next request.
-    if (!this.request.complete) canonical['Connection'] = 'close';
+    if (!this.request.complete && mayHaveBody(this.request)) canonical['Connection'] = 'close';
     this.response.writeHead(status, canonical as Record<string, string>);
     if (empty) this.response.end();
   }

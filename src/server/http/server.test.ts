@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { after, before, describe, test } from 'node:test';
@@ -298,19 +299,81 @@ test('a client that goes away stops its watch and aborts its request', async () 
   await server[Symbol.asyncDispose]();
 });
 
+/** A connection over HTTP/1.1 on which a test says what it likes. */
+function rawConnection(server: TestServer) {
+  const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.keys.authority.certificate, ALPNProtocols: ['http/1.1'] });
+  let received = '';
+  socket.on('data', (chunk) => (received += chunk));
+  return {
+    write: (text: string) => socket.write(text),
+    /** @returns what had come when the pattern first matched; that is not looked at again */
+    until: async (pattern: RegExp): Promise<string> => {
+      while (!pattern.test(received)) await once(socket, 'data');
+      const told = received;
+      received = '';
+      return told;
+    },
+    /** @returns all that came until the server ended the connection */
+    rest: async (): Promise<string> => {
+      await once(socket, 'close');
+      return received;
+    },
+  };
+}
+
+async function talk(server: TestServer, text: string): Promise<string> {
+  const connection = rawConnection(server);
+  connection.write(text);
+  return connection.rest();
+}
+
+const statusLine = (answer: string) => answer.split('\r\n')[0]!;
+
 test('what is no HTTP is answered, and the server goes on', async () => {
   const server = await startTestServer();
-  const talk = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.keys.authority.certificate, ALPNProtocols: ['http/1.1'] });
-      let received = '';
-      socket.on('data', (chunk) => (received += chunk));
-      socket.on('close', () => resolve(received.split('\r\n')[0]!));
-      socket.on('error', reject);
-      socket.write(text);
-    });
-  assert.equal(await talk('nonsense\r\n\r\n'), 'HTTP/1.1 400 Bad Request');
-  assert.equal(await talk(`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`), 'HTTP/1.1 431 Request Header Fields Too Large');
+  const cases = [
+    ['nonsense\r\n\r\n', '400 Bad Request'],
+    [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+    ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
+    ['GET / HTTP/3.1\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+    ['B(EW / HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+    ['BREW nowhere HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+    ['OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '200 OK'],
+  ] as const;
+  for (const [text, status] of cases) assert.equal(statusLine(await talk(server, text)), `HTTP/1.1 ${status}`, text.slice(0, 40));
   assert.equal((await overHttp1(server, '/readyz')).status, 200);
+  await server[Symbol.asyncDispose]();
+});
+
+test('a method is a word like any other over HTTP/1.1 as well', async () => {
+  const server = await startTestServer();
+  const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n';
+  for (const method of ['BREW', 'get', 'DESCRIBE', 'CONNECT']) {
+    const answer = await talk(server, `${method} /api/v1/things HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+    assert.equal(statusLine(answer), 'HTTP/1.1 405 Method Not Allowed', method);
+    const { reason, code } = JSON.parse(answer.split('\r\n\r\n')[1]!);
+    assert.deepEqual([reason, code], ['MethodNotAllowed', 405]);
+  }
+  const tunnel = await talk(server, `CONNECT example.com:443 HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+  assert.equal(statusLine(tunnel), 'HTTP/1.1 404 Not Found');
+  assert.equal(statusLine(await talk(server, 'BREW / HTTP/1.1\r\n\r\n')), 'HTTP/1.1 400 Bad Request: missing required Host header');
+  await server[Symbol.asyncDispose]();
+});
+
+test('a connection goes on after a method that nobody knows', async () => {
+  const server = await startTestServer();
+  const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n\r\n';
+  const connection = rawConnection(server);
+  connection.write(`GET /readyz HTTP/1.1\r\n${headers}`);
+  assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
+  connection.write('BREW /api/v1/things HTTP/1.1\r\n');
+  connection.write(headers);
+  assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
+  connection.write(`SEARCH /api/v1/things HTTP/1.1\r\n${headers}`);
+  assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
+  connection.write(`BREW /readyz HTTP/1.1\r\n${headers}`);
+  assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
+  connection.write(`GET /readyz HTTP/1.1\r\nConnection: close\r\n${headers}`);
+  assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 200 OK');
   await server[Symbol.asyncDispose]();
 });

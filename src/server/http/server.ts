@@ -19,6 +19,7 @@ import { Http2Reply } from './http2-reply.ts';
 import type { Reply } from './reply.ts';
 import { NetworkRequest } from './request.ts';
 import { type Responder, respond, respondOverWebSocket } from './respond.ts';
+import { type ParseError, UnknownMethods } from './unknown-methods.ts';
 import { WatchStreams } from './watch-stream.ts';
 
 export interface HttpServerParts {
@@ -70,6 +71,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     frontProxies: certificatesOf(tls.frontProxyCa ?? '').map(({ raw }) => raw),
   };
   const responder: Responder = { encoder, watches };
+  const unknownMethods = new UnknownMethods();
   const connections = new WeakMap<object, Connection>();
   const sessions = new Set<ServerHttp2Session>();
   const sockets = new Set<TLSSocket>();
@@ -96,6 +98,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     const send = (answer: Answer) => {
       if (!reply.gone) respond(responder, context, answer, reply);
     };
+    // Of the server as a whole; Go's answers for every handler.
+    if (request.target === '*' && request.method === 'OPTIONS') return reply.head(200, { 'content-length': 0 }, true);
     try {
       const answer = handle(context);
       if (answer instanceof Promise) answer.then(send).catch(failed);
@@ -125,7 +129,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     const connection = session && connections.get(session);
     if (!connection) return stream.close();
     if (headers['expect'] === '100-continue') stream.additionalHeaders({ ':status': 100 });
-    const request = new NetworkRequest(headers[':method'] ?? 'GET', headers[':path'] ?? '/', headers as Record<string, string>, stream);
+    // CONNECT alone has no path.
+    const request = new NetworkRequest(headers[':method'] ?? 'GET', headers[':path'] ?? '', headers as Record<string, string>, stream);
     serve(request, connection, new Http2Reply(stream, request));
   });
 
@@ -137,9 +142,14 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     }
     return connection;
   };
+  const requestOf = (message: IncomingMessage) =>
+    new NetworkRequest(unknownMethods.methodOf(message), targetOf(message.url), message.headers as Record<string, string>, message);
   const serveHttp1 = (message: IncomingMessage, response: ServerResponse): void => {
     response.on('error', (error) => logger.debug({ err: error }, 'HTTP/1.1 answer failed'));
-    const request = new NetworkRequest(message.method ?? 'GET', targetOf(message.url), message.headers as Record<string, string>, message);
+    if (message.headers.host === undefined && message.httpVersion === '1.1') {
+      return refuse(message.socket, '400 Bad Request: missing required Host header');
+    }
+    const request = requestOf(message);
     serve(request, h1Connection(message.socket), new Http1Reply(message, response));
   };
   const server = https.createServer({
@@ -150,6 +160,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     rejectUnauthorized: false,
     ALPNProtocols: ['h2', 'http/1.1'],
     maxHeaderSize: maxHeaderBytes,
+    requireHostHeader: false,
     requestTimeout: 0,
     headersTimeout: 32_000,
     keepAliveTimeout: 90_000,
@@ -159,11 +170,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     ciphers: cipherSuites,
   });
   server.on('request', serveHttp1);
-  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const request = new NetworkRequest(message.method ?? 'GET', targetOf(message.url), message.headers as Record<string, string>, message);
-    serveUpgrade(request, message, socket, head);
-  });
-  const serveUpgrade = (request: NetworkRequest, message: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const serveUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const request = requestOf(message);
     const response = new http.ServerResponse(message);
     response.shouldKeepAlive = false;
     const reply = new Http1Reply(message, response);
@@ -186,9 +194,12 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
       .then(send)
       .catch(failed);
   };
+  server.on('upgrade', serveUpgrade);
+  // Nothing is tunnelled: CONNECT is answered as any other method.
+  server.on('connect', serveUpgrade);
 
   // Connections that chose HTTP/2 go to its server; all others keep the way that node:https has set up.
-  const http1Listeners = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
+  const http1Listeners = server.listeners('secureConnection') as ((socket: Duplex) => void)[];
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
     sockets.add(socket);
@@ -201,7 +212,13 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     metrics.handshakeFailed();
     logger.debug({ err: error }, 'TLS handshake failed');
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
+  server.on('clientError', (error: ParseError, socket: Duplex) => {
+    const replay = unknownMethods.replay(error, socket);
+    if (replay === true) return;
+    if (!replay) return answerClientError(error, socket);
+    connections.set(replay, h1Connection(socket));
+    for (const listener of http1Listeners) listener.call(server, replay);
+  });
 
   const shutDown = async (graceMs: number): Promise<void> => {
     const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -245,21 +262,26 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
   };
 }
 
-/** The path and query of a request line; proxies may send a whole URL. */
-function targetOf(url: string | undefined): string {
-  if (!url || url.startsWith('/')) return url ?? '/';
+/** The path and query of a request line; proxies may send a whole URL, CONNECT names a host alone. */
+function targetOf(url = ''): string {
+  if (url.startsWith('/') || url === '*') return url;
+  if (!url.includes('://')) return '';
   const match = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(url);
   return match?.[1]?.startsWith('/') ? match[1] : '/';
 }
 
 const clientErrors: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_INVALID_VERSION: '505 HTTP Version Not Supported: unsupported protocol version',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
 /** What is no HTTP gets a plain answer, as Go's server gives it, and the connection ends. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
+  refuse(socket, clientErrors[error.code ?? ''] ?? '400 Bad Request');
+}
+
+function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
 }
