@@ -168,6 +168,13 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
     match(ended.out, /^typed shell$/m);
   });
 
+  await t.test('who has no more to say leaves a program whose input stays open', async () => {
+    const command = ['run', 'open', '-i', '--leave-stdin-open', '--restart=Never', '--image=busybox', '--', 'sh', '-c', 'cat && echo over'];
+    equal((await run(command, 'typed\n')).code, 0);
+    equal(await out('logs open'), 'typed\n');
+    equal(await out('get pod open -o jsonpath={.status.phase}'), 'Running');
+  });
+
   await t.test('what is followed ends with its container', async () => {
     const child = spawn(kubectl, ['logs', '-f', 'web', '-c', 'talker', '--tail=1'], {
       env: { ...process.env, KUBECONFIG: cluster.kubeconfig },

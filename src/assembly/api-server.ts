@@ -52,6 +52,7 @@ import type { Storage } from '../storage/storage.ts';
 import { chosenPlugins } from './admission.ts';
 import { configuredAuthentication } from './authentication.ts';
 import { configuredAuthorizer } from './authorization.ts';
+import { componentProbes } from './component-probes.ts';
 import type { FrontProxy } from './front-proxy.ts';
 import { versionInfo } from './version.ts';
 
@@ -147,6 +148,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     ),
     authorizer,
     metrics: [decisions.total.family()],
+    components: componentProbes(options.components, storage),
     tokens,
     protobuf: new ProtobufCodec(),
     admissionPlugins: (environment, namespaceLifecycle) => admissionPlugins(environment, admission, namespaceLifecycle, plugins),

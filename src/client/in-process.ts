@@ -73,10 +73,11 @@ class InProcessTransport implements Transport {
 
   private async listOnce(request: ClientRequest): Promise<ObjectList<any>> {
     const answer = await this.answer(request, neverAborted);
-    if (answer.type === 'list') return { items: answer.items.map((item) => item.object), metadata: answer.metadata };
+    if (answer.type === 'list') {
+      const { resourceVersion = '' } = answer.metadata;
+      return { items: answer.items.map((item) => item.object), metadata: { ...answer.metadata, resourceVersion } };
+    }
     if (answer.type === 'stream') return (await objectOf(answer)) as never;
-    // Lists without stored objects (component statuses) are made for the answer.
-    if (answer.type === 'object' && answer.object && Array.isArray(answer.object['items'])) return answer.object as never;
     throw unexpected(answer);
   }
 

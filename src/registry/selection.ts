@@ -14,6 +14,9 @@ export interface Selection {
   readonly filter: ((attributes: Attributes) => boolean) | undefined;
 }
 
+/** What is selected from. */
+export type Selectable = Pick<ResourceStore, 'definition' | 'namespaced'>;
+
 export interface Selectors {
   readonly labelSelector: LabelSelector;
   readonly fieldSelector: FieldSelector;
@@ -31,7 +34,7 @@ export function parseSelectors(labels: string, fields: string): Selectors {
  * @param name of a list or watch of one object by its path
  * @throws ApiError 400 for selectors that name fields that the resource does not have
  */
-export function parseSelection(store: ResourceStore, namespace: string, { labelSelector, fieldSelector }: Selectors, name = ''): Selection {
+export function parseSelection(store: Selectable, namespace: string, { labelSelector, fieldSelector }: Selectors, name = ''): Selection {
   checkFields(store, fieldSelector);
   let exactName = fieldSelector.requiresExactly('metadata.name');
   if (name !== '') {
@@ -50,7 +53,7 @@ function asBadRequest<T>(parse: () => T): T {
   }
 }
 
-function checkFields(store: ResourceStore, selector: FieldSelector): void {
+function checkFields(store: Selectable, selector: FieldSelector): void {
   const { selectableFields: selectable, unknownFieldMessage, schema } = store.definition;
   for (const { field } of selector.requirements) {
     // Where a kind names its fields itself, the namespace is one of them only if it has one.

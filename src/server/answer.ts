@@ -24,7 +24,8 @@ export interface ListAnswer {
   readonly type: 'list';
   readonly definition: ResourceDefinition;
   readonly items: readonly StoredObject[];
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string; readonly remainingItemCount?: number };
+  /** Without a revision where nothing is stored. */
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string; readonly remainingItemCount?: number };
 }
 
 export interface WatchAnswer {

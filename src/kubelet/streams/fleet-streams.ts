@@ -151,11 +151,6 @@ function attach({ worker, poke }: KnownPod, run: ContainerRun, { stdin, stdout, 
     else if (!terminal) input?.write(text, clock.now());
     poke();
   });
-  stdin?.once('end', () => {
-    if (!worker.spec(run)?.stdinOnce) return;
-    input?.end(clock.now());
-    poke();
-  });
   return new Promise<number>((resolve) => {
     const over = () => {
       stopOutput?.();
@@ -164,5 +159,11 @@ function attach({ worker, poke }: KnownPod, run: ContainerRun, { stdin, stdout, 
     };
     (run.guests ??= new Set()).add(over);
     signal.addEventListener('abort', over, { once: true });
+    // A program that others may still write to goes on, and so does one on a terminal; whoever has no more to say is detached.
+    stdin?.once('end', () => {
+      if (terminal || !worker.spec(run)?.stdinOnce) return over();
+      input?.end(clock.now());
+      poke();
+    });
   });
 }

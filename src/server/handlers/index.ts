@@ -72,7 +72,14 @@ export function createDispatcher(parts: DispatcherParts): (context: RequestConte
     if (info.subresource !== '') return dispatchSubresource(parts, definition, scopeOf, context);
     if (info.name === '' && (info.verb === 'update' || info.verb === 'patch') && isCustom(definition))
       throw badRequest('name must be provided');
-    if (!definition.verbs.includes(info.verb as never) || !isAllowedAt(definition, info, context.request.method)) throw methodNotAllowed();
+    if (!definition.verbs.includes(info.verb as never) || !isAllowedAt(definition, info, context.request.method)) {
+      // What can be listed has a road for watches, which ends at what is not stored.
+      if (info.verb === 'watch' && definition.verbs.includes('list')) {
+        noteDeprecation(definition, context);
+        throw methodNotSupported({ group: definition.group, resource: definition.plural }, info.verb);
+      }
+      throw methodNotAllowed();
+    }
     noteDeprecation(definition, context);
     if (definition.action) {
       if (info.verb !== 'create') return readComponents(definition, context, parts.components);

@@ -4,11 +4,17 @@ import type { RequestInfo } from '../context.ts';
 /** Whether a path can be one of the resource: with a namespace only where it has one, and for one object not without. */
 export function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
   if (info.name !== '' && info.subresource === '' && isOnlyCreated(definition)) return false;
+  if (info.verb === 'watch' && !definition.verbs.includes('watch') && isWatchPath(info)) return false;
   if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
   // What is only ever created has no path across namespaces.
   if (info.namespace === '' && isOnlyCreated(definition)) return false;
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch';
   return info.namespace !== '' || !named;
+}
+
+/** Whether it is a watch by its path (`/api/v1/watch/…`), not by a parameter. */
+function isWatchPath({ path, apiPrefix, group, version }: RequestInfo): boolean {
+  return path.startsWith(`/${apiPrefix}/${group === '' ? '' : `${group}/`}${version}/watch/`);
 }
 
 const isOnlyCreated = ({ verbs }: ResourceDefinition): boolean => verbs.length === 1 && verbs[0] === 'create';
