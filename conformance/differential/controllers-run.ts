@@ -8,9 +8,10 @@ import { makeNamespace } from './fixtures.ts';
 import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
 
-const autoscalerPeriod = 18;
+/** Two rounds of the autoscaler, in seconds: after one it has acted, after the next it is at rest. */
+const autoscalerPeriod = 34;
 const options = runOptions('areas', 12);
-const { seed, count, jobs } = options;
+const { seed, count, from, jobs } = options;
 const servers = [options.reference, options.tested].map((connection) => ({ connection, observer: new Observer(connection) })) as [
   Server,
   Server,
@@ -39,7 +40,7 @@ try {
   await Promise.all(servers.map(({ connection }) => makeNodes(connection)));
   await Promise.all(servers.map(({ observer }) => observer.start()));
   // The areas take turns, so that slow and quick ones go side by side.
-  const todo = Array.from({ length: count }, (_, number) => wanted.map((area) => ({ area, number }))).flat();
+  const todo = Array.from({ length: count }, (_, number) => wanted.map((area) => ({ area, number: number + from }))).flat();
   const found = new Map<string, Found[]>(wanted.map((area) => [area, []]));
   const work = async () => {
     for (let next = todo.shift(); next; next = todo.shift()) found.get(next.area)!.push(...(await compare(next.area, next.number)));

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly tested: Connection;
   readonly seed: number;
   readonly count: number;
+  /** Number of the first; for a comparison whose parts do not build on one another. */
+  readonly from: number;
   readonly jobs: number;
   readonly examples: number;
   readonly verbose: boolean;
@@ -22,13 +24,16 @@ export function runOptions(selection: 'areas' | 'kinds' | 'chapters', jobs: numb
       kubeconfig: { type: 'string' },
       seed: { type: 'string', default: '1' },
       count: { type: 'string', default: '200' },
+      from: { type: 'string', default: '0' },
       [selection]: { type: 'string', default: '' },
       jobs: { type: 'string', default: String(jobs) },
       examples: { type: 'string', default: '1' },
       verbose: { type: 'boolean', default: false },
     },
   });
-  const { reference, kubeconfig, seed, count, examples, verbose, ...others } = values as Record<string, string> & { verbose: boolean };
+  const { reference, kubeconfig, seed, count, from, examples, verbose, ...others } = values as Record<string, string> & {
+    verbose: boolean;
+  };
   if (!reference || !kubeconfig) throw new Error('--reference and --kubeconfig name the two servers');
   const names = others[selection] === '' ? undefined : new Set(others[selection]!.split(','));
   return {
@@ -36,6 +41,7 @@ export function runOptions(selection: 'areas' | 'kinds' | 'chapters', jobs: numb
     tested: new Connection(kubeconfig),
     seed: Number(seed),
     count: Number(count),
+    from: Number(from),
     jobs: Number(others['jobs']),
     examples: Number(examples),
     verbose,

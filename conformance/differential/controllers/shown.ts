@@ -11,6 +11,12 @@ const patterns: readonly [RegExp, string][] = [
 /** Kinds whose events are told again with time. */
 const periodic = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
 
+/** A budget's events of a moment: of a pod whose owner has just gone, or has not come yet. */
+const passing = new Set(['CalculateExpectedPodCountFailed', 'UnmanagedPods', 'NoPods']);
+
+/** Whether there is an event depends on how often something was tried: one that stands for several that were, or of pods that run by themselves. */
+const isRepeated = ({ type, message }: any, runs: boolean) => (runs || type === 'Warning') && message.startsWith('(combined');
+
 const fleet = new Set(['kwok', 'kubelet']);
 
 /** Conditions of pods that controllers and the scheduler write; of others only type and status are compared. */
@@ -29,7 +35,8 @@ export function shown(observer: Observer, namespace: string, runs: boolean): Sho
     );
   const result = new Map<string, string[]>();
   for (const object of observer.objects(namespace)) {
-    if (object.kind === 'Event' && fleet.has(object.source?.component)) continue;
+    if (object.kind === 'Event' && (fleet.has(object.source?.component) || passing.has(object.reason))) continue;
+    if (object.kind === 'Event' && isRepeated(object, runs)) continue;
     const facts = object.kind === 'Event' ? eventFacts(object, runs) : factsOf(object);
     const text = JSON.stringify(tidied(facts, tidy));
     const key = tidy(object.kind === 'Event' ? eventKey(object) : `${object.kind}/${object.metadata.name}`);
@@ -67,7 +74,7 @@ function tidied(value: unknown, tidy: (text: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inside]) => inside !== undefined)
+      .filter(([key, inside]) => inside !== undefined && key !== 'resourceVersion')
       .map(([key, inside]): [string, unknown] => [tidy(key), tidied(inside, tidy)])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -110,7 +110,11 @@ const onPods = (
 ): Step => ({
   what: `${name} pods ${JSON.stringify(selection)}`,
   act: async (stage) => {
-    for (const pod of selected(stage, selection)) await act(stage, pod, pathOf(stage.namespace, 'Pod', pod.metadata.name));
+    // One at a time, so that the controllers' answer to one does not depend on when the next is reported.
+    for (const pod of selected(stage, selection)) {
+      await act(stage, pod, pathOf(stage.namespace, 'Pod', pod.metadata.name));
+      await stage.calm();
+    }
   },
   ...more,
 });
@@ -135,14 +139,11 @@ export const unready = (selection: Selection): Step => podStatus('make unready',
 
 /** Pods become ready as long as there are others. */
 export function readyAll(more: Partial<Step> = {}): Step {
-  const { act } = ready({ where: 'pending' });
+  const { act } = ready({ where: 'pending', take: 1 });
   return {
-    what: 'make all pods ready, again and again',
+    what: 'make all pods ready, one after the other',
     act: async (stage) => {
-      for (let round = 0; round < 12 && selected(stage, { where: 'pending' }).length > 0; round++) {
-        await act(stage);
-        await stage.calm();
-      }
+      for (let round = 0; round < 20 && selected(stage, { where: 'pending' }).length > 0; round++) await act(stage);
     },
     ...more,
   };

@@ -47,7 +47,15 @@ export function startCronJobController(context: ControllerContext): RunningContr
   const recorder = recorderFor(context, client, 'cronjob-controller');
   const controller = createController({ name: 'cronjob', workers: 5, reconcile, informers: [cronJobs, jobs] }, context);
   const enqueue = (cronJob: KubeObject) => controller.enqueue(keyOf(cronJob));
-  cronJobs.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
+  cronJobs.addHandler({
+    added: enqueue,
+    updated(cronJob, old) {
+      const hasNewSchedule = cronJob.spec.schedule !== old.spec.schedule || cronJob.spec.timeZone !== old.spec.timeZone;
+      if (hasNewSchedule) enqueueWhenDue(cronJob);
+      else enqueue(cronJob);
+    },
+    deleted: enqueue,
+  });
   jobs.addHandler({
     added: enqueueOwner,
     updated(job, old) {
@@ -60,6 +68,24 @@ export function startCronJobController(context: ControllerContext): RunningContr
   function enqueueOwner(job: KubeObject): void {
     const reference = controllerOf(job);
     if (reference?.kind === cronJobResource.kind) controller.enqueue(keyOfParts(job.metadata!.namespace!, reference.name));
+  }
+
+  /** A new schedule says when to begin: its moments that are past are nobody's. */
+  function enqueueWhenDue(cronJob: KubeObject): void {
+    let next: Next;
+    try {
+      next = momentsOf(cronJob);
+    } catch {
+      tell(cronJob, 'Warning', 'UnParseableCronJobSchedule', `unparseable schedule for cronjob: ${cronJob.spec.schedule}`);
+      return;
+    }
+    let wait = 0;
+    try {
+      wait = untilNext(cronJob, clock.now(), next);
+    } catch {
+      // It has no moments: the step tells of that.
+    }
+    controller.enqueueAfter(keyOf(cronJob), wait);
   }
 
   function tell(cronJob: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -103,16 +129,18 @@ export function startCronJobController(context: ControllerContext): RunningContr
         const fresh = await api.get(namespace!, ownName!);
         if (fresh.status?.active?.some((active: Active) => active.uid === uid)) step.active = [...fresh.status.active];
         else tell(cronJob, 'Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`);
-      } else if (listed && isFinished(job)) {
-        const condition = findTrue(job.status.conditions, 'Complete') ? 'Complete' : 'Failed';
-        takeFromActive(step, uid!);
-        tell(cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${name}, condition: ${condition}`);
-      } else if (findTrue(job.status?.conditions, 'Complete')) {
-        const { completionTime } = job.status;
-        if (!completionTime || (step.lastSuccessfulTime && parseTime(completionTime) <= parseTime(step.lastSuccessfulTime))) continue;
-        step.lastSuccessfulTime = completionTime;
-        step.changed = true;
+        continue;
       }
+      const succeeded = findTrue(job.status?.conditions, 'Complete') !== undefined;
+      if (listed && isFinished(job)) {
+        takeFromActive(step, uid!);
+        tell(cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${name}, condition: ${succeeded ? 'Complete' : 'Failed'}`);
+      }
+      const { completionTime } = job.status ?? {};
+      if (!succeeded || !completionTime) continue;
+      if (step.lastSuccessfulTime && parseTime(completionTime) <= parseTime(step.lastSuccessfulTime)) continue;
+      step.lastSuccessfulTime = completionTime;
+      step.changed = true;
     }
     const present = new Set(owned.map(({ metadata }) => metadata!.uid));
     for (const { namespace, name, uid } of step.active) {
@@ -141,15 +169,12 @@ export function startCronJobController(context: ControllerContext): RunningContr
       const message = `CRON_TZ or TZ used in schedule ${JSON.stringify(text)} is not officially supported, ${advice}`;
       tell(cronJob, 'Warning', 'UnsupportedSchedule', message);
     }
-    let schedule: Schedule | Every;
     try {
-      schedule = parseSchedule(text);
+      return momentsOf(cronJob);
     } catch (error) {
       tell(cronJob, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(text)} : ${messageOf(error)}`);
       return undefined;
     }
-    const zone = zoneOf(('timeZone' in schedule ? schedule.timeZone : undefined) ?? timeZone);
-    return (after) => nextTime(schedule, after, zone);
   }
 
   /** Makes the Job that is due, if one is. Returns when the next one will be. */
@@ -162,19 +187,19 @@ export function startCronJobController(context: ControllerContext): RunningContr
     const { startingDeadlineSeconds, concurrencyPolicy } = cronJob.spec;
     const due = dueTime(cronJob, now, next);
     if (due === 'invalid') return undefined;
-    if (due === undefined) return untilNext(step, now, next);
+    if (due === undefined) return afterStep(step, now, next);
     if (startingDeadlineSeconds !== undefined && due + startingDeadlineSeconds * 1000 < now) {
       const time = formatHttpDate(due).replace('GMT', '+0000');
       tell(cronJob, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${time}`);
-      return untilNext(step, now, next);
+      return afterStep(step, now, next);
     }
     const name = jobName(cronJob, due);
     const started = cronJob.status?.lastScheduleTime && parseTime(cronJob.status.lastScheduleTime) === due;
-    if (started || step.active.some((active) => active.name === name)) return untilNext(step, now, next);
+    if (started || step.active.some((active) => active.name === name)) return afterStep(step, now, next);
     if (concurrencyPolicy === 'Forbid' && step.active.length > 0) {
       const message = 'Not starting job because prior execution is running and concurrency policy is Forbid';
       tell(cronJob, 'Normal', 'JobAlreadyActive', message);
-      return untilNext(step, now, next);
+      return afterStep(step, now, next);
     }
     if (concurrencyPolicy === 'Replace') await replaceActive(step);
     const job = await start(cronJob, due, step);
@@ -182,7 +207,7 @@ export function startCronJobController(context: ControllerContext): RunningContr
     step.active.push(referenceTo(job));
     step.lastScheduleTime = formatTime(due);
     step.changed = true;
-    return untilNext(step, now, next);
+    return afterStep(step, now, next);
   }
 
   function dueTime(cronJob: KubeObject, now: number, next: Next): number | 'invalid' | undefined {
@@ -199,11 +224,8 @@ export function startCronJobController(context: ControllerContext): RunningContr
     }
   }
 
-  function untilNext({ cronJob, lastScheduleTime }: Step, now: number, next: Next): number | undefined {
-    const status = { ...cronJob.status, ...(lastScheduleTime ? { lastScheduleTime } : {}) };
-    const { latest } = missedTimes({ ...cronJob, status }, now, next, false);
-    const time = next(latest ?? parseTime(lastScheduleTime ?? cronJob.metadata!.creationTimestamp!));
-    return time === undefined ? undefined : time + delta - now;
+  function afterStep({ cronJob, lastScheduleTime }: Step, now: number, next: Next): number {
+    return untilNext(lastScheduleTime ? { ...cronJob, status: { ...cronJob.status, lastScheduleTime } } : cronJob, now, next);
   }
 
   async function replaceActive(step: Step): Promise<void> {
@@ -277,6 +299,20 @@ function byStart(a: KubeObject, b: KubeObject): number {
   const [left, right] = [a.status?.startTime, b.status?.startTime];
   if (left !== right) return !left ? 1 : !right ? -1 : left < right ? -1 : 1;
   return a.metadata!.name! < b.metadata!.name! ? -1 : 1;
+}
+
+/** The moments of a CronJob's schedule in its zone. @throws Error if the schedule is none */
+function momentsOf({ spec }: KubeObject): Next {
+  const schedule: Schedule | Every = parseSchedule(spec.schedule);
+  const zone = zoneOf(('timeZone' in schedule ? schedule.timeZone : undefined) ?? spec.timeZone);
+  return (after) => nextTime(schedule, after, zone);
+}
+
+/** Milliseconds until the next moment after those that have passed. @throws Error if the schedule has no moments */
+function untilNext(cronJob: KubeObject, now: number, next: Next): number {
+  const { latest } = missedTimes(cronJob, now, next, false);
+  const time = next(latest ?? parseTime(cronJob.status?.lastScheduleTime ?? cronJob.metadata!.creationTimestamp!));
+  return time! + delta - now;
 }
 
 function jobName(cronJob: KubeObject, due: number): string {

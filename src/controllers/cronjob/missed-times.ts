@@ -15,7 +15,7 @@ const many = 100;
 
 /**
  * The moments that a CronJob has missed. @param within whether starts beyond its deadline count as none
- * @throws Error if the schedule has no distance between two moments
+ * @throws Error if the schedule has no moments
  */
 export function missedTimes(cronJob: KubeObject, now: number, next: Next, within: boolean): Missed {
   const { lastScheduleTime } = cronJob.status ?? {};
@@ -23,11 +23,12 @@ export function missedTimes(cronJob: KubeObject, now: number, next: Next, within
   let earliest = parseTime(lastScheduleTime ?? cronJob.metadata!.creationTimestamp!);
   if (within && startingDeadlineSeconds !== undefined) earliest = Math.max(earliest, now - startingDeadlineSeconds * 1000);
   const first = next(earliest);
-  if (first === undefined || now < first) return { latest: undefined, tooMany: false };
-  const second = next(first);
-  if (second === undefined || now < second) return { latest: first, tooMany: false };
+  const second = first === undefined ? undefined : next(first);
+  // Upstream's word for a schedule without any moment, as of a day that no month has.
+  if (first === undefined || second === undefined) throw new Error('time difference between two schedules is less than 1 second');
+  if (now < first) return { latest: undefined, tooMany: false };
+  if (now < second) return { latest: first, tooMany: false };
   const distance = Math.round((second - first) / 1000);
-  if (distance < 1) throw new Error('time difference between two schedules is less than 1 second');
   // Rather than walk through years of minutes, begin shortly before now, as far as the first distance tells where that is.
   const count = Math.floor(Math.floor((now - first) / 1000) / distance) + 1;
   let latest: number | undefined;

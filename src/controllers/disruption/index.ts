@@ -70,9 +70,10 @@ export function startDisruptionController(context: ControllerContext): RunningCo
     }
     const now = clock.now();
     const disrupted = disruptedPods(budget, selected, now);
-    const { namespace, name } = budget.metadata!;
+    const { namespace } = budget.metadata!;
     for (const pod of disrupted.overdue) {
-      const message = `Pod was expected by PDB ${namespace}/${name} to be deleted but it wasn't`;
+      // Upstream names the namespace where the budget's name should be.
+      const message = `Pod was expected by PDB ${namespace}/${namespace} to be deleted but it wasn't`;
       recorder.event({ object: pod, resource: podResource }, 'Warning', 'NotDeleted', message);
     }
     await write(budget, budgetStatus(budget, wanted, countHealthy(selected, disrupted), disrupted, now));
