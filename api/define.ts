@@ -181,6 +181,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   readonly rowOrder?: (a: T, b: T) => number;
   /** Fills in defaults that depend on other fields (the schema's own defaults are applied before). Changes `object`. */
   defaults?(object: T): void;
+  /** What keeps an object of this version from being read into the form that upstream works with, in the words of the decoder. */
+  unconvertible?(object: T): string | undefined;
   /** An update (PUT) of an absent object creates it. */
   readonly allowCreateOnUpdate?: boolean;
   /** An apply of the status alone creates the object where there is none. */

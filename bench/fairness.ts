@@ -74,7 +74,7 @@ for (const [who, user] of Object.entries(users)) {
         { method, path, query, headers: {}, readBody: async () => Buffer.alloc(0), signal: stop.signal },
         Date.now(),
       );
-      context.info = parseRequestInfo(method, path, query);
+      context.info = parseRequestInfo(method, path, query)!;
       context.user = user;
       return context;
     });

@@ -18,3 +18,17 @@ export function compareText(a: string, b: string): number {
 export function sorted(values: Iterable<string>): string[] {
   return [...values].sort(compareText);
 }
+
+/** What Go's parser of whole numbers of 64 bits says of a text that is none. */
+export function int64Problem(text: string): string | undefined {
+  const problem = !/^[+-]?\d+$/.test(text)
+    ? 'invalid syntax'
+    : BigInt.asIntN(64, wholeNumber(text)) === wholeNumber(text)
+      ? undefined
+      : 'value out of range';
+  return problem && `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`;
+}
+
+function wholeNumber(text: string): bigint {
+  return BigInt(text.replace(/^\+/, ''));
+}

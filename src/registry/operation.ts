@@ -12,6 +12,8 @@ export interface Operation {
   readonly admissionNamespace?: string;
   /** '' for the resource itself. */
   readonly subresource: string;
+  /** The verb of the request, for authorizers that are asked about more. */
+  readonly requestVerb?: string;
   readonly dryRun: boolean;
   /** Server-side apply, whose managedFields are never dropped. */
   readonly isApply?: boolean;

@@ -183,6 +183,7 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
+    requestVerb: operation.requestVerb,
     waited: operation.waited,
   });
 }

@@ -8,6 +8,7 @@ import {
   UnwritableValueError,
 } from '../storage/errors.ts';
 import type { ObjectAnswer, RawAnswer } from './answer.ts';
+import type { ApiRequest } from './context.ts';
 
 /** metav1.Status of a failure, its fields in the order in which the server writes them. */
 export interface Status extends KubeObject {
@@ -93,6 +94,25 @@ export function plainText(status: number, body: string, headers?: Readonly<Recor
     body,
     headers: { 'x-content-type-options': 'nosniff', ...headers },
   };
+}
+
+type AddressedRequest = Pick<ApiRequest, 'target' | 'path' | 'query'>;
+
+/** 500 of a stage before the handlers. */
+export function plainInternalError(request: AddressedRequest, message: string): RawAnswer {
+  return plainText(500, `Internal Server Error: ${escaped(JSON.stringify(targetOf(request)))}: ${escaped(message)}\n`);
+}
+
+/** Path and query of a request, as the client wrote them. */
+export function targetOf({ target, path, query }: AddressedRequest): string {
+  if (target !== undefined) return target;
+  const text = query.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+// As Go's server keeps markup out of plain answers.
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** 404 of a path that belongs to no group. */

@@ -14,6 +14,7 @@ import {
   validateNotDecremented,
 } from '../../meta/numbers.validation.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
+import { int64Problem } from '../../meta/text.ts';
 import { hasInvalidLabelValue, validateLabelSelector } from '../../meta/validation.ts';
 import { selectorColumn } from './workload.columns.ts';
 import { defaultTemplateOf } from './workload.defaults.ts';
@@ -50,6 +51,11 @@ function defaults(set: DaemonSet): void {
 
 /** The count of template changes is a field of the old API's; this version shows it as an annotation, which is not the client's to change. */
 const templateGeneration = 'deprecated.daemonset.template.generation';
+
+function unconvertible({ metadata }: DaemonSet): string | undefined {
+  const count = metadata?.annotations?.[templateGeneration];
+  return count === undefined ? undefined : int64Problem(count);
+}
 
 const common = specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }));
 
@@ -161,6 +167,7 @@ export const daemonSet = defineResource<DaemonSet>({
   ],
   resetFields: [['status']],
   defaults,
+  unconvertible,
   prepareForCreate(object, context) {
     common.prepareForCreate(object, context);
     countTemplate(object, Math.max(1, templateCount(object)));

@@ -110,3 +110,14 @@ test('addresses come from every ServiceCIDR that is ready, and are put right whe
   const told = (await client.resource<KubeObject>(events).list('one')).items.map((event) => `${event['reason']}: ${event['message']}`);
   assert.deepEqual(told, ['ClusterIPNotAllocated: Cluster IP [IPv4]: 10.9.0.2 is not allocated; repairing']);
 });
+
+test('an update that would give two ports of a protocol one node port fails without a Status of its own', async () => {
+  const made = await of(0).create('one', service('twice'));
+  const port = made['spec'].ports[0];
+  const ports = [port, { ...port, name: 'again' }];
+  await assert.rejects(of(0).update('one', { ...made, spec: { ...made['spec'], ports } }), {
+    code: 500,
+    reason: '',
+    message: `duplicate nodePort: {TCP ${port.nodePort}}`,
+  });
+});

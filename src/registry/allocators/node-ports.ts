@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { KeyExistsError, RevisionConflictError } from '../../storage/errors.ts';
 import { decodeStored } from '../../storage/object-codec.ts';
 import { prefixEnd } from '../../storage/storage.ts';
-import { internalError } from '../errors.ts';
+import { ApiError, internalError } from '../errors.ts';
 import { type Allocation, type Allocator, noAllocation } from './allocator.ts';
 import type { AllocatorParts } from './index.ts';
 import { type ServiceSpec, serviceInvalid } from './service-spec.ts';
@@ -75,6 +75,7 @@ export class NodePorts implements Allocator {
     const byPort = new Map<number, number>();
     const allocated = new Map<number, number>();
     const isNew = held.size === 0;
+    const used = new Set<string>();
     for (const port of spec.ports ?? []) if (isNew && port.nodePort && !byPort.has(port.port)) byPort.set(port.port, port.nodePort);
     if (wantsPorts(spec)) {
       for (const [i, port] of (spec.ports ?? []).entries()) {
@@ -83,6 +84,9 @@ export class NodePorts implements Allocator {
         const isRepeated = creates && allocated.get(port.port) !== wanted;
         if (wanted && (isRepeated || !has(wanted))) await this.takeExactly(service, i, wanted, taken, dryRun);
         port.nodePort = wanted || (await this.takeAny(service, has, taken, dryRun));
+        const key = `{${port.protocol} ${port.nodePort}}`;
+        if (!creates && used.has(key)) throw new ApiError(500, '', `duplicate nodePort: ${key}`);
+        used.add(key);
         byPort.set(port.port, port.nodePort);
         allocated.set(port.port, port.nodePort);
       }

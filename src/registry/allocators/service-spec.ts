@@ -15,6 +15,7 @@ export interface ServiceSpec {
 }
 
 interface ServicePort {
+  protocol?: string;
   port: number;
   nodePort?: number;
 }

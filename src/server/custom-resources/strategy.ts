@@ -9,6 +9,7 @@ import { validateEmbedded } from '../../../api/structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../../api/structural/failures.ts';
 import { validateListTypes } from '../../../api/structural/list-types.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
+import { goValue } from '../../machinery/patch/go-format.ts';
 import type { ExpressionRules } from './expression-rules.ts';
 import { goType } from './go-type.ts';
 
@@ -154,18 +155,13 @@ function nested(object: KubeObject, jsonPath: string, type: 'int64' | 'string'):
     if (value === null) return {};
     if (!isJsonObject(value)) {
       const at = `.${names.slice(0, i + 1).join('.')}`;
-      return { problem: `${at} accessor error: ${printedValue(value)} is of the type ${goType(value)}, expected map[string]interface{}` };
+      return { problem: `${at} accessor error: ${goValue(value)} is of the type ${goType(value)}, expected map[string]interface{}` };
     }
     if (!Object.hasOwn(value, name)) return {};
     value = value[name];
   }
   if (goType(value) === type) return { value };
-  return { value, problem: `.${names.join('.')} accessor error: ${printedValue(value)} is of the type ${goType(value)}, expected ${type}` };
-}
-
-function printedValue(value: unknown): string {
-  if (value === null) return '<nil>';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return { value, problem: `.${names.join('.')} accessor error: ${goValue(value)} is of the type ${goType(value)}, expected ${type}` };
 }
 
 const standardFinalizers: ReadonlySet<string> = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);

@@ -2,10 +2,10 @@ import { parseFieldSelector } from '../../../api/meta/field-selector.ts';
 import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../../auth/types.ts';
 import type { Clock } from '../../machinery/clock.ts';
-import { type ApiError, forbidden } from '../../registry/errors.ts';
+import { accessForbidden } from '../../registry/access-forbidden.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
-import { plainText } from '../errors.ts';
+import { plainInternalError } from '../errors.ts';
 import type { AuthorizationMetrics } from '../metrics/authorization-metrics.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { Next, Stage } from './stage.ts';
@@ -23,7 +23,7 @@ export function authorization(authorizer: Authorizer, clock: Clock, metrics: Aut
     const isAllowed = decision.decision === 'allow';
     if (!isAllowed && decision.error !== undefined) {
       context.audit?.annotate('authorization.k8s.io/reason', 'internal error');
-      return plainText(500, `Internal Server Error: ${JSON.stringify(target(context))}: ${escaped(decision.error)}\n`);
+      return plainInternalError(context.request, decision.error);
     }
     context.audit?.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
     context.audit?.annotate('authorization.k8s.io/reason', decision.reason);
@@ -64,16 +64,6 @@ function readable<T>(text: string | null, parse: (text: string) => T): T | undef
   }
 }
 
-function target({ request }: ServerContext): string {
-  const query = request.query.toString();
-  return query === '' ? request.path : `${request.path}?${query}`;
-}
-
-// As Go's server keeps markup out of plain answers.
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
 export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttributes {
   return {
     user,
@@ -90,15 +80,3 @@ export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttri
 }
 
 /** `pods "x" is forbidden: User "u" cannot get resource "pods" in API group "" in the namespace "y"`. */
-export function accessForbidden(attributes: AccessAttributes, reason = ''): ApiError {
-  const message = forbiddenMessage(attributes);
-  return forbidden(attributes, attributes.name, reason === '' ? message : `${message}: ${reason}`);
-}
-
-function forbiddenMessage({ user, verb, resourceRequest, path, group, resource, subresource, namespace }: AccessAttributes): string {
-  const who = `User ${JSON.stringify(user.username)} cannot ${verb}`;
-  if (!resourceRequest) return `${who} path ${JSON.stringify(path)}`;
-  const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
-}

@@ -2,9 +2,10 @@ import { FieldPath } from '../../../api/meta/field.ts';
 import { isDns1123Label, isDns1123Subdomain } from '../../../api/meta/names.ts';
 import { validateDomainPath } from '../../../api/meta/validation.ts';
 import type { AccessAttributes, Authorizer, UserInfo } from '../../auth/types.ts';
+import { accessForbidden } from '../../registry/access-forbidden.ts';
 import { ApiError, badRequest } from '../../registry/errors.ts';
 import type { ServerContext } from '../request-context.ts';
-import { accessAttributes, accessForbidden } from './authorization.ts';
+import { accessAttributes } from './authorization.ts';
 import type { Stage } from './stage.ts';
 
 const serviceAccountPrefix = 'system:serviceaccount:';

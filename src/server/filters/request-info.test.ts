@@ -34,16 +34,18 @@ test('request info of URLs', () => {
   ];
   for (const [method, url, expected] of cases) {
     const [path, query] = url.split('?');
-    const info = parseRequestInfo(method, path!, new URLSearchParams(query));
+    const info = parseRequestInfo(method, path!, new URLSearchParams(query))!;
     const { verb, group, version, namespace, resource, name, subresource, rest } = info;
     const text = `${verb} ${[group, version, namespace, resource, name, subresource].join('|')}${rest.length ? ` ${rest}` : ''}`;
     assert.ok(info.isResourceRequest, url);
     if (!url.includes('//')) assert.equal(text, expected, url);
   }
   for (const path of ['/', '/api', '/api/v1', '/api/v1/', '/apis/apps/v1', '/apis/apps', '/version', '/healthz/ping/x', '/%zz']) {
-    const info = parseRequestInfo('GET', path, new URLSearchParams());
+    const info = parseRequestInfo('GET', path, new URLSearchParams())!;
     assert.deepEqual([info.isResourceRequest, info.verb], [false, 'get'], path);
   }
+  for (const path of ['/api/v1/watch', '/apis/apps/v1/watch/', '/api/v1/proxy'])
+    assert.equal(parseRequestInfo('GET', path, new URLSearchParams()), undefined, path);
 });
 
 test('durations as Go reads them', () => {

@@ -1,4 +1,5 @@
 import type { RequestInfo } from '../context.ts';
+import { plainInternalError, targetOf } from '../errors.ts';
 import type { Stage } from './stage.ts';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -18,7 +19,12 @@ const none: readonly string[] = [];
 /** Parses the URL once; every later stage and the handlers read the result. */
 export const requestInfo: Stage = (context, next) => {
   const { method, path, query } = context.request;
-  context.info = parseRequestInfo(method, path, query);
+  const info = parseRequestInfo(method, path, query);
+  if (info === undefined) {
+    const target = targetOf(context.request);
+    return plainInternalError(context.request, `failed to create RequestInfo: unable to determine kind and namespace from url, ${target}`);
+  }
+  context.info = info;
   return next(context);
 };
 
@@ -26,8 +32,9 @@ export const requestInfo: Stage = (context, next) => {
  * What a method and URL ask for, by the rules of kube-apiserver's RequestInfo: `/api/v1/…` and `/apis/<group>/<version>/…` are resource requests
  * from the third (fourth) segment on, everything else is a plain path.
  * @param path percent-encoded; segments are split after decoding, as Go does
+ * @returns undefined for a deprecated form that ends where its resource should be named
  */
-export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+export function parseRequestInfo(method: string, path: string, query: URLSearchParams): RequestInfo | undefined {
   const decoded = decodePath(path);
   const parts = splitPath(decoded);
   const prefix = parts[0];
@@ -39,7 +46,7 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   let verb = verbs[method] ?? '';
   // Deprecated forms: /api/v1/watch/… and /api/v1/proxy/….
   if (parts[at] === 'watch' || parts[at] === 'proxy') {
-    if (parts.length - at < 2) return nonResource(method, decoded, prefix);
+    if (parts.length - at < 2) return undefined;
     verb = parts[at++]!;
   }
   let namespace = '';

@@ -46,7 +46,7 @@ function contextOf(url: string, username: string, groups: string[], method = 'GE
   const parameters = new URLSearchParams(query);
   const request = { method, path, query: parameters, headers: {}, readBody: async () => Buffer.alloc(0), signal: leaving.signal };
   const context = new ServerContext(request, 0);
-  context.info = parseRequestInfo(method, path, parameters);
+  context.info = parseRequestInfo(method, path, parameters)!;
   context.user = { username, groups };
   return context;
 }

@@ -37,6 +37,8 @@ export interface ExpectedKind {
   readonly schemaOfKind?: (apiVersion: string, kind: string) => Schema | undefined;
   /** Fills in what depends on other fields; the schema's own defaults are there already. */
   readonly defaults?: (object: any) => void;
+  /** What the types do not say of a body that cannot be decoded. */
+  readonly unconvertible?: (object: any) => string | undefined;
 }
 
 export interface DecodedBody {
@@ -91,6 +93,8 @@ function decodeValue(
   const value = checkKind(body, expected);
   const conformed = decodeInto(expected, { ...body, value }, !inProcess && fieldValidation !== 'Ignore');
   const { object, strictErrors, hasEmpty } = conformed;
+  const problem = expected.unconvertible?.(object);
+  if (problem !== undefined) throw cannotHandle(value, expected, problem);
   if (strictErrors.length > 0) {
     const given = { ...value, apiVersion: (body.value as KubeObject | null)?.apiVersion || value.apiVersion! };
     if (fieldValidation === 'Strict') throw cannotHandle(given, expected, strictDecodingError(strictErrors));

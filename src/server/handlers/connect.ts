@@ -1,5 +1,6 @@
 import { type FieldError, FieldPath, forbidden as forbiddenField, invalid as invalidField } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { int64Problem } from '../../../api/meta/text.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { ApiError, badRequest, invalid, notFound } from '../../registry/errors.ts';
@@ -94,7 +95,8 @@ function logOptions(query: URLSearchParams, pod: string): AskedLog {
   const number = (name: string): number | undefined => {
     const text = query.get(name);
     if (!text) return undefined;
-    if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    const problem = int64Problem(text);
+    if (problem !== undefined) throw badRequest(problem);
     return Number(text);
   };
   const [tailLines, limitBytes, sinceSeconds] = [number('tailLines'), number('limitBytes'), number('sinceSeconds')];

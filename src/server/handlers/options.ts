@@ -1,5 +1,6 @@
 import { type FieldError, FieldPath, forbidden, notSupported, required } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { int64Problem } from '../../../api/meta/text.ts';
 import { validateFieldManager } from '../../../api/meta/validation.ts';
 import { badRequest, invalid as invalidError } from '../../registry/errors.ts';
 import { type DeleteOptions, defaultListOptions, type ListOptions, validateDryRun } from '../../registry/options.ts';
@@ -107,12 +108,9 @@ function booleanParameter(query: URLSearchParams, name: string): boolean | undef
 function integerParameter(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
-  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-  const number = BigInt(value.replace(/^\+/, ''));
-  if (number > 9223372036854775807n || number < -9223372036854775808n) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
-  }
-  return Number(number);
+  const problem = int64Problem(value);
+  if (problem !== undefined) throw badRequest(problem);
+  return Number(value);
 }
 
 /**

@@ -2,10 +2,10 @@ import { invalid } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
-import { applyConfiguration } from '../../machinery/patch/apply/apply.ts';
+import { applyConfiguration, describeApplied } from '../../machinery/patch/apply/apply.ts';
 import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
-import { PatchError } from '../../machinery/patch/error.ts';
+import { PatchError, plainError } from '../../machinery/patch/error.ts';
 import { goValue } from '../../machinery/patch/go-format.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
 import { mergePatch } from '../../machinery/patch/merge.ts';
@@ -43,6 +43,8 @@ interface PatchMechanism {
   knowsEmpties?: boolean;
   /** Whether the result is a map of values, restored into its type rather than decoded from JSON. */
   readonly restores: boolean;
+  /** What is said of a result that is of its type, but can't become upstream's internal form; absent where it is "Invalid" as any other. */
+  unconvertible?(problem: string): Error;
 }
 
 const jsonPatchType = 'application/json-patch+json';
@@ -77,7 +79,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         const view = mechanism.tracks ? undefined : scope.view;
         const before = view ? (view.toPatch ?? view.read)(current!) : current;
         const patched = inApiWords(() => mechanism!.patch(before));
-        const { object: seen, hasEmpty } = conformPatched(scope, patched, before, mechanism, options, context);
+        const { object: seen, hasEmpty } = inApiWords(() => conformPatched(scope, patched, before, mechanism!, options, context));
         if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         checkName(seen, name, operation.namespace);
@@ -149,6 +151,7 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchM
     decodesKind: !strategic,
     tracks: false,
     restores: strategic,
+    ...(strategic ? { unconvertible: plainError } : {}),
   };
 }
 
@@ -189,6 +192,7 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
     decodesKind: false,
     tracks: true,
     restores: false,
+    unconvertible: (problem) => plainError(`failed to convert to unversioned (${describeApplied(body.object)}): ${problem}`),
   };
 }
 
@@ -226,6 +230,8 @@ function conformPatched(
       if (options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
       for (const text of problems) warn(context, text);
     }
+    const problem = expected.unconvertible?.(object);
+    if (problem !== undefined) throw mechanism.unconvertible ? mechanism.unconvertible(problem) : fail(problem);
     expected.defaults?.(object);
     return { object, hasEmpty };
   } catch (error) {

@@ -8,13 +8,14 @@ import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { accessForbidden } from '../../registry/access-forbidden.ts';
 import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
 import { admissionNamespace, type Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { RequestContext } from '../context.ts';
-import { accessAttributes, accessForbidden } from '../filters/authorization.ts';
+import { accessAttributes } from '../filters/authorization.ts';
 import { type ExpectedKind, notRegistered, warn } from './body.ts';
 
 /** What the handlers of one server share. */
@@ -70,6 +71,7 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
     schema,
     ...(typeof definition.schema === 'string' ? {} : { isCustom: true }),
     ...(definition.defaults ? { defaults: definition.defaults } : {}),
+    ...(definition.unconvertible ? { unconvertible: definition.unconvertible } : {}),
     isOtherVersion: (apiVersion, kind) =>
       parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
     schemaOfKind(apiVersion, kind) {
@@ -123,6 +125,7 @@ export function operationOf(
     namespace: scope.definition.scope === 'Namespaced' ? context.info.namespace : '',
     ...(context.info.namespace === '' ? {} : { admissionNamespace: context.info.namespace }),
     subresource: scope.subresource?.name ?? '',
+    requestVerb: context.info.verb,
     dryRun,
     options,
     ...(scope.view ? { view: scope.view.read } : {}),

@@ -34,7 +34,7 @@ async function send({ method = 'POST', path = maps, body = '', type = 'applicati
   const requests: LargeRequest[] = [];
   const headers = { 'content-type': type, ...(chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) }) };
   const context = new ServerContext(new NetworkRequest(method, path, headers, Readable.from([Buffer.from(body)])), 0);
-  context.info = parseRequestInfo(method, context.request.path, context.request.query);
+  context.info = parseRequestInfo(method, context.request.path, context.request.query)!;
   context.user = { username: 'jane', groups: ['a'] };
   const stage = handOver({
     server: {
@@ -117,7 +117,7 @@ test('so is one of an in-process client, which gets an object or an ApiError', a
       signal: new AbortController().signal,
     };
     const made = new ServerContext({ ...request, readBody: () => Promise.reject(new Error('there is no body')) }, 0);
-    made.info = parseRequestInfo('PATCH', path, query);
+    made.info = parseRequestInfo('PATCH', path, query)!;
     return stage(made, () => here);
   };
   const { object } = (await context(200)) as ObjectAnswer;

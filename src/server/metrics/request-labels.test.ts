@@ -25,7 +25,7 @@ for (const [request, wanted] of expected) {
   test(`labels of ${request}`, () => {
     const [method, target] = request.split(' ') as [string, string];
     const url = new URL(target, 'https://server');
-    const labels = requestLabels(parseRequestInfo(method, url.pathname, url.searchParams), false, '');
+    const labels = requestLabels(parseRequestInfo(method, url.pathname, url.searchParams)!, false, '')!;
     const { verb, scope, subresource, component } = labels ?? {};
     assert.equal(labels ? `${verb} ${scope} ${subresource} ${component}` : 'none', wanted);
   });

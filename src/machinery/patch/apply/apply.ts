@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../../api/meta/object.ts';
 import { conform, DecodeError } from '../../schema/conform.ts';
+import { explainRestore } from '../../schema/restore.ts';
 import { badPatch, plainError } from '../error.ts';
 import { checkConfiguration, joinMessages } from './check.ts';
 import { conflictError, conflictSet, conflictsWithout } from './conflicts.ts';
@@ -26,7 +27,7 @@ export function applyConfiguration(input: ApplyInput): { readonly object: KubeOb
   checkKind(input);
   if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
   const errors = checkConfiguration(applied, schema);
-  if (errors.length > 0) throw plainError(`failed to create typed patch object (${describe(applied)}): ${joinMessages(errors)}`);
+  if (errors.length > 0) throw plainError(`failed to create typed patch object (${describeApplied(applied)}): ${joinMessages(errors)}`);
   const live = withManagedFields(input.live ?? absentObject(input), undefined);
   const terms = termsOf(input);
   const managers = liveManagers(input, live, terms);
@@ -80,8 +81,8 @@ function groupVersionKind({ apiVersion, kind }: { readonly apiVersion?: unknown;
   return `${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
 }
 
-/** Namespace, name and kind, as upstream's messages have them. */
-function describe(object: KubeObject): string {
+/** An applied configuration's namespace, name and kind, as upstream's messages have them. */
+export function describeApplied(object: KubeObject): string {
   const { namespace, name } = object.metadata ?? {};
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   return `${text(namespace)}/${text(name)}; ${groupVersionKind(object)}`;
@@ -96,22 +97,7 @@ function conformed(merged: KubeObject, { schema, applied, typed = true }: ApplyI
     if (!(error instanceof DecodeError)) throw error;
     const kind = groupVersionKind(applied);
     throw plainError(
-      `failed to convert new object (${describe(applied)}) to proper version: unable to convert unstructured object to ${kind}: ${conversionText(error.message)}`,
+      `failed to convert new object (${describeApplied(applied)}) to proper version: unable to convert unstructured object to ${kind}: ${explainRestore(merged, schema) ?? error.message}`,
     );
   }
-}
-
-const fraction = /^json: cannot unmarshal number -?\d+\.\d+ into Go struct field \S+ of type (int32|int64)$/;
-
-const selfReading =
-  /^json: cannot unmarshal (bool|number|array|object) into Go struct field \S+ of type (int32|string|v1\.Time|v1\.MicroTime)$/;
-
-// Unstructured data is converted without its JSON being read again, for which upstream has other words.
-function conversionText(message: string): string {
-  if (message.startsWith('illegal base64 data')) return `error decoding from json: ${message}`;
-  // Types that read themselves know no field.
-  const own = selfReading.exec(message);
-  if (own) return `json: cannot unmarshal ${own[1]} into Go value of type ${own[2]}`;
-  const type = fraction.exec(message)?.[1];
-  return type === undefined ? message : `cannot convert float64 to ${type}`;
 }

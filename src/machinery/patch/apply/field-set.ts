@@ -315,7 +315,7 @@ export function printElement(element: string): string {
     case 'f':
       return `.${rest}`;
     case 'k': {
-      const keys = Object.entries(JSON.parse(rest)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+      const keys = Object.entries(JSON.parse(rest)).map(([name, value]) => `${name}=${printKey(value)}`);
       return `[${keys.join(',')}]`;
     }
     case 'v':
@@ -323,4 +323,13 @@ export function printElement(element: string): string {
     default:
       return `[${rest}]`;
   }
+}
+
+// A key that is no scalar is refused, but by its path.
+function printKey(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printKey).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([name, item]) => `${name}=${printKey(item)}`)
+    .join('');
 }

@@ -1,0 +1,16 @@
+import type { AccessAttributes } from '../auth/types.ts';
+import { type ApiError, forbidden } from './errors.ts';
+
+/** 403 for what no authorizer allows. @param reason of the authorizer, if it gave one */
+export function accessForbidden(attributes: AccessAttributes, reason = ''): ApiError {
+  const message = forbiddenMessage(attributes);
+  return forbidden(attributes, attributes.name, reason === '' ? message : `${message}: ${reason}`);
+}
+
+function forbiddenMessage({ user, verb, resourceRequest, path, group, resource, subresource, namespace }: AccessAttributes): string {
+  const who = `User ${JSON.stringify(user.username)} cannot ${verb}`;
+  if (!resourceRequest) return `${who} path ${JSON.stringify(path)}`;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
+}
