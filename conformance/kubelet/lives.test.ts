@@ -136,6 +136,31 @@ onNode('init containers run one after the other and share volumes with the other
   equal(await node.summary('init'), 'Failed, ended 0, ended 0, ended 7');
 });
 
+onNode('a resize is taken where the node has room, waits where it has none, and starts containers again that ask for it', async (node) => {
+  const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+  const resources = { requests: { cpu: '100m', memory: '64Mi' } };
+  await node.start('grows', { containers: [{ name: 'main', image: 'nginx', resizePolicy, resources }] });
+  const resize = async (requests: object) => {
+    const body = { spec: { containers: [{ name: 'main', resources: { requests } }] } };
+    await node.api(pods).patch(namespace, 'grows', 'application/strategic-merge-patch+json', body, { subresource: 'resize' });
+    await node.pass(1 * seconds);
+    const { resources, allocatedResources, restartCount } = await node.main('grows');
+    const pending = (await node.get('grows')).status!.conditions!.find(({ type }) => type === 'PodResizePending');
+    deepEqual(resources!.requests, allocatedResources);
+    return [allocatedResources!['cpu'], allocatedResources!['memory'], restartCount, pending?.reason];
+  };
+  deepEqual(await resize({ cpu: '200m' }), ['200m', '64Mi', 0, undefined]);
+  deepEqual(await resize({ cpu: '9000' }), ['200m', '64Mi', 0, 'Deferred']);
+  deepEqual(await resize({ cpu: '150m' }), ['150m', '64Mi', 0, undefined]);
+  deepEqual(await resize({ memory: '65Mi' }), ['150m', '65Mi', 1, undefined]);
+  const told = (await node.events('grows')).filter((line) => /esize/.test(line)).map((line) => line.replace(/: \{.*/, ''));
+  const taken = ['ResizeStarted: Pod resize started', 'ResizeCompleted: Pod resize completed'];
+  deepEqual(
+    told.sort(),
+    [...taken, ...taken, ...taken, 'ResizeDeferred: Pod resize Deferred', 'Killing: Container main resize requires restart'].sort(),
+  );
+});
+
 onNode('a pod waits for what its volumes are made of, and its programs see it change', async (node) => {
   const volumes = [
     { name: 'texts', configMap: { name: 'texts', items: [{ key: 'a', path: 'deep/a', mode: 0o400 }] } },

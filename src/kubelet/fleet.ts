@@ -59,6 +59,9 @@ class Kubelet implements PodHost {
   private pool: AddressPool | undefined;
   private readonly given = new Map<string, string>();
   private readonly room = new NodeRoom();
+  /** The keys of pods that wait for room to grow. */
+  private readonly growing = new Set<string>();
+  private readonly look: (key: string) => void;
   /** The node's object as the informer has it. */
   private readonly node: () => Node | undefined;
   readonly images: Images;
@@ -73,8 +76,10 @@ class Kubelet implements PodHost {
     images: Images,
     volumes: FleetVolumes,
     node: () => Node | undefined,
+    look: (key: string) => void,
   ) {
     this.name = name;
+    this.look = look;
     this.context = context;
     this.images = images;
     this.volumes = volumes;
@@ -135,16 +140,30 @@ class Kubelet implements PodHost {
     return this.room.admit(pod, await this.client.resource<Node>(nodes).get('', this.name));
   }
 
+  resize(pod: Pod): Rejection | undefined {
+    const node = this.node();
+    const rejection = node && this.room.resize(pod, node);
+    if (rejection) this.growing.add(keyOf(pod));
+    else this.madeRoom();
+    return rejection;
+  }
+
   adopt(pod: Pod): void {
     this.room.adopt(pod);
   }
 
   release(pod: Pod): void {
     this.room.release(pod);
+    this.madeRoom();
     const address = this.given.get(pod.metadata!.uid!);
     if (!address) return;
     this.given.delete(pod.metadata!.uid!);
     this.pool?.free(address);
+  }
+
+  private madeRoom(): void {
+    for (const key of this.growing) this.look(key);
+    this.growing.clear();
   }
 
   private keep(pod: Pod): void {
@@ -313,9 +332,9 @@ export class Fleet implements AsyncDisposable {
     if (!kubelet) {
       const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
       if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      kubelet = new Kubelet(name, address, this.context, this.eventWriting, this.images, this.volumeFiles, () =>
-        this.nodeInformer.get('', name),
-      );
+      const known = () => this.nodeInformer.get('', name);
+      const look = (key: string) => this.podController.enqueue(key);
+      kubelet = new Kubelet(name, address, this.context, this.eventWriting, this.images, this.volumeFiles, known, look);
       this.kubelets.set(name, kubelet);
     }
     return kubelet;

@@ -35,6 +35,17 @@ export class NodeRoom {
     return rejection;
   }
 
+  /** Gives a pod that has a share the one that it asks for now, if the node can take it. */
+  resize(pod: Pod, node: Node): Rejection | undefined {
+    const held = this.shares.get(pod.metadata!.uid!);
+    if (!held) return undefined;
+    this.release(pod);
+    const share = shareOf(pod);
+    const rejection = this.lack(share, node) ?? this.refusal(pod, share, node);
+    this.take(pod, rejection ? held : share);
+    return rejection;
+  }
+
   /** Gives a pod its share that has it already. */
   adopt(pod: Pod): void {
     if (!this.shares.has(pod.metadata!.uid!)) this.take(pod, shareOf(pod));

@@ -19,6 +19,8 @@ export interface PodHost {
   readonly allocatable: Readonly<Record<string, string>>;
   /** Gives the pod its share of the node, or says why the node does not take it. */
   admit(pod: Pod): Promise<Rejection | undefined>;
+  /** Gives a pod that runs the share that it asks for now, or says why the node cannot; the pod is looked at again when there is more room. */
+  resize(pod: Pod): Rejection | undefined;
   /** Gives a pod its share that runs already. */
   adopt(pod: Pod): void;
   /** The pod's address: the one it has, or a new one; undefined while the node has no range yet. */

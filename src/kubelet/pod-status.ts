@@ -3,6 +3,7 @@ import { formatTime } from '../machinery/clock.ts';
 import { type ContainerRun, isLasting } from './containers/container.ts';
 import { restartsAfter } from './containers/restart.ts';
 import { imageIdOf } from './images/reference.ts';
+import type { PendingResize } from './resize.ts';
 
 /** What a status is made of besides the pod's object. */
 export interface StatusContext {
@@ -11,6 +12,9 @@ export interface StatusContext {
   readonly hostIP: string;
   /** Empty while the pod has no network yet. */
   readonly podIP: string;
+  readonly pendingResize?: PendingResize | undefined;
+  /** Containers start again with new resources. */
+  readonly resizing?: boolean;
 }
 
 type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -19,7 +23,8 @@ type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
  * The status that a kubelet reports of a pod whose containers are as given.
  * @param end what the pod has come to, where that does not follow from its containers and their policies alone
  */
-export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, hostIP, podIP }: StatusContext, end?: Phase): PodStatus {
+export function podStatus(pod: Pod, containers: readonly ContainerRun[], context: StatusContext, end?: Phase): PodStatus {
+  const { now, hostIP, podIP, pendingResize } = context;
   const specs = specsOf(pod);
   const phase = end ?? phaseOf(pod, containers);
   // The images of a pod's containers are often the same.
@@ -31,7 +36,7 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, 
   const statuses = (kinds: readonly string[]) =>
     containers
       .filter(({ kind }) => kinds.includes(kind))
-      .map((run) => containerStatus(specs.get(run.name) ?? { name: run.name }, run, imageId));
+      .map((run) => containerStatus(specs.get(run.name) ?? { name: run.name }, run, imageId, pendingResize?.resources.get(run.name)));
   const init = statuses(['init', 'sidecar']);
   const ephemeral = statuses(['ephemeral']);
   return {
@@ -41,7 +46,7 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], { now, 
     phase,
     observedGeneration: pod.metadata?.generation,
     startTime: pod.status?.startTime ?? now,
-    conditions: conditions(pod, phase, containers, now, podIP !== ''),
+    conditions: [...conditions(pod, phase, containers, now, podIP !== ''), ...resizeConditions(pod, context)],
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: statuses(['main']),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
@@ -83,8 +88,13 @@ function isSidecarPending(containers: readonly ContainerRun[]): boolean {
   return containers.some((run) => run.kind === 'sidecar' && run.state !== 'ended' && !run.started && !run.last);
 }
 
-function containerStatus(container: Container, run: ContainerRun, imageId: (image: string) => string): ContainerStatus {
-  const { requests } = container.resources ?? {};
+function containerStatus(
+  container: Container,
+  run: ContainerRun,
+  imageId: (image: string) => string,
+  resources = container.resources ?? {},
+): ContainerStatus {
+  const { requests } = resources;
   const begun = run.id !== '';
   const image = run.image || container.image || '';
   return {
@@ -98,7 +108,7 @@ function containerStatus(container: Container, run: ContainerRun, imageId: (imag
     imageID: begun ? imageId(image) : '',
     ...(begun ? { containerID: run.id } : {}),
     ...(begun && requests ? { allocatedResources: requests } : {}),
-    ...(begun ? { resources: container.resources ?? {} } : {}),
+    ...(begun ? { resources } : {}),
     ...(container.volumeMounts?.length ? { volumeMounts: container.volumeMounts.map(mountStatus) } : {}),
   };
 }
@@ -138,6 +148,16 @@ function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[]
     condition(pod, 'Ready', podReady(pod, ready), now),
     condition(pod, 'ContainersReady', ready, now),
   ];
+}
+
+/** What is said of a resize while it waits or is on its way; a patch keeps what it does not name. */
+function resizeConditions(pod: Pod, { now, pendingResize, resizing }: StatusContext): PodCondition[] {
+  const told = (type: string, verdict: Verdict | undefined) => {
+    if (verdict) return [condition(pod, type, verdict, now)];
+    return pod.status?.conditions?.some((present) => present.type === type) ? [{ type, $patch: 'delete' } as unknown as PodCondition] : [];
+  };
+  const pending = pendingResize && { holds: true, reason: pendingResize.reason, message: pendingResize.message };
+  return [...told('PodResizePending', pending), ...told('PodResizeInProgress', resizing ? holds : undefined)];
 }
 
 function condition(pod: Pod, type: string, { holds, reason, message }: Verdict, now: string): PodCondition {

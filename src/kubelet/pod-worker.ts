@@ -14,6 +14,7 @@ import { configure, lookInside, noteLog, startContainer } from './containers/sta
 import type { FleetContext } from './context.ts';
 import type { PodHost } from './pod-host.ts';
 import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
+import { needsRestart, type PendingResize, resizesOf, resizeText } from './resize.ts';
 import { delayOf, matches, type Stage } from './stages/stage.ts';
 import { isWaitedFor, PodVolumes } from './volumes/pod-volumes.ts';
 
@@ -56,6 +57,9 @@ export class PodWorker implements PodScope {
   private written: Pod | undefined;
   /** The version of the pod of which its volumes tell. */
   private told = '';
+  private pendingResize: PendingResize | undefined;
+  /** Containers that start again with new resources, and how often they had started before. */
+  private resizing: readonly { readonly run: ContainerRun; readonly restarts: number }[] = [];
   /** Volumes that could not be set up are tried again then, and after so long if they fail again; milliseconds. */
   private mounting: { readonly retryAt: number; readonly backOff: number } | undefined;
 
@@ -108,6 +112,7 @@ export class PodWorker implements PodScope {
     if (isPodFinished(this.pod)) return this.finish();
     if (!this.begun && isBegun(this.pod)) this.adopt();
     else if (this.begun) await this.refreshVolumes();
+    if (this.begun && !this.ending) this.noticeResize();
     let stageIn: number | undefined;
     do {
       this.again = false;
@@ -118,6 +123,7 @@ export class PodWorker implements PodScope {
     if (this.ending && !this.containers.some(({ state }) => state === 'running')) return this.end(this.ending);
     if (!this.begun) return this.mounting ? Math.max(0, this.mounting.retryAt - this.now()) : stageIn;
     if (this.ending) this.ending.fresh = false;
+    this.noticeResized();
     const { status, metadata } = this.pod;
     if (this.dirty || status?.observedGeneration !== metadata!.generation || readinessChanged(this.pod)) await this.report(this.status());
     const refreshAt = this.containers.some(({ state, program }) => state === 'running' && program?.process)
@@ -251,7 +257,7 @@ export class PodWorker implements PodScope {
     const rejection = await this.host.admit(this.pod);
     if (rejection) {
       const { reason, message } = rejection;
-      this.host.events.event({ object: this.pod, resource: pods }, 'Warning', reason, message);
+      this.tellPod('Warning', reason, message);
       await this.report(rejectedStatus(this.pod, reason, message, formatTime(this.now())));
       this.done = true;
       return;
@@ -276,7 +282,7 @@ export class PodWorker implements PodScope {
     }
     for (const { volume, message } of failures) {
       const text = `MountVolume.SetUp failed for volume ${JSON.stringify(volume)} : ${message}`;
-      this.host.events.event({ object: this.pod, resource: pods }, 'Warning', 'FailedMount', text);
+      this.tellPod('Warning', 'FailedMount', text);
     }
     const backOff = mounting ? Math.min(mounting.backOff * 2, longestMountBackOff) : firstMountBackOff;
     this.mounting = { retryAt: now + backOff, backOff };
@@ -328,6 +334,51 @@ export class PodWorker implements PodScope {
   private isOver(): boolean {
     if (this.containers.some(({ kind, state }) => kind === 'main' && state === 'running')) return false;
     return ['Succeeded', 'Failed'].includes(outcomeOf(this.pod, this.containers));
+  }
+
+  /** Gives running containers the resources that the pod asks for now, as far as its node has them. */
+  private noticeResize(): void {
+    const { metadata, status } = this.pod;
+    const waits = status?.conditions?.some(({ type }) => type === 'PodResizePending') ?? false;
+    if (status?.observedGeneration === metadata!.generation && !waits) return;
+    const resizes = resizesOf(this.pod);
+    const rejection = resizes.length > 0 ? this.host.resize(this.pod) : undefined;
+    if (rejection) return this.deferResize(rejection.message);
+    if (this.pendingResize || waits) this.dirty = true;
+    this.pendingResize = undefined;
+    if (resizes.length === 0) return;
+    this.dirty = true;
+    this.tellPod('Normal', 'ResizeStarted', resizeText(this.pod, 'started'));
+    const again = resizes.filter(needsRestart).flatMap(({ container: { name } }) => this.container(name) ?? []);
+    this.resizing = again.filter(({ state, stop }) => state === 'running' && !stop).map((run) => ({ run, restarts: run.restarts }));
+    for (const { run } of this.resizing) {
+      run.backOff = 0;
+      stopContainer(this, run, this.spec(run), `Container ${run.name} resize requires restart`, graceOf(this), true);
+    }
+    if (this.resizing.length === 0) this.tellPod('Normal', 'ResizeCompleted', resizeText(this.pod, 'completed'));
+  }
+
+  private deferResize(message: string): void {
+    const { generation } = this.pod.metadata!;
+    const { pendingResize } = this;
+    if (pendingResize?.generation === generation && pendingResize?.message === message) return;
+    const { initContainerStatuses = [], containerStatuses = [] } = this.pod.status ?? {};
+    const had = [...initContainerStatuses, ...containerStatuses].map(({ name, resources = {} }) => [name, resources] as const);
+    this.pendingResize = { reason: 'Deferred', message, resources: pendingResize?.resources ?? new Map(had), generation };
+    this.dirty = true;
+    if (pendingResize?.generation !== generation) this.tellPod('Warning', 'ResizeDeferred', resizeText(this.pod, 'Deferred', message));
+  }
+
+  /** The containers that had to start again with their new resources have done so. */
+  private noticeResized(): void {
+    if (this.resizing.length === 0 || !this.resizing.every(({ run, restarts }) => run.restarts > restarts)) return;
+    this.resizing = [];
+    this.dirty = true;
+    this.tellPod('Normal', 'ResizeCompleted', resizeText(this.pod, 'completed'));
+  }
+
+  private tellPod(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.host.events.event({ object: this.pod, resource: pods }, type, reason, message);
   }
 
   private noticeDebuggers(debuggers: readonly { readonly name: string }[]): void {
@@ -397,7 +448,9 @@ export class PodWorker implements PodScope {
   }
 
   private status(phase?: 'Succeeded' | 'Failed'): PodStatus {
-    const context = { now: formatTime(this.now()), hostIP: this.host.address, podIP: this.address() };
+    const { pendingResize } = this;
+    const where = { hostIP: this.host.address, podIP: this.address() };
+    const context = { now: formatTime(this.now()), ...where, pendingResize, resizing: this.resizing.length > 0 };
     return podStatus(this.pod, this.containers, context, phase);
   }
 
