@@ -139,10 +139,16 @@ test('an image has the same identifier everywhere', () => {
 
 test('images are judged by the rules, the first that fits', () => {
   const images = new Images([{ image: 'docker.io/library/shop:*', pull: 'denied' }, ...defaultImages]);
-  const pulls = ['nginx', 'shop:2', 'webserver:404', 'foo:non-existent', 'registry.invalid/a/b:1', 'registry.k8s.io/pause:3.10'].map(
-    (image) => images.get(image).pull,
-  );
-  deepEqual(pulls, [undefined, 'denied', 'notFound', 'notFound', 'unreachable', undefined]);
+  const pulls = [
+    'nginx',
+    'shop:2',
+    'webserver:404',
+    'foo:non-existent',
+    'registry.invalid/a/b:1',
+    'invalid.example.com/a',
+    'registry.k8s.io/pause:3.10',
+  ].map((image) => images.get(image).pull);
+  deepEqual(pulls, [undefined, 'denied', 'notFound', 'notFound', 'unreachable', 'unreachable', undefined]);
   equal(images.get('Nginx').invalid, 'invalid reference format: repository name (library/Nginx) must be lowercase');
   equal(images.get('a b').invalid, 'invalid reference format');
   equal(images.get('registry.k8s.io/e2e-test-images/agnhost:2.53').program?.servers?.agnhost?.code, 2);

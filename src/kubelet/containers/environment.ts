@@ -14,7 +14,7 @@ export interface PodPlace {
   readonly client: Client;
   readonly hostIP: string;
   readonly podIP: string;
-  /** What of the node pods can use: the limit of containers that have none. */
+  /** What of the node pods can use: the limit of containers that have none, nor their pod. */
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
@@ -182,7 +182,8 @@ export function resourceOf(
   const container = containerName ? all.find(({ name }) => name === containerName) : own;
   const [part, ...names] = resource.split('.') as ['limits' | 'requests', ...string[]];
   const name = names.join('.');
-  const text = container?.resources?.[part]?.[name] ?? (part === 'limits' ? allocatable[name] : undefined);
+  const otherwise = part === 'limits' ? (pod.spec?.resources?.limits?.[name] ?? allocatable[name]) : undefined;
+  const text = container?.resources?.[part]?.[name] ?? otherwise;
   const unit = divisor && divisor !== '0' ? parseQuantity(divisor) : parseQuantity('1');
   const amount = parseQuantity(text ?? '0');
   return String(Math.ceil(amount.milliValue() / unit.milliValue()));

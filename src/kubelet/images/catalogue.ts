@@ -5,9 +5,10 @@ const agnhostServer: ServerBehaviour = { code: 2, endsAfter: 200 };
 
 /** The images that the nodes know something of. What anything else comes to is in the README of this folder. */
 export const defaultImages: readonly ImageRule[] = [
-  // Hosts that no resolver knows (RFC 6761).
+  // Hosts that no resolver knows (RFC 6761), or that are named so.
   { image: '*.invalid/*', pull: 'unreachable' },
   { image: '*.invalid:*/*', pull: 'unreachable' },
+  { image: 'invalid.*/*', pull: 'unreachable' },
   // Names by which people mean an image that is not there.
   {
     image: [
