@@ -2,7 +2,7 @@ import { seededRandom } from '../../src/machinery/random.ts';
 import { makeNodes } from './controllers/nodes.ts';
 import { Observer } from './controllers/observer.ts';
 import { play, type Server } from './controllers/play.ts';
-import { slowly } from './controllers/steps.ts';
+import { pathOf, slowly } from './controllers/steps.ts';
 import { workloads } from './controllers/workloads/index.ts';
 import { makeNamespace } from './fixtures.ts';
 import { runOptions } from './options.ts';
@@ -30,7 +30,8 @@ async function compare(area: string, number: number): Promise<readonly Found[]> 
       return { verb: scenario.name, path: `${namespace} after step ${step}`, body: body.join(''), differences };
     });
   } finally {
-    await Promise.all(servers.map(({ connection }) => connection.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` })));
+    const own = [`/api/v1/namespaces/${namespace}`, ...(scenario.cleanUp ?? []).map((name) => pathOf(namespace, 'Node', name))];
+    for (const path of own) await Promise.all(servers.map(({ connection }) => connection.send({ method: 'DELETE', path })));
     for (const { observer } of servers) observer.forget(namespace);
   }
 }

@@ -37,7 +37,7 @@ interface Actor {
 function actorOf({ connection, observer }: Server, namespace: string): Actor {
   const answers: string[] = [];
   const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<Reply> => {
-    const text = body === undefined || body === '' ? {} : { body: JSON.stringify(body) };
+    const text = body === undefined || body === '' ? {} : { body: JSON.stringify(body).replaceAll('<namespace>', namespace) };
     const reply = await connection.send({ method, path, ...text, ...(contentType ? { contentType } : {}) });
     observer.disturb(namespace);
     const { kind, message } = reply.body as { kind?: string; message?: string };

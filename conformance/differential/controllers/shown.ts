@@ -6,6 +6,7 @@ const patterns: readonly [RegExp, string][] = [
   // Pods that were refused, and the Jobs of a CronJob.
   [new RegExp(`-${random}(?=" is forbidden)`, 'g'), '-<random>'],
   [/-\d{8}\b/g, '-<minute>'],
+  [/(?<=exceeded quota: .*, used: pods=)\d+/g, '<n>'],
 ];
 
 /** Kinds whose events are told again with time. */
@@ -16,6 +17,9 @@ const passing = new Set(['CalculateExpectedPodCountFailed', 'UnmanagedPods', 'No
 
 /** Whether there is an event depends on how often something was tried: one that stands for several that were, or of pods that run by themselves. */
 const isRepeated = ({ type, message }: any, runs: boolean) => (runs || type === 'Warning') && message.startsWith('(combined');
+
+/** Something else was written at the same moment; it is tried again. */
+const isConflict = ({ type, message }: any) => type === 'Warning' && message.includes('the object has been modified');
 
 const fleet = new Set(['kwok', 'kubelet']);
 
@@ -36,7 +40,7 @@ export function shown(observer: Observer, namespace: string, runs: boolean): Sho
   const result = new Map<string, string[]>();
   for (const object of observer.objects(namespace)) {
     if (object.kind === 'Event' && (fleet.has(object.source?.component) || passing.has(object.reason))) continue;
-    if (object.kind === 'Event' && isRepeated(object, runs)) continue;
+    if (object.kind === 'Event' && (isRepeated(object, runs) || isConflict(object))) continue;
     const facts = object.kind === 'Event' ? eventFacts(object, runs) : factsOf(object);
     const text = JSON.stringify(tidied(facts, tidy));
     const key = tidy(object.kind === 'Event' ? eventKey(object) : `${object.kind}/${object.metadata.name}`);
@@ -44,7 +48,11 @@ export function shown(observer: Observer, namespace: string, runs: boolean): Sho
     if (!list) result.set(key, [text]);
     else if (!(object.kind === 'Event' && (runs || object.type === 'Warning') && list.includes(text))) list.push(text);
   }
-  for (const list of result.values()) list.sort();
+  for (const [key, list] of result) {
+    // From the tenth message on it is chance which of them upstream still tells by itself.
+    if (list.some((text) => text.includes('"message":"(combined'))) result.set(key, ['several, combined']);
+    list.sort();
+  }
   return result;
 }
 
@@ -62,11 +70,13 @@ export function shownDifferences(want: Shown, got: Shown): Difference[] {
     for (let i = 0; i < Math.max(left.length, right.length); i++) {
       const [a, b] = [left[i], right[i]];
       if (a === undefined || b === undefined) found.push({ path: key, want: a ?? 'nothing', got: b ?? 'nothing' });
-      else found.push(...differences(JSON.parse(a), JSON.parse(b), key));
+      else found.push(...differences(parsed(a), parsed(b), key));
     }
   }
   return found;
 }
+
+const parsed = (text: string): unknown => (text.startsWith('{') ? JSON.parse(text) : text);
 
 function tidied(value: unknown, tidy: (text: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => tidied(item, tidy));

@@ -9,11 +9,15 @@ export const between = (random: Random, least: number, most: number): number => 
 export const maybe = (random: Random, share: number, fields: object): object => (chance(random, share) ? fields : {});
 
 const others: Readonly<Record<string, string>> = {
+  Node: '/api/v1/nodes',
+  Namespace: '/api/v1/namespaces',
   ResourceQuota: '/api/v1/resourcequotas',
   LimitRange: '/api/v1/limitranges',
 };
 
 export function pathOf(namespace: string, kind: string, name = ''): string {
+  if (kind === 'Node') return `/api/v1/nodes${name && `/${namespace}-${name}`}`;
+  if (kind === 'Namespace') return `/api/v1/namespaces/${namespace}`;
   const [, prefix, plural] = /^(.*)\/([a-z]+)$/.exec(observed[kind] ?? others[kind]!)!;
   return `${prefix}/namespaces/${namespace}/${plural}${name && `/${name}`}`;
 }
@@ -24,7 +28,9 @@ export function create(kind: string, object: { metadata: { name: string } & obje
   return {
     what: `create ${kind} ${JSON.stringify(object)}`,
     act: async (stage) => {
-      await stage.send('POST', pathOf(stage.namespace, kind), { apiVersion: apiVersionOf(kind), kind, ...object });
+      // Nodes have no namespace: their names say whose they are.
+      const metadata = kind === 'Node' ? { ...object.metadata, name: `${stage.namespace}-${object.metadata.name}` } : object.metadata;
+      await stage.send('POST', pathOf(stage.namespace, kind), { apiVersion: apiVersionOf(kind), kind, ...object, metadata });
     },
     ...more,
   };
@@ -39,6 +45,10 @@ export function change(kind: string, name: string, fields: object, more: Partial
     ...more,
   };
 }
+
+/** What `kubectl rollout restart` does. */
+export const restart = (kind: string, name: string, time: number): Step =>
+  change(kind, name, { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': String(time) } } } } });
 
 export function replaceField(kind: string, name: string, path: string, value: unknown): Step {
   const patch = [{ op: 'add', path, value }];
@@ -172,6 +182,15 @@ export function end(selection: Selection, exitCode: number, fields: object = {},
 export const removePods = (selection: Selection, more: Partial<Step> = {}): Step =>
   onPods('delete', selection, (stage, _, path) => stage.send('DELETE', path), more);
 
+/** Changes the metadata of pods. */
+export const annotatePods = (selection: Selection, annotations: object): Step =>
+  onPods(
+    `annotate ${JSON.stringify(annotations)}`,
+    selection,
+    (stage, _, path) => stage.send('PATCH', path, { metadata: { annotations } }, strategic),
+    {},
+  );
+
 export const relabelPods = (selection: Selection, labels: object): Step =>
   onPods(
     `label ${JSON.stringify(labels)}`,
@@ -200,6 +219,11 @@ export function companions(random: Random, kind: string, name: string, labels: o
   }
   return steps;
 }
+
+/** A rule that refuses pods with so little memory, or with too much of it. */
+export const limits = (fields: object): Step =>
+  create('LimitRange', { metadata: { name: 'limits' }, spec: { limits: [{ type: 'Container', ...fields }] } } as never);
+export const noLimits = (): Step => ({ ...remove('LimitRange', 'limits'), timer: 12 });
 
 export const quota = (pods: number): Step =>
   create('ResourceQuota', { metadata: { name: 'quota' }, spec: { hard: { pods: String(pods) } } } as never);

@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { type Changes, daemonState } from './daemon-pods.ts';
@@ -90,6 +90,8 @@ test('a rolling update keeps within its bounds', () => {
   deepEqual(run(surging, ['n1 old ready', 'n2 old ready', 'n3 old ready']), [[], ['n1']]);
   deepEqual(run(surging, ['n1 old ready', 'n1 new', 'n2 old ready', 'n3 old ready']), [[], []]);
   deepEqual(run(surging, ['n1 old ready', 'n1 new ready', 'n2 old', 'n3 old ready']), [['n1-old0'], ['n2', 'n3']]);
+  throws(() => run(surging, ['n1 old ready', 'gone old ready']), /couldn't get node for nodeName "gone"/);
+  deepEqual(run(surging, ['n1 old ready', 'gone new ready']), [[], ['n1']]);
 });
 
 test('the status counts nodes', () => {

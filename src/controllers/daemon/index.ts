@@ -70,13 +70,13 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     expectations,
     selectorOf: (set) => selectorOf(set.spec.selector),
   });
+  // As upstream, a node that goes is noticed by the pods that go with it.
   nodes.addHandler({
     added: (node) => enqueueWhere((placement) => placement(node).shouldRun),
     updated(node, old) {
       if (!matters(node, old)) return;
       enqueueWhere((placement) => !semanticEqual(placement(node), placement(old)));
     },
-    deleted: (node) => enqueueWhere((placement) => placement(node).shouldRun),
   });
 
   function enqueueWhere(test: (placement: ReturnType<typeof placementOf>) => boolean): void {

@@ -41,7 +41,7 @@ function replace(state: DaemonState, nodes: Iterable<string>): Changes {
   return { remove: [...useless, ...candidates.slice(0, room)], create: [] };
 }
 
-/** With surge: adds new pods beside old ones, and deletes an old one when the new one is available. */
+/** With surge: adds new pods beside old ones, and deletes an old one when the new one is available. @throws Error while there is an old pod of a node that is gone */
 function surge(state: DaemonState, names: Iterable<string>): Changes {
   const nodes = new Map(state.nodes.map((node) => [nameOf(node), node]));
   const { surge: most, wanted } = boundsOf(state);
@@ -67,7 +67,9 @@ function surge(state: DaemonState, names: Iterable<string>): Changes {
       continue;
     }
     const node = nodes.get(name);
-    const belongs = node !== undefined && state.placementOn(node).shouldRun;
+    // The update waits until the pods of a node that is gone are gone, too.
+    if (!node) throw new Error(`couldn't get node for nodeName "${name}": node "${name}" not found`);
+    const belongs = state.placementOn(node).shouldRun;
     if (!isAvailable(state, oldPod)) {
       if (belongs) urgent.push(name);
       else remove.push(oldPod);

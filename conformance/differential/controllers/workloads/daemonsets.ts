@@ -14,6 +14,7 @@ import {
   noQuota,
   quota,
   relabelPods,
+  remove,
   removePods,
   replaceField,
   template,
@@ -33,7 +34,8 @@ const placements: readonly object[] = [
   {},
   { nodeSelector: { zone: 'a' } },
   { nodeSelector: { zone: 'none' } },
-  { tolerations: [{ operator: 'Exists' }] },
+  // Not on the nodes of other scenarios.
+  { tolerations: [{ operator: 'Exists' }], nodeSelector: { zone: 'b' } },
   { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'x', effect: 'NoSchedule' }] },
   {
     affinity: {
@@ -78,6 +80,58 @@ function step(random: Random, version: () => number): Step[] {
     () => [change(set, 'agent', { spec: { template: { metadata: { annotations: { note: String(version()) } } } } })],
   ];
   return pick(random, options)();
+}
+
+const onlyHere = (random: Random, taints: readonly string[]) => ({
+  schedulerName: 'default-scheduler',
+  nodeSelector: { its: '<namespace>' },
+  tolerations: [
+    { key: 'its', operator: 'Equal', value: '<namespace>' },
+    ...taints.filter(() => chance(random, 0.5)).map((key) => ({ key, operator: 'Exists' })),
+  ],
+});
+
+function nodeStep(random: Random): Step[] {
+  const name = pick(random, ['n1', 'n2']);
+  const owned = (labels: object) => ({ metadata: { labels } });
+  const tainted = (effect: string, key: string) => replaceField('Node', name, '/spec/taints/-', { key, effect });
+  const options: (() => Step[])[] = [
+    () => [change('Node', name, { spec: { unschedulable: chance(random, 0.6) } })],
+    () => [tainted('NoSchedule', 'one')],
+    () => [{ ...tainted('NoExecute', 'two'), timer: 4 }],
+    () => [replaceField('Node', name, '/spec/taints', [{ key: 'its', value: '<namespace>', effect: 'NoSchedule' }])],
+    () => [change('Node', name, owned({ its: 'other' }))],
+    () => [change('Node', name, owned({ its: '<namespace>' }))],
+    () => [{ ...remove('Node', name), timer: 6 }],
+    () => [{ ...ownNode(name), timer: 6 }],
+    () => [change('DaemonSet', 'agent', imageChange(between(random, 1, 3)))],
+    () => [removePods({ where: 'active', take: 1 })],
+  ];
+  return pick(random, options)();
+}
+
+function ownNode(name: string): Step {
+  const resources = { cpu: '4', memory: '8Gi', pods: '20' };
+  return create('Node', {
+    metadata: { name, annotations: { 'kwok.x-k8s.io/node': 'fake' }, labels: { its: '<namespace>', 'kubernetes.io/hostname': name } },
+    spec: { taints: [{ key: 'its', value: '<namespace>', effect: 'NoSchedule' }] },
+    status: { capacity: resources, allocatable: resources },
+  } as never);
+}
+
+/** A DaemonSet on nodes of its own, which come, go and change. */
+export function nodesScenario(random: Random): Scenario {
+  const body = {
+    metadata: { name: 'agent' },
+    spec: {
+      ...maybe(random, 0.5, { updateStrategy: updateStrategy(random) }),
+      selector: { matchLabels: labels },
+      template: template(labels, onlyHere(random, ['one', 'two'])),
+    },
+  };
+  const steps: Step[] = [{ ...ownNode('n1'), timer: 4 }, { ...ownNode('n2'), timer: 4 }, create('DaemonSet', body as never)];
+  for (let i = between(random, 4, 7); i > 0; i--) steps.push(...nodeStep(random));
+  return { name: 'DaemonSet and nodes', steps, runs: true, cleanUp: ['n1', 'n2'] };
 }
 
 /** A DaemonSet on the nodes of the run, whose pods run by themselves. */

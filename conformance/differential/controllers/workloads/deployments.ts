@@ -10,7 +10,9 @@ import {
   ending,
   image,
   imageChange,
+  limits,
   maybe,
+  noLimits,
   noQuota,
   quota,
   ready,
@@ -19,9 +21,11 @@ import {
   remove,
   removePods,
   replaceField,
+  restart,
   slowly,
   template,
   unready,
+  wait,
 } from '../steps.ts';
 
 const labels = { app: 'web' };
@@ -58,6 +62,26 @@ function step(random: Random, version: () => number): Step[] {
     () => [relabelPods({ where: 'any', take: 2 }, { app: 'web' })],
     () => [change('Deployment', 'web', { spec: { template: { metadata: { labels: { more: String(version()) } } } } })],
     () => [quota(between(random, 0, 4)), change('Deployment', 'web', imageChange(version())), noQuota(), readyAll()],
+    () => [
+      limits({ max: { memory: '1Gi' }, default: { memory: '2Gi' } }),
+      change('Deployment', 'web', imageChange(version())),
+      noLimits(),
+      readyAll(),
+    ],
+    () => [
+      change('Deployment', 'web', { spec: { template: { spec: { serviceAccountName: pick(random, ['missing', 'default']) } } } }),
+      wait(6),
+    ],
+    () => [remove('ReplicaSet', 'old', pick(random, ['Background', 'Orphan', 'Foreground'])), readyAll()],
+    () => [
+      create('Deployment', {
+        metadata: { name: 'rival' },
+        spec: { replicas: 2, selector: { matchLabels: labels }, template: template(labels) },
+      } as never),
+    ],
+    () => [remove('Deployment', 'rival', pick(random, ['Background', 'Orphan', 'Foreground']))],
+    () => [change('Deployment', 'web', { metadata: { finalizers: ['example.com/hold'] } })],
+    () => [restart('Deployment', 'web', version()), readyAll()],
   ];
   return pick(random, options)();
 }
@@ -66,7 +90,7 @@ function step(random: Random, version: () => number): Step[] {
 export function deploymentScenario(random: Random): Scenario {
   let latest = 1;
   const version = () => ++latest;
-  const limits = chance(random, 0.3);
+  const deadline = chance(random, 0.3);
   const deployment = {
     metadata: { name: 'web', ...maybe(random, 0.3, { annotations: { note: 'first', 'deployment.kubernetes.io/revision': '7' } }) },
     spec: {
@@ -74,7 +98,7 @@ export function deploymentScenario(random: Random): Scenario {
       ...maybe(random, 0.7, { strategy: strategy(random) }),
       ...maybe(random, 0.4, { revisionHistoryLimit: between(random, 0, 2) }),
       ...maybe(random, 0.3, { minReadySeconds: 2 }),
-      ...(limits ? { progressDeadlineSeconds: between(random, 3, 5) } : {}),
+      ...(deadline ? { progressDeadlineSeconds: between(random, 3, 5) } : {}),
       ...maybe(random, 0.15, { paused: true }),
       selector: { matchLabels: labels },
       template: template(
@@ -100,10 +124,10 @@ export function deploymentScenario(random: Random): Scenario {
   const steps = [
     ...before,
     ...companions(random, 'Deployment', 'web', labels),
-    create('Deployment', deployment as never, limits ? { timer: 8 } : {}),
+    create('Deployment', deployment as never, deadline ? { timer: 8 } : {}),
   ];
   for (let i = between(random, 3, 6); i > 0; i--) steps.push(...step(random, version));
   if (chance(random, 0.1)) steps.push(remove('ReplicaSet', 'old', 'Orphan'));
   if (chance(random, 0.5)) steps.push(...ending(random, 'Deployment', 'web', again));
-  return { name: 'Deployment', steps: limits ? slowly(steps, 9) : steps };
+  return { name: 'Deployment', steps: deadline ? slowly(steps, 9) : steps };
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../../../src/machinery/random.ts';
 import type { Scenario } from '../scenario.ts';
 import { cronJobScenario } from './cronjobs.ts';
-import { daemonSetScenario } from './daemonsets.ts';
+import { daemonSetScenario, nodesScenario } from './daemonsets.ts';
 import { deploymentScenario } from './deployments.ts';
 import { jobScenario } from './jobs.ts';
 import { replicaSetScenario } from './replicasets.ts';
@@ -13,6 +13,7 @@ export const workloads: Readonly<Record<string, (random: Random) => Scenario>> =
   replicasets: replicaSetScenario,
   statefulsets: statefulSetScenario,
   daemonsets: daemonSetScenario,
+  nodes: nodesScenario,
   jobs: jobScenario,
   cronjobs: cronJobScenario,
 };

@@ -8,13 +8,16 @@ import {
   create,
   end,
   ending,
+  limits,
   maybe,
+  noLimits,
   noQuota,
   quota,
   ready,
   readyAll,
   relabelPods,
   removePods,
+  replaceField,
   template,
   unready,
 } from '../steps.ts';
@@ -101,6 +104,11 @@ function step(random: Random): Step[] {
     () => [change('Job', 'sum', { spec: { backoffLimit: between(random, 0, 3) } })],
     () => [relabelPods({ where: 'active', take: 1 }, { 'batch.kubernetes.io/controller-uid': 'other' })],
     () => [quota(between(random, 0, 2)), change('Job', 'sum', { spec: { parallelism: 4 } }), noQuota()],
+    () => [limits({ max: { memory: '1Gi' }, default: { memory: '2Gi' } }), change('Job', 'sum', { spec: { parallelism: 5 } }), noLimits()],
+    () => [change('Job', 'sum', { metadata: { finalizers: ['example.com/hold'] } })],
+    () => [end({ where: 'active', take: 1 }, 1, { reason: 'Evicted', message: 'gone' }, { timer: 13 })],
+    () => [replaceField('Job', 'sum', '/spec/completions', between(random, 1, 5))],
+    () => [change('Job', 'sum', { spec: { template: { metadata: { labels: { more: 'x' } }, spec: { nodeSelector: { a: 'b' } } } } })],
   ];
   return pick(random, options)();
 }

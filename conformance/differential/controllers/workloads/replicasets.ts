@@ -2,6 +2,7 @@ import type { Random } from '../../../../src/machinery/random.ts';
 import { pick } from '../../mutations.ts';
 import type { Scenario, Step } from '../scenario.ts';
 import {
+  annotatePods,
   between,
   chance,
   change,
@@ -9,12 +10,15 @@ import {
   create,
   end,
   ending,
+  limits,
   maybe,
+  noLimits,
   noQuota,
   quota,
   ready,
   readyAll,
   relabelPods,
+  remove,
   removePods,
   template,
   unready,
@@ -45,6 +49,26 @@ function step(random: Random, kind: string): Step[] {
     () => [
       change(kind, 'set', { spec: { template: { metadata: { annotations: { note: 'x' } } } } }),
       change(kind, 'set', { spec: { replicas: between(random, 0, 5) } }),
+    ],
+    () => [
+      annotatePods({ where: 'active', take: 1 }, { 'controller.kubernetes.io/pod-deletion-cost': '-1' }),
+      change(kind, 'set', { spec: { replicas: 1 } }),
+    ],
+    () => [limits({ max: { memory: '1Gi' }, default: { memory: '2Gi' } }), change(kind, 'set', { spec: { replicas: 6 } }), noLimits()],
+    () => [limits({ default: { memory: '1Gi' }, defaultRequest: { cpu: '1' } }), change(kind, 'set', { spec: { replicas: 6 } })],
+    () => [
+      change('Namespace', '', { metadata: { labels: { 'pod-security.kubernetes.io/enforce': pick(random, ['restricted', 'baseline']) } } }),
+      change(kind, 'set', { spec: { replicas: 6 } }),
+    ],
+    () => [
+      create(kind, {
+        metadata: { name: 'rival' },
+        spec: { replicas: 2, selector: kind === 'ReplicaSet' ? { matchLabels: labels } : labels, template: template(labels) },
+      } as never),
+    ],
+    () => [
+      change(kind, 'rival', { spec: { replicas: between(random, 0, 3) } }),
+      remove(kind, 'rival', pick(random, ['Background', 'Orphan', 'Foreground'])),
     ],
   ];
   return pick(random, options)();

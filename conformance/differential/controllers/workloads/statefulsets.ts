@@ -10,7 +10,9 @@ import {
   end,
   ending,
   imageChange,
+  limits,
   maybe,
+  noLimits,
   noQuota,
   quota,
   ready,
@@ -19,8 +21,10 @@ import {
   remove,
   removePods,
   replaceField,
+  restart,
   template,
   unready,
+  wait,
 } from '../steps.ts';
 
 const labels = { app: 'db' };
@@ -62,6 +66,15 @@ function step(random: Random, version: () => number): Step[] {
     () => [relabelPods({ where: 'active', take: 1 }, { app: 'other' })],
     () => [relabelPods({ where: 'any', take: 3 }, labels)],
     () => [quota(between(random, 0, 3)), change(set, 'db', { spec: { replicas: between(random, 2, 5) } }), readyAll(), noQuota()],
+    () => [
+      limits({ max: { memory: '1Gi' }, default: { memory: '2Gi' } }),
+      change(set, 'db', imageChange(version())),
+      noLimits(),
+      readyAll(),
+    ],
+    () => [restart(set, 'db', version()), readyAll()],
+    () => [change(set, 'db', { spec: { template: { spec: { serviceAccountName: pick(random, ['missing', 'default']) } } } }), wait(6)],
+    () => [change(set, 'db', { metadata: { finalizers: ['example.com/hold'] } })],
     () => [remove('PersistentVolumeClaim', `data-db-${between(random, 0, 2)}`), removePods({ where: 'active', take: 1 })],
     () => [change(set, 'db', { spec: { template: { metadata: { labels: { more: String(version()) } } } } }), readyAll()],
   ];
