@@ -10,7 +10,7 @@ const patterns: readonly [RegExp, string][] = [
 ];
 
 /** Kinds whose events are told again with time. */
-const periodic = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler']);
+const periodic = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'CronJob']);
 
 /** A budget's events of a moment: of a pod whose owner has just gone, or has not come yet. */
 const passing = new Set(['CalculateExpectedPodCountFailed', 'UnmanagedPods', 'NoPods']);

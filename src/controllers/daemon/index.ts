@@ -6,7 +6,7 @@ import { isNamespaceTerminating, isNotFound } from '../../runtime/errors.ts';
 import { Expectations } from '../../runtime/expectations.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
-import { indexByController } from '../../runtime/owners.ts';
+import { controllerOf, indexByController } from '../../runtime/owners.ts';
 import { createPodControl } from '../../runtime/pod-control.ts';
 import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
 import { nextAvailability } from '../../runtime/pods.ts';
@@ -25,6 +25,8 @@ import { daemonStatus } from './status.ts';
 // No more pods than this are created, and deleted, in one step.
 const burst = 250;
 
+const byNode = 'node';
+
 /** Runs DaemonSets: a pod on each node that the template's selectors and tolerations let it on. */
 export function startDaemonSetController(context: ControllerContext): RunningController {
   const { clock, informers } = context;
@@ -34,6 +36,7 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
   const nodes = informers.for(nodeResource);
   const revisions = informers.for(controllerRevisions);
   indexByController(pods);
+  pods.addIndex(byNode, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
   indexByController(revisions);
   const setsApi = client.resource(daemonSets);
   const recorder = recorderFor(context, client, 'daemonset-controller');
@@ -72,15 +75,20 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
   });
   // As upstream, a node that goes is noticed by the pods that go with it.
   nodes.addHandler({
-    added: (node) => enqueueWhere((placement) => placement(node).shouldRun),
+    added: enqueueSetsOf,
     updated(node, old) {
-      if (!matters(node, old)) return;
-      enqueueWhere((placement) => !semanticEqual(placement(node), placement(old)));
+      if (matters(node, old)) enqueueSetsOf(node);
     },
   });
 
-  function enqueueWhere(test: (placement: ReturnType<typeof placementOf>) => boolean): void {
-    for (const set of sets.list()) if (test(placementOf(set))) enqueue(set);
+  /** Sets that have to act on a node as it is now, or whose count of misplaced pods may have become wrong. Others count it when they are next looked at. */
+  function enqueueSetsOf(node: KubeObject): void {
+    const present = new Set([...pods.byIndex(byNode, node.metadata!.name!)].map((pod) => controllerOf(pod)?.uid));
+    for (const set of sets.list()) {
+      const { shouldRun, mayStay } = placementOf(set)(node);
+      const isThere = present.has(set.metadata!.uid);
+      if (isThere ? !mayStay || set.status?.numberMisscheduled > 0 : shouldRun) enqueue(set);
+    }
   }
 
   async function reconcile(key: string): Promise<number | undefined> {

@@ -57,7 +57,6 @@ const placements: readonly object[] = [
   },
   { hostNetwork: true },
   { nodeName: 'node-1' },
-  { containers: [{ name: 'a', image: 'example.com/app:1', ports: [{ containerPort: 80, hostPort: 80 }] }] },
 ];
 
 const podSpec = (random: Random) => ({ schedulerName: 'default-scheduler', ...pick(random, placements) });
