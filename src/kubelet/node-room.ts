@@ -10,6 +10,9 @@ export interface Rejection {
   readonly message: string;
 }
 
+/** So many different shares are remembered at one time. */
+const alikeAtMost = 32;
+
 type Amounts = ReadonlyMap<string, number>;
 
 interface Share {
@@ -25,11 +28,13 @@ export class NodeRoom {
   private readonly used = new Map<string, number>();
   private allocatable: { readonly of: object; readonly amounts: Amounts } | undefined;
   private portUsers = 0;
+  /** Alike pods, of which a node has many, have one share between them. */
+  private readonly alike = new Map<string, Share>();
 
   /** Gives a pod its share if the node may and can take it. */
   admit(pod: Pod, node: Node): Rejection | undefined {
     if (this.shares.has(pod.metadata!.uid!)) return undefined;
-    const share = shareOf(pod);
+    const share = this.shareOf(pod);
     const rejection = this.lack(share, node) ?? this.refusal(pod, share, node);
     if (!rejection) this.take(pod, share);
     return rejection;
@@ -40,7 +45,7 @@ export class NodeRoom {
     const held = this.shares.get(pod.metadata!.uid!);
     if (!held) return undefined;
     this.release(pod);
-    const share = shareOf(pod);
+    const share = this.shareOf(pod);
     const rejection = this.lack(share, node) ?? this.refusal(pod, share, node);
     this.take(pod, rejection ? held : share);
     return rejection;
@@ -48,7 +53,7 @@ export class NodeRoom {
 
   /** Gives a pod its share that has it already. */
   adopt(pod: Pod): void {
-    if (!this.shares.has(pod.metadata!.uid!)) this.take(pod, shareOf(pod));
+    if (!this.shares.has(pod.metadata!.uid!)) this.take(pod, this.shareOf(pod));
   }
 
   release(pod: Pod): void {
@@ -56,6 +61,21 @@ export class NodeRoom {
     if (!share) return;
     this.shares.delete(pod.metadata!.uid!);
     this.count(share, -1);
+  }
+
+  private shareOf(pod: Pod): Share {
+    const amounts: [string, number][] = [['pods', 1]];
+    for (const [name, quantity] of podRequests(pod.spec as Parameters<typeof podRequests>[0]))
+      amounts.push([name, amountOf(name, quantity)]);
+    const ports = hostPortsOf(pod);
+    if (ports.length > 0) return { amounts: new Map(amounts), ports };
+    const text = amounts.join();
+    let share = this.alike.get(text);
+    if (!share) {
+      if (this.alike.size === alikeAtMost) this.alike.clear();
+      this.alike.set(text, (share = { amounts: new Map(amounts), ports }));
+    }
+    return share;
   }
 
   private take(pod: Pod, share: Share): void {
@@ -104,15 +124,6 @@ export class NodeRoom {
 
 function predicate(name: string, words: string): Rejection {
   return { reason: name, message: `Predicate ${name} failed: ${words}` };
-}
-
-/** Of a pod that requests nothing. */
-const onePod: Amounts = new Map([['pods', 1]]);
-
-function shareOf(pod: Pod): Share {
-  const requests = [...podRequests(pod.spec as Parameters<typeof podRequests>[0])];
-  const amounts = requests.map(([name, quantity]) => [name, amountOf(name, quantity)] as const);
-  return { amounts: amounts.length === 0 ? onePod : new Map([...onePod, ...amounts]), ports: hostPortsOf(pod) };
 }
 
 function amountOf(name: string, quantity: { milliValue(): number; value(): number }): number {

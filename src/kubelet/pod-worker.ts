@@ -107,6 +107,15 @@ export class PodWorker implements PodScope {
    * @returns milliseconds until the next step is due, or undefined if the pod stays as it is
    */
   async step(seen: Pod): Promise<number | undefined> {
+    try {
+      return await this.look(seen);
+    } finally {
+      // Most pods are not looked at again for long.
+      this.known = undefined;
+    }
+  }
+
+  private async look(seen: Pod): Promise<number | undefined> {
     this.pod = this.newest(seen);
     if (this.deleted) return undefined;
     if (isPodFinished(this.pod)) return this.finish();
@@ -247,7 +256,7 @@ export class PodWorker implements PodScope {
     return this.specs().get(name);
   }
 
-  /** Made once for each state of the pod. */
+  /** Made once for each state of the pod, and kept for one step. */
   private specs(): ReadonlyMap<string, Container> {
     if (this.known?.pod !== this.pod) this.known = { pod: this.pod, specs: specsOf(this.pod) };
     return this.known.specs;

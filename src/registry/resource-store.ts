@@ -289,11 +289,33 @@ export function strategyOf(store: ResourceStore, subresource: string): Strategy 
   return part?.type === 'part' ? part.strategy : store.strategy;
 }
 
+type Labels = Readonly<Record<string, string>>;
+
+/** So many different sets of labels are remembered at one time. */
+const alikeAtMost = 256;
+
+/** Objects come in series: those with equal labels have them once between them. */
+class AlikeLabels {
+  private readonly known = new Map<string, Labels>();
+
+  of(labels: Labels): Labels {
+    let text = '';
+    // What no label can hold stands between them.
+    for (const name in labels) text += `${name}=${labels[name]}\n`;
+    const known = this.known.get(text);
+    if (known) return known;
+    if (this.known.size === alikeAtMost) this.known.clear();
+    this.known.set(text, labels);
+    return labels;
+  }
+}
+
 /** The attributes that selectors of a resource look at. */
 export function attributesOf(versions: readonly ResourceDefinition[]): (object: KubeObject) => Attributes {
   const selectable = Object.entries(
     Object.assign({}, ...versions.map((definition) => definition.selectableFields)) as NonNullable<ResourceDefinition['selectableFields']>,
   );
+  const alike = new AlikeLabels();
   return (object) => {
     const metadata = object.metadata ?? {};
     let fields: Record<string, string> | undefined;
@@ -301,7 +323,8 @@ export function attributesOf(versions: readonly ResourceDefinition[]): (object: 
       fields = {};
       for (const [path, value] of selectable) fields[path] = value(object);
     }
-    return { name: metadata.name ?? '', namespace: metadata.namespace ?? '', labels: metadata.labels, fields };
+    const labels = metadata.labels && alike.of(metadata.labels);
+    return { name: metadata.name ?? '', namespace: metadata.namespace ?? '', labels, fields };
   };
 }
 

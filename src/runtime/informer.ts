@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient, ResourceReference } from '../client/client.ts';
 import type { RuntimeContext } from './context.ts';
 import { isExpired, isMethodNotAllowed, isNotFound, messageOf } from './errors.ts';
-import { keyOf, keyOfParts } from './keys.ts';
+import { splitKey } from './keys.ts';
 
 /** Called synchronously for each change, in order. Objects are shared: never change them. */
 export interface Handler<T> {
@@ -33,7 +33,7 @@ export interface Informer<T extends KubeObject = KubeObject> {
 
 interface Index<T> {
   readonly valuesOf: (object: T) => readonly string[];
-  readonly entries: Map<string, Map<string, T>>;
+  readonly entries: Map<string, Set<T>>;
 }
 
 /** An Informer together with its loop. Made by `createInformers`. */
@@ -41,11 +41,11 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
   readonly reference: ResourceReference;
   private readonly client: ResourceClient<T>;
   private readonly context: RuntimeContext;
-  private readonly objects = new Map<string, T>();
-  private readonly namespaces = new Map<string, Map<string, T>>();
+  /** By namespace ('' where there is none) and name: keys of both would be one more string for each object. */
+  private readonly objects = new Map<string, Map<string, T>>();
+  private count = 0;
   private readonly indexes = new Map<string, Index<T>>();
   private readonly handlers = new Set<Handler<T>>();
-  private readonly namespaced: boolean;
   private readonly firstSync = deferred<void>();
   private isSynced = false;
   private resourceVersion = '';
@@ -59,42 +59,45 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     this.reference = reference;
     this.client = client.resource<T>(reference);
     this.context = context;
-    this.namespaced = reference.scope === 'Namespaced';
     this.firstSync.promise.catch(() => {});
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.objects.get(keyOfParts(namespace, name));
+    return this.objects.get(namespace)?.get(name);
   }
 
   getByKey(key: string): T | undefined {
-    return this.objects.get(key);
+    return this.get(...splitKey(key));
   }
 
   list(namespace?: string): Iterable<T> {
-    return namespace === undefined ? this.objects.values() : (this.namespaces.get(namespace)?.values() ?? []);
+    return namespace === undefined ? this.all() : (this.objects.get(namespace)?.values() ?? []);
+  }
+
+  private *all(): Iterable<T> {
+    for (const group of this.objects.values()) yield* group.values();
   }
 
   get size(): number {
-    return this.objects.size;
+    return this.count;
   }
 
   byIndex(name: string, value: string): Iterable<T> {
     const index = this.indexes.get(name);
     if (!index) throw new Error(`informer of ${this.reference.plural} has no index ${name}`);
-    return index.entries.get(value)?.values() ?? [];
+    return index.entries.get(value) ?? [];
   }
 
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
     if (this.indexes.has(name)) return;
     const index: Index<T> = { valuesOf, entries: new Map() };
     this.indexes.set(name, index);
-    for (const [key, object] of this.objects) file(index, key, object);
+    for (const object of this.all()) file(index, object);
   }
 
   addHandler(handler: Handler<T>): () => void {
     this.handlers.add(handler);
-    for (const object of this.objects.values()) handler.added?.(object);
+    for (const object of this.all()) handler.added?.(object);
     return () => this.handlers.delete(handler);
   }
 
@@ -172,7 +175,7 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
         if (isExpired(event.object)) return false;
         throw Object.assign(new Error(String(event.object.message)), { code: event.object.code, reason: event.object.reason });
       }
-      if (event.type === 'DELETED') this.remove(keyOf(event.object), event.object);
+      if (event.type === 'DELETED') this.remove(event.object);
       else if (event.type !== 'BOOKMARK') this.put(event.object);
       this.resourceVersion = event.object.metadata!.resourceVersion!;
     }
@@ -180,25 +183,33 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
   }
 
   private replace(items: readonly T[], resourceVersion: string): void {
-    const gone = new Set(this.objects.keys());
+    const gone = new Set(this.all());
     for (const object of items) {
-      gone.delete(keyOf(object));
+      const known = this.known(object);
+      if (known) gone.delete(known);
       this.put(object);
     }
-    for (const key of gone) this.remove(key, this.objects.get(key)!);
+    for (const object of gone) this.remove(object);
     this.resourceVersion = resourceVersion;
   }
 
+  /** The object of this name. */
+  private known({ metadata }: T): T | undefined {
+    return this.get(metadata!.namespace ?? '', metadata!.name!);
+  }
+
   private put(whole: T): void {
-    const key = keyOf(whole);
-    const old = this.objects.get(key);
+    const old = this.known(whole);
     if (old?.metadata?.resourceVersion === whole.metadata!.resourceVersion && old?.metadata?.uid === whole.metadata!.uid) return;
     const object = this.keep(whole);
-    this.objects.set(key, object);
-    if (this.namespaced) putUnder(this.namespaces, object.metadata!.namespace!, key, object);
+    const { namespace = '', name } = object.metadata!;
+    const group = this.objects.get(namespace);
+    if (group) group.set(name!, object);
+    else this.objects.set(namespace, new Map([[name!, object]]));
+    if (!old) this.count++;
     for (const index of this.indexes.values()) {
-      if (old) unfile(index, key, old);
-      file(index, key, object);
+      if (old) unfile(index, old);
+      file(index, object);
     }
     if (old && old.metadata!.uid === object.metadata!.uid) this.report((handler) => handler.updated?.(object, old));
     else {
@@ -207,12 +218,15 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     }
   }
 
-  private remove(key: string, object: T): void {
-    const old = this.objects.get(key);
+  private remove(object: T): void {
+    const old = this.known(object);
     if (!old) return;
-    this.objects.delete(key);
-    if (this.namespaced) removeUnder(this.namespaces, old.metadata!.namespace!, key);
-    for (const index of this.indexes.values()) unfile(index, key, old);
+    const { namespace = '', name } = old.metadata!;
+    const group = this.objects.get(namespace)!;
+    group.delete(name!);
+    if (group.size === 0) this.objects.delete(namespace);
+    this.count--;
+    for (const index of this.indexes.values()) unfile(index, old);
     this.report((handler) => handler.deleted?.(object, old));
   }
 
@@ -227,25 +241,19 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
   }
 }
 
-function file<T>(index: Index<T>, key: string, object: T): void {
-  for (const value of index.valuesOf(object)) putUnder(index.entries, value, key, object);
+function file<T>({ valuesOf, entries }: Index<T>, object: T): void {
+  for (const value of valuesOf(object)) {
+    const group = entries.get(value);
+    if (group) group.add(object);
+    else entries.set(value, new Set([object]));
+  }
 }
 
-function unfile<T>(index: Index<T>, key: string, object: T): void {
-  for (const value of index.valuesOf(object)) removeUnder(index.entries, value, key);
-}
-
-function putUnder<T>(groups: Map<string, Map<string, T>>, value: string, key: string, object: T): void {
-  const group = groups.get(value);
-  if (group) group.set(key, object);
-  else groups.set(value, new Map([[key, object]]));
-}
-
-function removeUnder<T>(groups: Map<string, Map<string, T>>, value: string, key: string): void {
-  const group = groups.get(value);
-  if (!group) return;
-  group.delete(key);
-  if (group.size === 0) groups.delete(value);
+function unfile<T>({ valuesOf, entries }: Index<T>, object: T): void {
+  for (const value of valuesOf(object)) {
+    const group = entries.get(value);
+    if (group?.delete(object) && group.size === 0) entries.delete(value);
+  }
 }
 
 // Promise.withResolvers is missing on Node 20.

@@ -4,7 +4,7 @@ import { sameJson } from '../machinery/json-equal.ts';
 import { AffinityIndex } from './affinity-index.ts';
 import { sameResources } from './events.ts';
 import type { NodeCounts } from './node-counts.ts';
-import { NodeInfo, type PodInfo, podInfoOf } from './node-info.ts';
+import { NodeInfo, type PodInfo, PodInfos } from './node-info.ts';
 import { NodeOrder } from './node-order.ts';
 import { type CountedPods, PodCounters } from './pod-counters.ts';
 
@@ -22,6 +22,7 @@ export class ClusterState {
   /** Pods of nodes that are not known yet. */
   private readonly homeless = new Map<string, Map<string, PodInfo>>();
   private readonly counters: PodCounters;
+  private readonly podInfos = new PodInfos();
   private readonly nodesWithImage = new Map<string, number>();
   private readonly claimUsers = new Map<string, number>();
   readonly affinity: AffinityIndex;
@@ -149,7 +150,7 @@ export class ClusterState {
       return;
     }
     this.removePod(uid);
-    const info = podInfoOf(pod);
+    const info = this.podInfos.of(pod);
     const namespace = pod.metadata!.namespace!;
     const place = { info, node: nodeName };
     this.placed.set(uid, place);

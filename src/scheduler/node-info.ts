@@ -6,7 +6,7 @@ import { type Amounts, amountsOf, type ScoredRequests, scoredTakenBy, takenBy } 
 /** A pod on a node, with what the plugins ask of it computed once. */
 export interface PodInfo {
   readonly pod: Pod;
-  readonly requests: Amounts;
+  readonly requests: ReadonlyMap<string, number>;
   readonly scored: ScoredRequests;
   readonly hostPorts: readonly HostPort[];
   readonly affinity: AffinityTerms;
@@ -15,14 +15,38 @@ export interface PodInfo {
 }
 
 export function podInfoOf(pod: Pod): PodInfo {
+  const hostPorts = hostPortsOf(pod);
+  const claims = claimKeysOf(pod);
   return {
     pod,
     requests: takenBy(pod),
     scored: scoredTakenBy(pod),
-    hostPorts: hostPortsOf(pod),
+    hostPorts: hostPorts.length > 0 ? hostPorts : none,
     affinity: affinityTermsOf(pod),
-    claims: claimKeysOf(pod),
+    claims: claims.length > 0 ? claims : none,
   };
+}
+
+/** Of nearly all pods. */
+const none: readonly never[] = [];
+/** So many different amounts are remembered at one time. */
+const alikeAtMost = 256;
+
+/** Makes infos of pods; alike pods, of which a cluster has many, have their amounts between them. */
+export class PodInfos {
+  private readonly alike = new Map<string, Pick<PodInfo, 'requests' | 'scored'>>();
+
+  of(pod: Pod): PodInfo {
+    const info = podInfoOf(pod);
+    const { requests, scored } = info;
+    let text = `${scored.cpu},${scored.memory}`;
+    for (const [name, amount] of requests) text += `,${name},${amount}`;
+    const known = this.alike.get(text);
+    if (known) return { ...info, requests: known.requests, scored: known.scored };
+    if (this.alike.size === alikeAtMost) this.alike.clear();
+    this.alike.set(text, { requests, scored });
+    return info;
+  }
 }
 
 /** The claims that a pod's volumes name, as `namespace/name`. */

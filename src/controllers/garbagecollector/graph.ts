@@ -4,13 +4,21 @@ import type { ResourceReference } from '../../client/client.ts';
 /** An object in the graph of owners, or one that others name as their owner and that has not been seen (`object` is absent). */
 export interface GraphNode {
   readonly uid: string;
-  /** As others name it, for one that has not been seen. */
-  readonly reference: OwnerReference;
   readonly namespace: string;
-  resource?: ResourceReference;
-  object?: KubeObject;
+  /** As others name it, for one that has not been seen. */
+  readonly name: string;
+  resource: ResourceReference | undefined;
+  object: KubeObject | undefined;
   owners: readonly OwnerReference[];
-  readonly dependents: Set<GraphNode>;
+  dependents: ReadonlySet<GraphNode>;
+}
+
+/** Of nearly all objects. */
+const noDependents: ReadonlySet<GraphNode> = new Set();
+
+/** A node of an object that has not been seen. */
+function unseen(uid: string, namespace: string, name: string): GraphNode {
+  return { uid, namespace, name, resource: undefined, object: undefined, owners: [], dependents: noDependents };
 }
 
 export interface GraphEvents {
@@ -47,9 +55,9 @@ export class OwnerGraph {
     let node = this.nodes.get(uid);
     if (!node) {
       // The plain majority, without owners and without dependents, is kept too: an owner must be known to be there.
-      node = { uid, namespace, reference: { apiVersion: '', kind: resource.kind, name, uid }, owners: [], dependents: new Set() };
+      node = unseen(uid, namespace, name);
       this.nodes.set(uid, node);
-    } else if (node.namespace !== namespace || !node.object) node = this.realize(node, namespace, resource, name);
+    } else if (node.namespace !== namespace || !node.object) node = this.realize(node, namespace, name);
     const wasWaiting = isWaitingForDependents(node);
     const wasOrphaning = isOrphaning(node);
     node.resource = resource;
@@ -64,11 +72,8 @@ export class OwnerGraph {
   }
 
   /** A node that others named was seen: where it is in another namespace than theirs, they named it in vain. */
-  private realize(virtual: GraphNode, namespace: string, resource: ResourceReference, name: string): GraphNode {
-    const reference = { ...virtual.reference, kind: resource.kind, name };
-    const node: GraphNode = { uid: virtual.uid, namespace, reference, owners: virtual.owners, dependents: virtual.dependents };
-    if (virtual.resource) node.resource = virtual.resource;
-    if (virtual.object) node.object = virtual.object;
+  private realize(virtual: GraphNode, namespace: string, name: string): GraphNode {
+    const node: GraphNode = { ...virtual, namespace, name };
     this.nodes.set(node.uid, node);
     for (const dependent of node.dependents) this.checkNamespace(dependent, node);
     return node;
@@ -96,10 +101,11 @@ export class OwnerGraph {
       if (before.some((old) => old.uid === reference.uid)) continue;
       let owner = this.nodes.get(reference.uid);
       if (!owner) {
-        owner = { uid: reference.uid, namespace: node.namespace, reference, owners: [], dependents: new Set() };
+        owner = unseen(reference.uid, node.namespace, reference.name);
         this.nodes.set(owner.uid, owner);
       }
-      owner.dependents.add(node);
+      if (owner.dependents === noDependents) owner.dependents = new Set();
+      (owner.dependents as Set<GraphNode>).add(node);
       if (!owner.object || isWaitingForDependents(owner)) dangling = true;
       this.checkNamespace(node, owner);
     }
@@ -107,7 +113,7 @@ export class OwnerGraph {
   }
 
   private unlink(owner: GraphNode, dependent: GraphNode): void {
-    owner.dependents.delete(dependent);
+    if (owner.dependents !== noDependents) (owner.dependents as Set<GraphNode>).delete(dependent);
     if (!owner.object && owner.dependents.size === 0) this.nodes.delete(owner.uid);
   }
 
@@ -124,9 +130,7 @@ export class OwnerGraph {
     }
     node.owners = [];
     if (node.dependents.size === 0) return;
-    const { object: _, resource: _resource, ...rest } = node;
-    const virtual: GraphNode = rest;
-    this.nodes.set(uid, virtual);
+    this.nodes.set(uid, { ...node, object: undefined, resource: undefined });
     for (const dependent of node.dependents) this.events.attemptToDelete(dependent);
   }
 }
