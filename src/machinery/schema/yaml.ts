@@ -114,7 +114,7 @@ class Reader {
       }
       if (isScalar(key)) this.count();
       const resolved = isScalar(key) ? readScalar(key) : this.read(key, depth + 1);
-      if (typeof resolved === 'object' && resolved !== null) throw new YamlFault(`yaml: invalid map key: ${JSON.stringify(resolved)}`);
+      if (typeof resolved === 'object' && resolved !== null) throw new YamlFault(`yaml: invalid map key: ${goKeySyntax(key)}`);
       const content = this.read(value, depth + 1);
       if (resolved === null) {
         throw new YamlFault(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${JSON.stringify(content)}`);
@@ -160,6 +160,17 @@ function readScalar(node: Scalar): unknown {
   return node.type === 'PLAIN' || node.type === undefined ? resolvePlain(text) : text;
 }
 
+/** A key that is no scalar as Go's `%#v` prints it, of the types that its library reads into. */
+function goKeySyntax(node: unknown): string {
+  if (isSeq(node)) return `[]interface {}{${node.items.map(goKeySyntax).join(', ')}}`;
+  if (isMap(node)) {
+    const entries = node.items.map(({ key, value }) => `${goKeySyntax(key)}:${goKeySyntax(value)}`);
+    return `map[interface {}]interface {}{${entries.sort().join(', ')}}`;
+  }
+  const value = isScalar(node) ? readScalar(node) : null;
+  return value === null ? 'interface {}(nil)' : JSON.stringify(value);
+}
+
 function sortedObject(entries: Map<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const name of [...entries.keys()].sort()) {
@@ -183,7 +194,18 @@ const scannerFaults: Readonly<Record<string, string>> = {
 
 function describeFault(code: string, message: string, text: string, offset: number, lineOf: (offset: number) => number): string {
   const line = lineOf(Math.min(offset, Math.max(0, text.length - 1)));
-  if (code === 'MISSING_CHAR' && /^Missing closing .*quote/.test(message)) return located('found unexpected end of stream', line);
+  if (code === 'MISSING_CHAR' && /^Missing closing .*quote/.test(message)) {
+    return located('found unexpected end of stream', lineOf(text.length));
+  }
+  const at = new Place(text, offset);
+  if (at.isIndentedByTab && at.mayGoOnFromBefore) return located('found a tab character that violates indentation', line);
+  if (at.isSequenceItem && code === 'MULTILINE_IMPLICIT_KEY') return located('did not find expected key', line - 1, 0);
+  if (at.isMappingKey && (code === 'MULTILINE_IMPLICIT_KEY' || code === 'MISSING_CHAR')) {
+    return located("could not find expected ':'", lineOf(at.end()));
+  }
+  if (message.startsWith('Block scalar header')) return located('did not find expected comment or line break', line);
+  if (code === 'UNEXPECTED_TOKEN' && at.followsItems) return located("did not find expected '-' indicator", line - 1, 0);
+  if (code === 'BLOCK_IN_FLOW' && text[offset] === '-') return located('did not find expected node content', line - 1, 0);
   if (code === 'BAD_INDENT' && message.startsWith('Flow')) {
     const closing = message.endsWith(']') ? ']' : '}';
     const start = lineOf(text.lastIndexOf(closing === ']' ? '[' : '{', offset));
@@ -192,6 +214,77 @@ function describeFault(code: string, message: string, text: string, offset: numb
   const known = scannerFaults[code];
   if (known === undefined) return located('did not find expected key', line - 1, 0);
   return located(known, code === 'BLOCK_AS_IMPLICIT_KEY' || code === 'MULTILINE_IMPLICIT_KEY' ? lineOf(mappingColon(text, offset)) : line);
+}
+
+/** Where in the text something is wrong, as its lines show it. */
+class Place {
+  private readonly text: string;
+  private readonly offset: number;
+  private readonly lineStart: number;
+  /** The line above it that it stands under: the nearest one that is indented no deeper. */
+  private readonly above: string | undefined;
+
+  constructor(text: string, offset: number) {
+    this.text = text;
+    this.offset = offset;
+    this.lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    const before = text.slice(0, this.lineStart).split('\n').slice(0, -1).reverse();
+    this.above = before.find((line) => line.trim() !== '' && indentOf(line) <= this.column);
+  }
+
+  private get column(): number {
+    return this.offset - this.lineStart;
+  }
+
+  private get isFirstInLine(): boolean {
+    return this.text.slice(this.lineStart, this.offset).trim() === '';
+  }
+
+  get isIndentedByTab(): boolean {
+    return /^ *\t/.test(this.text.slice(this.lineStart));
+  }
+
+  /** Whether the text before ends with a plain scalar, which the next line may continue. */
+  get mayGoOnFromBefore(): boolean {
+    const line = this.text.slice(0, this.lineStart).trimEnd().split('\n').at(-1)!;
+    const value = line.replace(/^(?: *- +)*(?:[^:]*: +)?/, '').trim();
+    return value !== '' && !value.endsWith(':') && !/^["'|>{}[\]&*!#%@`]/.test(value);
+  }
+
+  get isSequenceItem(): boolean {
+    return this.isFirstInLine && /^-(?:\s|$)/.test(this.text.slice(this.offset));
+  }
+
+  /** It stands where a key of a mapping that has begun above should. */
+  get isMappingKey(): boolean {
+    return this.isFirstInLine && this.above !== undefined && keyColumn(this.above) === this.column;
+  }
+
+  /** It stands where another item of the sequence above should. */
+  get followsItems(): boolean {
+    return this.isFirstInLine && this.above !== undefined && indentOf(this.above) === this.column && /^ *-(?:\s|$)/.test(this.above);
+  }
+
+  /** Where the scalar that begins here ends: at the next line that is indented no deeper, or with the text. */
+  end(): number {
+    let at = this.text.indexOf('\n', this.offset) + 1;
+    while (at > 0) {
+      const next = this.text.indexOf('\n', at);
+      const line = this.text.slice(at, next === -1 ? undefined : next);
+      if (line.trim() !== '' && indentOf(line) <= this.column) return at;
+      at = next + 1;
+    }
+    return this.text.length;
+  }
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** The column of the first key of a line: items of sequences begin mappings behind their dash. */
+function keyColumn(line: string): number {
+  return /^(?: *- +)*(?= *)/.exec(line)![0].length + indentOf(line.replace(/^(?: *- +)*/, ''));
 }
 
 /** Where the second `:` stands that makes a mapping out of a value. */
