@@ -7,6 +7,7 @@ import { conflictError, conflictSet, conflictsWithout } from './conflicts.ts';
 import { clientSideApplied, kubectlManager, syncLastApplied } from './last-applied.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers, managerId, stripIdentity } from './managed-fields.ts';
+import { ShapeError } from './shape.ts';
 import type { ApplyInput } from './types.ts';
 import { recordApply, recordUpdate, type Terms, termsOf } from './update.ts';
 
@@ -31,7 +32,9 @@ export function applyConfiguration(input: ApplyInput): { readonly object: KubeOb
   const live = withManagedFields(input.live ?? absentObject(input), undefined);
   const terms = termsOf(input);
   const managers = liveManagers(input, live, terms);
-  const { merged, changed } = mergeOrRefuse(input, live, terms, managers);
+  const { merged, changed } = withReadableShape(input, live, 'failed to create typed live object', '', () =>
+    mergeOrRefuse(input, live, terms, managers),
+  );
   const id = managerId({ ...input, operation: 'Apply' });
   stripIdentity(managers, id);
   const own = managers.get(id);
@@ -50,9 +53,23 @@ function liveManagers(input: ApplyInput, live: KubeObject, terms: Terms): Manage
     throw plainError(`failed to decode managed fields: ${(error as Error).message}`);
   }
   // What an object without managedFields holds is an unnamed updater's, so that applying over it can conflict.
-  if (managers.size === 0 && input.live !== undefined)
-    recordUpdate(absentObject(input), live, { ...terms, manager: beforeFirstApply }, managers);
+  if (managers.size === 0 && input.live !== undefined) {
+    withReadableShape(input, live, 'failed to create manager for existing fields: failed to convert new object', ' to smd typed', () =>
+      recordUpdate(absentObject(input), live, { ...terms, manager: beforeFirstApply }, managers),
+    );
+  }
   return managers;
+}
+
+// Upstream reads the whole live object first, here it is found out where it differs: elements of lists that lack their keys, which an update may store.
+function withReadableShape<T>({ schema, apiVersion, kind }: ApplyInput, live: KubeObject, head: string, tail: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const problems = joinMessages(checkConfiguration(live, schema));
+    throw plainError(`${head} (${describeApplied({ ...live, apiVersion, kind })})${tail}: ${problems}`);
+  }
 }
 
 /** Applies; kubectl's apply takes over by force what its client-side apply owns. */
