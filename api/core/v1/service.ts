@@ -32,11 +32,14 @@ function defaults(service: Service): void {
   }
   if (isExternallyAccessible(service)) spec.externalTrafficPolicy ||= 'Cluster';
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
-  // A wrong one stays to be refused.
-  else if (trafficPolicies.includes(spec.internalTrafficPolicy ?? '')) delete spec.internalTrafficPolicy;
   if (spec.type !== 'LoadBalancer') return;
   spec.allocateLoadBalancerNodePorts ??= true;
   for (const point of service.status?.loadBalancer?.ingress ?? []) if (point.ip) point.ipMode ??= 'VIP';
+}
+
+/** An external name shows no policy, though whoever gave one owns it; a wrong one stays to be refused. */
+function dropTrafficPolicy({ spec }: Service): void {
+  if (spec?.type === 'ExternalName' && trafficPolicies.includes(spec.internalTrafficPolicy ?? '')) delete spec.internalTrafficPolicy;
 }
 
 /** A change of type drops what the old type needed and the new one cannot have, unless the client changed it too. */
@@ -184,11 +187,13 @@ export const service = defineResource<Service>({
   resetFields: [['status']],
   prepareForCreate(object) {
     object.status = { loadBalancer: {} };
+    dropTrafficPolicy(object);
   },
   prepareForUpdate(object, old) {
     if (old.status) object.status = old.status;
     else delete object.status;
     dropTypeDependentFields(object, old);
+    dropTrafficPolicy(object);
   },
   validate: validateServiceCreate,
   validateUpdate: validateServiceUpdate,

@@ -1,6 +1,8 @@
 // What fits its type and still cannot be read: a count of templates that is no number, fractions, keys that are no scalars.
 export default ({ ns }) => {
   const D = `/apis/apps/v1/namespaces/${ns}/daemonsets`, S = `/api/v1/namespaces/${ns}/services`;
+  const A = `/api/v1/namespaces/${ns}/serviceaccounts`;
+  const account = (fields) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'a' }, ...fields });
   const key = 'deprecated.daemonset.template.generation';
   const set = (name, count, spec) => ({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name, ...(count !== undefined && { annotations: { [key]: count } }) }, spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }], nodeSelector: { no: 'node' } } }, ...spec } });
   const service = (...ports) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports } });
@@ -29,6 +31,8 @@ export default ({ ns }) => {
     apply('a key that is a map', `${S}/s`, service({ port: {} })),
     apply('a key that is a list', `${S}/s`, service({ port: [1, 'a'] })),
     apply('a name that is a map', `${D}/z`, set('z', undefined, { template: { spec: { containers: [{ name: { a: 1 } }] } } })),
+    { name: 'a list whose element lacks its key', method: 'POST', path: A, body: account({ secrets: [{}] }), pick: (b) => b.secrets },
+    apply('applied to that', `${A}/a`, account({ secrets: [{ name: 's' }] })),
     { name: 'clear', method: 'DELETE', path: `${D}/y`, compare: false },
   ];
 };

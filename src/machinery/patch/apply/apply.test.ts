@@ -319,20 +319,6 @@ test('what cannot be applied is refused in the words of the real server', () => 
   }
 });
 
-test('what is stored and cannot be told apart is refused, whether it has managedFields or not', () => {
-  const keyless = { spec: { containers: [{ image: 'a' }] } };
-  const problem =
-    '.spec.containers: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)';
-  const tried = (stored: Stored) => failure(() => stored.apply('alpha', { spec: { containers: [{ name: 'b' }] } }))!.message;
-  const known = new Stored('Pod').update('beta', { metadata: { labels: { a: 'b' } } });
-  known.object = { ...known.object!, ...keyless };
-  assert.equal(tried(known), `failed to create typed live object (/one; /v1, Kind=Pod): ${problem}`);
-  const unknown = new Stored('Pod').update('beta', keyless);
-  assert.equal(unknown.object!.metadata!.managedFields, undefined);
-  const head = 'failed to create manager for existing fields: failed to convert new object (/one; /v1, Kind=Pod) to smd typed';
-  assert.equal(tried(unknown), `${head}: ${problem}`);
-});
-
 test('bodies of applies', () => {
   assert.deepStrictEqual(parseApplyBody('a: 1\nb: {c: yes}\n', 'Strict'), { object: { a: 1, b: { c: true } }, warnings: [] });
   assert.deepStrictEqual(parseApplyBody('a: 1\na: 2\n', 'Warn'), { object: { a: 2 }, warnings: ['line 2: key "a" already set in map'] });
