@@ -109,10 +109,18 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
   async function create(set: KubeObject, pod: KubeObject): Promise<void> {
     await recorded('create', set, pod, () => claims.create(set, pod), false);
     let made = pod;
-    await recorded('create', set, pod, async () => {
+    let failure: unknown;
+    try {
       made = await api.create(set.metadata!.namespace!, pod);
-    });
+    } catch (error) {
+      if (isAlreadyExists(error)) throw error;
+      failure = error;
+    }
+    // The claims are there, and the set's, even where the pod is refused.
     if (!claims.areOwned(set, made)) await recorded('update', set, pod, () => claims.setOwners(set, made), false);
+    await recorded('create', set, pod, async () => {
+      if (failure !== undefined) throw failure;
+    });
   }
 
   async function createMissingClaims(set: KubeObject, pod: KubeObject): Promise<void> {
