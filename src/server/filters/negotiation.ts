@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
-import { ApiError } from '../../registry/errors.ts';
+import { ApiError, methodNotSupported } from '../../registry/errors.ts';
 import type { RequestInfo } from '../context.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { warn } from '../handlers/body.ts';
@@ -20,20 +20,22 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     if (!info.isResourceRequest) return next(context);
     const { method } = request;
     if (info.resource === '') throw noSuchResource();
-    if (method === 'HEAD' || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
-      if (hasPath(lookup(info), info)) throw methodNotAllowed();
+    const definition = lookup(info);
+    // Custom resources are behind no router: a HEAD is a get there, and what is no verb is told by them.
+    const custom = definition !== undefined && isCustomKind(definition);
+    if ((method === 'HEAD' && !custom) || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
+      if (hasPath(definition, info)) throw custom && info.verb === '' ? notSupported(definition) : methodNotAllowed();
       // Whether that is a page or a resource that is not there, the routes know.
       return next(context);
     }
-    if (method === 'PATCH') checkPatchType(lookup(info), info, request.headers['content-type'] ?? '');
+    if (method === 'PATCH') checkPatchType(definition, info, request.headers['content-type'] ?? '');
     const accept = request.headers['accept'];
     const isLog = info.subresource === 'log' && info.verb === 'get';
     if (isLog) negotiateText(accept);
     try {
-      const transforms = accept?.includes('as=Table') && hasNoTable(lookup(info), info) ? withoutTables : objectTransforms;
-      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(lookup(info), info), isLog);
+      const transforms = accept?.includes('as=Table') && hasNoTable(definition, info) ? withoutTables : objectTransforms;
+      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(definition, info), isLog);
     } catch (error) {
-      const definition = lookup(info);
       // What is not there is said first: the handlers answer 404 or 405.
       if (definition && (isLog ? hasPath(definition, info) : hasMethod(definition, info, method))) {
         // The handler warns; what the router refuses does not get so far.
@@ -73,7 +75,15 @@ function checkPatchType(definition: ResourceDefinition | undefined, info: Reques
 
 /** Custom resources have no messages; their Scale has one. */
 function isCustom(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
-  return definition !== undefined && typeof definition.schema !== 'string' && subresource !== 'scale';
+  return definition !== undefined && isCustomKind(definition) && subresource !== 'scale';
+}
+
+function isCustomKind({ schema }: ResourceDefinition): boolean {
+  return typeof schema !== 'string';
+}
+
+function notSupported({ group, plural }: ResourceDefinition): ApiError {
+  return methodNotSupported({ group, resource: plural }, '');
 }
 
 const withoutTables: Transforms = (as, mediaType) => as.kind !== 'Table' && objectTransforms(as, mediaType);

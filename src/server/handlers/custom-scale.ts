@@ -1,4 +1,5 @@
 import type { ScaleSubresource } from '../../../api/define.ts';
+import { applyPatch } from '../../machinery/patch/apply/apply.ts';
 import { plainError } from '../../machinery/patch/error.ts';
 import { copyData } from '../../registry/copy.ts';
 import { badRequest, internalError } from '../../registry/errors.ts';
@@ -13,7 +14,7 @@ const scaleVersion = 'autoscaling/v1';
 
 /**
  * The Scale of a custom resource, which is stricter than that of a built-in kind: replicas must be there, the object's own rules judge them, and
- * it cannot be applied.
+ * it cannot be applied, which is said once nobody else owns what is.
  */
 export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind, ownership: ScaleOwnership): View {
   const path = `.${scale.specReplicasPath.join('.')}`;
@@ -40,7 +41,9 @@ export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind,
       if (resourceVersion) result.metadata!.resourceVersion = resourceVersion;
       return result;
     },
-    apply(_context, _current, { metadata }) {
+    apply(context, current, applied, force) {
+      applyPatch({ ...ownership.asScale(context), live: ownership.read(current), applied, force });
+      const { metadata } = applied;
       const name = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
       throw plainError(
         `failed to convert new object (${name}; ${scaleVersion}, Kind=Scale) to proper version: request to convert CR to an invalid group/version: ${scaleVersion}`,

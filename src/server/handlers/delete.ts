@@ -76,7 +76,7 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
     const problem = mediaType === 'protobuf' ? undefined : kindProblem(value);
     if (problem !== undefined) throw badRequest(problem);
     if (value?.kind && value.kind !== 'DeleteOptions') {
-      throw badRequest(notRegistered(value.apiVersion ?? 'v1', value.kind));
+      throw badRequest(notRegistered(value.apiVersion ?? 'meta.k8s.io/v1', value.kind));
     }
     const { kind: _kind, apiVersion: _apiVersion, ...options } = conform(value ?? {}, schema).object;
     return options;

@@ -1,4 +1,4 @@
-import { invalid } from '../../../api/meta/field.ts';
+import { FieldPath, invalid } from '../../../api/meta/field.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
@@ -217,6 +217,7 @@ function conformPatched(
       refuseUnversioned(patched, strict ? mechanism.strictErrors : undefined, options, context, fail);
     }
     if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
+      if (expected.isCustom) throw otherKind(patched, apiVersion, kind);
       throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
     }
     const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, {
@@ -243,6 +244,15 @@ function conformPatched(
       : typeof shown === 'string' && !expected.isCustom && explain(JSON.parse(shown), expected.schema);
     throw fail(words || error.message);
   }
+}
+
+/** Custom objects may say that they are of any kind; that it is not theirs is found when they are validated. */
+function otherKind({ apiVersion = '', kind = '', metadata }: KubeObject, ownVersion: string, ownKind: string): ApiError {
+  const path = (field: string) => FieldPath.of(field);
+  return invalidError({ group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '', kind }, metadata?.name ?? '', [
+    ...(apiVersion === ownVersion ? [] : [invalid(path('apiVersion'), apiVersion, `must be ${ownVersion}`)]),
+    ...(kind === ownKind ? [] : [invalid(path('kind'), kind, `must be ${ownKind}`)]),
+  ]);
 }
 
 /** What has no version is decoded as Go's internal form, which knows no field by its name of the API. */
