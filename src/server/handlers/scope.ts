@@ -168,6 +168,8 @@ function versionConverter({ parts, definition }: Pick<Scope, 'parts' | 'definiti
   if (siblings.length < 2) return undefined;
   const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
   const change = (object: KubeObject, from: ResourceDefinition, to: ResourceDefinition): KubeObject => {
+    // Versions of a custom kind that nobody converts differ by their names: what the other does not know stays, for its schema to tell.
+    if (from.convert?.ownRules && !from.convert.remote) return { ...object, apiVersion: apiVersionOf(to.group, to.version) };
     const stored = from.convert ? from.convert.toStorage(object) : object;
     return to.convert ? to.convert.fromStorage(stored) : stored;
   };

@@ -284,6 +284,22 @@ test('two versions of a kind have one set of appliers', () => {
   assert.deepStrictEqual(stored.owners(), ['Apply alpha 2: {"f:data":{"f:a":{}}}']);
 });
 
+test('a version that does not know all fields cannot say what its managers own', () => {
+  const schema = kinds.ConfigMap.schema;
+  const strange = (object: KubeObject) => (object['data'].b ? { ...object, spec: {} } : object);
+  const versions = { schema: () => schema, convert: strange, convertBack: strange };
+  const stored = new Stored('ConfigMap').apply('alpha', { data: { a: '1' } });
+  const [entry] = stored.object!.metadata!.managedFields!;
+  stored.object = { ...stored.object, metadata: { ...stored.object!.metadata, managedFields: [{ ...entry!, apiVersion: 'v0' }] } };
+  assert.deepStrictEqual(
+    failure(() => stored.apply('beta', { data: { b: '2' } }, { versions }))?.message,
+    'failed to convert new object: .spec: field not declared in schema',
+  );
+  const updated = { ...stored.object, data: { a: '1', b: '2' } } as KubeObject;
+  const context = { schema, apiVersion: 'v1', kind: 'ConfigMap', manager: 'gamma', subresource: '', now: '', versions };
+  assert.strictEqual(trackUpdate({ ...context, live: stored.object, updated }).metadata!.managedFields, undefined);
+});
+
 test('what cannot be applied is refused in the words of the real server', () => {
   const stored = new Stored('ConfigMap').apply('alpha', { data: { a: '1' } });
   const typed = 'failed to create typed patch object (/one; /v1, Kind=ConfigMap): ';

@@ -10,9 +10,21 @@ import { isDeclared, itemElement, propertySchema } from './shape.ts';
  * string`. Undeclared fields, wrong types, and items that cannot be told apart.
  */
 export function checkConfiguration(value: unknown, schema: Schema): string[] {
-  const errors: string[] = [];
-  check(value, schema, '', errors);
-  return errors;
+  const findings: Findings = { errors: [], mayRepeat: false };
+  check(value, schema, '', findings);
+  return findings.errors;
+}
+
+/** The same for an object that is there already, whose items may repeat. */
+export function checkObject(value: unknown, schema: Schema): string[] {
+  const findings: Findings = { errors: [], mayRepeat: true };
+  check(value, schema, '', findings);
+  return findings.errors;
+}
+
+interface Findings {
+  readonly errors: string[];
+  readonly mayRepeat: boolean;
 }
 
 /** Several messages as one, as upstream prints them. */
@@ -20,17 +32,17 @@ export function joinMessages(errors: readonly string[]): string {
   return errors.length === 1 ? errors[0]! : ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
 }
 
-function check(value: unknown, schema: Schema, path: string, errors: string[]): void {
+function check(value: unknown, schema: Schema, path: string, found: Findings): void {
   if (value === null || value === undefined) return;
   switch (schema.type) {
     case 'object':
     case 'map':
-      if (isJsonObject(value) && !(value instanceof GoValue)) checkFields(value, schema, path, errors);
-      else errors.push(`${path}: expected map, got &{${goValue(value)}}`);
+      if (isJsonObject(value) && !(value instanceof GoValue)) checkFields(value, schema, path, found);
+      else found.errors.push(`${path}: expected map, got &{${goValue(value)}}`);
       return;
     case 'list':
-      if (Array.isArray(value)) checkItems(value, schema, path, errors);
-      else errors.push(`${path}: expected list, got &{${goValue(value)}}`);
+      if (Array.isArray(value)) checkItems(value, schema, path, found);
+      else found.errors.push(`${path}: expected list, got &{${goValue(value)}}`);
       return;
     case 'any':
     // Of these, the type says nothing.
@@ -38,26 +50,26 @@ function check(value: unknown, schema: Schema, path: string, errors: string[]): 
       return;
     default: {
       const wrong = wrongScalar(value, schema.type);
-      if (wrong !== undefined) errors.push(`${path}: ${wrong}`);
+      if (wrong !== undefined) found.errors.push(`${path}: ${wrong}`);
     }
   }
 }
 
-function checkFields(value: Record<string, unknown>, schema: Schema, path: string, errors: string[]): void {
+function checkFields(value: Record<string, unknown>, schema: Schema, path: string, found: Findings): void {
   const closed = schema.type === 'object' && !schema.preserveUnknownFields;
   for (const name in value) {
     const at = `${path}.${name}`;
     if (closed && !isDeclared(schema, name)) {
-      errors.push(`${at}: field not declared in schema`);
+      found.errors.push(`${at}: field not declared in schema`);
       return;
     }
-    check(value[name], propertySchema(schema, name), at, errors);
+    check(value[name], propertySchema(schema, name), at, found);
   }
 }
 
-function checkItems(items: readonly unknown[], schema: ListSchema, path: string, errors: string[]): void {
+function checkItems(items: readonly unknown[], schema: ListSchema, path: string, found: Findings): void {
   if (schema.listType === 'atomic') {
-    for (let i = 0; i < items.length; i++) check(items[i], schema.items, `${path}[${i}]`, errors);
+    for (let i = 0; i < items.length; i++) check(items[i], schema.items, `${path}[${i}]`, found);
     return;
   }
   const seen = new Set<string>();
@@ -67,15 +79,15 @@ function checkItems(items: readonly unknown[], schema: ListSchema, path: string,
     try {
       element = itemElement(schema, items[i]);
     } catch (error) {
-      errors.push(`${path}: element ${i}: ${(error as Error).message}`);
+      found.errors.push(`${path}: element ${i}: ${(error as Error).message}`);
       return;
     }
-    if (seen.has(element) && !reported.has(element)) {
+    if (!found.mayRepeat && seen.has(element) && !reported.has(element)) {
       reported.add(element);
-      errors.push(`${path}: duplicate entries for key ${printElement(element)}`);
+      found.errors.push(`${path}: duplicate entries for key ${printElement(element)}`);
     }
     seen.add(element);
-    check(items[i], schema.items, `${path}${printElement(element)}`, errors);
+    check(items[i], schema.items, `${path}${printElement(element)}`, found);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import { sameJson } from '../../json-equal.ts';
+import { PatchError } from '../error.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
@@ -15,8 +16,9 @@ export function trackUpdate(input: TrackUpdateInput): KubeObject {
   try {
     return track(input);
   } catch (error) {
-    // What no set of fields can be made of (a list's element without its key) is stored without, as upstream does.
-    if (error instanceof ShapeError) return withManagedFields(input.updated, undefined);
+    // What no set of fields can be made of (a list's element without its key, a field that another manager's version does not know) is stored
+    // without, as upstream does.
+    if (error instanceof ShapeError || error instanceof PatchError) return withManagedFields(input.updated, undefined);
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
 import { sameJson } from '../../json-equal.ts';
+import { plainError } from '../error.ts';
+import { checkObject, joinMessages } from './check.ts';
 import { type Comparison, compare, ignoring } from './compare.ts';
 import { FieldSet } from './field-set.ts';
 import { identityFields, type ManagedSet, type Managers, managerId } from './managed-fields.ts';
@@ -67,7 +69,7 @@ function disown(
   return { conflicts, changes };
 }
 
-/** The comparison in another version, or undefined if that is not served any more. */
+/** The comparison in another version, or undefined if that is not served any more. @throws PatchError if that version cannot hold the objects */
 function changesIn(
   apiVersion: string,
   live: KubeObject,
@@ -79,8 +81,13 @@ function changesIn(
   if (found !== undefined) return found;
   const schema = terms.versions?.schema(apiVersion);
   if (schema === undefined) return undefined;
-  const convert = terms.versions!.convert;
-  const changes = ignoring(compare(convert(live, apiVersion), convert(updated, apiVersion), schema), terms.ignored);
+  const convert = (object: KubeObject, which: string) => {
+    const converted = terms.versions!.convert(object, apiVersion);
+    const errors = checkObject(converted, schema);
+    if (errors.length > 0) throw plainError(`failed to convert ${which} object: ${joinMessages(errors)}`);
+    return converted;
+  };
+  const changes = ignoring(compare(convert(live, 'old'), convert(updated, 'new'), schema), terms.ignored);
   known.set(apiVersion, changes);
   return changes;
 }
