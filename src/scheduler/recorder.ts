@@ -1,13 +1,16 @@
 import { event as events } from '../../api/events.k8s.io/v1/event.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client } from '../client/client.ts';
-import { formatMicroTime } from '../machinery/clock.ts';
+import { formatMicroTime, type Timer } from '../machinery/clock.ts';
 import { type BackgroundSource, BackgroundWork } from '../runtime/background.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
+import { isNotFound } from '../runtime/errors.ts';
 import { fnv32a } from '../runtime/hash.ts';
 
-/** An event that recurs within this time joins the series of the earlier one (KEP-383). */
-const seriesWindow = 6 * 60_000;
+/** So long a time after an event was last recorded it begins anew, and its series is over (KEP-383); how often is looked for those that are. */
+const finishAfter = 6 * 60_000;
+/** With each such look of this number, every series is written that goes on, so that its event does not expire. */
+const looksForRefresh = 5;
 const maxRemembered = 4_096;
 
 /**
@@ -26,30 +29,27 @@ export interface EventSink {
   record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void;
 }
 
-/** What is known of an event when it is recorded. */
-interface RecordedEvent {
-  readonly type: string;
-  readonly reason: string;
-  readonly action: string;
-  readonly regarding: ReturnType<typeof referenceTo>;
-  readonly related?: ReturnType<typeof referenceTo>;
-  readonly note: string;
+/** An event that was written, or is to be: which event, and what the same one that comes again becomes a part of. */
+interface Remembered {
+  readonly event: KubeObject;
+  /** When it was recorded first. */
+  readonly at: number;
+  series?: { count: number; lastSeen: number };
 }
 
-interface Series {
-  name: string;
-  namespace: string;
-  count: number;
-  lastSeen: number;
-}
-
-/** Writes events.k8s.io/v1 Events as kube-scheduler does. Failures are logged, never thrown: an event must not stop a pod. */
+/**
+ * Writes events.k8s.io/v1 Events as kube-scheduler does. The same event of an object that has not changed is one: the second makes it a series, and those that
+ * follow are counted only, until the series is over or must be kept from expiring. Failures are logged, never thrown: an event must not stop a pod.
+ */
 export class SchedulerEvents implements EventSink {
   private readonly api;
   private readonly context: RuntimeContext;
   private readonly controller: string;
   private readonly instance: string;
-  private readonly remembered = new Map<string, Series>();
+  /** Those that were recorded first are the first. */
+  private readonly remembered = new Map<string, Remembered>();
+  private look: Timer | undefined;
+  private looks = 0;
   private readonly writes: readonly BackgroundSource[];
 
   /** @param controller the name of the profile that speaks */
@@ -62,60 +62,98 @@ export class SchedulerEvents implements EventSink {
     const room = { ofOneSource: maxWaiting, ofAll: maxWaiting };
     const background = new BackgroundWork({ name: `events of ${controller}`, logger, signal, width: writers, room });
     this.writes = Array.from({ length: writers }, () => background.source());
+    signal.addEventListener('abort', () => this.look?.cancel(), { once: true });
   }
 
   record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void {
-    const writes = this.writesOf(pod);
-    if (!writes.admits()) return;
+    const writes = this.writesOf(pod.metadata!.uid!);
+    if (!writes.admits() || this.context.signal.aborted) return;
+    const { clock, random } = this.context;
+    const now = clock.now();
     const regarding = referenceTo(pod);
-    const short = note.length <= longestNote ? note : `${note.slice(0, longestNote - 4)} ...`;
-    const now = this.context.clock.now();
-    const event = { type, reason, action, regarding, ...(related ? { related: referenceTo(related) } : {}), note: short };
-    writes.add(() =>
-      this.write(event, now).catch((error) => {
-        if (!this.context.signal.aborted) this.context.logger.debug({ error, reason }, 'event was not written');
-      }),
-    );
-  }
-
-  /** Those of one pod follow one another. */
-  private writesOf({ metadata }: KubeObject): BackgroundSource {
-    return this.writes[fnv32a(Buffer.from(metadata!.uid!)) % writers]!;
-  }
-
-  private async write(event: RecordedEvent, now: number): Promise<void> {
-    const { type, reason, action, note } = event;
-    const { name, namespace, uid } = event.regarding;
-    const key = `${uid} ${type} ${reason} ${action} ${note}`;
-    const series = this.remembered.get(key);
-    if (series && now - series.lastSeen < seriesWindow) {
-      series.count++;
-      series.lastSeen = now;
-      const patch = { series: { count: series.count, lastObservedTime: formatMicroTime(now) } };
-      await this.api.patch(series.namespace, series.name, 'application/merge-patch+json', patch);
+    const about = related && referenceTo(related);
+    const key = JSON.stringify([type, action, reason, regarding, about]);
+    const known = this.remembered.get(key);
+    if (known?.series) {
+      known.series.count++;
+      known.series.lastSeen = now;
       return;
     }
+    if (known) {
+      known.series = { count: 2, lastSeen: now };
+      this.write(known);
+      return;
+    }
+    const { name, namespace } = regarding;
     // As upstream names them: the object's name and the time in nanoseconds, in hexadecimal.
-    const nanoseconds = BigInt(now) * 1_000_000n + BigInt(Math.floor(this.context.random.next() * 1e6));
-    const eventName = `${name}.${nanoseconds.toString(16)}`;
-    this.remember(key, { name: eventName, namespace: namespace!, count: 1, lastSeen: now });
-    await this.api.create(namespace!, {
+    const nanoseconds = BigInt(now) * 1_000_000n + BigInt(Math.floor(random.next() * 1e6));
+    const event = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { name: eventName, namespace },
+      metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
       eventTime: formatMicroTime(now),
       reportingController: this.controller,
       reportingInstance: this.instance,
-      ...event,
-    });
+      type,
+      reason,
+      action,
+      regarding,
+      ...(about ? { related: about } : {}),
+      note: note.length <= longestNote ? note : `${note.slice(0, longestNote - 4)} ...`,
+    } as KubeObject;
+    const remembered = { event, at: now };
+    this.remember(key, remembered);
+    this.write(remembered);
   }
 
-  private remember(key: string, series: Series): void {
-    this.remembered.delete(key);
-    this.remembered.set(key, series);
-    if (this.remembered.size > maxRemembered) this.remembered.delete(this.remembered.keys().next().value!);
+  /** Those of one pod follow one another. */
+  private writesOf(uid: string): BackgroundSource {
+    return this.writes[fnv32a(Buffer.from(uid)) % writers]!;
+  }
+
+  /** Writes an event as it is now. */
+  private write({ event, series }: Remembered): void {
+    const { logger, signal } = this.context;
+    const { name, namespace } = event.metadata!;
+    const state = series && { count: series.count, lastObservedTime: formatMicroTime(series.lastSeen) };
+    const create = () => this.api.create(namespace!, state ? ({ ...event, series: state } as KubeObject) : event);
+    const patch = () => this.api.patch(namespace!, name!, 'application/strategic-merge-patch+json', { series: state });
+    // The first of a series may not have been written, or be gone by now.
+    const written = () => (state ? patch().catch((error) => (isNotFound(error) ? create() : Promise.reject(error))) : create());
+    this.writesOf((event.regarding as Reference).uid!).add(() =>
+      written().then(
+        () => {},
+        (error) => {
+          if (!signal.aborted) logger.debug({ error, reason: event.reason }, 'event was not written');
+        },
+      ),
+    );
+  }
+
+  private remember(key: string, event: Remembered): void {
+    this.remembered.set(key, event);
+    this.look ??= this.context.clock.timer(finishAfter, () => this.lookForEnded(), { background: true });
+    if (this.remembered.size <= maxRemembered) return;
+    const [oldest, forgotten] = this.remembered.entries().next().value!;
+    this.remembered.delete(oldest);
+    if (forgotten.series) this.write(forgotten);
+  }
+
+  /** Forgets what was not recorded for long, and tells how often series came that are over, or that are to be refreshed. */
+  private lookForEnded(): void {
+    const ended = this.context.clock.now() - finishAfter;
+    const refresh = ++this.looks % looksForRefresh === 0;
+    for (const [key, known] of this.remembered) {
+      const over = (known.series?.lastSeen ?? known.at) <= ended;
+      if (over) this.remembered.delete(key);
+      if (known.series && (over || refresh)) this.write(known);
+    }
+    const again = this.remembered.size > 0;
+    this.look = again ? this.context.clock.timer(finishAfter, () => this.lookForEnded(), { background: true }) : undefined;
   }
 }
+
+type Reference = ReturnType<typeof referenceTo>;
 
 function referenceTo({ metadata }: KubeObject) {
   const { name, namespace, uid, resourceVersion } = metadata!;
