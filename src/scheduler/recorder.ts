@@ -26,7 +26,7 @@ const longestNote = 1_024;
 
 /** Where a profile's events go. */
 export interface EventSink {
-  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void;
+  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string): void;
 }
 
 /** An event that was written, or is to be: which event, and what the same one that comes again becomes a part of. */
@@ -65,14 +65,13 @@ export class SchedulerEvents implements EventSink {
     signal.addEventListener('abort', () => this.look?.cancel(), { once: true });
   }
 
-  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string, related?: KubeObject): void {
+  record(pod: KubeObject, type: 'Normal' | 'Warning', reason: string, action: string, note: string): void {
     const writes = this.writesOf(pod.metadata!.uid!);
     if (!writes.admits() || this.context.signal.aborted) return;
     const { clock, random } = this.context;
     const now = clock.now();
     const regarding = referenceTo(pod);
-    const about = related && referenceTo(related);
-    const key = JSON.stringify([type, action, reason, regarding, about]);
+    const key = JSON.stringify([type, action, reason, regarding]);
     const known = this.remembered.get(key);
     if (known?.series) {
       known.series.count++;
@@ -98,7 +97,6 @@ export class SchedulerEvents implements EventSink {
       reason,
       action,
       regarding,
-      ...(about ? { related: about } : {}),
       note: note.length <= longestNote ? note : `${note.slice(0, longestNote - 4)} ...`,
     } as KubeObject;
     const remembered = { event, at: now };

@@ -77,6 +77,6 @@ export class PreemptionExecutor {
       const deleted = await unlessNotFound(api.delete(namespace!, name!));
       if (!deleted) return;
     }
-    events.record(victim, 'Normal', 'Preempted', 'Preempting', note, preemptor);
+    events.record(victim, 'Normal', 'Preempted', 'Preempting', note);
   }
 }
