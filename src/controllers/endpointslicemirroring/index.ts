@@ -96,7 +96,7 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
       if (!reusable) await create(namespace, slice, endpoints!);
       else {
         left.delete(reusable);
-        await change(reusable, slice, endpoints!);
+        await change(reusable, slice, endpoints!, prefixOf(endpoints!));
       }
     }
     for (const slice of left) await unlessNotFound(api.delete(namespace, slice.metadata!.name!));
@@ -104,20 +104,22 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
 
   async function create(namespace: string, slice: MirroredSlice, endpoints: KubeObject): Promise<void> {
     if (endpoints.metadata!.deletionTimestamp) return;
-    const metadata = { generateName: `${endpoints.metadata!.name}-`, namespace, ...metadataOf(endpoints) };
+    const metadata = { generateName: prefixOf(endpoints), namespace, ...metadataOf(endpoints) };
     const { group, version, kind } = sliceResource;
     await api.create(namespace, { apiVersion: apiVersionOf(group, version), kind, metadata, ...slice }).catch((error) => {
       if (!isNamespaceTerminating(error)) throw error;
     });
   }
 
-  async function change(present: KubeObject, slice: MirroredSlice, endpoints: KubeObject): Promise<void> {
+  /** Writes a slice anew where it does not show what it should. @param generateName what the new one has, which alone is no reason to write it */
+  async function change(present: KubeObject, slice: MirroredSlice, endpoints: KubeObject, generateName?: string): Promise<void> {
     const { labels, annotations, ownerReferences } = metadataOf(endpoints);
-    const metadata = { ...present.metadata, labels, annotations: annotations ?? {}, ownerReferences };
-    const next = { ...present, metadata, ...slice };
+    const next = { ...present, metadata: { ...present.metadata, labels, annotations: annotations ?? {}, ownerReferences }, ...slice };
     if (semanticEqual(next, present)) return;
+    const { generateName: _, ...metadata } = next.metadata;
     const { group, version, kind } = sliceResource;
-    await api.update(present.metadata!.namespace!, { ...next, apiVersion: apiVersionOf(group, version), kind });
+    const named = { ...metadata, ...(generateName ? { generateName } : {}) };
+    await api.update(metadata.namespace!, { ...next, metadata: named, apiVersion: apiVersionOf(group, version), kind });
   }
 
   return run('endpointslicemirroring', [controller]);
@@ -125,6 +127,10 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
 
 function mayMirror({ metadata }: KubeObject): boolean {
   return metadata!.labels?.[skip] !== 'true' && metadata!.annotations?.[leader] === undefined;
+}
+
+function prefixOf({ metadata }: KubeObject): string {
+  return `${metadata!.name}-`;
 }
 
 function hasSelector({ spec }: KubeObject): boolean {

@@ -13,46 +13,82 @@ interface Address {
   readonly ip: string;
   readonly hostname?: string;
   readonly nodeName?: string;
-  readonly targetRef?: object;
+  readonly targetRef?: { readonly uid?: string };
+}
+
+interface Port {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: string;
+  readonly appProtocol?: string;
+}
+
+interface Host {
+  readonly address: Address;
+  readonly ready: boolean;
 }
 
 /** The slices that show what Endpoints say: one for each family and list of ports. */
 export function mirrorOf(endpoints: KubeObject): { slices: MirroredSlice[]; skipped: number } {
-  const slices = new Map<string, { addressType: MirroredSlice['addressType']; endpoints: Map<string, object>; ports: object[] }>();
+  const slices: MirroredSlice[] = [];
   let skipped = 0;
-  for (const { addresses = [], notReadyAddresses = [], ports = [] } of endpoints['subsets'] ?? []) {
-    const mirrored = ports.map(portOf);
-    let room = mostAddresses;
-    const add = (address: Address, ready: boolean) => {
-      if (room-- <= 0) return void skipped++;
-      const addressType = address.ip.includes(':') ? 'IPv6' : 'IPv4';
-      const key = JSON.stringify([addressType, mirrored]);
-      if (!slices.has(key)) slices.set(key, { addressType, endpoints: new Map(), ports: mirrored });
-      const { ip, hostname, nodeName, targetRef } = address;
-      slices.get(key)!.endpoints.set(JSON.stringify(address), {
-        addresses: [ip],
-        conditions: { ready },
-        ...(hostname ? { hostname } : {}),
-        ...(nodeName ? { nodeName } : {}),
-        ...(targetRef ? { targetRef } : {}),
-      });
-    };
-    for (const address of addresses) add(address, true);
-    for (const address of notReadyAddresses) add(address, false);
+  for (const { hosts, ports } of repack(endpoints['subsets'] ?? [])) {
+    skipped += Math.max(0, hosts.length - mostAddresses);
+    const mirrored = hosts.slice(0, mostAddresses);
+    for (const addressType of ['IPv4', 'IPv6'] as const) {
+      const ofFamily = mirrored.filter(({ address }) => address.ip.includes(':') === (addressType === 'IPv6'));
+      if (ofFamily.length > 0) slices.push({ addressType, endpoints: ofFamily.map(endpointOf), ports });
+    }
   }
-  return { slices: [...slices.values()].map((slice) => ({ ...slice, endpoints: [...slice.endpoints.values()] })), skipped };
+  return { slices, skipped };
 }
 
-function portOf({
-  name = '',
-  port,
-  protocol = 'TCP',
-  appProtocol,
-}: {
-  name?: string;
-  port: number;
-  protocol?: string;
-  appProtocol?: string;
-}): object {
+/**
+ * Subsets as the controller of Endpoints would write them: each host once for a port, and ports that the same hosts offer together. A host that is said to be
+ * ready and not to be so is not.
+ */
+function repack(subsets: readonly { addresses?: Address[]; notReadyAddresses?: Address[]; ports?: Port[] }[]) {
+  const known = new Map<string, Address>();
+  const hostsOf = new Map<string, { port: object | undefined; ready: Map<string, boolean> }>();
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets)
+    for (const port of ports.length > 0 ? ports.map(portOf) : [undefined]) {
+      const portKey = JSON.stringify(port) ?? '';
+      if (!hostsOf.has(portKey)) hostsOf.set(portKey, { port, ready: new Map() });
+      const { ready } = hostsOf.get(portKey)!;
+      const add = (address: Address, isReady: boolean) => {
+        const key = hostKey(address);
+        if (!known.has(key)) known.set(key, address);
+        ready.set(key, isReady && ready.get(key) !== false);
+      };
+      for (const address of addresses) add(address, true);
+      for (const address of notReadyAddresses) add(address, false);
+    }
+  const packed = new Map<string, { hosts: Host[]; ports: object[] }>();
+  for (const { port, ready } of hostsOf.values()) {
+    // Those that are ready are the first to be mirrored.
+    const sorted = [...ready].sort(([a, isReady], [b, isOther]) => Number(isOther) - Number(isReady) || (a < b ? -1 : 1));
+    const key = JSON.stringify(sorted);
+    if (!packed.has(key))
+      packed.set(key, { hosts: sorted.map(([host, isReady]) => ({ address: known.get(host)!, ready: isReady })), ports: [] });
+    if (port) packed.get(key)!.ports.push(port);
+  }
+  return packed.values();
+}
+
+function hostKey({ ip, targetRef }: Address): string {
+  return `${ip} ${targetRef?.uid ?? ''}`;
+}
+
+function endpointOf({ address: { ip, hostname, nodeName, targetRef }, ready }: Host): object {
+  return {
+    addresses: [ip],
+    conditions: { ready },
+    ...(hostname ? { hostname } : {}),
+    ...(nodeName ? { nodeName } : {}),
+    ...(targetRef ? { targetRef } : {}),
+  };
+}
+
+function portOf({ name = '', port, protocol = 'TCP', appProtocol }: Port): object {
   return { name, port, protocol, ...(appProtocol ? { appProtocol } : {}) };
 }

@@ -139,13 +139,12 @@ function metricQuery(selector: SelectorObject): Record<string, string> {
   return text ? { metricLabelSelector: text } : {};
 }
 
-/** A pod that says nothing of the resource is left out. @throws Error if it lacks the container that was asked for */
+/** A pod that says nothing of the resource, or of the container that was asked for, is left out. */
 function usageOf(item: KubeObject, resource: string, container: string): number | undefined {
   const containers: any[] = item['containers'] ?? [];
   if (container) {
-    const found = containers.find(({ name }) => name === container);
-    if (!found) throw new Error(`container ${container} not present in metrics for pod ${item.metadata!.namespace}/${item.metadata!.name}`);
-    return found.usage?.[resource] === undefined ? undefined : milliOf(found.usage[resource]);
+    const usage = containers.find(({ name }) => name === container)?.usage?.[resource];
+    return usage === undefined ? undefined : milliOf(usage);
   }
   if (containers.length === 0 || containers.some(({ usage }) => usage?.[resource] === undefined)) return undefined;
   return containers.reduce((sum, { usage }) => sum + milliOf(usage[resource]), 0);

@@ -1,6 +1,9 @@
 import { deepEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PodMetrics } from './metrics-client.ts';
+import { selectorFromObject } from '../../../api/meta/label-selector.ts';
+import type { Client } from '../../client/client.ts';
+import { createMetricsClient, type PodMetrics } from './metrics-client.ts';
+import { proposeFor } from './proposals.ts';
 import { replicasForAverage, replicasForRatio, replicasForShare, replicasForUtilization } from './replica-calculator.ts';
 import { type Behavior, limit, type Memory, noteScale } from './scaling-limits.ts';
 
@@ -90,4 +93,21 @@ test('behaviours bound how fast an autoscaler may scale', () => {
   const disabled: Behavior = { ...behavior, scaleDown: { ...behavior.scaleDown, selectPolicy: 'Disabled' } };
   const held = limit(fresh(8), { ...limits, behavior: disabled, current: 8, desired: 1 }, now + 1);
   deepEqual([held.replicas, held.limited, held.limit[0]], [8, true, 'ScaleDownLimit']);
+});
+
+test('what pods use of memory is printed in powers of two, and a container that is not measured counts as missing', async () => {
+  const item = (name: string, container: string) => ({
+    metadata: { name, namespace: 'default' },
+    timestamp: before,
+    window: '30s',
+    containers: [{ name: container, usage: { memory: '10Mi' } }],
+  });
+  const client = { resource: () => ({ list: async () => ({ items: [item('p0', 'a'), item('p1', 'b')] }) }) } as unknown as Client;
+  const metricsClient = createMetricsClient(client);
+  const measured = await metricsClient.resource('memory', 'default', selectorFromObject({}), 'a');
+  deepEqual([...measured.keys()], ['p0']);
+  const scaled = { ...target(running(2)), namespace: 'default', selector: selectorFromObject({}), statusReplicas: 2 };
+  const spec = { type: 'Resource', resource: { name: 'memory', target: { type: 'AverageValue', averageValue: '10Mi' } } };
+  const { status } = await proposeFor(metricsClient, () => '', spec, scaled);
+  deepEqual(status, { type: 'Resource', resource: { name: 'memory', current: { averageValue: '10Mi' } } });
 });

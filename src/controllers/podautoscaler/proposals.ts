@@ -1,6 +1,6 @@
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { Quantity } from '../../../api/meta/quantity.ts';
+import { Quantity, type QuantityFormat } from '../../../api/meta/quantity.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { printSelector } from '../../runtime/selector.ts';
 import { type MetricsClient, milliOf } from './metrics-client.ts';
@@ -68,7 +68,7 @@ export function proposeFor(
   }
 }
 
-const printed = (milli: number): string => Quantity.ofMilli(Math.trunc(milli)).toString();
+const printed = (milli: number, format?: QuantityFormat): string => Quantity.ofMilli(Math.trunc(milli), format).toString();
 
 async function forResource(metrics: MetricsClient, source: Spec, container: string, scaled: Scaled): Promise<MetricProposal> {
   const { name, target } = source;
@@ -89,7 +89,8 @@ async function forResource(metrics: MetricsClient, source: Spec, container: stri
       : `failed to get ${name} resource metric value: ${message}`;
     throw new MetricError(`FailedGet${sort}Metric`, message, summary, error);
   }
-  const averageValue = printed(proposal.usage);
+  // As metrics-server prints it.
+  const averageValue = printed(proposal.usage, name === 'memory' ? 'BinarySI' : 'DecimalSI');
   const current = byAverage ? { averageValue } : { averageUtilization: proposal.utilization, averageValue };
   const field = container ? 'containerResource' : 'resource';
   const entry = { name, ...(container ? { container } : {}), current };
