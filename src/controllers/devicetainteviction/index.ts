@@ -52,8 +52,10 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
   async function reconcile(key: string): Promise<void> {
     const pod = pods.getByKey(key);
     if (!pod || pod.metadata!.deletionTimestamp || isPodFinished(pod) || !pod.spec.nodeName) return void due.cancel(key);
-    const tell = (message: string) =>
-      recorder.event({ object: pod, resource: podResource }, 'Normal', 'DeviceTaintManagerEviction', message);
+    const { namespace, name, uid } = pod.metadata!;
+    // Whatever the pod's version.
+    const about = { object: { metadata: { namespace: namespace!, name: name!, uid: uid! } }, resource: podResource };
+    const tell = (message: string) => recorder.event(about, 'Normal', 'DeviceTaintManagerEviction', message);
     const time = evictionTime(pod);
     if (time === undefined) {
       if (due.cancel(key)) tell('Cancelling deletion');
@@ -61,7 +63,6 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
     }
     const left = time - clock.now();
     if (left > 0) return due.set(key, left);
-    const { namespace, name, uid } = pod.metadata!;
     tell('Marking for deletion');
     const message = 'Device Taint manager: deleting due to NoExecute taint';
     await failWithDisruption(api, pod, 'DeletionByDeviceTaintManager', message, clock.now());

@@ -225,9 +225,9 @@ function withTime(annotations: Record<string, string> | undefined, time: string 
   return time ? { ...rest, [triggerTimeAnnotation]: time } : rest;
 }
 
-// No ports and no endpoints are written as null and an empty list, as the API has them.
+// Empty lists are sent as protobuf carries them, not at all, and so have no manager.
 function contentOf({ ports, endpoints }: Content): Record<string, unknown> {
-  return { ports: ports.length > 0 ? ports : null, endpoints };
+  return { ports: ports.length > 0 ? ports : null, endpoints: endpoints.length > 0 ? endpoints : null };
 }
 
 function sliceOf(

@@ -9,11 +9,10 @@ import { KindSchemas } from './kind-schemas.ts';
 import { resourcesToCheck } from './rules.ts';
 
 const name = 'validatingadmissionpolicy-status';
-const fieldManager = 'validatingadmissionpolicy-status-controller';
 
 /** Says in a policy's status what its expressions get wrong about the kinds that it is about. */
 export function startPolicyStatusController(context: ControllerContext): RunningController {
-  const api = context.clientFor(fieldManager).resource(validatingAdmissionPolicies);
+  const api = context.clientFor('validatingadmissionpolicy-status-controller').resource(validatingAdmissionPolicies);
   const policies = context.informers.for(validatingAdmissionPolicies);
   const definitions = context.informers.for(customResourceDefinitions);
   const controller = createController({ name, workers: 5, reconcile, informers: [policies, definitions] }, context);
@@ -38,7 +37,9 @@ export function startPolicyStatusController(context: ControllerContext): Running
       metadata: { name: key },
       status: { observedGeneration: generation, typeChecking: expressionWarnings.length > 0 ? { expressionWarnings } : {} },
     };
-    await unlessNotFound(api.patch('', key, 'application/apply-patch+yaml', body, { fieldManager, force: true, subresource: 'status' }));
+    await unlessNotFound(
+      api.patch('', key, 'application/apply-patch+yaml', body, { fieldManager: name, force: true, subresource: 'status' }),
+    );
   }
 
   return run(name, [controller]);
