@@ -114,6 +114,8 @@ export class ApiServer implements AsyncDisposable {
     const { storage, clock, random, logger, settings, authenticator, authorizer, tokens } = options;
     // Admission reads the registry, and the registry asks admission: each is made before it is first used.
     const late: { admission?: AdmissionChain } = {};
+    const managerOf = (definition: ResourceDefinition, manager: string, now: string) =>
+      managerContext(this.plainScope(definition), manager, now);
     const parts: RegistryParts & { logger: Logger } = {
       storage,
       clock,
@@ -131,7 +133,7 @@ export class ApiServer implements AsyncDisposable {
         settings,
         registry: () => this.registry,
         listOf: (group, version, plural) => this.lookup.list({ group, version, plural }, ''),
-        managerOf: (definition, manager, now) => managerContext(this.plainScope(definition), manager, now),
+        managerOf,
       }),
       get admission() {
         return late.admission!;
@@ -209,6 +211,7 @@ export class ApiServer implements AsyncDisposable {
         authorizer,
         clock,
         tokenIssuer: tokens,
+        managerOf,
         ...(review ? { tokenReviewer: { review: review.bind(tokens) } } : {}),
       },
     });

@@ -2,6 +2,7 @@ import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Authenticator, Authorizer, UserInfo } from '../../auth/types.ts';
 import type { Clock } from '../../machinery/clock.ts';
+import type { ManagerContext } from '../../machinery/patch/apply/types.ts';
 import type { Operation } from '../operation.ts';
 import type { Registry } from '../registry.ts';
 import type { ResourceStore } from '../resource-store.ts';
@@ -21,6 +22,8 @@ export interface ActionParts {
   /** Knows tokens that are good for other audiences than the server. */
   readonly tokenReviewer?: TokenReviewer;
   readonly clock: Clock;
+  /** What a write of the server itself is tracked with. */
+  readonly managerOf: (definition: ResourceDefinition, manager: string, now: string) => ManagerContext;
 }
 
 /** One request to an action: the body is decoded, defaulted, and through mutating admission. */

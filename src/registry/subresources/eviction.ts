@@ -1,5 +1,6 @@
 import { selectorFromObject } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { copyData } from '../copy.ts';
 import { deleteObject } from '../delete.ts';
@@ -171,8 +172,14 @@ async function takeDisruption(call: Eviction, name: string, pod: KubeObject): Pr
     status.disruptionsAllowed = allowed - 1;
     if (allowed === 1) noMoreAllowed(budget, store.now());
     status.disruptedPods = { ...status.disruptedPods, [pod.metadata!.name!]: store.now() };
-    return budget;
+    return tracked(call, store, current!.object, budget);
   });
+}
+
+// The server writes the status of a budget as a client of its own does.
+function tracked({ parts }: Eviction, store: ResourceStore, live: KubeObject, updated: KubeObject): KubeObject {
+  const { resetFields: _, ...context } = parts.managerOf(store.definition, 'kube-apiserver', store.now());
+  return trackUpdate({ ...context, subresource: 'status', live, updated });
 }
 
 function whyNot(name: string, status: Record<string, any>): string {
