@@ -28,6 +28,17 @@ test('a selector asks about driver, attributes and capacity of a device', () => 
   assert.equal(matches('cel.bind(own, device.attributes["dra.example.com"], own.healthy && own.model.startsWith("A"))'), true);
 });
 
+test('what is described alike may be the devices of several drivers', () => {
+  const { matches: isOurs } = compileDeviceSelector(
+    'device.driver == "dra.example.com" && device.attributes["dra.example.com"].model == "A100"',
+  );
+  const drivers = ['dra.example.com', 'other.example', 'dra.example.com'];
+  assert.deepEqual(
+    drivers.map((driver) => isOurs(driver, device)),
+    [true, false, true],
+  );
+});
+
 test('a domain of which a device has nothing is empty, and is not among its domains', () => {
   assert.equal(matches('has(device.attributes["unknown.example"].model)'), false);
   assert.equal(matches('"unknown.example" in device.attributes'), false);

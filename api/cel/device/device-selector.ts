@@ -97,13 +97,13 @@ class NamedValues extends MapValue {
 
 const nothing = new NamedValues(new Map());
 
-// Selectors ask about the same devices again and again. A device is never changed, and belongs to one driver.
-const values = new WeakMap<Device, Value>();
+// Selectors ask about the same devices again and again. A device is never changed, but one that is described alike may belong to several drivers' slices.
+const values = new WeakMap<Device, { readonly driver: string; readonly value: Value }>();
 
 function deviceValue(driver: string, device: Device): Value {
-  let value = values.get(device);
-  if (!value) values.set(device, (value = makeDeviceValue(driver, device)));
-  return value;
+  let known = values.get(device);
+  if (known?.driver !== driver) values.set(device, (known = { driver, value: makeDeviceValue(driver, device) }));
+  return known.value;
 }
 
 function makeDeviceValue(driver: string, { attributes = {}, capacity = {}, allowMultipleAllocations = false }: Device): Value {
