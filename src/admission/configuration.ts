@@ -104,20 +104,25 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
   },
 };
 
-/** How upstream begins what it says of a plugin that cannot be made. */
-const failing = (plugin: string) => `couldn't init admission plugin ${JSON.stringify(plugin)}: `;
+/** A plugin cannot be made as its configuration says. */
+export class PluginError extends Error {
+  constructor(plugin: string, message: string) {
+    super(`couldn't init admission plugin ${JSON.stringify(plugin)}: ${message}`);
+  }
+}
 
 /**
  * Reads an AdmissionConfiguration.
+ * @param text undefined where there is none: a plugin may need one nevertheless
  * @param isOn whether a plugin is to be made; what is said of others counts for nothing
- * @throws Error in kube-apiserver's words
+ * @throws PluginError, Error in kube-apiserver's words
  */
 export async function readAdmissionConfiguration(
-  text: string,
+  text: string | undefined,
   files: ConfigurationFiles,
   isOn: (plugin: string) => boolean,
 ): Promise<PluginConfigurations> {
-  const { plugins = [] } = decodeConfiguration(text, configurationKind) as {
+  const { plugins = [] } = (text === undefined ? {} : decodeConfiguration(text, configurationKind)) as {
     plugins?: { name?: string; path?: string; configuration?: unknown }[];
   };
   const given = new Map<string, any>();
@@ -162,6 +167,6 @@ async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string 
 
 async function explained<T>(plugin: string, made: () => Promise<T>): Promise<T> {
   return made().catch((error: Error) => {
-    throw new Error(`${failing(plugin)}${error.message}`);
+    throw new PluginError(plugin, error.message);
   });
 }

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { type ConfigurationFiles, readAdmissionConfiguration } from '../admission/configuration.ts';
+import { type ConfigurationFiles, PluginError, readAdmissionConfiguration } from '../admission/configuration.ts';
 import { isPluginOn, type PluginChoice, pluginNamesProblem } from '../admission/plugins.ts';
 import type { ApiServerFlags } from '../cli/apiserver-flags.ts';
 import { UserError } from '../cli/errors.ts';
@@ -8,7 +8,6 @@ import { fileOfFlag } from './files.ts';
 
 const failing = 'failed to apply admission: ';
 const unreadable = `${failing}failed to read plugin config: `;
-const empty = '{"apiVersion":"apiserver.config.k8s.io/v1","kind":"AdmissionConfiguration"}';
 
 /**
  * The admission plugins that the flags choose, with their configurations.
@@ -18,7 +17,7 @@ export async function chosenPlugins(flags: ApiServerFlags): Promise<PluginChoice
   const { enableAdmissionPlugins: enabled = [], disableAdmissionPlugins: disabled = [], admissionControlConfigFile: file } = flags;
   const problem = pluginNamesProblem(enabled, disabled);
   if (problem !== undefined) throw new UserError(problem);
-  const text = file === undefined ? empty : await textOf(file);
+  const text = file === undefined ? undefined : await textOf(file);
   const files: ConfigurationFiles = {
     read: (path) => fileOfFlag(resolve(dirname(file ?? ''), path)),
     endpoint: readWebhookKubeconfig,
@@ -29,8 +28,7 @@ export async function chosenPlugins(flags: ApiServerFlags): Promise<PluginChoice
     return { enabled, disabled, configurations: await readAdmissionConfiguration(text, files, isOn) };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const { message } = error as Error;
-    throw new UserError(`${message.startsWith("couldn't init") ? failing : unreadable}${message}`);
+    throw new UserError(`${error instanceof PluginError ? failing : unreadable}${(error as Error).message}`);
   }
 }
 

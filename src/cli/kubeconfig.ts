@@ -34,8 +34,11 @@ export function kubeconfigText({ server, authority, certificate, key }: Kubeconf
   );
 }
 
+function named(list: { name: string }[] | undefined, name: string): any {
+  return list?.find((entry) => entry.name === name);
+}
+
 function currentContext(config: any): { readonly cluster: any; readonly credentials: any } {
-  const named = (list: { name: string }[] | undefined, name: string): any => list?.find((entry) => entry.name === name);
   const chosen = named(config?.contexts, config?.['current-context'])?.context;
   return { cluster: named(config?.clusters, chosen?.cluster)?.cluster, credentials: named(config?.users, chosen?.user)?.user };
 }
@@ -92,7 +95,7 @@ export async function readCredentials(file: string): Promise<(hostAndPort: strin
   const config = await parsedKubeconfig(file);
   const users = new Map<string, WebhookCredentials>();
   for (const { name, user } of config.users ?? []) users.set(name, await credentialsIn(user, file));
-  const fallback = users.get('*') ?? users.get(config.contexts?.find(({ name }: any) => name === config['current-context'])?.context?.user);
+  const fallback = users.get('*') ?? users.get(named(config.contexts, config['current-context'])?.context?.user);
   return (hostAndPort) => {
     const names = namesFor(hostAndPort);
     if (hostAndPort.endsWith(':443')) names.push(...namesFor(hostAndPort.slice(0, -':443'.length)));

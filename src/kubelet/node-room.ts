@@ -1,6 +1,7 @@
 import { parseQuantity } from '../../api/meta/quantity.ts';
 import { podRequests } from '../../api/meta/resources.ts';
 import type { Node, Pod } from '../../openapi/types.ts';
+import { Memo } from '../machinery/memo.ts';
 import { type HostPort, hostPortsOf, portsConflict } from '../runtime/host-ports.ts';
 import { matchesNodeAffinity, tolerates } from '../runtime/node-selection.ts';
 
@@ -29,7 +30,7 @@ export class NodeRoom {
   private allocatable: { readonly of: object; readonly amounts: Amounts } | undefined;
   private portUsers = 0;
   /** Alike pods, of which a node has many, have one share between them. */
-  private readonly alike = new Map<string, Share>();
+  private readonly alike = new Memo<Share>(alikeAtMost);
 
   /** Gives a pod its share if the node may and can take it. */
   admit(pod: Pod, node: Node): Rejection | undefined {
@@ -69,13 +70,7 @@ export class NodeRoom {
       amounts.push([name, amountOf(name, quantity)]);
     const ports = hostPortsOf(pod);
     if (ports.length > 0) return { amounts: new Map(amounts), ports };
-    const text = amounts.join();
-    let share = this.alike.get(text);
-    if (!share) {
-      if (this.alike.size === alikeAtMost) this.alike.clear();
-      this.alike.set(text, (share = { amounts: new Map(amounts), ports }));
-    }
-    return share;
+    return this.alike.get(amounts.join(), () => ({ amounts: new Map(amounts), ports }));
   }
 
   private take(pod: Pod, share: Share): void {

@@ -156,7 +156,7 @@ function resizeConditions(pod: Pod, { now, pendingResize, resizing }: StatusCont
     if (verdict) return [condition(pod, type, verdict, now)];
     return pod.status?.conditions?.some((present) => present.type === type) ? [{ type, $patch: 'delete' } as unknown as PodCondition] : [];
   };
-  const pending = pendingResize && { holds: true, reason: pendingResize.reason, message: pendingResize.message };
+  const pending = pendingResize && { holds: true, reason: 'Deferred', message: pendingResize.message };
   return [...told('PodResizePending', pending), ...told('PodResizeInProgress', resizing ? holds : undefined)];
 }
 

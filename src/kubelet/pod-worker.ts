@@ -373,7 +373,7 @@ export class PodWorker implements PodScope {
     if (pendingResize?.generation === generation && pendingResize?.message === message) return;
     const { initContainerStatuses = [], containerStatuses = [] } = this.pod.status ?? {};
     const had = [...initContainerStatuses, ...containerStatuses].map(({ name, resources = {} }) => [name, resources] as const);
-    this.pendingResize = { reason: 'Deferred', message, resources: pendingResize?.resources ?? new Map(had), generation };
+    this.pendingResize = { message, resources: pendingResize?.resources ?? new Map(had), generation };
     this.dirty = true;
     if (pendingResize?.generation !== generation) this.tellPod('Warning', 'ResizeDeferred', resizeText(this.pod, 'Deferred', message));
   }

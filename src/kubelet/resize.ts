@@ -5,7 +5,6 @@ type Resources = NonNullable<Container['resources']>;
 
 /** A resize that the pod's node cannot give yet: the containers keep what they have (KEP-1287). */
 export interface PendingResize {
-  readonly reason: 'Deferred';
   readonly message: string;
   /** What the containers have, by name. */
   readonly resources: ReadonlyMap<string, Resources>;

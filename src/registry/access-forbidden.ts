@@ -1,7 +1,10 @@
 import type { AccessAttributes } from '../auth/types.ts';
 import { type ApiError, forbidden } from './errors.ts';
 
-/** 403 for what no authorizer allows. @param reason of the authorizer, if it gave one */
+/**
+ * 403 for what no authorizer allows: `pods "x" is forbidden: User "u" cannot get resource "pods" in API group "" in the namespace "y"`.
+ * @param reason of the authorizer, if it gave one
+ */
 export function accessForbidden(attributes: AccessAttributes, reason = ''): ApiError {
   const message = forbiddenMessage(attributes);
   return forbidden(attributes, attributes.name, reason === '' ? message : `${message}: ${reason}`);

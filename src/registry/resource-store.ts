@@ -7,6 +7,7 @@ import type { AdmissionChain } from '../admission/chain.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { sameJson } from '../machinery/json-equal.ts';
+import { Memo } from '../machinery/memo.ts';
 import { inParallel } from '../machinery/parallel.ts';
 import type { Random } from '../machinery/random.ts';
 import { UnreadableRangeError } from '../storage/errors.ts';
@@ -294,20 +295,11 @@ type Labels = Readonly<Record<string, string>>;
 /** So many different sets of labels are remembered at one time. */
 const alikeAtMost = 256;
 
-/** Objects come in series: those with equal labels have them once between them. */
-class AlikeLabels {
-  private readonly known = new Map<string, Labels>();
-
-  of(labels: Labels): Labels {
-    let text = '';
-    // What no label can hold stands between them.
-    for (const name in labels) text += `${name}=${labels[name]}\n`;
-    const known = this.known.get(text);
-    if (known) return known;
-    if (this.known.size === alikeAtMost) this.known.clear();
-    this.known.set(text, labels);
-    return labels;
-  }
+function textOf(labels: Labels): string {
+  let text = '';
+  // What no label can hold stands between them.
+  for (const name in labels) text += `${name}=${labels[name]}\n`;
+  return text;
 }
 
 /** The attributes that selectors of a resource look at. */
@@ -315,7 +307,8 @@ export function attributesOf(versions: readonly ResourceDefinition[]): (object: 
   const selectable = Object.entries(
     Object.assign({}, ...versions.map((definition) => definition.selectableFields)) as NonNullable<ResourceDefinition['selectableFields']>,
   );
-  const alike = new AlikeLabels();
+  // Objects come in series: those with equal labels have them once between them.
+  const alike = new Memo<Labels>(alikeAtMost);
   return (object) => {
     const metadata = object.metadata ?? {};
     let fields: Record<string, string> | undefined;
@@ -323,7 +316,8 @@ export function attributesOf(versions: readonly ResourceDefinition[]): (object: 
       fields = {};
       for (const [path, value] of selectable) fields[path] = value(object);
     }
-    const labels = metadata.labels && alike.of(metadata.labels);
+    const given = metadata.labels;
+    const labels = given && alike.get(textOf(given), () => given);
     return { name: metadata.name ?? '', namespace: metadata.namespace ?? '', labels, fields };
   };
 }

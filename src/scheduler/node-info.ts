@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../openapi/types.ts';
+import { Memo } from '../machinery/memo.ts';
 import { type HostPort, hostPortsOf, portsConflict } from '../runtime/host-ports.ts';
 import { type AffinityTerms, affinityTermsOf } from './affinity-term.ts';
 import { type Amounts, amountsOf, type ScoredRequests, scoredTakenBy, takenBy } from './resources.ts';
@@ -34,18 +35,14 @@ const alikeAtMost = 256;
 
 /** Makes infos of pods; alike pods, of which a cluster has many, have their amounts between them. */
 export class PodInfos {
-  private readonly alike = new Map<string, Pick<PodInfo, 'requests' | 'scored'>>();
+  private readonly alike = new Memo<Pick<PodInfo, 'requests' | 'scored'>>(alikeAtMost);
 
   of(pod: Pod): PodInfo {
     const info = podInfoOf(pod);
     const { requests, scored } = info;
     let text = `${scored.cpu},${scored.memory}`;
     for (const [name, amount] of requests) text += `,${name},${amount}`;
-    const known = this.alike.get(text);
-    if (known) return { ...info, requests: known.requests, scored: known.scored };
-    if (this.alike.size === alikeAtMost) this.alike.clear();
-    this.alike.set(text, { requests, scored });
-    return info;
+    return { ...info, ...this.alike.get(text, () => ({ requests, scored })) };
   }
 }
 

@@ -61,20 +61,28 @@ async function driverErrors(
   const verbs = driverVerbs(attributes, status);
   const errors: FieldError[] = [];
   for (const driver of changedDrivers(status, old)) {
-    let first: string | undefined;
-    for (const verb of verbs) {
-      const denied = await denial(attributes, authorizer, { subresource: 'driver', verb, namespace: attributes.namespace, name: driver });
-      if (denied === undefined) {
-        first = undefined;
-        break;
-      }
-      first ??= denied;
-    }
-    if (first === undefined) continue;
+    const denied = await driverDenial(attributes, authorizer, verbs, driver);
+    if (denied === undefined) continue;
     const needed = `changing status.devices requires resource="resourceclaims/driver", verb="[${verbs.join(' ')}]" permission`;
-    errors.push(forbidden(path.child('devices'), `${needed}: ${first}`));
+    errors.push(forbidden(path.child('devices'), `${needed}: ${denied}`));
   }
   return errors;
+}
+
+/** Why none of the verbs is allowed: what is said of the first. */
+async function driverDenial(
+  attributes: AdmissionAttributes,
+  authorizer: Authorizer,
+  verbs: readonly string[],
+  driver: string,
+): Promise<string | undefined> {
+  let first: string | undefined;
+  for (const verb of verbs) {
+    const denied = await denial(attributes, authorizer, { subresource: 'driver', verb, namespace: attributes.namespace, name: driver });
+    if (denied === undefined) return undefined;
+    first ??= denied;
+  }
+  return first;
 }
 
 function changedDrivers(status: ResourceClaimStatus, old: ResourceClaimStatus): string[] {

@@ -1,3 +1,4 @@
+import { Memo } from '../../machinery/memo.ts';
 import { resolveImage } from './reference.ts';
 import type { ImageProgram, ImageRule, PullFailure } from './rules.ts';
 
@@ -15,7 +16,7 @@ const rememberedAtMost = 4096;
 /** The images of a cluster's nodes: the rules, each image judged by them once. */
 export class Images {
   private readonly rules: readonly { readonly test: RegExp; readonly rule: ImageRule }[];
-  private readonly known = new Map<string, KnownImage>();
+  private readonly known = new Memo<KnownImage>(rememberedAtMost);
 
   constructor(rules: readonly ImageRule[]) {
     this.rules = rules.map((rule) => ({ test: compile(rule.image), rule }));
@@ -23,12 +24,7 @@ export class Images {
 
   /** @param image as a container names it */
   get(image: string): KnownImage {
-    let known = this.known.get(image);
-    if (!known) {
-      if (this.known.size >= rememberedAtMost) this.known.clear();
-      this.known.set(image, (known = this.judge(image)));
-    }
-    return known;
+    return this.known.get(image, () => this.judge(image));
   }
 
   private judge(image: string): KnownImage {

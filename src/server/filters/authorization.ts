@@ -78,5 +78,3 @@ export function accessAttributes(info: RequestInfo, user: UserInfo): AccessAttri
     name: info.name,
   };
 }
-
-/** `pods "x" is forbidden: User "u" cannot get resource "pods" in API group "" in the namespace "y"`. */

@@ -1,6 +1,7 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { ApiError, methodNotSupported } from '../../registry/errors.ts';
 import type { RequestInfo } from '../context.ts';
+import { isCustom } from '../encoding/list-json.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { warn } from '../handlers/body.ts';
 import { isAllowedAt, isPlace } from '../handlers/place.ts';
@@ -22,7 +23,7 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     if (info.resource === '') throw noSuchResource();
     const definition = lookup(info);
     // Custom resources are behind no router: a HEAD is a get there, and what is no verb is told by them.
-    const custom = definition !== undefined && isCustomKind(definition);
+    const custom = definition !== undefined && isCustom(definition);
     if ((method === 'HEAD' && !custom) || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
       if (hasPath(definition, info)) throw custom && info.verb === '' ? notSupported(definition) : methodNotAllowed();
       // Whether that is a page or a resource that is not there, the routes know.
@@ -34,7 +35,7 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     if (isLog) negotiateText(accept);
     try {
       const transforms = accept?.includes('as=Table') && hasNoTable(definition, info) ? withoutTables : objectTransforms;
-      context.negotiated = negotiate(accept, info.verb, transforms, () => isCustom(definition, info), isLog);
+      context.negotiated = negotiate(accept, info.verb, transforms, () => hasNoMessage(definition, info), isLog);
     } catch (error) {
       // What is not there is said first: the handlers answer 404 or 405.
       if (definition && (isLog ? hasPath(definition, info) : hasMethod(definition, info, method))) {
@@ -74,12 +75,8 @@ function checkPatchType(definition: ResourceDefinition | undefined, info: Reques
 }
 
 /** Custom resources have no messages; their Scale has one. */
-function isCustom(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
-  return definition !== undefined && isCustomKind(definition) && subresource !== 'scale';
-}
-
-function isCustomKind({ schema }: ResourceDefinition): boolean {
-  return typeof schema !== 'string';
+function hasNoMessage(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
+  return definition !== undefined && isCustom(definition) && subresource !== 'scale';
 }
 
 function notSupported({ group, plural }: ResourceDefinition): ApiError {

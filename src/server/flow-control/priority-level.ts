@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { RatioOverTime } from '../../machinery/histogram.ts';
+import { Memo } from '../../machinery/memo.ts';
 import type { FlowRequest } from './flow-request.ts';
 import type { InFlight } from './in-flight.ts';
 import { type Discipline, QueueSet, type QueueSetObserver } from './queue-set.ts';
@@ -48,7 +49,7 @@ export class PriorityLevel implements QueueSetObserver {
   private readonly clock: Clock;
   private readonly integrator: SeatDemand;
   private readonly inFlight: InFlight;
-  private readonly hands = new Map<string, readonly number[]>();
+  private readonly hands = new Memo<readonly number[]>(maxHands);
 
   constructor(object: KubeObject, clock: Clock, inFlight: InFlight) {
     this.object = object;
@@ -149,14 +150,10 @@ export class PriorityLevel implements QueueSetObserver {
 
   /** The queues of a flow. */
   hand(flow: string): readonly number[] {
-    let hand = this.hands.get(flow);
-    if (!hand) {
+    return this.hands.get(flow, () => {
       const discipline = this.discipline;
-      hand = typeof discipline === 'object' ? dealHand(flow, discipline.queues, discipline.handSize) : [];
-      if (this.hands.size >= maxHands) this.hands.clear();
-      this.hands.set(flow, hand);
-    }
-    return hand;
+      return typeof discipline === 'object' ? dealHand(flow, discipline.queues, discipline.handSize) : [];
+    });
   }
 
   waiting(request: FlowRequest, delta: 1 | -1, now: number): void {

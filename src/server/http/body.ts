@@ -3,6 +3,14 @@ import { badRequest, requestEntityTooLarge } from '../../registry/errors.ts';
 
 const nothing = Buffer.alloc(0);
 
+/** Whether an HTTP/1.1 request says that a body follows; HTTP/2 tells by its frames. */
+export function announcesBody(headers: {
+  readonly 'content-length'?: string | undefined;
+  readonly 'transfer-encoding'?: string | undefined;
+}): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
 /**
  * Reads a body to its end, at most `limit` bytes.
  * @param declared the Content-Length, so that too large a body is refused before it is read

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { announcesBody } from './body.ts';
 import type { OutgoingHeaders, Reply } from './reply.ts';
 
 /** Header names as Go writes them, of the headers that nearly every answer has; others are turned when they come. */
@@ -12,11 +13,6 @@ const canonicalNames: ReadonlyMap<string, string> = new Map(
 /** `x-kubernetes-pf-flowschema-uid` → `X-Kubernetes-Pf-Flowschema-Uid` */
 function capitalized(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
-}
-
-/** An answer without waiting is given before the parser says that the request is complete. */
-function mayHaveBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 export class Http1Reply implements Reply {
@@ -36,8 +32,8 @@ export class Http1Reply implements Reply {
     if (this.gone) return;
     const canonical: OutgoingHeaders = {};
     for (const name in headers) canonical[canonicalNames.get(name) ?? capitalized(name)] = headers[name]!;
-    // A body that was not read to its end would be taken for the next request.
-    if (!this.request.complete && mayHaveBody(this.request)) canonical['Connection'] = 'close';
+    // A body that was not read to its end would be taken for the next request. A request without one may not count as complete yet.
+    if (!this.request.complete && announcesBody(this.request.headers)) canonical['Connection'] = 'close';
     this.response.writeHead(status, canonical as Record<string, string>);
     if (empty) this.response.end();
   }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ApiRequest } from '../context.ts';
-import { readBody } from './body.ts';
+import { announcesBody, readBody } from './body.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -54,10 +54,9 @@ export class NetworkRequest implements ApiRequest {
   }
 
   openBody(): Readable | undefined {
-    const { 'content-length': length, 'transfer-encoding': encoding } = this.headers;
-    // HTTP/2 says with the headers whether there is more; HTTP/1.1 by these.
+    // HTTP/2 says with the headers whether there is more.
     const { endAfterHeaders } = this.source as Readable & { readonly endAfterHeaders?: boolean };
-    if (endAfterHeaders ?? (encoding === undefined && (length ?? '0') === '0')) return undefined;
+    if (endAfterHeaders ?? !announcesBody(this.headers)) return undefined;
     this.bodyRead = true;
     return this.source;
   }

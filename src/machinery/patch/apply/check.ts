@@ -10,16 +10,18 @@ import { isDeclared, itemElement, propertySchema } from './shape.ts';
  * string`. Undeclared fields, wrong types, and items that cannot be told apart.
  */
 export function checkConfiguration(value: unknown, schema: Schema): string[] {
-  const findings: Findings = { errors: [], mayRepeat: false };
-  check(value, schema, '', findings);
-  return findings.errors;
+  return problemsOf(value, schema, false);
 }
 
 /** The same for an object that is there already, whose items may repeat. */
 export function checkObject(value: unknown, schema: Schema): string[] {
-  const findings: Findings = { errors: [], mayRepeat: true };
-  check(value, schema, '', findings);
-  return findings.errors;
+  return problemsOf(value, schema, true);
+}
+
+function problemsOf(value: unknown, schema: Schema, mayRepeat: boolean): string[] {
+  const found: Findings = { errors: [], mayRepeat };
+  check(value, schema, '', found);
+  return found.errors;
 }
 
 interface Findings {
