@@ -81,6 +81,8 @@ export interface ScalarSchema extends SchemaBase {
     | 'intOrString'
     | 'any';
   readonly enum?: readonly string[];
+  /** Of `any`: the documents say that it is an object. */
+  readonly isObject?: true;
   /** Of `any`: it is an object of this schema, or else a list of them, a boolean or a list of strings. */
   readonly alternative?: { readonly schema: () => ObjectSchema; readonly to: 'list' | 'boolean' | 'strings' };
 }

@@ -97,7 +97,8 @@ function compilePlain(name: string, definition: CompactDefinition, get: (name: s
   const type = plainTypes[name] ?? 'any';
   if (type === 'any' && definition.p?.type === 'string') throw new Error(`Definition ${name} has no known encoding.`);
   const [, base, to] = /^(.*)Or(Array|Bool|StringArray)$/.exec(name) ?? [];
-  if (type !== 'any' || base === undefined) return { name, type };
+  if (type !== 'any' || base === undefined)
+    return { name, type, ...(type === 'any' && definition.p?.type === 'object' && { isObject: true }) };
   return { name, type, alternative: { schema: () => get(base), to: alternatives[to!]! } };
 }
 

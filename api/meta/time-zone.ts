@@ -1,9 +1,22 @@
+/** Whether there is a zone of this name; names are case-sensitive, as the files of the IANA database are. */
+export function isZoneName(name: string): boolean {
+  if (!/^[A-Z]/.test(name)) return false;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
+  } catch {
+    return false;
+  }
+}
+
 /**
- * How many seconds the clocks of a zone of the IANA database are ahead of UTC at a moment, in milliseconds since the epoch.
+ * How many seconds the clocks of a zone of the IANA database are ahead of UTC at a moment, in milliseconds since the epoch. A cluster's own clocks,
+ * `Local`, show UTC.
  * @throws RangeError for a name that is not there
  */
 export function zoneOffsets(name: string): (epoch: number) => number {
-  if (name === '' || name === 'UTC') return () => 0;
+  if (name === '' || name === 'UTC' || name === 'Local') return () => 0;
+  if (!isZoneName(name)) throw new RangeError(`unknown time zone ${name}`);
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     hourCycle: 'h23',

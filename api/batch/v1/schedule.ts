@@ -1,5 +1,6 @@
 /** Schedules of CronJobs: five fields, or a descriptor such as `@daily` or `@every 1h30m`. */
 import { goQuote, parseGoDuration } from '../../meta/duration.ts';
+import { isZoneName } from '../../meta/time-zone.ts';
 
 /** The allowed values of each field. */
 export interface Schedule {
@@ -136,14 +137,7 @@ function parseNumber(text: string): number {
   return value;
 }
 
-/** Whether there is a time zone of this name; names are case-sensitive, as the files of the IANA database are. */
+/** Whether schedules can be in this time zone. */
 export function isTimeZone(name: string): boolean {
-  if (name === '' || name === 'Local') return true;
-  if (!/^[A-Z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+  return name === '' || name === 'Local' || isZoneName(name);
 }

@@ -76,11 +76,10 @@ export type FormatPart = string | { readonly clause: Clause; readonly precision:
 export class FormatError extends Error {}
 
 /**
- * Reads a format string. `next` is asked for each clause before it is read, so that a missing argument is reported first; `last`: nothing follows the `%`.
+ * Reads a format string, part by part, so that what is wrong with an argument is told before what is wrong with the clauses after it. `next` is asked for each clause before it is read, so that a missing argument is reported first; `last`: nothing follows the `%`.
  * @throws FormatError in cel-go's words
  */
-export function parseFormat(format: string, next: (index: number, last: boolean) => void): FormatPart[] {
-  const parts: FormatPart[] = [];
+export function* parseFormat(format: string, next: (index: number, last: boolean) => void): Generator<FormatPart> {
   let text = '';
   let index = 0;
   for (let i = 0; i < format.length; ) {
@@ -110,27 +109,29 @@ export function parseFormat(format: string, next: (index: number, last: boolean)
     const clause = clauses[format[i]!];
     if (!clause) throw new FormatError(`could not parse formatting clause: unrecognized formatting clause "${format[i]}"`);
     i++;
-    if (text) parts.push(text);
+    if (text) yield text;
     text = '';
-    parts.push({ clause, precision });
+    yield { clause, precision };
   }
-  if (text) parts.push(text);
-  return parts;
+  if (text) yield text;
 }
 
 /** `'%s is %d'.format(['x', 1])`. @throws CelError */
 export function formatString(format: string, args: ListValue): string {
-  let parts: FormatPart[];
+  const next = (index: number) => {
+    if (index >= args.size) throw new FormatError(`index ${index} out of range`);
+  };
+  let index = 0;
+  let text = '';
   try {
-    parts = parseFormat(format, (index) => {
-      if (index >= args.size) throw new FormatError(`index ${index} out of range`);
-    });
+    for (const part of parseFormat(format, next)) {
+      text += typeof part === 'string' ? part : printClause(part.clause, part.precision, args.at(index++));
+    }
   } catch (error) {
     if (error instanceof FormatError) throw new CelError(error.message);
     throw error;
   }
-  let index = 0;
-  return parts.map((part) => (typeof part === 'string' ? part : printClause(part.clause, part.precision, args.at(index++)))).join('');
+  return text;
 }
 
 function printClause(clause: Clause, precision: number, value: Value): string {
@@ -171,7 +172,17 @@ function printScientific(value: Value, width: number): string {
 function printAny(value: Value): string {
   if (value === null) return 'null';
   if (value instanceof ListValue) return `[${[...value].map(printNested).join(', ')}]`;
-  return value instanceof MapValue ? printMap(value) : printValue(value)!;
+  if (value instanceof MapValue) return printMap(value);
+  return value instanceof Uint8Array ? printBytes(value) : printValue(value)!;
+}
+
+function printBytes(bytes: Uint8Array): string {
+  try {
+    return printValue(bytes)!;
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    throw new CelError(`error during formatting: could not convert argument ${JSON.stringify(error.message)} to string`);
+  }
 }
 
 function printMap(map: MapValue): string {
@@ -185,7 +196,7 @@ function printNested(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number')
     return Number.isFinite(value) ? fixedText(value, 6) : JSON.stringify(Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
-  if (value instanceof Uint8Array) return `b${JSON.stringify(printValue(value))}`;
+  if (value instanceof Uint8Array) return `b${JSON.stringify(printBytes(value))}`;
   if (value instanceof Timestamp) return `timestamp("${printValue(value)}")`;
   if (value instanceof Duration) return `duration("${printValue(value)}")`;
   if (value instanceof TypeValue) return `type(${value.name})`;

@@ -44,17 +44,19 @@ const formats: Readonly<Record<string, Format>> = {
   uri: new Format('URI', (text) => refusal(parseRequestURL(text)), 1103),
   uuid: new Format('uuid', (text) => unless(uuid.test(text), 'does not match the UUID format'), 70),
   byte: new Format('byte', (text) => unless(text.length > 0 && base64.test(text), 'invalid base64'), 84),
-  date: new Format(
-    'date',
-    (text) => unless(/^\d{4}-\d{2}-\d{2}$/.test(text) && parseTimestamp(`${text}T00:00:00Z`) !== undefined, 'invalid date'),
-    71,
-  ),
-  datetime: new Format(
-    'datetime',
-    (text) => unless(parseTimestamp(text.replace(/^(.{10})t/, '$1T').replace(/z$/, 'Z')) !== undefined, 'invalid datetime'),
-    71,
-  ),
+  date: new Format('date', (text) => unless(isDate(text), 'invalid date'), 71),
+  datetime: new Format('datetime', (text) => unless(isDateTime(text), 'invalid datetime'), 71),
 };
+
+const isDate = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && parseTimestamp(`${text}T00:00:00Z`) !== undefined;
+
+const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:.\d+)?(?:z|[+-]\d\d:\d\d)$/i;
+
+// As go-openapi/strfmt has it: any character begins the fraction, and offsets have no bounds.
+function isDateTime(text: string): boolean {
+  const at = text.search(/t/i);
+  return at >= 0 && isDate(text.slice(0, at)) && timeOfDay.test(text.slice(at + 1));
+}
 
 function refusal(parsed: object | string): readonly string[] {
   return typeof parsed === 'string' ? [parsed] : none;

@@ -121,9 +121,11 @@ function preReleasePart(text: string): bigint | string {
 
 /** A version with a v in front, leading zeros or fewer than three parts, in the strict form. */
 function normalize(text: string): string {
-  const parts = splitAtMost(text.replace(/^v/, ''), '.', 3).map((part) =>
-    part.length > 1 ? part.replace(/^0+(?=\d)/, '').replace(/^0+(?!\d)/, '0') : part,
-  );
+  const parts = splitAtMost(text.replace(/^v/, ''), '.', 3).map((part) => {
+    if (part.length < 2) return part;
+    const rest = part.replace(/^0+/, '');
+    return /^\d/.test(rest) ? rest : `0${rest}`;
+  });
   if (parts.length < 3) {
     if (/[+-]/.test(parts.at(-1)!)) throw new CelError('short version cannot contain PreRelease/Build meta data');
     while (parts.length < 3) parts.push('0');

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createSchemaSource } from '../../../openapi/source.ts';
+import { jsonSchemaOf } from '../schema/built-in-schema.ts';
 import { dynamicValue, jsonOf } from './dynamic-values.ts';
 import { nativeFields } from './go-native.ts';
 import { ApplyObject } from './patch-types.ts';
 import { PolicyCompiler, type ResultKind } from './policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from './policy-evaluation.ts';
+import { checkPolicyTypes } from './type-check.ts';
 
 const options = { params: true, authorizer: false };
 const object = { metadata: { name: 'a', namespace: 'default' }, spec: { replicas: 3, containers: [{ name: 'c', image: 'x:1' }] } };
@@ -60,4 +63,23 @@ test('the evaluations for one request share a budget', () => {
   assert.deepEqual(evaluation.evaluate(compiled), { value: true });
   assert.equal(evaluation.remaining, 4);
   assert.throws(() => evaluation.evaluate(compiled), OutOfBudget);
+});
+
+test('types of built-in kinds: quantities have none, a definition within itself no fields', () => {
+  const source = createSchemaSource();
+  const checked = (schema: string, expression: string) => {
+    const kind = { group: '', version: 'v1', kind: 'Kind', schema: jsonSchemaOf(source.get(schema)) };
+    const [warning] = checkPolicyTypes({ validations: [{ expression }] }, [kind], { kind: '', schema: undefined }, 500);
+    return warning?.warning.split('\n')[0];
+  };
+  const cases: readonly (readonly [schema: string, expression: string, warning: string])[] = [
+    ['io.k8s.api.core.v1.ResourceQuota', 'object.spec.hard == 1', "undefined field 'hard'"],
+    ['io.k8s.api.apps.v1.ControllerRevision', 'object.data == 1', "found no matching overload for '_==_' applied to '(Kind500.data, int)'"],
+    [
+      'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+      "object.spec.versions[0].schema.openAPIV3Schema.properties['a'].type == 'string'",
+      "undefined field 'type'",
+    ],
+  ];
+  for (const [schema, expression, warning] of cases) assert.ok(checked(schema, expression)?.endsWith(warning), expression);
 });

@@ -22,15 +22,22 @@ interface PolicySpec {
   readonly validations?: readonly { readonly expression: string; readonly messageExpression?: string }[];
 }
 
-/** What is wrong with a policy's expressions, given the types of the objects that it is about (KEP-3488). */
+/**
+ * What is wrong with a policy's expressions, given the types of the objects that it is about (KEP-3488).
+ * @param nanosecond of the moment within its second: upstream ends the names of kinds' types with it, so that no two are the same; it has gone on
+ *   from one name to the next
+ */
 export function checkPolicyTypes(
   spec: PolicySpec,
   kinds: readonly CheckedKind[],
-  paramsSchema: JsonSchema | undefined,
+  params: { readonly kind: string; readonly schema: JsonSchema | undefined },
+  nanosecond: number,
 ): ExpressionWarning[] {
-  const paramsType = paramsSchema && knownType(paramsSchema, 'Params');
+  let moment = nanosecond;
+  const uniqueName = (kind: string) => `${kind}${moment++}`;
+  const paramsType = params.schema && knownType(params.schema, uniqueName(params.kind));
   const checkers = kinds.flatMap(({ group, version, kind, schema }) => {
-    const object = knownType(schema, kind);
+    const object = knownType(schema, uniqueName(kind));
     return object ? [{ name: `${group}/${version}, Kind=${kind}`, compiler: new PolicyCompiler(true, { object, paramsType }) }] : [];
   });
   const options = { params: spec.paramKind !== undefined, authorizer: true };

@@ -1,3 +1,4 @@
+import { parseDouble, printDouble } from './doubles.ts';
 import { compare, isNumber } from './equality.ts';
 import { CelError, noSuchOperation, noSuchOverload } from './errors.ts';
 import { checkedDuration, checkedTimestamp, floorDivide, parseDuration, parseTimestamp, printDuration, printTimestamp } from './time.ts';
@@ -28,9 +29,9 @@ export function add(a: Value, b: Value): Value {
   if (a instanceof Uint && b instanceof Uint) return checkedUint(a.value + b.value);
   if (a instanceof Duration) {
     if (b instanceof Duration) return checkedDuration(a.nanoseconds + b.nanoseconds);
-    if (b instanceof Timestamp) return checkedTimestamp(a.nanoseconds + b.nanoseconds);
+    if (b instanceof Timestamp) return checkedTimestamp(a.nanoseconds + b.nanoseconds, b.offset);
   }
-  if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds + b.nanoseconds);
+  if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds + b.nanoseconds, a.offset);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return new Uint8Array(Buffer.concat([a, b]));
   throw isNumber(a) || a instanceof Uint8Array || a instanceof ListValue ? noSuchOverload() : noSuchOperation('_+_', a);
 }
@@ -50,7 +51,7 @@ export function arithmetic(operator: '-' | '*' | '/' | '%'): (a: Value, b: Value
     if (a instanceof Uint && b instanceof Uint) return checkedUint(calculate(operator, a.value, b.value));
     if (operator === '-') {
       if (a instanceof Timestamp && b instanceof Timestamp) return new Duration(checkedInt(a.nanoseconds - b.nanoseconds));
-      if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds - b.nanoseconds);
+      if (a instanceof Timestamp && b instanceof Duration) return checkedTimestamp(a.nanoseconds - b.nanoseconds, a.offset);
       if (a instanceof Duration && b instanceof Duration) return checkedDuration(a.nanoseconds - b.nanoseconds);
     }
     throw isNumber(a) && !(operator === '%' && typeof a === 'number') ? noSuchOverload() : noSuchOperation(`_${operator}_`, a);
@@ -196,17 +197,6 @@ function toDouble(value: Value): Value | undefined {
   return typeof value === 'string' ? parseDouble(value) : undefined;
 }
 
-function parseDouble(text: string): number | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
-    const parsed = Number(text);
-    return Number.isFinite(parsed) ? parsed : undefined;
-  }
-  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
-  if (!special) return undefined;
-  if (special[2]!.toLowerCase() === 'nan') return special[1] ? undefined : Number.NaN;
-  return special[1] === '-' ? -Infinity : Infinity;
-}
-
 function toBool(value: Value): Value | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string') return undefined;
@@ -223,7 +213,7 @@ function toTimestamp(value: Value): Value | undefined {
   if (value instanceof Timestamp) return value;
   if (typeof value === 'bigint') return checkedTimestamp(value * 1_000_000_000n);
   const parsed = typeof value === 'string' ? parseTimestamp(value) : undefined;
-  return parsed && checkedTimestamp(parsed.nanoseconds);
+  return parsed && checkedTimestamp(parsed.nanoseconds, parsed.offset);
 }
 
 /** What string() gives; undefined for what it does not take. */
@@ -247,27 +237,4 @@ export function printValue(value: Value): string | undefined {
   } catch {
     throw new CelError('invalid UTF-8 in bytes, cannot convert to string');
   }
-}
-
-/** As Go's %g prints the shortest form of a double. */
-export function printDouble(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  if (Object.is(value, -0)) return '-0';
-  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-  const power = Number(exponent);
-  if (power < -4 || power >= 21) return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-  return String(value).includes('e') ? expand(value) : String(value);
-}
-
-/** A double with all its digits and no exponent. */
-export function expand(value: number): string {
-  const text = String(value);
-  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (!match) return text;
-  const [, sign, whole, fraction = '', exponent] = match;
-  const power = Number(exponent);
-  const digits = whole! + fraction;
-  if (power < 0) return `${sign}0.${'0'.repeat(-power - 1)}${digits}`;
-  return `${sign}${digits.padEnd(power + 1, '0')}`;
 }

@@ -1,4 +1,5 @@
 import { zoneOffsets } from '../../meta/time-zone.ts';
+import { printPlainDouble } from './doubles.ts';
 import { CelError } from './errors.ts';
 import { Duration, Timestamp } from './values.ts';
 
@@ -10,10 +11,10 @@ const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
 /** @throws CelError outside the years 1 to 9999 */
-export function checkedTimestamp(nanoseconds: bigint): Timestamp {
+export function checkedTimestamp(nanoseconds: bigint, offset = 0): Timestamp {
   const seconds = floorDivide(nanoseconds, nanosecondsPerSecond);
   if (seconds < minSeconds || seconds > maxSeconds) throw new CelError('timestamp overflow');
-  return new Timestamp(nanoseconds);
+  return new Timestamp(nanoseconds, offset);
 }
 
 /** @throws CelError beyond 64 bits */
@@ -27,9 +28,9 @@ export function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
+const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
 
-/** An RFC 3339 time with zone; undefined if the text is none. */
+/** An RFC 3339 time with zone, as Go's time.Parse takes it (hours of one digit, offsets up to 24:60); undefined if the text is none. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
@@ -38,11 +39,11 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const fraction = BigInt((match[7] ?? '').padEnd(9, '0').slice(0, 9));
   const zone = match[8]!;
   const offset = zone === 'Z' ? 0 : (zone[0] === '-' ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
-  if (zone !== 'Z' && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(4, 6)) > 59)) return undefined;
+  if (zone !== 'Z' && (Number(zone.slice(1, 3)) > 24 || Number(zone.slice(4, 6)) > 60)) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute - offset, second);
-  return new Timestamp(BigInt(date.getTime()) * 1_000_000n + fraction);
+  return new Timestamp(BigInt(date.getTime()) * 1_000_000n + fraction, offset);
 }
 
 function daysIn(year: number, month: number): number {
@@ -79,21 +80,28 @@ export function parseDuration(text: string): Duration | undefined {
   return nanoseconds < minInt64 || nanoseconds > maxInt64 ? undefined : new Duration(nanoseconds);
 }
 
-/** RFC 3339 in UTC with as many fractional digits as it needs. */
-export function printTimestamp({ nanoseconds }: Timestamp): string {
+/** RFC 3339 with the timestamp's offset and as many fractional digits as it needs. */
+export function printTimestamp({ nanoseconds, offset }: Timestamp): string {
   const seconds = floorDivide(nanoseconds, nanosecondsPerSecond);
   const fraction = nanoseconds - seconds * nanosecondsPerSecond;
-  const date = new Date(Number(seconds) * 1000)
+  const date = new Date((Number(seconds) + offset * 60) * 1000)
     .toISOString()
     .slice(0, 19)
     .replace(/^\+00|^-00/, '');
-  return `${date}${printFraction(fraction)}Z`;
+  return `${date}${printFraction(fraction)}${printOffset(offset)}`;
 }
 
-/** Seconds with as many fractional digits as they need, such as 90s or 0.5s. */
+function printOffset(minutes: number): string {
+  if (minutes === 0) return 'Z';
+  const digits = (part: number) => String(Math.floor(part)).padStart(2, '0');
+  const absolute = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${digits(absolute / 60)}:${digits(absolute % 60)}`;
+}
+
+/** Seconds with as many fractional digits as a double has of them, such as 90s or 0.5s. */
 export function printDuration({ nanoseconds }: Duration): string {
-  const absolute = nanoseconds < 0n ? -nanoseconds : nanoseconds;
-  return `${nanoseconds < 0n ? '-' : ''}${absolute / nanosecondsPerSecond}${printFraction(absolute % nanosecondsPerSecond)}s`;
+  const seconds = Number(nanoseconds / nanosecondsPerSecond) + Number(nanoseconds % nanosecondsPerSecond) / 1e9;
+  return `${printPlainDouble(seconds)}s`;
 }
 
 function printFraction(nanoseconds: bigint): string {
@@ -116,8 +124,6 @@ export interface ZonedTime {
   readonly dayOfYear: number;
 }
 
-const fixedOffset = /^([+-]?)(\d\d):(\d\d)$/;
-
 /** @param zone a name of the IANA database, or an offset such as -08:00; default UTC. @throws CelError for an unknown zone */
 export function zonedTime({ nanoseconds }: Timestamp, zone = 'UTC'): ZonedTime {
   const epoch = Number(floorDivide(nanoseconds, 1_000_000n));
@@ -137,15 +143,23 @@ export function zonedTime({ nanoseconds }: Timestamp, zone = 'UTC'): ZonedTime {
   };
 }
 
+// Hours and minutes are any two numbers, and -0 is no less than 0, as in cel-go.
 function offsetOf(epoch: number, zone: string): number {
-  if (zone.includes(':')) {
-    const match = fixedOffset.exec(zone);
-    if (!match) throw new CelError(`invalid timezone: ${zone}`);
-    return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60);
+  const colon = zone.indexOf(':');
+  if (colon >= 0) {
+    const [hours, minutes] = [wholeNumber(zone.slice(0, colon)), wholeNumber(zone.slice(colon + 1))];
+    return (hours < 0 ? hours * 60 - minutes : hours * 60 + minutes) * 60;
   }
   try {
     return zoneOffsets(zone)(epoch);
   } catch {
-    throw new CelError(`unknown time zone ${zone}`);
+    throw new CelError(isLocationName(zone) ? `unknown time zone ${zone}` : 'time: invalid location name');
   }
 }
+
+function wholeNumber(text: string): number {
+  if (!/^[+-]?\d+$/.test(text)) throw new CelError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
+
+const isLocationName = (zone: string): boolean => !/^[/\\]|(?:^|\/)\.\.(?:\/|$)/.test(zone);

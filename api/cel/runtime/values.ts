@@ -16,12 +16,15 @@ export class Uint {
   }
 }
 
-/** An instant: nanoseconds since the epoch. */
+/** An instant: nanoseconds since the epoch. Of a text with an offset it keeps that, which counts only when it is printed. */
 export class Timestamp {
   readonly nanoseconds: bigint;
+  /** Minutes east of UTC. */
+  readonly offset: number;
 
-  constructor(nanoseconds: bigint) {
+  constructor(nanoseconds: bigint, offset = 0) {
     this.nanoseconds = nanoseconds;
+    this.offset = offset;
   }
 }
 

@@ -2,13 +2,13 @@ import type { Schema } from '../../../openapi/schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * A built-in kind's schema in the form in which expressions' types are made of it. A definition within itself is left out there, as expressions
- * cannot follow it without end.
+ * A built-in kind's schema in the form in which expressions' types are made of it. A definition within itself is an object without fields there,
+ * as expressions cannot follow it without end. Quantities have no type, as the documents give them several.
  */
 export function jsonSchemaOf(schema: Schema, within: ReadonlySet<string> = new Set()): JsonSchema {
   switch (schema.type) {
     case 'object': {
-      if (schema.name !== undefined && within.has(schema.name)) return {};
+      if (schema.name !== undefined && within.has(schema.name)) return { type: 'object' };
       const inside = schema.name === undefined ? within : new Set([...within, schema.name]);
       const properties = Object.fromEntries([...schema.fields].map(([name, field]) => [name, jsonSchemaOf(field.schema, inside)]));
       const required = [...schema.fields].filter(([, field]) => field.required).map(([name]) => name);
@@ -33,6 +33,8 @@ export function jsonSchemaOf(schema: Schema, within: ReadonlySet<string> = new S
     case 'intOrString':
       return { 'x-kubernetes-int-or-string': true };
     case 'any':
+      return schema.isObject ? { type: 'object' } : {};
+    case 'quantity':
       return {};
     default:
       return { type: 'string' };

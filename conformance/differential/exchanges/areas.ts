@@ -1,7 +1,9 @@
 import { access } from './access.ts';
 import { custom } from './custom.ts';
+import { definitionArea } from './definitions.ts';
 import { deletes } from './deletes.ts';
 import type { Area } from './exchange.ts';
+import { policyArea } from './policies.ts';
 import { protocol } from './protocol.ts';
 import { reads } from './reads.ts';
 import { subresources } from './subresources.ts';
@@ -10,4 +12,16 @@ import { watches } from './watches.ts';
 import { writes } from './writes.ts';
 
 /** What is compared besides mutated bodies; the place of an area in the list is part of its seed. */
-export const areas: readonly Area[] = [reads, tables, watches, deletes, subresources, protocol, writes, custom, access];
+export const areas: readonly Area[] = [
+  reads,
+  tables,
+  watches,
+  deletes,
+  subresources,
+  protocol,
+  writes,
+  custom,
+  access,
+  policyArea,
+  definitionArea,
+];

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Random } from '../../../src/machinery/random.ts';
 import type { Connection, Reply, Request } from '../connection.ts';
 
@@ -7,6 +8,8 @@ export interface Turn extends Request {
   readonly keep?: Readonly<Record<string, (reply: Reply) => string | undefined>>;
   /** The answer is not compared. */
   readonly unseen?: boolean;
+  /** The request is sent again until its answer is so, or 15 seconds have passed. */
+  readonly until?: (reply: Reply) => boolean;
   /** Requests that are sent once this one, a watch, has been answered with its headers. */
   readonly meanwhile?: readonly Turn[];
 }
@@ -42,11 +45,15 @@ export async function play(server: Connection, { turns }: Exchange): Promise<rea
   const filled = (text: string) => text.replace(/<([a-z][a-zA-Z]*)>/g, (whole, name) => known.get(name) ?? whole);
   const replies: Reply[] = [];
   const take = async (list: readonly Turn[]): Promise<void> => {
-    for (const { keep = {}, unseen, meanwhile, ...turn } of list) {
+    for (const { keep = {}, unseen, until, meanwhile, ...turn } of list) {
       const body = typeof turn.body === 'string' ? filled(turn.body) : turn.body;
       const request = { ...turn, path: filled(turn.path), ...(body !== undefined && { body }) };
       const later: Reply[] = [];
-      const reply = await server.send(request, meanwhile && (() => sideBySide(meanwhile, later)));
+      let reply = await server.send(request, meanwhile && (() => sideBySide(meanwhile, later)));
+      for (let tries = 0; until && !until(reply) && tries < 150; tries++) {
+        await setTimeout(100);
+        reply = await server.send(request);
+      }
       for (const [name, value] of Object.entries(keep)) known.set(name, value(reply) ?? '');
       if (!unseen) replies.push(reply);
       replies.push(...later);

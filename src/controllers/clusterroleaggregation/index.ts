@@ -45,8 +45,7 @@ export function startClusterRoleAggregation(context: ControllerContext): Running
     }
     if (semanticEqual(rules, role['rules'] ?? [])) return;
     const { group, version, kind } = roleResource;
-    // No rules are applied as none at all, and so have no manager.
-    const body = { apiVersion: `${group}/${version}`, kind, metadata: { name: key }, ...(rules.length > 0 ? { rules } : {}) };
+    const body = { apiVersion: `${group}/${version}`, kind, metadata: { name: key }, rules };
     await api.patch('', key, 'application/apply-patch+yaml', body, { fieldManager, force: true });
   }
 

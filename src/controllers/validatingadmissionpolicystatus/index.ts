@@ -29,7 +29,8 @@ export function startPolicyStatusController(context: ControllerContext): Running
     const expressionWarnings = checkPolicyTypes(
       policy.spec as Parameters<typeof checkPolicyTypes>[0],
       kinds,
-      schemas.ofKind(apiVersion, kind),
+      { kind, schema: schemas.ofKind(apiVersion, kind) },
+      (context.clock.now() % 1000) * 1_000_000,
     );
     const body = {
       apiVersion: `${validatingAdmissionPolicies.group}/${validatingAdmissionPolicies.version}`,

@@ -58,7 +58,10 @@ test('durations as Go reads them', () => {
 });
 
 test('warning headers', () => {
-  assert.deepEqual(warningHeaders(['a', 'say "x"\\', 'a', '', 'line\nend']), ['299 - "a"', '299 - "say \\"x\\"\\\\"', '299 - "line end"']);
+  assert.deepEqual(warningHeaders(['a', 'say "x"\\', 'a', '', 'line\nend', '\u0085']), ['299 - "a"', '299 - "say \\"x\\"\\\\"']);
+  const bytesOf = (texts: readonly string[]) => warningHeaders(texts).map(({ length }) => length - '299 - ""'.length);
+  assert.deepEqual(bytesOf(['é'.repeat(2100), 'é'.repeat(1996)]), [4200, 3992]);
+  assert.deepEqual(bytesOf(['é'.repeat(2100), 'é'.repeat(1997)]), [512, 512]);
   const long = Array.from({ length: 5 }, (_, i) => String(i).repeat(1000));
   assert.deepEqual(
     warningHeaders(long).map((text) => text.length),
