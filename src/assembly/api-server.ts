@@ -44,7 +44,7 @@ import { unlessNotFound } from '../runtime/errors.ts';
 import type { Answer } from '../server/answer.ts';
 import { ApiServer, type ApiServerOptions } from '../server/api-server.ts';
 import { apiServerUser } from '../server/bootstrap.ts';
-import { negotiateOnly } from '../server/negotiation/accept.ts';
+import { mediaTypeNames, negotiateOnly } from '../server/negotiation/accept.ts';
 import { nodeObjects } from '../server/node-objects.ts';
 import { createOwnApi } from '../server/own-api/own-api.ts';
 import { type Follower, followObjects } from '../storage/follow.ts';
@@ -160,7 +160,10 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
       client: (user) => server.client(user, 'orrery'),
     }),
     handlers: {
-      '/.well-known/openid-configuration': () => publicAnswer('application/json', tokens.discovery(own.serverAddress())),
+      '/.well-known/openid-configuration': ({ request }) => {
+        negotiateOnly([mediaTypeNames.json], request.headers['accept']);
+        return publicAnswer(mediaTypeNames.json, tokens.discovery(own.serverAddress()));
+      },
       '/openid/v1/jwks': async ({ request }) => {
         negotiateOnly([keySetType], request.headers['accept']);
         return publicAnswer(keySetType, await tokens.keySet());

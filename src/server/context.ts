@@ -13,6 +13,8 @@ export interface RequestInfo {
   readonly group: string;
   readonly version: string;
   readonly namespace: string;
+  /** The path has a place for the namespace that names none (`namespaces//pods`), as clients write that were given no name. */
+  readonly emptyNamespace?: boolean;
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;

@@ -12,7 +12,7 @@ import { dumps } from './flow-control/dump.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
 import type { Health } from './health.ts';
 import type { MetricsPage } from './metrics/page.ts';
-import { negotiate, noTransforms } from './negotiation/accept.ts';
+import { mediaTypeNames, negotiateOnly } from './negotiation/accept.ts';
 import type { OpenApiServing } from './openapi-serving.ts';
 import type { Pages } from './pages.ts';
 import type { ServerContext } from './request-context.ts';
@@ -95,6 +95,8 @@ function flowControlDumps(control: FlowControl): [string, (context: ServerContex
 
 /** What custom groups do not serve is no page; built-in ones have a Status for it. */
 function hasPlace(index: ResourceIndex, info: RequestInfo): boolean {
+  // The group without a name is below /api only.
+  if (info.group === '' && info.apiPrefix === 'apis') return false;
   if (!index.isCustomGroup(info.group)) return index.hasGroup(info.group);
   const definition = index.lookup(info);
   if (!definition) return false;
@@ -105,8 +107,8 @@ function hasPlace(index: ResourceIndex, info: RequestInfo): boolean {
 function version({ versionInfo }: RouteParts, context: ServerContext): Answer {
   if (context.request.method !== 'GET') throw methodNotAllowed();
   // Indented for everyone, whatever the client accepts of JSON.
-  negotiate(context.request.headers['accept'], 'get', noTransforms);
-  return { type: 'raw', status: 200, contentType: 'application/json', body: JSON.stringify(versionInfo, null, 2) };
+  negotiateOnly([mediaTypeNames.json], context.request.headers['accept']);
+  return { type: 'raw', status: 200, contentType: mediaTypeNames.json, body: JSON.stringify(versionInfo, null, 2) };
 }
 
 /** `/` lists all paths that there are. */

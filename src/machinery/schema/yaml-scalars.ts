@@ -1,3 +1,5 @@
+import { parseTime } from '../clock.ts';
+
 /** Why YAML cannot be read, in the words of Go's library. */
 export class YamlFault extends Error {}
 
@@ -42,24 +44,47 @@ function based(text: string): [radix: number, match: RegExpExecArray | null] {
   return bits ? [2, bits] : [8, octal.exec(text)];
 }
 
-/** What a scalar means that has a tag. */
+/** Tags whose values Go's library looks at; what has any other is text. */
+const resolvable: ReadonlySet<string> = new Set(['!!bool', '!!int', '!!float', '!!null', '!!timestamp']);
+const time =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const largestInteger = 2n ** 64n - 1n;
+
+/**
+ * What a scalar means that has a tag, quoted or not.
+ * @throws YamlFault where it is not of the type that the tag says
+ */
 export function resolveTagged(text: string, tag: string): unknown {
-  switch (tag.replace('tag:yaml.org,2002:', '!!')) {
-    case '!!binary':
-      return Buffer.from(text, 'base64').toString('utf8');
-    case '!!int':
-    case '!!float': {
-      const value = resolveNumber(text);
-      if (value === undefined) throw new YamlFault(`yaml: cannot decode !!str \`${text}\` as a ${tag}`);
-      return value;
-    }
-    case '!!bool':
-    case '!!null': {
-      const word = words.get(text);
-      if (word === undefined) throw new YamlFault(`yaml: cannot decode !!str \`${text}\` as a ${tag}`);
-      return word;
-    }
-    default:
-      return text;
-  }
+  const wanted = tag.replace('tag:yaml.org,2002:', '!!');
+  if (wanted === '!!binary') return textOfBase64(text);
+  if (!resolvable.has(wanted)) return text;
+  const found = wanted === '!!timestamp' && isTime(text) ? wanted : tagOf(text);
+  const isWanted = found === wanted || (found === '!!int' && wanted === '!!float');
+  if (!isWanted) throw new YamlFault(`yaml: cannot decode ${found} \`${text}\` as a ${wanted}`);
+  return wanted === '!!timestamp' ? text : resolvePlain(text);
+}
+
+/** The type that a scalar without a tag has. */
+function tagOf(text: string): string {
+  const word = words.get(text);
+  if (word !== undefined) return word === null ? '!!null' : '!!bool';
+  if (infinite.test(text)) return '!!float';
+  const number = couldBeNumber.test(text) ? resolveNumber(text) : undefined;
+  if (number === undefined) return '!!str';
+  const plain = text.replaceAll('_', '');
+  if (decimal.test(plain)) return BigInt(plain) <= largestInteger ? '!!int' : '!!float';
+  return based(plain)[1] ? '!!int' : '!!float';
+}
+
+function isTime(text: string): boolean {
+  const [, year, month, day] = time.exec(text) ?? [];
+  if (day === undefined) return false;
+  return !Number.isNaN(parseTime(`${year}-${month!.padStart(2, '0')}-${day.padStart(2, '0')}T00:00:00Z`));
+}
+
+function textOfBase64(text: string): string {
+  const given = text.replace(/[\r\n]/g, '');
+  if (!base64.test(given)) throw new YamlFault('yaml: !!binary value contains invalid base64 data');
+  return Buffer.from(given, 'base64').toString('utf8');
 }

@@ -1,5 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import { setOwn } from '../json-object.ts';
+import { directiveFault } from './yaml-directives.ts';
 import { resolvePlain, resolveTagged, YamlFault } from './yaml-scalars.ts';
 
 export interface YamlResult {
@@ -20,11 +21,12 @@ const goDepth = 10_000;
 
 /** The first document of the text as JSON data, with the keys of maps in order. */
 export function readYaml(text: string): YamlResult {
+  const wrong = directiveFault(text);
+  if (wrong !== undefined) return failed(wrong);
   const lines = new LineCounter();
   // The library splits the text into nodes; what plain scalars mean is decided as sigs.k8s.io/yaml does.
   const document = parseDocument(text, { version: '1.1', schema: 'failsafe', lineCounter: lines, uniqueKeys: false, prettyErrors: false });
   const lineOf = (offset: number) => lines.linePos(offset).line;
-  if (document.warnings.some(({ message }) => message.startsWith('Unknown directive'))) return failed('yaml: found unknown directive name');
   const fault = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (fault && flowDepth(text) > goDepth) return failed(`yaml: exceeded max depth of ${goDepth}`);
   if (fault) return failed(describeFault(fault.code, fault.message, text, fault.pos[0], lineOf));

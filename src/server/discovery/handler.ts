@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Answer } from '../answer.ts';
 import type { AnswerEncoder } from '../encoding/encoder.ts';
 import { methodNotAllowed, noSuchResource, pageNotFound } from '../errors.ts';
-import { mediaTypeNames, negotiate, negotiateForm, noTransforms, type Transforms } from '../negotiation/accept.ts';
+import { mediaTypeNames, type Negotiated, negotiate, negotiateForm, noTransforms, type Transforms } from '../negotiation/accept.ts';
 import { wantsPretty } from '../negotiation/pretty.ts';
 import type { ServerContext } from '../request-context.ts';
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
@@ -45,6 +45,7 @@ export class Discovery {
   handle(context: ServerContext): Answer | undefined {
     const [prefix, ...segments] = context.info.path.replace(/^\//, '').replace(/\/$/, '').split('/');
     if (prefix === 'api') return this.answer(context, segments.length === 0 ? undefined : '', segments[0], segments.length > 1);
+    if (prefix === 'apis' && segments[0] === '') return pageNotFound();
     if (prefix === 'apis') return this.answer(context, segments[0], segments[1], segments.length > 2);
     return undefined;
   }
@@ -64,7 +65,7 @@ export class Discovery {
     const found = version === undefined ? apiGroup(groups.group(group)!) : this.resourceList(group, version);
     // The list of groups and a group's versions are another handler's, which looks at no method.
     if (!custom && version !== undefined) this.checkMethod(context);
-    context.negotiated = negotiate(context.request.headers['accept'], 'get', noTransforms);
+    context.negotiated = negotiateDocument(context.request.headers['accept'], !custom && version !== undefined);
     return { type: 'object', status: 200, definition: undefined, object: found };
   }
 
@@ -81,7 +82,7 @@ export class Discovery {
   private root(context: ServerContext, core: boolean, legacy: () => KubeObject): Answer {
     const { headers, query } = context.request;
     // The aggregated form wins over the old one wherever it stands in the header.
-    const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiate(headers['accept'], 'get', noTransforms);
+    const { as, mediaType, pretty } = negotiateForm(headers['accept'], aggregated) ?? negotiateDocument(headers['accept'], core);
     context.negotiated = { mediaType, pretty };
     if (!as) return { type: 'object', status: 200, definition: undefined, object: legacy() };
     const { index, groups, remote } = this.parts;
@@ -111,4 +112,9 @@ export class Discovery {
     }
     return tag;
   }
+}
+
+/** @param routed whether upstream's router stands before it, which has a refusal of its own. @throws ApiError 406 */
+function negotiateDocument(accept: string | undefined, routed: boolean): Negotiated {
+  return negotiate(accept, 'get', noTransforms, undefined, !routed);
 }

@@ -29,7 +29,12 @@ export function partialList(answer: ListAnswer, version: string): KubeObject {
 /** 406: one object asked for as a list; data without a type has words of its own. */
 export function notAList(definition: ResourceDefinition | undefined, kind: string): Error {
   if (definition && isCustom(definition)) return new ApiError(500, '', 'content is not a list');
-  return notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${typeName(definition, kind)})`);
+  return notAListOf(typeName(definition, kind));
+}
+
+/** The same of something that has no definition. @param type by its name upstream */
+export function notAListOf(type: string): ApiError {
+  return notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${type})`);
 }
 
 /** 406: a list asked for as one object. */

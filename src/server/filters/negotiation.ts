@@ -22,6 +22,8 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     const { method } = request;
     if (info.resource === '') throw noSuchResource();
     const definition = lookup(info);
+    // Parsed still, routed no longer.
+    if (info.verb === 'proxy' && !(definition && isCustom(definition))) throw noSuchResource();
     // Custom resources are behind no router: a HEAD is a get there, and what is no verb is told by them.
     const custom = definition !== undefined && isCustom(definition);
     if ((method === 'HEAD' && !custom) || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {
@@ -31,14 +33,14 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     }
     if (method === 'PATCH') checkPatchType(definition, info, request.headers['content-type'] ?? '');
     const accept = request.headers['accept'];
-    const isLog = info.subresource === 'log' && info.verb === 'get';
+    const isLog = info.subresource === 'log' && info.verb === 'get' && hasPath(definition, info);
     if (isLog) negotiateText(accept);
     try {
       const transforms = accept?.includes('as=Table') && hasNoTable(definition, info) ? withoutTables : objectTransforms;
       context.negotiated = negotiate(accept, info.verb, transforms, () => hasNoMessage(definition, info), isLog);
     } catch (error) {
       // What is not there is said first: the handlers answer 404 or 405.
-      if (definition && (isLog ? hasPath(definition, info) : hasMethod(definition, info, method))) {
+      if (definition && (isLog || hasMethod(definition, info, method))) {
         // The handler warns; what the router refuses does not get so far.
         if (definition.deprecation && !isRefusedByRouter(error)) warn(context, definition.deprecation);
         throw error;

@@ -50,9 +50,13 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
     verb = parts[at++]!;
   }
   let namespace = '';
+  let emptyNamespace = false;
   if (parts[at] === 'namespaces' && parts.length - at > 1) {
     namespace = parts[at + 1]!;
-    if (parts.length - at > 2 && !namespaceSubresources.has(parts[at + 2]!)) at += 2;
+    if (parts.length - at > 2 && !namespaceSubresources.has(parts[at + 2]!)) {
+      at += 2;
+      emptyNamespace = namespace === '';
+    }
   }
   const resource = parts[at] ?? '';
   let name = parts[at + 1] ?? '';
@@ -67,7 +71,20 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
     name = nameOfSelector(query.get('fieldSelector'));
   }
   if (name === '' && verb === 'delete') verb = 'deletecollection';
-  return { path: decoded, isResourceRequest: true, verb, apiPrefix: prefix, group, version, namespace, resource, subresource, name, rest };
+  const info: RequestInfo = {
+    path: decoded,
+    isResourceRequest: true,
+    verb,
+    apiPrefix: prefix,
+    group,
+    version,
+    namespace,
+    resource,
+    subresource,
+    name,
+    rest,
+  };
+  return emptyNamespace ? { ...info, emptyNamespace } : info;
 }
 
 /** A request for a path that is no resource's. */

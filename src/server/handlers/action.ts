@@ -9,7 +9,7 @@ import { createActions } from '../../registry/subresources/index.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { noSuchResource } from '../errors.ts';
-import { type ExpectedKind, readObject } from './body.ts';
+import { checkMediaType, type ExpectedKind, readObject } from './body.ts';
 import { createOptions } from './options.ts';
 import { type HandlerParts, kindOf, operationOf, schemaName, schemaOf } from './scope.ts';
 
@@ -26,6 +26,7 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
   const { parts, definition, subresource, actions } = scope;
   const run = createActions[action.toLowerCase()];
   if (!run) throw noSuchResource();
+  checkMediaType(context);
   const options = createOptions(context);
   const expected = expectedKind(scope);
   const { object } = await readObject(context, expected, options.fieldValidation, parts);

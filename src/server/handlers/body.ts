@@ -50,6 +50,11 @@ export interface DecodedBody {
   readonly hasEmpty: boolean;
 }
 
+/** A create is refused for its media type before its options are looked at, an update after them. @throws ApiError 415 */
+export function checkMediaType({ request }: RequestContext): void {
+  if (!request.object) requestMediaType(request.headers['content-type']);
+}
+
 /**
  * Reads and decodes a request's object.
  * @throws ApiError 413, 415, 400 in the words of upstream's decoders

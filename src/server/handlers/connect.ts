@@ -7,6 +7,8 @@ import { ApiError, badRequest, invalid, notFound } from '../../registry/errors.t
 import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
+import { notAListOf } from '../encoding/partial.ts';
+import { negotiate, objectTransforms } from '../negotiation/accept.ts';
 import type { LogOptions, NodeStreams } from '../streaming/node-streams.ts';
 import { portForward, portsOf } from '../streaming/port-forward.ts';
 import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
@@ -64,9 +66,10 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
   const { object } = await getObject(scope.store, info.namespace, info.name);
   const container = containerOf(object, query.get('container') ?? '');
   const { nodeName } = object['spec'];
+  const address = nodeName ? await kubeletAddress(scope, nodeName) : '';
+  refuseForms(context);
   // The log of a pod that has not begun is empty.
   if (!nodeName) return { type: 'raw', status: 204, contentType: '', body: '' };
-  const address = await kubeletAddress(scope, nodeName);
   if (!nodes?.reaches(nodeName)) {
     const passed = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'sinceTime', 'tailLines', 'timestamps'].flatMap((name) => {
       const value = query.get(name);
@@ -85,6 +88,13 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
   const place = { node: nodeName, namespace: info.namespace, pod: info.name, container };
   const body = nodes.logs(place, { ...rest, ...(since === undefined ? {} : { since }) });
   return { type: 'stream', status: 200, headers: { 'content-type': 'text/plain' }, body, overWebSocket: true };
+}
+
+/** A log has no metadata, and is no list of what has. @throws ApiError 406, 500 */
+function refuseForms({ request }: RequestContext): void {
+  const kind = negotiate(request.headers['accept'], 'get', objectTransforms, undefined, true).as?.kind;
+  if (kind === 'PartialObjectMetadataList') throw notAListOf('*rest.LocationStreamer');
+  if (kind === 'PartialObjectMetadata') throw new ApiError(500, '', 'object does not implement the Object interfaces');
 }
 
 type AskedLog = Omit<LogOptions, 'since'> & { sinceSeconds?: number; sinceTime?: number };

@@ -6,12 +6,13 @@ import { dedupeOwnerReferences, ensureNamespace, wipeSystemFields } from '../../
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
-import { readObject } from './body.ts';
+import { checkMediaType, readObject } from './body.ts';
 import { createOptions } from './options.ts';
 import { asStored, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
 
 /** POST of a new object to a resource. */
 export async function create(scope: Scope, context: RequestContext): Promise<Answer> {
+  checkMediaType(context);
   const options = createOptions(context);
   const expected = expectedKind(scope);
   const { object, hasEmpty } = await readObject(context, expected, options.fieldValidation, scope.parts);

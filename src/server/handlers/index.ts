@@ -103,8 +103,12 @@ async function dispatchSubresource(
   if (!subresource) throw custom ? notFound(resource, info.name) : noSuchResource();
   const isProxy = subresource.type === 'action' && subresource.action === 'proxy';
   if (info.rest.length > 0 && !custom && !isProxy) throw noSuchResource();
-  if (!subresource.verbs.includes(info.verb as never)) throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
+  const unnamed = info.name === '' && !custom;
+  // What is read without a name counts as a list.
+  const verb = unnamed && info.verb === 'list' ? 'get' : info.verb;
+  if (!subresource.verbs.includes(verb as never)) throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
   noteDeprecation(definition, context);
+  if (unnamed) throw badRequest('name must be provided');
   if (subresource.type !== 'action') {
     return partVerbs[info.verb]!(scopeOf(definition, subresource), context);
   }

@@ -1,10 +1,12 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { RequestInfo } from '../context.ts';
+import { isCustom } from '../encoding/list-json.ts';
 
 /** Whether a path can be one of the resource: with a namespace only where it has one, and for one object not without. */
 export function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
   if (info.name !== '' && info.subresource === '' && isOnlyCreated(definition)) return false;
   if (info.verb === 'watch' && !definition.verbs.includes('watch') && isWatchPath(info)) return false;
+  if (info.emptyNamespace && !isCustom(definition)) return definition.scope !== 'Cluster';
   if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
   // What is only ever created has no path across namespaces.
   if (info.namespace === '' && isOnlyCreated(definition)) return false;
@@ -23,15 +25,20 @@ const isOnlyCreated = ({ verbs }: ResourceDefinition): boolean => verbs.length =
 export function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, method: string): boolean {
   switch (info.verb) {
     case 'create':
-      return info.name === '' && (definition.scope === 'Cluster' || info.namespace !== '');
+      return info.name === '' && hasOwnScope(definition, info);
     case 'update':
     case 'patch':
       return info.name !== '';
     case 'deletecollection':
-      return definition.scope === 'Cluster' || info.namespace !== '';
+      return hasOwnScope(definition, info);
     case 'watch':
       return method === 'GET';
     default:
       return true;
   }
+}
+
+/** Not across namespaces. A namespace without a name has these methods, too; the registry finds out that it is none. */
+function hasOwnScope({ scope }: ResourceDefinition, { namespace, emptyNamespace }: RequestInfo): boolean {
+  return scope === 'Cluster' || namespace !== '' || emptyNamespace === true;
 }
