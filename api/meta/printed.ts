@@ -1,4 +1,5 @@
 import type { LabelSelectorObject } from './label-selector.ts';
+import type { ObjectMeta } from './object.ts';
 import { sorted } from './text.ts';
 
 /** A map as messages print it: keys sorted; null if there is none. */
@@ -21,4 +22,34 @@ export function printedSelector(selector: LabelSelectorObject | null | undefined
         })),
       }),
   };
+}
+
+// In the order of Go's struct, which marshals by its JSON names wherever it is embedded.
+const metaFields = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const;
+
+/** The metadata of a template as messages print it. */
+export function printedMeta(meta: ObjectMeta | null | undefined): object {
+  const { labels, annotations, ...rest } = meta ?? {};
+  const shown: Readonly<Record<string, unknown>> = {
+    ...rest,
+    ...(labels && { labels: printedMap(labels) }),
+    ...(annotations && { annotations: printedMap(annotations) }),
+  };
+  return Object.fromEntries(metaFields.filter((name) => shown[name] !== undefined).map((name) => [name, shown[name]]));
 }

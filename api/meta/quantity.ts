@@ -16,7 +16,7 @@ const binaryNames = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
 // Forms that are canonical as they stand: up to three digits with a suffix that needs no reduction.
 const canonicalShape = /^[1-9]\d{0,2}(?:n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$|^0$/;
-const simpleShape = /^(\d{1,15})(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti)?$/;
+const simpleShape = /^(0|[1-9]\d{0,14})(n|u|m|k|M|G|T|P|Ki|Mi|Gi|Ti)?$/;
 
 const nanoScale = -9;
 // Beyond it, numbers would be too long to compute with.
@@ -33,11 +33,14 @@ export class Quantity {
   readonly unscaled: bigint;
   readonly scale: number;
   readonly format: QuantityFormat;
+  /** The text that was read, where it is as good as the canonical one. */
+  private readonly written: string | undefined;
 
-  constructor(unscaled: bigint, scale: number, format: QuantityFormat) {
+  constructor(unscaled: bigint, scale: number, format: QuantityFormat, written?: string) {
     this.unscaled = unscaled;
     this.scale = scale;
     this.format = format;
+    this.written = written;
   }
 
   static readonly zero = new Quantity(0n, 0, 'DecimalSI');
@@ -125,8 +128,9 @@ export class Quantity {
     return this.scale >= 0 ? Number(this.unscaled * powerOfTen(this.scale)) : Number(this.unscaled) / 10 ** -this.scale;
   }
 
-  /** The canonical text. */
+  /** The text that was read if it is kept (see `canonicalQuantity`), the canonical one otherwise. */
   toString(): string {
+    if (this.written !== undefined) return this.written;
     if (this.unscaled === 0n) return '0';
     if (this.format === 'BinarySI' && this.isInteger()) {
       const whole = this.scaledBigInt(0);
@@ -171,7 +175,8 @@ export function parseQuantity(text: string): Quantity {
     const amount = BigInt(simple[1]!) << BigInt(bits);
     return new Quantity(amount > maxValue ? maxValue : amount, 0, 'BinarySI');
   }
-  return parseGeneral(text);
+  const { unscaled, scale, format } = parseGeneral(text);
+  return new Quantity(unscaled, scale, format, isKept(text) ? text : undefined);
 }
 
 function parseGeneral(text: string): Quantity {
@@ -217,14 +222,14 @@ function interpretSuffix(suffix: string): { bits: number; exponent: number; form
  * canonical, the canonical text otherwise. @throws as parseQuantity
  */
 export function canonicalQuantity(text: string): string {
-  return canonicalShape.test(text) || isKept(text) ? text : parseQuantity(text).toString();
+  return canonicalShape.test(text) ? text : parseQuantity(text).toString();
 }
 
 /** As `canonicalQuantity`, rounded up to thousandths, which is how lists of resources are kept. */
 export function canonicalResourceQuantity(text: string): string {
   if (canonicalShape.test(text) && !text.endsWith('n') && !text.endsWith('u')) return text;
   const amount = parseQuantity(text);
-  return writtenScale(text) >= -3 && isKept(text) ? text : amount.roundUp(-3).toString();
+  return amount.roundUp(-3).toString();
 }
 
 const mostDigits = 18;

@@ -156,8 +156,7 @@ async function compareAll(questions: readonly Question[]): Promise<Found[]> {
       const text = JSON.stringify(changes, (_, value) => (value === undefined ? '(none)' : value));
       if (options.verbose)
         console.log(`${verb} ${text} -> ${want!.map(({ status, body }: any) => `${status} ${body?.message ?? ''}`).join(' | ')}`);
-      if (differences.length > 0 && explanationOf({ body: text, differences }) === undefined)
-        found.push({ verb, path: '', body: text, differences });
+      if (differences.length > 0 && explanationOf({ differences }) === undefined) found.push({ verb, path: '', body: text, differences });
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, work));

@@ -1,7 +1,7 @@
 import type { DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { podTemplateWarnings, validatePodTemplateSpec } from '../../core/v1/pod.template.ts';
+import { podTemplateWarnings, validatePodTemplateSpec, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
@@ -57,7 +57,10 @@ function unconvertible({ metadata }: DaemonSet): string | undefined {
   return count === undefined ? undefined : int64Problem(count);
 }
 
-const common = specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 }));
+const common = withPodTemplate<DaemonSet>(
+  (object) => object.spec?.template,
+  specAndStatus(() => ({ currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 })),
+);
 
 function countTemplate(set: DaemonSet, generation: number): void {
   set.metadata.annotations = { ...set.metadata.annotations, [templateGeneration]: String(generation) };

@@ -1,7 +1,7 @@
 import type { Deployment, DeploymentSpec, DeploymentStrategy, LabelSelector } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, podTemplateWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import {
@@ -141,19 +141,21 @@ export const deployment = defineResource<Deployment>({
   ],
   resetFields: [['status']],
   defaults,
-  prepareForCreate(object) {
-    object.status = {};
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-    countGeneration(
-      { ...object, annotations: object.metadata.annotations ?? {} },
-      { ...old, annotations: old.metadata?.annotations ?? {} },
-      'spec',
-      'annotations',
-    );
-  },
+  ...withPodTemplate<Deployment>((object) => object.spec?.template, {
+    prepareForCreate(object) {
+      object.status = {};
+      object.metadata!.generation = 1;
+    },
+    prepareForUpdate(object, old) {
+      keepStatus(object, old);
+      countGeneration(
+        { ...object, annotations: object.metadata.annotations ?? {} },
+        { ...old, annotations: old.metadata?.annotations ?? {} },
+        'spec',
+        'annotations',
+      );
+    },
+  }),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec)],
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),

@@ -1,7 +1,7 @@
 import type { ReplicaSet, ReplicaSetSpec } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, podTemplateWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { replicaColumns } from '../../core/v1/replica.columns.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath } from '../../meta/field.ts';
@@ -56,7 +56,10 @@ export const replicaSet = defineResource<ReplicaSet>({
     defaultTemplateOf(spec);
     spec.replicas ??= 1;
   },
-  ...specAndStatus(() => ({ replicas: 0 })),
+  ...withPodTemplate(
+    (object) => object.spec?.template,
+    specAndStatus(() => ({ replicas: 0 })),
+  ),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec!)],
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),

@@ -2,7 +2,7 @@ import type { StatefulSet, StatefulSetSpec } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { defaultPersistentVolumeClaimSpec } from '../../core/v1/persistentvolumeclaim.defaults.ts';
 import { persistentVolumeClaimSpecWarnings } from '../../core/v1/persistentvolumeclaim.warnings.ts';
-import { podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podTemplateWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
@@ -73,16 +73,18 @@ export const statefulSet = defineResource<StatefulSet>({
   columns: [nameColumn, readyColumn, ageColumn, ...containerColumns<StatefulSet>((object) => object.spec?.template?.spec?.containers, 1)],
   resetFields: [['status']],
   defaults,
-  prepareForCreate(object) {
-    object.status = { replicas: 0, availableReplicas: 0 };
-    object.metadata.generation = 1;
-    dropDisabledFields(object);
-  },
-  prepareForUpdate(object, old) {
-    keepStatus(object, old);
-    dropDisabledFields(object, old);
-    countGeneration(object, old, 'spec');
-  },
+  ...withPodTemplate<StatefulSet>((object) => object.spec?.template, {
+    prepareForCreate(object) {
+      object.status = { replicas: 0, availableReplicas: 0 };
+      object.metadata.generation = 1;
+      dropDisabledFields(object);
+    },
+    prepareForUpdate(object, old) {
+      keepStatus(object, old);
+      dropDisabledFields(object, old);
+      countGeneration(object, old, 'spec');
+    },
+  }),
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   warnings,

@@ -2,7 +2,7 @@ import type { CronJob, CronJobSpec, JobSpec, JobTemplateSpec } from '../../../op
 import { selectorColumn } from '../../apps/v1/workload.columns.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
-import { podNameWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
@@ -162,7 +162,10 @@ export const cronJob = defineResource<CronJob>({
   ],
   resetFields: [['status']],
   defaults,
-  ...specAndStatus(() => ({})),
+  ...withPodTemplate(
+    (object) => object.spec?.jobTemplate.spec?.template,
+    specAndStatus(() => ({})),
+  ),
   validate,
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object.spec!, old.spec)],
   warnings,

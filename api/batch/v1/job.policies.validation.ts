@@ -8,6 +8,7 @@ import type {
 } from '../../../openapi/types.ts';
 import { duplicate, type FieldError, type FieldPath, invalid, notSupported, required, tooLong, tooMany } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { countIndexes } from './job.indexes.ts';
@@ -79,7 +80,7 @@ function validateExitCodes(
     const detail = 'must be one of the container or initContainer names in the pod template';
     errors.push(invalid(path.child('containerName'), containerName, detail));
   }
-  if (values.length === 0) errors.push(invalid(at, requirement.values ?? null, 'at least one value is required'));
+  if (values.length === 0) errors.push(invalid(at, asSent(requirement, 'values'), 'at least one value is required'));
   else if (values.length > maxExitCodes) errors.push(tooMany(at, values.length, maxExitCodes));
   const seen = new Set<number>();
   values.forEach((value, i) => {

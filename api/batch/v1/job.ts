@@ -2,7 +2,7 @@ import type { Job, JobSpec } from '../../../openapi/types.ts';
 import { selectorColumn } from '../../apps/v1/workload.columns.ts';
 import { defaultTemplateOf } from '../../apps/v1/workload.defaults.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
-import { podNameWarnings, podTemplateWarnings } from '../../core/v1/pod.template.ts';
+import { podNameWarnings, podTemplateWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { FieldPath } from '../../meta/field.ts';
@@ -89,7 +89,10 @@ function durationCell({ status }: Job, now: number): string {
 }
 
 const path = FieldPath.of('spec');
-const common = specAndStatus(() => ({}));
+const common = withPodTemplate<Job>(
+  (object) => object.spec?.template,
+  specAndStatus(() => ({})),
+);
 
 const orphanWarning =
   'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';

@@ -1,4 +1,4 @@
-import type { Affinity, Container, Job, JobSpec, PodSpec, PodTemplateSpec } from '../../../openapi/types.ts';
+import type { Affinity, Container, Job, JobSpec, PodSpec } from '../../../openapi/types.ts';
 import { labelsMismatch, readSelector, validateSelectorUnchanged } from '../../apps/v1/workload.validation.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { internalForm } from '../../core/v1/internal-form.ts';
@@ -185,16 +185,6 @@ function validateCompletionsUpdate(spec: JobSpec, old: JobSpec): FieldError[] {
   return [invalid(at, spec.completions, 'can only be modified in tandem with spec.parallelism')];
 }
 
-function printedTemplate(template: PodTemplateSpec): object {
-  const { labels, annotations, ...rest } = template.metadata ?? {};
-  return {
-    ...rest,
-    ...(labels && { labels: printedMap(labels) }),
-    ...(annotations && { annotations: printedMap(annotations) }),
-    Spec: internalForm('PodSpec', template.spec),
-  };
-}
-
 /** A suspended Job that has not started, or is suspended whole, may have another place and other resources for its pods. */
 function validateTemplateUpdate(spec: JobSpec, old: Job): FieldError[] {
   const { template } = spec;
@@ -202,7 +192,9 @@ function validateTemplateUpdate(spec: JobSpec, old: Job): FieldError[] {
   const { startTime, conditions, active = 0 } = old.status ?? {};
   const mutable = old.spec!.suspend === true && (!startTime || isConditionTrue(conditions, 'Suspended')) && active === 0;
   if (!mutable)
-    return semanticEqual(template, before) ? [] : [invalid(path.child('template'), printedTemplate(template), immutableMessage)];
+    return semanticEqual(template, before)
+      ? []
+      : [invalid(path.child('template'), internalForm('PodTemplateSpec', template), immutableMessage)];
   const allowed = withMutableParts(before.spec!, template.spec!);
   // Upstream names the path of the pod's spec in one piece.
   return semanticEqual(template.spec, allowed)

@@ -5,6 +5,7 @@ import type {
 } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { defineResource } from '../../define.ts';
+import { nameIsPathSegment } from '../../meta/names.ts';
 import { keepStatus, statusSubresource } from '../../meta/statuses.ts';
 import { humanDuration } from '../../meta/time.ts';
 import { validateRequest, validateRequestUpdate } from './certificatesigningrequest.validation.ts';
@@ -110,7 +111,8 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     },
   ],
   resetFields: [['spec'], ['status']],
-  validateName: () => [],
+  metadataLast: true,
+  validateName: nameIsPathSegment,
   prepareForCreate(object, { user }) {
     object.status = {};
     // Who asks is not the client's to say.

@@ -1,6 +1,6 @@
 /**
  * The fields of Go's internal structs that messages print, in order: `GoName:kind`, `GoName=jsonName:kind` where the JSON name is not
- * the Go name with a small first letter, `...Struct` for an embedded one. Kinds: s string, i integer, b boolean, q quantity,
+ * the Go name with a small first letter, `...Struct` for an embedded one (`...ObjectMeta` is the object's `metadata`). Kinds: s string, i integer, b boolean, q quantity,
  * a anything, p pointer, l list, m map, #Struct.
  */
 export const internalStructs: Readonly<Record<string, string>> = {
@@ -111,7 +111,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
   OpaqueDeviceConfiguration: 'Driver:s Parameters:a',
   PersistentVolumeClaimSpec:
     'AccessModes:ls Selector:pa Resources:#VolumeResourceRequirements VolumeName:s StorageClassName:ps VolumeMode:ps DataSource:p#TypedLocalObjectReference DataSourceRef:p#TypedObjectReference VolumeAttributesClassName:ps',
-  PersistentVolumeClaimTemplate: 'Spec:#PersistentVolumeClaimSpec',
+  PersistentVolumeClaimTemplate: '...ObjectMeta Spec:#PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: 'ClaimName:s ReadOnly:b',
   PersistentVolumeSource:
     'GCEPersistentDisk=gcePersistentDisk:p#GCEPersistentDiskVolumeSource AWSElasticBlockStore=awsElasticBlockStore:p#AWSElasticBlockStoreVolumeSource HostPath:p#HostPathVolumeSource Glusterfs:p#GlusterfsPersistentVolumeSource NFS=nfs:p#NFSVolumeSource RBD=rbd:p#RBDPersistentVolumeSource Quobyte:p#QuobyteVolumeSource ISCSI=iscsi:p#ISCSIPersistentVolumeSource FlexVolume:p#FlexPersistentVolumeSource Cinder:p#CinderPersistentVolumeSource CephFS=cephfs:p#CephFSPersistentVolumeSource FC=fc:p#FCVolumeSource Flocker:p#FlockerVolumeSource AzureFile:p#AzureFilePersistentVolumeSource VsphereVolume:p#VsphereVirtualDiskVolumeSource AzureDisk:p#AzureDiskVolumeSource PhotonPersistentDisk:p#PhotonPersistentDiskVolumeSource PortworxVolume:p#PortworxVolumeSource ScaleIO:p#ScaleIOPersistentVolumeSource Local:p#LocalVolumeSource StorageOS=storageos:p#StorageOSPersistentVolumeSource CSI=csi:p#CSIPersistentVolumeSource',
@@ -141,6 +141,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'HostNetwork:b HostPID:b HostIPC:b ShareProcessNamespace:pb HostUsers:pb SELinuxOptions=seLinuxOptions:p#SELinuxOptions WindowsOptions:p#WindowsSecurityContextOptions RunAsUser:pi RunAsGroup:pi RunAsNonRoot:pb SupplementalGroups:li SupplementalGroupsPolicy:ps FSGroup=fsGroup:pi FSGroupChangePolicy=fsGroupChangePolicy:ps Sysctls:l#Sysctl SeccompProfile:p#SeccompProfile AppArmorProfile:p#AppArmorProfile SELinuxChangePolicy=seLinuxChangePolicy:ps',
   PodSpec:
     'Volumes:l#Volume InitContainers:l#Container Containers:l#Container EphemeralContainers:l#EphemeralContainer RestartPolicy:s TerminationGracePeriodSeconds:pi ActiveDeadlineSeconds:pi DNSPolicy=dnsPolicy:s NodeSelector:ms ServiceAccountName:s AutomountServiceAccountToken:pb NodeName:s SecurityContext:p#PodSecurityContext ImagePullSecrets:l#LocalObjectReference Hostname:s Subdomain:s SetHostnameAsFQDN:pb Affinity:p#Affinity SchedulerName:s Tolerations:l#Toleration HostAliases:l#HostAlias PriorityClassName:s Priority:pi PreemptionPolicy:ps DNSConfig=dnsConfig:p#PodDNSConfig ReadinessGates:l#PodReadinessGate RuntimeClassName:ps Overhead:mq EnableServiceLinks:pb TopologySpreadConstraints:l#TopologySpreadConstraint OS=os:p#PodOS SchedulingGates:l#PodSchedulingGate ResourceClaims:l#PodResourceClaim Resources:p#ResourceRequirements HostnameOverride:ps SchedulingGroup:p#PodSchedulingGroup',
+  PodTemplateSpec: '...ObjectMeta Spec:#PodSpec',
   PolicyRulesWithSubjects: 'Subjects:l#FlowSubject ResourceRules:l#ResourcePolicyRule NonResourceRules:l#NonResourcePolicyRule',
   PortworxVolumeSource: 'VolumeID:s FSType=fsType:s ReadOnly:b',
   PreferredSchedulingTerm: 'Weight:i Preference:#NodeSelectorTerm',
@@ -158,6 +159,7 @@ export const internalStructs: Readonly<Record<string, string>> = {
     'CephMonitors=monitors:ls RBDImage=image:s FSType=fsType:s RBDPool=pool:s RadosUser=user:s Keyring:s SecretRef:p#LocalObjectReference ReadOnly:b',
   ResourceClaim: 'Name:s Request:s',
   ResourceClaimSpec: 'Devices:#DeviceClaim',
+  ResourceClaimTemplateSpec: '...ObjectMeta Spec:#ResourceClaimSpec',
   ResourceFieldSelector: 'ContainerName:s Resource:s Divisor:q',
   ResourcePolicyRule: 'Verbs:ls APIGroups=apiGroups:ls Resources:ls ClusterScope:b Namespaces:ls',
   ResourceRequirements: 'Limits:mq Requests:mq Claims:l#ResourceClaim',

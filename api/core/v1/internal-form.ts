@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../meta/json.ts';
-import { printedSelector } from '../../meta/printed.ts';
+import { printedMeta, printedSelector } from '../../meta/printed.ts';
 import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 import { internalStructs } from './internal-form.data.ts';
@@ -14,7 +14,8 @@ export function internalForm(struct: string, value: Values | undefined): Record<
   const result: Record<string, unknown> = {};
   const source = struct === 'PodSpec' ? withHostFields(value ?? {}) : (value ?? {});
   for (const field of internalStructs[struct]!.split(' ')) {
-    if (field.startsWith('...')) Object.assign(result, internalForm(field.slice(3), source));
+    if (field === '...ObjectMeta') Object.assign(result, printedMeta(source['metadata']));
+    else if (field.startsWith('...')) Object.assign(result, internalForm(field.slice(3), source));
     else {
       const [names, kind] = field.split(':') as [string, string];
       const [goName, jsonName] = names.split('=') as [string, string?];

@@ -24,7 +24,7 @@ export function nodeSelectorTermWarnings(term: NodeSelectorTerm | undefined, pat
     if (!checkValues) return warnings;
     (values ?? []).forEach((value, n) => {
       const messages = isLabelValue(value);
-      if (messages.length > 0) warnings.push(`${at.child('values').index(n)}: ${messages.join('; ')}`);
+      if (messages.length > 0) warnings.push(`${at.child('values').index(n)}: ${value} is invalid, ${messages.join('; ')}`);
     });
     return warnings;
   });

@@ -1,10 +1,18 @@
 /** Validation of PersistentVolumes. */
-import type { CSIPersistentVolumeSource, PersistentVolume, PersistentVolumeSpec, SecretReference } from '../../../openapi/types.ts';
+import type {
+  CSIPersistentVolumeSource,
+  PersistentVolume,
+  PersistentVolumeSpec,
+  SecretReference,
+  VolumeNodeAffinity,
+} from '../../../openapi/types.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { isDns1123Label, isDns1123Subdomain, nameIsDnsLabel, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
+import { printedMap } from '../../meta/printed.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
-import { byteLength, sorted } from '../../meta/text.ts';
+import { asSent } from '../../meta/sent-empty.ts';
+import { byteLength } from '../../meta/text.ts';
 import { immutableMessage, validateImmutableField } from '../../meta/validation.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
 import { internalForm } from './internal-form.ts';
@@ -121,7 +129,7 @@ export function validatePersistentVolume(volume: PersistentVolume): FieldError[]
   const spec = volume.spec ?? {};
   return [
     ...validateCoreMeta(volume.metadata, { namespaced: false }),
-    ...validatePersistentVolumeSpec(spec, volume.metadata?.name ?? ''),
+    ...validatePersistentVolumeSpec(spec, { name: volume.metadata?.name ?? '', path: specPath, inline: false }),
     ...validateMountOptions(volume),
   ];
 }
@@ -155,18 +163,55 @@ function validateMountOptions(volume: PersistentVolume): FieldError[] {
   return [];
 }
 
-/** @param name of the volume, which counts for iSCSI */
-export function validatePersistentVolumeSpec(spec: PersistentVolumeSpec, name: string, path: FieldPath = specPath): FieldError[] {
-  const errors = list(spec.accessModes, path.child('accessModes'));
-  errors.push(...validateAccessModes(spec.accessModes ?? [], path.child('accessModes')));
-  errors.push(...validateCapacity(spec, path.child('capacity')));
-  const policy = spec.persistentVolumeReclaimPolicy;
-  if (policy && !policies.includes(policy)) errors.push(notSupported(path.child('persistentVolumeReclaimPolicy'), policy, policies));
-  if (spec.nodeAffinity) {
-    const at = path.child('nodeAffinity', 'required');
-    const terms = spec.nodeAffinity.required;
-    errors.push(...(terms ? validateNodeSelector(terms, at, true) : [required(at, 'must specify required node constraints')]));
+const inContext = 'in the context of inline volumes';
+
+/** Of a volume of its own, or of one that stands in a VolumeAttachment, which may say less. */
+export interface VolumeSpecContext {
+  /** The volume's name, which counts for iSCSI. */
+  readonly name: string;
+  readonly path: FieldPath;
+  readonly inline: boolean;
+}
+
+export function validatePersistentVolumeSpec(spec: PersistentVolumeSpec, context: VolumeSpecContext): FieldError[] {
+  const { path, inline } = context;
+  const notHere = (field: string): FieldError => forbidden(path.child(field), `may not be specified ${inContext}`);
+  const errors: FieldError[] = [];
+  if (inline) {
+    if (spec.claimRef) errors.push(notHere('claimRef'));
+    if (Object.keys(spec.capacity ?? {}).length > 0) errors.push(notHere('capacity'));
+    if (!spec.csi) errors.push(required(path.child('csi'), `has to be specified ${inContext}`));
   }
+  errors.push(...list(spec.accessModes, path.child('accessModes')));
+  errors.push(...validateAccessModes(spec.accessModes ?? [], path.child('accessModes')));
+  if (!inline) errors.push(...validateCapacity(spec, path.child('capacity')));
+  const policy = spec.persistentVolumeReclaimPolicy;
+  const policyPath = path.child('persistentVolumeReclaimPolicy');
+  if (inline && policy && policy !== 'Retain') errors.push(forbidden(policyPath, `may only be Retain ${inContext}`));
+  if (!inline && policy && !policies.includes(policy)) errors.push(notSupported(policyPath, policy, policies));
+  if (spec.nodeAffinity) errors.push(...(inline ? [notHere('nodeAffinity')] : validateVolumePlace(spec.nodeAffinity, path)));
+  errors.push(...validateVolumeSource(spec, context));
+  if (spec.storageClassName) {
+    const at = path.child('storageClassName');
+    errors.push(
+      ...(inline ? [notHere('storageClassName')] : invalids(at, spec.storageClassName, nameIsDnsSubdomain(spec.storageClassName, false))),
+    );
+  }
+  const mode = spec.volumeMode;
+  if (inline && mode !== undefined && mode !== 'Filesystem') {
+    errors.push(forbidden(path.child('volumeMode'), `may not specify volumeMode other than Filesystem ${inContext}`));
+  }
+  if (!inline && mode !== undefined && !volumeModes.includes(mode)) errors.push(notSupported(path.child('volumeMode'), mode, volumeModes));
+  return inline ? errors : [...errors, ...validateAttributesClass(spec, path)];
+}
+
+function validateVolumePlace({ required: terms }: VolumeNodeAffinity, path: FieldPath): FieldError[] {
+  const at = path.child('nodeAffinity', 'required');
+  return terms ? validateNodeSelector(terms, at, true) : [required(at, 'must specify required node constraints')];
+}
+
+function validateVolumeSource(spec: PersistentVolumeSpec, { name, path }: VolumeSpecContext): FieldError[] {
+  const errors: FieldError[] = [];
   let count = 0;
   for (const [field, own, check] of sources) {
     const source = spec[field];
@@ -178,20 +223,15 @@ export function validatePersistentVolumeSpec(spec: PersistentVolumeSpec, name: s
       errors.push(required(path.child('nodeAffinity'), 'Local volume requires node affinity'));
   }
   if (count === 0) errors.push(required(path, 'must specify a volume type'));
-  if (spec.hostPath && /^\/+(\.\/*)*$/.test(spec.hostPath.path ?? '') && policy === 'Recycle') {
+  if (spec.hostPath && /^\/+(\.\/*)*$/.test(spec.hostPath.path ?? '') && spec.persistentVolumeReclaimPolicy === 'Recycle') {
     errors.push(forbidden(path.child('persistentVolumeReclaimPolicy'), "may not be 'recycle' for a hostPath mount of '/'"));
   }
-  if (spec.storageClassName)
-    errors.push(...invalids(path.child('storageClassName'), spec.storageClassName, nameIsDnsSubdomain(spec.storageClassName, false)));
-  if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
-    errors.push(notSupported(path.child('volumeMode'), spec.volumeMode, volumeModes));
-  }
-  return [...errors, ...validateAttributesClass(spec, path)];
+  return errors;
 }
 
 function validateCapacity(spec: PersistentVolumeSpec, path: FieldPath): FieldError[] {
   const capacity = spec.capacity ?? {};
-  const shown = spec.capacity ? Object.fromEntries(sorted(Object.keys(capacity)).map((name) => [name, capacity[name]])) : null;
+  const shown = printedMap(asSent(spec, 'capacity'));
   const errors = Object.keys(capacity).length === 0 ? [required(path)] : [];
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) errors.push(notSupported(path, shown, ['storage']));
   for (const [name, text] of Object.entries(capacity)) {

@@ -65,7 +65,6 @@ export function defaultPodTemplateSpec(template: PodTemplateSpec | undefined): v
 }
 
 export function defaultPodSpec(spec: PodSpec): void {
-  dropDisabledFields(spec);
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.restartPolicy ||= 'Always';
   spec.securityContext ??= {};
@@ -79,18 +78,6 @@ export function defaultPodSpec(spec: PodSpec): void {
   defaultResourceList(spec.overhead);
   defaultResourceList(spec.resources?.limits);
   defaultResourceList(spec.resources?.requests);
-}
-
-// Fields of features that v1.36 has off are taken and forgotten.
-function dropDisabledFields(spec: PodSpec): void {
-  delete spec.schedulingGroup;
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) delete container.lifecycle?.stopSignal;
-  for (const volume of spec.volumes ?? []) {
-    for (const source of volume.projected?.sources ?? []) {
-      delete source.clusterTrustBundle;
-      delete source.podCertificate;
-    }
-  }
 }
 
 // The old name `serviceAccount` always says what `serviceAccountName` says.

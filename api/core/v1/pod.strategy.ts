@@ -7,6 +7,7 @@ import { ipWarnings } from '../../meta/ip.ts';
 import type { LabelSelectorObject } from '../../meta/label-selector.ts';
 import { podQosClass } from '../../meta/resources.ts';
 import { keepMetadata } from './keep-metadata.ts';
+import { dropDisabledPodFields } from './pod.disabled-fields.ts';
 import {
   validateEphemeralContainersUpdate,
   validatePodResize,
@@ -22,6 +23,7 @@ import { validateAppArmorProfile } from './security.validation.ts';
 export const podStrategy: Strategy<Pod> = {
   prepareForCreate(pod, { now }) {
     pod.metadata!.generation = 1;
+    dropDisabledPodFields(pod.spec);
     // A class that comes with the pod is taken for its own.
     pod.status = { phase: 'Pending', qosClass: pod.status?.qosClass || podQosClass(pod.spec!) };
     if ((pod.spec?.schedulingGates ?? []).length > 0) {
@@ -40,6 +42,7 @@ export const podStrategy: Strategy<Pod> = {
     applyAppArmorAnnotations(pod);
   },
   prepareForUpdate(pod, old) {
+    dropDisabledPodFields(pod.spec);
     pod.status = old.status;
     countGeneration(pod, old);
   },

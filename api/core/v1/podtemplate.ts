@@ -1,11 +1,11 @@
 import type { PodTemplate, PodTemplateSpec } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
-import { semanticEqual } from '../../meta/equal.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { labelsText } from '../../meta/label-selector.ts';
+import { countsGenerations } from '../../meta/statuses.ts';
 import { containerColumns, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
-import { defaultPodTemplateSpec, podTemplateWarnings, validatePodTemplateSpec } from './pod.template.ts';
+import { defaultPodTemplateSpec, podTemplateWarnings, validatePodTemplateSpec, withPodTemplate } from './pod.template.ts';
 
 const path = FieldPath.of('template');
 
@@ -31,13 +31,7 @@ export const podTemplate = defineResource<PodTemplate>({
   defaults(object) {
     defaultPodTemplateSpec(object.template);
   },
-  prepareForCreate(object) {
-    object.metadata!.generation = 1;
-  },
-  prepareForUpdate(object, old) {
-    const generation = old.metadata?.generation ?? 0;
-    object.metadata!.generation = semanticEqual(object.template, old.template) ? generation : generation + 1;
-  },
+  ...withPodTemplate((object) => object.template, countsGenerations('template')),
   validate: (object) => [
     ...validateCoreMeta(object.metadata, { namespaced: true }),
     ...validatePodTemplateSpec(object.template ?? ({} as PodTemplateSpec), path),

@@ -7,7 +7,7 @@ import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
-import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings, validatePodTemplateSpec } from './pod.template.ts';
+import { defaultPodTemplateSpec, podNameWarnings, podTemplateWarnings, validatePodTemplateSpec, withPodTemplate } from './pod.template.ts';
 import { replicaColumns } from './replica.columns.ts';
 
 const spec = FieldPath.of('spec');
@@ -106,7 +106,10 @@ export const replicationController = defineResource<ReplicationController>({
     object.metadata ??= {};
     if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
   },
-  ...specAndStatus(() => ({ replicas: 0 })),
+  ...withPodTemplate(
+    (object) => object.spec?.template,
+    specAndStatus(() => ({ replicas: 0 })),
+  ),
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
   warnings(object, old) {

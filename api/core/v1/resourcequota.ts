@@ -2,6 +2,7 @@ import type { ResourceQuota, ResourceQuotaSpec } from '../../../openapi/types.ts
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
@@ -73,7 +74,9 @@ function validateScopeSelector(quota: ResourceQuotaSpec): FieldError[] {
   if (!expressions) return [];
   const path = spec.child('scopeSelector', 'matchExpressions');
   // As Go's internal struct prints.
-  const shown = { MatchExpressions: expressions.map((e) => ({ ScopeName: e.scopeName, Operator: e.operator, Values: e.values ?? null })) };
+  const shown = {
+    MatchExpressions: expressions.map((e) => ({ ScopeName: e.scopeName, Operator: e.operator, Values: asSent(e, 'values') ?? null })),
+  };
   const errors = expressions.flatMap(({ scopeName, operator, values = [] }) => {
     const own = scopes.has(scopeName) ? [] : [invalid(path.child('scopeName'), scopeName, 'unsupported scope')];
     own.push(...misfits(quota, [scopeName], shown, path));
@@ -88,7 +91,7 @@ function validateScopeSelector(quota: ResourceQuotaSpec): FieldError[] {
     return own;
   });
   const names = expressions.map(({ scopeName }) => scopeName);
-  return [...errors, ...conflictsOf(names, quota.scopes ?? null, path)];
+  return [...errors, ...conflictsOf(names, asSent(quota, 'scopes'), path)];
 }
 
 function validateSpec(quota: ResourceQuota): FieldError[] {
@@ -171,7 +174,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
     const set = (quota: ResourceQuota): string => JSON.stringify(sorted(new Set(quota.spec?.scopes ?? [])));
     return set(object) === set(old)
       ? errors
-      : [...errors, invalid(spec.child('scopes'), object.spec?.scopes ?? null, 'field is immutable')];
+      : [...errors, invalid(spec.child('scopes'), asSent(object.spec, 'scopes'), 'field is immutable')];
   },
   warnings: (object, old) => (old ? [] : warnings(object)),
 });

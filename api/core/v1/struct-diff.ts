@@ -36,7 +36,7 @@ function unifiedDiff(a: readonly string[], b: readonly string[]): string {
     const start = Math.max(i, change - contextLines);
     for (; i < start; i++) advance(edits[i]!);
     let end = change;
-    for (let n = change; n < edits.length && n <= end + 2 * contextLines; n++) if (edits[n]!.kind !== ' ') end = n;
+    for (let n = change; n < edits.length && n <= end + 2 * contextLines + 1; n++) if (edits[n]!.kind !== ' ') end = n;
     const stop = Math.min(edits.length, end + contextLines + 1);
     const hunk = edits.slice(start, stop);
     const range = (line: number, count: number): string => (count === 1 ? `${line + 1}` : `${count === 0 ? line : line + 1},${count}`);

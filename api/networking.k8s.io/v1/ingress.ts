@@ -13,6 +13,7 @@ import {
   nameIsDnsSubdomain,
   nameIsPathSegment,
 } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 
 const path = FieldPath.of('spec');
@@ -29,7 +30,7 @@ function validateIngress({ metadata, spec = {} }: Ingress, old?: Ingress): Field
   const anyWildcardRule = (old?.spec?.rules ?? []).some((rule) => rule.host?.includes('*') && validateRule(rule, path).length > 0);
   const errors = validateCoreMeta(metadata, { namespaced: true });
   if (!spec.rules?.length && !spec.defaultBackend) {
-    errors.push(invalid(path, spec.rules, 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(invalid(path, asSent(spec, 'rules'), 'either `defaultBackend` or `rules` must be specified'));
   }
   if (spec.defaultBackend) errors.push(...validateBackend(spec.defaultBackend, path.child('defaultBackend')));
   for (const [i, rule] of (spec.rules ?? []).entries()) {

@@ -38,6 +38,6 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
     const { metadata, spec } = object;
     const errors = [...validateTemplate(object), ...validateCoreMetaUpdate(metadata, old.metadata)];
     if (semanticEqual(spec, old.spec)) return errors;
-    return [...errors, invalid(path, { ...spec?.metadata, Spec: internalForm('ResourceClaimSpec', spec?.spec) }, immutableMessage)];
+    return [...errors, invalid(path, internalForm('ResourceClaimTemplateSpec', spec), immutableMessage)];
   },
 });

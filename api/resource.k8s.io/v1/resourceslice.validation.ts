@@ -61,7 +61,7 @@ function validatePlace({ nodeName, nodeSelector, allNodes, perDeviceNodeSelectio
     errors.push(...validateNodeSelector(nodeSelector, path.child('nodeSelector'), true));
     const terms = nodeSelector.nodeSelectorTerms ?? [];
     if (terms.length !== 1) {
-      const shown = nodeSelector.nodeSelectorTerms?.map((term) => internalForm('NodeSelectorTerm', term));
+      const shown = asSent(nodeSelector, 'nodeSelectorTerms')?.map((term) => internalForm('NodeSelectorTerm', term));
       errors.push(invalid(path.child('nodeSelector', 'nodeSelectorTerms'), shown, 'must have exactly one node selector term'));
     }
   }

@@ -4,6 +4,7 @@ import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-met
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported } from '../../meta/field.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { validateImmutableField } from '../../meta/validation.ts';
 
 const specPath = FieldPath.of('spec');
@@ -122,7 +123,12 @@ export const csiDriver = defineResource<CSIDriver>({
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateSpec(object.spec),
     ...validateImmutableField(object.spec.attachRequired, old.spec.attachRequired, specPath.child('attachedRequired')),
-    ...validateImmutableField(object.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes, specPath.child('volumeLifecycleModes')),
+    ...validateImmutableField(
+      object.spec.volumeLifecycleModes,
+      old.spec.volumeLifecycleModes,
+      specPath.child('volumeLifecycleModes'),
+      asSent(object.spec, 'volumeLifecycleModes'),
+    ),
   ],
   warnings({ spec }, old) {
     const changed = !old || !semanticEqual(spec?.tokenRequests, old.spec?.tokenRequests);

@@ -6,6 +6,7 @@ import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { byteLength } from '../../meta/text.ts';
 import { immutableMessage, validateNonNegative } from '../../meta/validation.ts';
 
@@ -56,8 +57,8 @@ function validateChanges(drivers: readonly CSINodeDriver[], old: readonly CSINod
 }
 
 // What may change is not compared, nor shown.
-function internalDriver({ name, nodeID, topologyKeys }: CSINodeDriver): object {
-  return { Name: name, NodeID: nodeID ?? '', TopologyKeys: topologyKeys ?? null, Allocatable: null };
+function internalDriver(driver: CSINodeDriver): object {
+  return { Name: driver.name, NodeID: driver.nodeID ?? '', TopologyKeys: asSent(driver, 'topologyKeys') ?? null, Allocatable: null };
 }
 
 /** CSINodes. Compared with v1.36.3: drivers, what stays, table. */

@@ -3,6 +3,7 @@ import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-met
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
 import { isDns1123Subdomain, negativeMessage } from '../../meta/names.ts';
+import { printedSelector } from '../../meta/printed.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
 import { hasInvalidLabelValue, validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
 
@@ -35,7 +36,7 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   validateUpdate: (object, old) => [
     ...validateCapacity(object, hasInvalidLabelValue(old.nodeTopology)),
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...validateImmutableField(object.nodeTopology, old.nodeTopology, FieldPath.of('nodeTopology')),
+    ...validateImmutableField(object.nodeTopology, old.nodeTopology, FieldPath.of('nodeTopology'), printedSelector(object.nodeTopology)),
     ...validateImmutableField(object.storageClassName, old.storageClassName, FieldPath.of('storageClassName')),
   ],
 });

@@ -5,6 +5,7 @@ import { nodeLabelDeprecation } from '../../core/v1/node-labels.ts';
 import { defineResource } from '../../define.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
+import { printedMap } from '../../meta/printed.ts';
 import { asSent } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 import { validateImmutableField, validateLabelName } from '../../meta/validation.ts';
@@ -66,7 +67,8 @@ function validateClass(object: StorageClass): FieldError[] {
   return [...errors, ...validateTopologies(object.allowedTopologies ?? [])];
 }
 
-const frozen = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
+const frozen = ['provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
+const parametersPath = FieldPath.of('parameters');
 
 /** StorageClasses. Compared with v1.36.3: topologies, what stays, deprecated labels, table. */
 export const storageClass = defineResource<StorageClass>({
@@ -117,7 +119,8 @@ export const storageClass = defineResource<StorageClass>({
   validateUpdate: (object, old) => [
     ...validateClass(object),
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...frozen.flatMap((field) => validateImmutableField(object[field], old[field], FieldPath.of(field), asSent(object, field))),
+    ...validateImmutableField(object.parameters, old.parameters, parametersPath, printedMap(asSent(object, 'parameters'))),
+    ...frozen.flatMap((field) => validateImmutableField(object[field], old[field], FieldPath.of(field))),
   ],
   warnings: (object) =>
     (object.allowedTopologies ?? []).flatMap((term, i) =>

@@ -16,7 +16,6 @@ const specPath = FieldPath.of('spec');
 const statusPath = FieldPath.of('status');
 const maxMetadataBytes = 256 * 1024;
 const maxErrorBytes = 1024;
-const inline = 'in the context of inline volumes';
 
 function validateSource(source: VolumeAttachmentSource, path: FieldPath): FieldError[] {
   const { persistentVolumeName: name, inlineVolumeSpec: volume } = source;
@@ -24,23 +23,7 @@ function validateSource(source: VolumeAttachmentSource, path: FieldPath): FieldE
   if (name === undefined && volume === undefined) return [required(path, words)];
   if (name !== undefined && volume !== undefined) return [forbidden(path, words)];
   if (name === '') return [required(path.child('persistentVolumeName'), 'must specify non empty persistentVolumeName')];
-  return volume === undefined ? [] : validateInlineVolume(volume, path.child('inlineVolumeSpec'));
-}
-
-function validateInlineVolume(volume: NonNullable<VolumeAttachmentSource['inlineVolumeSpec']>, path: FieldPath): FieldError[] {
-  const notHere = (field: string): FieldError => forbidden(path.child(field), `may not be specified ${inline}`);
-  const errors: FieldError[] = [];
-  if (volume.claimRef) errors.push(notHere('claimRef'));
-  if (Object.keys(volume.capacity ?? {}).length > 0) errors.push(notHere('capacity'));
-  if (!volume.csi) errors.push(required(path.child('csi'), `has to be specified ${inline}`));
-  const { persistentVolumeReclaimPolicy: policy, storageClassName, nodeAffinity, volumeAttributesClassName: _, ...rest } = volume;
-  if (policy && policy !== 'Retain') {
-    errors.push(forbidden(path.child('persistentVolumeReclaimPolicy'), `may only be Retain ${inline}`));
-  }
-  if (nodeAffinity) errors.push(notHere('nodeAffinity'));
-  errors.push(...validatePersistentVolumeSpec({ ...rest, capacity: { storage: '1' } }, '', path));
-  if (storageClassName) errors.push(notHere('storageClassName'));
-  return errors;
+  return volume === undefined ? [] : validatePersistentVolumeSpec(volume, { name: '', path: path.child('inlineVolumeSpec'), inline: true });
 }
 
 function validateError(error: VolumeError | undefined, path: FieldPath): FieldError[] {

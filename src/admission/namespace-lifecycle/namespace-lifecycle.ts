@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { ApiError, forbidden, notFound } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
+import { refuse } from '../refuse.ts';
 
 /** Reads a namespace: what is known without asking storage, and what storage has now. */
 export interface NamespaceReader {
@@ -58,16 +59,12 @@ export class NamespaceLifecycle implements AdmissionPlugin {
   }
 
   // The cache does not know it, or as going: storage decides.
-  private async judge({ namespace, operation, definition, name, object }: AdmissionAttributes): Promise<void> {
+  private async judge(attributes: AdmissionAttributes): Promise<void> {
+    const { namespace, operation } = attributes;
     const current = await this.namespaces.read(namespace);
     if (!current) throw notFound(namespaces, namespace);
     if (operation !== 'CREATE' || !isTerminating(current)) return;
-    const resource = { group: definition.group, resource: definition.plural };
-    const error = forbidden(
-      resource,
-      name || (object?.metadata?.name ?? ''),
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-    );
+    const error = refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`);
     const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' };
     throw new ApiError(error.code, error.reason, error.message, { ...error.details, causes: [cause] });
   }

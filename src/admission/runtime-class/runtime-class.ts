@@ -1,11 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { asSent } from '../../../api/meta/sent-empty.ts';
 import { runtimeClass as runtimeClasses } from '../../../api/node.k8s.io/v1/runtimeclass.ts';
 import type { Pod, RuntimeClass } from '../../../openapi/types.ts';
 import { ApiError } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
+
+const mismatch = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
+function isSameList(a: Readonly<Record<string, string>> = {}, b: Readonly<Record<string, string>> = {}): boolean {
+  return isDeepStrictEqual(a, b);
+}
 
 /** Brings a RuntimeClass's overhead and scheduling rules into its pods (KEP-688). */
 export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
@@ -26,12 +33,10 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
       const runtimeClass = await classOf(attributes, pod);
       if (!runtimeClass) return;
       const spec = pod.spec!;
-      const overhead = runtimeClass.overhead?.podFixed;
+      const { overhead } = runtimeClass;
       if (overhead) {
-        if (spec.overhead && !isDeepStrictEqual(spec.overhead, overhead)) {
-          throw refuse(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-        }
-        spec.overhead = { ...overhead };
+        if (spec.overhead && !isSameList(spec.overhead, overhead.podFixed)) throw refuse(attributes, mismatch);
+        if (overhead.podFixed) spec.overhead = { ...overhead.podFixed };
       }
       for (const [key, value] of Object.entries(runtimeClass.scheduling?.nodeSelector ?? {})) {
         const present = spec.nodeSelector?.[key];
@@ -51,11 +56,10 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
     async validate(attributes) {
       const pod = attributes.object as Pod;
       const runtimeClass = await classOf(attributes, pod);
-      const overhead = runtimeClass?.overhead?.podFixed;
-      if (overhead && pod.spec?.overhead && !isDeepStrictEqual(pod.spec.overhead, overhead)) {
-        throw refuse(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-      }
-      if (!overhead && pod.spec?.overhead) {
+      const overhead = runtimeClass?.overhead;
+      if (overhead && !isSameList(pod.spec?.overhead, overhead.podFixed)) throw refuse(attributes, mismatch);
+      // An empty overhead that was sent is one as well.
+      if (!overhead && asSent(pod.spec, 'overhead')) {
         throw refuse(attributes, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
       }
     },

@@ -51,8 +51,15 @@ export function conform(value: unknown, schema: Schema, options: ConformOptions 
     if (!(error instanceof Mismatch || error instanceof ValueError)) throw error;
     throw new DecodeError(explain(value, schema) ?? error.message);
   }
+  keepClearing(value, object);
   const suspect = strict && (walk.unknown || (body !== undefined && hasDuplicates(body)));
   return { object, strictErrors: suspect ? strictErrorsOf(value, schema, body) : [], hasEmpty: walk.hasEmpty };
+}
+
+// An empty list of an object's own managers asks for managedFields to be cleared, and goes once they are.
+function keepClearing(value: any, object: any): void {
+  const managers = value?.metadata?.managedFields;
+  if (Array.isArray(managers) && managers.length === 0 && object.metadata) object.metadata.managedFields = [];
 }
 
 // Custom objects are data without a type: the text's own faults are told first, then what their schema does not know.
@@ -206,7 +213,7 @@ class Walk {
     if (field.custom || !field.dropEmpty) return value;
     switch (field.schema.type) {
       case 'list':
-        return (value as unknown[]).length === 0 && !field.keepEmpty ? this.empty(field, value as object, holder) : value;
+        return (value as unknown[]).length === 0 ? this.empty(field, value as object, holder) : value;
       case 'map':
         return isEmpty(value as object) ? this.empty(field, value as object, holder) : value;
       case 'object':

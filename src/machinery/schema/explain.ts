@@ -215,6 +215,8 @@ const embedded: Readonly<Record<string, (field: string) => string>> = {
   DeviceClaimConfiguration: deviceConfiguration,
   DeviceAllocationConfiguration: deviceConfiguration,
   DeviceClassConfiguration: deviceConfiguration,
+  PersistentVolumeClaim: typeMeta,
+  DeleteOptions: typeMeta,
   RuleWithOperations: (field) => (field === 'operations' ? '' : 'Rule.'),
   NamedRuleWithOperations: (field) =>
     field === 'resourceNames' ? '' : field === 'operations' ? 'RuleWithOperations.' : 'RuleWithOperations.Rule.',
@@ -235,6 +237,11 @@ const ownOfPersistentVolume: ReadonlySet<string> = new Set([
 
 function localReference(field: string): string {
   return field === 'name' ? 'LocalObjectReference.' : '';
+}
+
+// Where these are within another object; of an object itself, version and kind are read before.
+function typeMeta(field: string): string {
+  return field === 'apiVersion' || field === 'kind' ? 'TypeMeta.' : '';
 }
 
 function deviceConfiguration(field: string): string {

@@ -13,7 +13,6 @@ export interface FieldPlan {
   readonly default: unknown;
   /** A present empty value is as good as absent. */
   readonly dropEmpty: boolean;
-  readonly keepEmpty: boolean;
 }
 
 /** What there is to do for an object that gives the fields of these names, in this order. */
@@ -96,8 +95,6 @@ function planField(field: Field): FieldPlan {
     absent: custom || zeroStruct ? undefined : absentValue(field),
     default: (isStruct && !custom) || isUnwritten(field) ? undefined : field.default,
     dropEmpty: !pointer && (!isStruct || omitZero) && alwaysEncoded(schema) === undefined,
-    // An empty list asks for managedFields to be cleared, and goes once they are.
-    keepEmpty: name === 'managedFields',
   };
 }
 

@@ -71,6 +71,7 @@ export function customStatusStrategy({ schema, scale, expressions }: CustomRules
   const status = schema.properties.get('status');
   return {
     prepareForUpdate(object, old) {
+      if (object['status'] === null && status?.refusesNull()) delete object['status'];
       for (const name of Object.keys(object)) if (name !== 'status' && !isTypeMeta(name)) delete object[name];
       for (const name of Object.keys(old)) if (name !== 'status' && !isTypeMeta(name)) object[name] = old[name];
       keepMetadata(object.metadata!, old.metadata!);

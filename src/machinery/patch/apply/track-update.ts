@@ -1,6 +1,7 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import { sameJson } from '../../json-equal.ts';
 import { PatchError } from '../error.ts';
+import { checkObject } from './check.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
@@ -24,7 +25,9 @@ export function trackUpdate(input: TrackUpdateInput): KubeObject {
 }
 
 function track(input: TrackUpdateInput): KubeObject {
-  const { live, updated } = input;
+  const { live, updated, schema } = input;
+  // Custom objects are judged later. What their schema cannot hold has no fields; it may be in a part that this request does not change.
+  if (schema.type === 'object' && schema.decode && checkObject(updated, schema).length > 0) return withManagedFields(updated, undefined);
   const managers = currentManagers(input);
   if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(input));
   // An object whose managedFields were cleared stays without, until something is applied to it.
