@@ -1,9 +1,9 @@
 import { seededRandom } from '../../src/machinery/random.ts';
+import { areas } from './controllers/areas.ts';
 import { makeNodes } from './controllers/nodes.ts';
 import { Observer } from './controllers/observer.ts';
 import { play, type Server } from './controllers/play.ts';
-import { pathOf, slowly } from './controllers/steps.ts';
-import { workloads } from './controllers/workloads/index.ts';
+import { slowly } from './controllers/steps.ts';
 import { makeNamespace } from './fixtures.ts';
 import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
@@ -19,24 +19,26 @@ const servers = [options.reference, options.tested].map((connection) => ({ conne
 
 async function compare(area: string, number: number): Promise<readonly Found[]> {
   const namespace = `ctl-${area}-${seed}-${number}`;
-  const made = workloads[area]!(seededRandom(seed * 100_000 + number));
+  const made = areas[area]!(seededRandom(seed * 100_000 + number));
   const autoscaled = made.steps.some(({ what }) => what.startsWith('create HorizontalPodAutoscaler'));
   const scenario = autoscaled ? { ...made, steps: slowly(made.steps, autoscalerPeriod) } : made;
   await Promise.all(servers.map(({ connection }) => makeNamespace(connection, namespace)));
   try {
     const found = await play(servers, scenario, namespace);
+    // The report comes at the end, which may be an hour away.
+    if (options.verbose) for (const { step, differences } of found) console.error(namespace, step, JSON.stringify(differences));
     return found.map(({ step, differences }) => {
       const body = scenario.steps.slice(0, step + 1).map(({ what }, i) => `\n      ${i} ${what}`);
       return { verb: scenario.name, path: `${namespace} after step ${step}`, body: body.join(''), differences };
     });
   } finally {
-    const own = [`/api/v1/namespaces/${namespace}`, ...(scenario.cleanUp ?? []).map((name) => pathOf(namespace, 'Node', name))];
-    for (const path of own) await Promise.all(servers.map(({ connection }) => connection.send({ method: 'DELETE', path })));
+    const path = `/api/v1/namespaces/${namespace}`;
+    await Promise.all(servers.map(({ connection }) => connection.send({ method: 'DELETE', path })));
     for (const { observer } of servers) observer.forget(namespace);
   }
 }
 
-const wanted = Object.keys(workloads).filter(options.wants);
+const wanted = Object.keys(areas).filter(options.wants);
 try {
   await Promise.all(servers.map(({ connection }) => makeNodes(connection)));
   await Promise.all(servers.map(({ observer }) => observer.start()));

@@ -12,6 +12,13 @@ export function fnv32(data: Uint8Array): number {
   return hash >>> 0;
 }
 
+/** FNV-1a of 128 bits. */
+export function fnv128a(data: Uint8Array): bigint {
+  let hash = 0x6c62272e07bb014262b821756295c58dn;
+  for (const byte of data) hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * 0x1000000000000000000013bn);
+  return hash;
+}
+
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Text in the alphabet of generated names (no vowels, no look-alikes), each character mapped by its code. */

@@ -24,15 +24,18 @@ export async function failWithDisruption(
     message,
     lastTransitionTime: formatTime(now),
   };
-  const status = { conditions: [condition], ...(failing ? { phase: 'Failed' } : {}) };
+  const status = { conditions: [condition], ...(failing ? failed(pod) : {}) };
   const body = { metadata: { uid }, status };
   await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
 }
+
+/** Whoever ends a pod has seen its spec as it is. */
+const failed = ({ metadata }: KubeObject) => ({ phase: 'Failed', observedGeneration: metadata!.generation });
 
 /** Marks a pod that still runs (as far as is known) as failed, before it is deleted by force. */
 export async function markFailed(pods: ResourceClient, pod: KubeObject): Promise<void> {
   if (isPodFinished(pod)) return;
   const { namespace, name, uid } = pod.metadata!;
-  const body = { metadata: { uid }, status: { phase: 'Failed' } };
+  const body = { metadata: { uid }, status: failed(pod) };
   await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
 }

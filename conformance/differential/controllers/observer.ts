@@ -15,7 +15,26 @@ export const observed: Readonly<Record<string, string>> = {
   CronJob: '/apis/batch/v1/cronjobs',
   PodDisruptionBudget: '/apis/policy/v1/poddisruptionbudgets',
   HorizontalPodAutoscaler: '/apis/autoscaling/v2/horizontalpodautoscalers',
+  Service: '/api/v1/services',
+  Endpoints: '/api/v1/endpoints',
+  EndpointSlice: '/apis/discovery.k8s.io/v1/endpointslices',
+  ServiceAccount: '/api/v1/serviceaccounts',
+  Secret: '/api/v1/secrets',
+  ConfigMap: '/api/v1/configmaps',
+  ResourceQuota: '/api/v1/resourcequotas',
+  ResourceClaim: '/apis/resource.k8s.io/v1/resourceclaims',
 };
+
+/** The same without a namespace: the names of these begin with the scenario's. */
+export const observedInCluster: Readonly<Record<string, string>> = {
+  Namespace: '/api/v1/namespaces',
+  PersistentVolume: '/api/v1/persistentvolumes',
+  CertificateSigningRequest: '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+  ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+};
+
+/** The scenario that an object without a namespace belongs to, by its name. */
+const scenarioOf = (name: string): string => /^ctl-[a-z]+-\d+-\d+/.exec(name)?.[0] ?? 'default';
 
 interface Namespace {
   readonly objects: Map<string, any>;
@@ -35,7 +54,7 @@ export class Observer {
   }
 
   async start(): Promise<void> {
-    for (const [kind, path] of Object.entries(observed)) {
+    for (const [kind, path] of Object.entries({ ...observed, ...observedInCluster })) {
       const watch = this.connection.watch(`${path}?watch=1&timeoutSeconds=3600`, (events) => {
         const { type, object } = events.at(-1)!;
         if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') this.take(kind, type, object);
@@ -47,7 +66,8 @@ export class Observer {
 
   private take(kind: string, type: string, object: any): void {
     const { namespace, name, generateName } = object.metadata;
-    const space = this.of(namespace);
+    const isOfCluster = namespace === undefined || (kind === 'Event' && namespace === 'default');
+    const space = this.of(isOfCluster ? scenarioOf(kind === 'Event' ? object.involvedObject.name : name) : namespace);
     const key = `${kind}/${name}`;
     if (type === 'DELETED') space.objects.delete(key);
     else space.objects.set(key, object);

@@ -1,4 +1,5 @@
 import type { Connection, Reply } from '../connection.ts';
+import { removeObject } from '../fixtures.ts';
 import type { Difference } from '../normalize.ts';
 import { differences, scrub } from '../normalize.ts';
 import type { Observer } from './observer.ts';
@@ -32,15 +33,24 @@ export interface StepDifferences {
 interface Actor {
   readonly stage: Stage;
   readonly answers: string[];
+  /** Paths of what was made outside the namespace. */
+  readonly made: Set<string>;
 }
 
 function actorOf({ connection, observer }: Server, namespace: string): Actor {
   const answers: string[] = [];
+  const made = new Set<string>();
+  const uidOf = (_: string, key: string) => {
+    const [kind, name] = key.split('/');
+    return observer.objects(namespace, kind).find(({ metadata }) => metadata.name === name)?.metadata.uid ?? 'none';
+  };
   const send = async (method: string, path: string, body?: unknown, contentType?: string): Promise<Reply> => {
-    const text = body === undefined || body === '' ? {} : { body: JSON.stringify(body).replaceAll('<namespace>', namespace) };
+    const filled = (JSON.stringify(body) ?? '').replaceAll('<namespace>', namespace).replace(/<uid ([^>]+)>/g, uidOf);
+    const text = body === undefined || body === '' ? {} : { body: filled };
     const reply = await connection.send({ method, path, ...text, ...(contentType ? { contentType } : {}) });
     observer.disturb(namespace);
-    const { kind, message } = reply.body as { kind?: string; message?: string };
+    const { kind, message, metadata } = reply.body as { kind?: string; message?: string; metadata?: { name: string } };
+    if (reply.status === 201 && !path.includes('/namespaces/')) made.add(`${path}/${metadata!.name}`);
     const names = observer.generatedNames(namespace);
     const shownMessage = kind === 'Status' ? scrub(message ?? '').replace(/[a-z0-9.-]+/g, (name) => names.get(name) ?? name) : '';
     answers.push(`${reply.status} ${shownMessage}`);
@@ -57,7 +67,7 @@ function actorOf({ connection, observer }: Server, namespace: string): Actor {
       await untilCalm(observer, namespace, calm + (availability > 0 ? (availability + 1) * 1000 : 0));
     },
   };
-  return { stage, answers };
+  return { stage, answers, made };
 }
 
 async function take(actor: Actor, step: Step): Promise<boolean> {
@@ -69,9 +79,25 @@ async function take(actor: Actor, step: Step): Promise<boolean> {
   return untilCalm(observer, namespace, settled);
 }
 
-/** Plays a scenario on both servers. @returns what differs after each step, without what differed so before */
+/**
+ * Plays a scenario on both servers, in a namespace that is there already; what it makes elsewhere is removed at the end.
+ * @returns what differs after each step, without what differed so before
+ */
 export async function play(servers: readonly [Server, Server], scenario: Scenario, namespace: string): Promise<readonly StepDifferences[]> {
   const actors = servers.map((server) => actorOf(server, namespace));
+  try {
+    return await compared(servers, actors, scenario, namespace);
+  } finally {
+    for (const { made, stage } of actors) for (const path of made) await removeObject(stage.connection, path);
+  }
+}
+
+async function compared(
+  servers: readonly [Server, Server],
+  actors: readonly Actor[],
+  scenario: Scenario,
+  namespace: string,
+): Promise<readonly StepDifferences[]> {
   const known = new Set<string>();
   const found: StepDifferences[] = [];
   for (const [index, step] of scenario.steps.entries()) {

@@ -6,7 +6,7 @@ export interface Stage {
   readonly connection: Connection;
   readonly observer: Observer;
   readonly namespace: string;
-  /** Sends a request, where `<namespace>` in the body is the scenario's, and keeps the answer to be compared. */
+  /** Sends a request, where `<namespace>` and `<uid KIND/NAME>` in the body are replaced, and keeps the answer to be compared. */
   send(method: string, path: string, body?: unknown, contentType?: string): Promise<Reply>;
   /** Waits until nothing has changed in the namespace for a while. */
   calm(): Promise<void>;
@@ -26,6 +26,4 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** Pods run by themselves, so that only the outcome is the same each time: numbers in events' messages are not compared. */
   readonly runs?: boolean;
-  /** Its own nodes, to be removed at the end. */
-  readonly cleanUp?: readonly string[];
 }

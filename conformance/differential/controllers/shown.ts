@@ -6,6 +6,8 @@ const patterns: readonly [RegExp, string][] = [
   // Pods that were refused, and the Jobs of a CronJob.
   [new RegExp(`-${random}(?=" is forbidden)`, 'g'), '-<random>'],
   [/-\d{8}\b/g, '-<minute>'],
+  // Other scenarios have nodes of their own.
+  [/\b0\/\d+(?= nodes are available)|\b\d+(?= node\(s\))/g, '<n>'],
   [/(?<=exceeded quota: .*, used: pods=)\d+/g, '<n>'],
 ];
 
@@ -40,6 +42,7 @@ export function shown(observer: Observer, namespace: string, runs: boolean): Sho
   const result = new Map<string, string[]>();
   for (const object of observer.objects(namespace)) {
     if (object.kind === 'Event' && (fleet.has(object.source?.component) || passing.has(object.reason))) continue;
+    if (object.kind === 'Event' && object.involvedObject.kind === 'Node') continue;
     if (object.kind === 'Event' && (isRepeated(object, runs) || isConflict(object))) continue;
     const facts = object.kind === 'Event' ? eventFacts(object, runs) : factsOf(object);
     const text = JSON.stringify(tidied(facts, tidy));
@@ -101,7 +104,34 @@ function metadataFacts({ uid, resourceVersion, managedFields = [], name, ...meta
 const conditionFacts = ({ lastProbeTime, observedGeneration, ...condition }: any) =>
   controllersConditions.has(condition.type) ? condition : { type: condition.type, status: condition.status };
 
-function factsOf({ kind, apiVersion, metadata, ...object }: any): object {
+/** What each server has of its own, or gives out as it likes. */
+const ownFacts: Readonly<Record<string, (object: any) => any>> = {
+  Secret: (secret) =>
+    secret.type === 'kubernetes.io/service-account-token' ? { ...secret, data: Object.keys(secret.data ?? {}).sort() } : secret,
+  ConfigMap: (map) => (map.data?.['ca.crt']?.includes('BEGIN CERTIFICATE') ? { ...map, data: '<certificates>' } : map),
+  CertificateSigningRequest: ({ status, ...csr }) => ({
+    ...csr,
+    status: status.certificate ? { ...status, certificate: '<certificate>' } : status,
+  }),
+  Service: ({ spec, ...service }) => ({
+    ...service,
+    spec: {
+      ...spec,
+      // Upstream hides it from whoever reads an external name, not from whoever watches it.
+      internalTrafficPolicy: spec.type === 'ExternalName' ? undefined : spec.internalTrafficPolicy,
+      ...(spec.healthCheckNodePort ? { healthCheckNodePort: '<port>' } : {}),
+      ports: spec.ports?.map((port: any) => (port.nodePort ? { ...port, nodePort: '<port>' } : port)),
+    },
+  }),
+  // Upstream gathers the endpoints of a slice through maps.
+  EndpointSlice: (slice) => ({
+    ...slice,
+    endpoints: slice.endpoints && [...slice.endpoints].sort((a: any, b: any) => (a.addresses[0] < b.addresses[0] ? -1 : 1)),
+  }),
+};
+
+function factsOf({ kind, apiVersion, metadata, ...whole }: any): object {
+  const object = ownFacts[kind]?.(whole) ?? whole;
   const facts = { metadata: metadataFacts(metadata, kind === 'Pod'), ...object };
   const { status } = object;
   if (kind !== 'Pod')

@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/machinery/random.ts';
 import { pick } from '../mutations.ts';
-import { observed } from './observer.ts';
+import { observed, observedInCluster } from './observer.ts';
 import type { Stage, Step } from './scenario.ts';
 
 export const chance = (random: Random, share: number): boolean => random.next() < share;
@@ -9,27 +9,41 @@ export const between = (random: Random, least: number, most: number): number => 
 export const maybe = (random: Random, share: number, fields: object): object => (chance(random, share) ? fields : {});
 
 const others: Readonly<Record<string, string>> = {
-  Node: '/api/v1/nodes',
-  Namespace: '/api/v1/namespaces',
-  ResourceQuota: '/api/v1/resourcequotas',
   LimitRange: '/api/v1/limitranges',
+  ResourceClaimTemplate: '/apis/resource.k8s.io/v1/resourceclaimtemplates',
+  Lease: '/apis/coordination.k8s.io/v1/leases',
+  RoleBinding: '/apis/rbac.authorization.k8s.io/v1/rolebindings',
 };
+const othersInCluster: Readonly<Record<string, string>> = {
+  Node: '/api/v1/nodes',
+  StorageClass: '/apis/storage.k8s.io/v1/storageclasses',
+  DeviceClass: '/apis/resource.k8s.io/v1/deviceclasses',
+  ResourceSlice: '/apis/resource.k8s.io/v1/resourceslices',
+  PriorityClass: '/apis/scheduling.k8s.io/v1/priorityclasses',
+};
+const kinds = { ...observed, ...observedInCluster, ...others, ...othersInCluster };
+const isOfCluster = (kind: string) => kind in observedInCluster || kind in othersInCluster;
+
+/** Objects without a namespace have names that say whose they are; the Namespace's is the scenario's own. */
+const fullName = (namespace: string, kind: string, name: string) =>
+  kind === 'Namespace' ? namespace : isOfCluster(kind) ? `${namespace}-${name}` : name;
 
 export function pathOf(namespace: string, kind: string, name = ''): string {
-  if (kind === 'Node') return `/api/v1/nodes${name && `/${namespace}-${name}`}`;
-  if (kind === 'Namespace') return `/api/v1/namespaces/${namespace}`;
-  const [, prefix, plural] = /^(.*)\/([a-z]+)$/.exec(observed[kind] ?? others[kind]!)!;
-  return `${prefix}/namespaces/${namespace}/${plural}${name && `/${name}`}`;
+  const path = kinds[kind]!;
+  const object = name && `/${fullName(namespace, kind, name)}`;
+  if (isOfCluster(kind)) return `${path}${object}`;
+  const [, prefix, plural] = /^(.*)\/([a-z]+)$/.exec(path)!;
+  return `${prefix}/namespaces/${namespace}/${plural}${object}`;
 }
 
-const apiVersionOf = (kind: string) => /^\/apis?\/(.*)\//.exec(observed[kind] ?? others[kind]!)![1];
+const apiVersionOf = (kind: string) => /^\/apis?\/(.*)\//.exec(kinds[kind]!)![1];
 
+/** An object; in texts `<namespace>` stands for the scenario's and `<uid KIND/NAME>` for what an object got for its uid. */
 export function create(kind: string, object: { metadata: { name: string } & object } & object, more: Partial<Step> = {}): Step {
   return {
     what: `create ${kind} ${JSON.stringify(object)}`,
     act: async (stage) => {
-      // Nodes have no namespace: their names say whose they are.
-      const metadata = kind === 'Node' ? { ...object.metadata, name: `${stage.namespace}-${object.metadata.name}` } : object.metadata;
+      const metadata = { ...object.metadata, name: fullName(stage.namespace, kind, object.metadata.name) };
       await stage.send('POST', pathOf(stage.namespace, kind), { apiVersion: apiVersionOf(kind), kind, ...object, metadata });
     },
     ...more,

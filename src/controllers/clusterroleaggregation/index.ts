@@ -45,7 +45,8 @@ export function startClusterRoleAggregation(context: ControllerContext): Running
     }
     if (semanticEqual(rules, role['rules'] ?? [])) return;
     const { group, version, kind } = roleResource;
-    const body = { apiVersion: `${group}/${version}`, kind, metadata: { name: key }, rules };
+    // No rules are applied as none at all, and so have no manager.
+    const body = { apiVersion: `${group}/${version}`, kind, metadata: { name: key }, ...(rules.length > 0 ? { rules } : {}) };
     await api.patch('', key, 'application/apply-patch+yaml', body, { fieldManager, force: true });
   }
 

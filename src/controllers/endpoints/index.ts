@@ -75,10 +75,12 @@ export function startEndpointsController(context: ControllerContext): RunningCon
       else await api.create(namespace, wanted);
     } catch (error) {
       if (isNamespaceTerminating(error)) return;
-      const [reason, what] = current ? ['FailedToUpdateEndpoint', 'update'] : ['FailedToCreateEndpoint', 'create'];
-      const message = `Failed to ${what} endpoint ${key}: ${messageOf(error)}`;
-      const target = current ? { object: current, resource: endpointsResource } : { object: service, resource: serviceResource };
-      recorder.event(target, 'Warning', reason!, message);
+      // Of those that are not there yet upstream knows the name only, and so tells in the namespace default.
+      const target = { object: current ?? { metadata: { name } }, resource: endpointsResource };
+      const [reason, what] = current
+        ? ['FailedToUpdateEndpoint', 'update endpoint']
+        : ['FailedToCreateEndpoint', 'create endpoint for service'];
+      recorder.event(target, 'Warning', reason!, `Failed to ${what} ${key}: ${messageOf(error)}`);
       throw error;
     }
   }

@@ -1,12 +1,13 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { omitZeros } from '../../runtime/objects.ts';
 import { isPodReady } from '../../runtime/pods.ts';
+import { portOrder } from './port-order.ts';
 import { canBeEndpoint, endpointHostname, findPort, isHeadless, targetReference } from './service-pods.ts';
 
 interface Address {
   ip: string;
   hostname?: string;
-  nodeName?: string;
+  nodeName: string;
   targetRef: Record<string, unknown>;
 }
 
@@ -23,6 +24,8 @@ export interface Subset {
   ports?: Port[];
 }
 
+const inOrder = portOrder('Endpoints');
+
 /** At most so many addresses are kept in an Endpoints object. */
 export const capacity = 1000;
 
@@ -38,18 +41,15 @@ export function subsetsOf(service: KubeObject, pods: readonly KubeObject[]): Sub
     const key = JSON.stringify(ports);
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { ports, ready: [], notReady: [] }));
-    const address = omitZeros<Address>({
-      ip,
-      hostname: endpointHostname(pod, service),
-      nodeName: pod.spec.nodeName,
-      targetRef: targetReference(pod),
-    });
+    const hostname = endpointHostname(pod, service);
+    // Upstream names the node of a pod that has none as well: nobody but a kubelet gives addresses, and such Endpoints are refused.
+    const address = { ip, ...(hostname ? { hostname } : {}), nodeName: pod.spec.nodeName ?? '', targetRef: targetReference(pod) };
     (publishAll || isPodReady(pod) ? group.ready : group.notReady).push(address);
   }
   return [...groups.values()].map(({ ports, ready, notReady }) => ({
     ...(ready.length > 0 ? { addresses: ready.sort(byAddress) } : {}),
     ...(notReady.length > 0 ? { notReadyAddresses: notReady.sort(byAddress) } : {}),
-    ...(ports.length > 0 ? { ports } : {}),
+    ...(ports.length > 0 ? { ports: inOrder(ports) } : {}),
   }));
 }
 

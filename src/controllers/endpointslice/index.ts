@@ -1,4 +1,5 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { aggregate } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isNamespaceTerminating, messageOf, unlessNotFound } from '../../runtime/errors.ts';
@@ -123,11 +124,12 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     const time = times.next(key, service, selected);
     const existing = [...slices.byIndex(byService, key)].filter((slice) => !slice.metadata!.deletionTimestamp);
     const families: AddressType[] = service.spec.ipFamilies?.length > 0 ? service.spec.ipFamilies : ['IPv4'];
-    let missing = 0;
+    const missing: string[] = [];
     for (const slice of existing) if (!families.includes(slice.addressType)) await removeSlice(slice);
     for (const type of families) {
       const wanted = wantedEndpoints(service, selected, type, (name) => nodes.getByKey(name));
-      missing += wanted.missing.length;
+      for (const { metadata, spec } of wanted.missing)
+        missing.push(`skipping Pod ${metadata!.name} for Service ${key}: Node ${spec.nodeName ?? ''} Not Found`);
       await apply(
         service,
         type,
@@ -137,7 +139,7 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
       );
     }
     // A pod on a node that we do not know (yet) is left out, and looked at again.
-    if (missing > 0) throw new Error(`${missing} pods of service ${key} are on nodes that are not known`);
+    if (missing.length > 0) throw failed(service, new Error(aggregate(missing)));
     return undefined;
   }
 
@@ -163,10 +165,14 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
       for (const slice of changes.remove) await removeSlice(slice);
     } catch (error) {
       if (isNamespaceTerminating(error)) return;
-      const message = `Error updating Endpoint Slices for Service ${keyOf(service)}: ${messageOf(error)}`;
-      recorder.event({ object: service, resource: serviceResource }, 'Warning', 'FailedToUpdateEndpointSlices', message);
-      throw error;
+      throw failed(service, error);
     }
+  }
+
+  function failed(service: KubeObject, error: unknown): unknown {
+    const message = `Error updating Endpoint Slices for Service ${keyOf(service)}: ${messageOf(error)}`;
+    recorder.event({ object: service, resource: serviceResource }, 'Warning', 'FailedToUpdateEndpointSlices', message);
+    return error;
   }
 
   function hinted(

@@ -2,8 +2,11 @@ import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { omitZeros } from '../../runtime/objects.ts';
 import { isPodReady } from '../../runtime/pods.ts';
+import { portOrder } from '../endpoints/port-order.ts';
 import { canBeEndpoint, endpointHostname, findPort, targetReference } from '../endpoints/service-pods.ts';
 import { type Hints, nearHints } from './hints.ts';
+
+const inOrder = portOrder('EndpointSlice');
 
 /** At most so many endpoints are kept in one slice. */
 export const capacity = 100;
@@ -62,7 +65,7 @@ export function wantedEndpoints(
     if (!group) groups.set(key, (group = { ports, endpoints: [] }));
     group.endpoints.push(endpointOf(service, pod, node, addresses));
   }
-  return { groups: [...groups.values()], missing };
+  return { groups: [...groups.values()].map(({ ports, endpoints }) => ({ ports: inOrder(ports), endpoints })), missing };
 }
 
 function addressesOf(pod: KubeObject, type: AddressType): string[] {

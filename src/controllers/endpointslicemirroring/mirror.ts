@@ -1,4 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { portOrder } from '../endpoints/port-order.ts';
+
+const inOrder = portOrder('EndpointSlice');
 
 /** Of one subset no more addresses are mirrored. */
 export const mostAddresses = 1000;
@@ -37,7 +40,7 @@ export function mirrorOf(endpoints: KubeObject): { slices: MirroredSlice[]; skip
     const mirrored = hosts.slice(0, mostAddresses);
     for (const addressType of ['IPv4', 'IPv6'] as const) {
       const ofFamily = mirrored.filter(({ address }) => address.ip.includes(':') === (addressType === 'IPv6'));
-      if (ofFamily.length > 0) slices.push({ addressType, endpoints: ofFamily.map(endpointOf), ports });
+      if (ofFamily.length > 0) slices.push({ addressType, endpoints: ofFamily.map(endpointOf), ports: inOrder(ports) });
     }
   }
   return { slices, skipped };
@@ -49,7 +52,7 @@ export function mirrorOf(endpoints: KubeObject): { slices: MirroredSlice[]; skip
  */
 function repack(subsets: readonly { addresses?: Address[]; notReadyAddresses?: Address[]; ports?: Port[] }[]) {
   const known = new Map<string, Address>();
-  const hostsOf = new Map<string, { port: object | undefined; ready: Map<string, boolean> }>();
+  const hostsOf = new Map<string, { port: Port | undefined; ready: Map<string, boolean> }>();
   for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets)
     for (const port of ports.length > 0 ? ports.map(portOf) : [undefined]) {
       const portKey = JSON.stringify(port) ?? '';
@@ -63,7 +66,7 @@ function repack(subsets: readonly { addresses?: Address[]; notReadyAddresses?: A
       for (const address of addresses) add(address, true);
       for (const address of notReadyAddresses) add(address, false);
     }
-  const packed = new Map<string, { hosts: Host[]; ports: object[] }>();
+  const packed = new Map<string, { hosts: Host[]; ports: Port[] }>();
   for (const { port, ready } of hostsOf.values()) {
     // Those that are ready are the first to be mirrored.
     const sorted = [...ready].sort(([a, isReady], [b, isOther]) => Number(isOther) - Number(isReady) || (a < b ? -1 : 1));
@@ -89,6 +92,6 @@ function endpointOf({ address: { ip, hostname, nodeName, targetRef }, ready }: H
   };
 }
 
-function portOf({ name = '', port, protocol = 'TCP', appProtocol }: Port): object {
+function portOf({ name = '', port, protocol = 'TCP', appProtocol }: Port): Port {
   return { name, port, protocol, ...(appProtocol ? { appProtocol } : {}) };
 }

@@ -61,7 +61,7 @@ export function startTokenController(context: ControllerContext): RunningControl
     const encode = (text: string) => Buffer.from(text).toString('base64');
     const data: Record<string, string> = { ...secret.data };
     if (rootCertificate) data['ca.crt'] = encode(rootCertificate);
-    data.namespace = encode(namespace!);
+    data.namespace ||= encode(namespace!);
     if (!data.token) {
       const claims = { namespace: namespace!, serviceAccount: { name: accountName!, uid: uid! }, secretName: name! };
       data.token = encode(await signSecretToken(claims));

@@ -130,7 +130,7 @@ export function nodesScenario(random: Random): Scenario {
   };
   const steps: Step[] = [{ ...ownNode('n1'), timer: 4 }, { ...ownNode('n2'), timer: 4 }, create('DaemonSet', body as never)];
   for (let i = between(random, 4, 7); i > 0; i--) steps.push(...nodeStep(random));
-  return { name: 'DaemonSet and nodes', steps, runs: true, cleanUp: ['n1', 'n2'] };
+  return { name: 'DaemonSet and nodes', steps, runs: true };
 }
 
 /** A DaemonSet on the nodes of the run, whose pods run by themselves. */
