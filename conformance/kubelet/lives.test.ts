@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { configMap as configMaps } from '../../api/core/v1/configmap.ts';
 import { event as events } from '../../api/core/v1/event.ts';
 import { pod as pods } from '../../api/core/v1/pod.ts';
+import { secret as secrets } from '../../api/core/v1/secret.ts';
 import type { ContainerStatus, Pod } from '../../openapi/types.ts';
 import { namespace, sharedParts, World } from '../models/world.ts';
 
@@ -402,4 +403,58 @@ onNode('sidecars begin before and end after the others', async (node) => {
   equal(await node.summary('sidecar'), 'Running, ready, ready');
   await node.pass(5 * seconds);
   equal((await node.get('sidecar')).status!.phase, 'Succeeded');
+});
+
+onNode('a rule of one container starts all of them anew, its init containers too', async (node) => {
+  const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+  const job = 'test -f /work/done && sleep 3600; touch /work/done; sleep 5; exit 42';
+  const volumeMounts = [{ name: 'work', mountPath: '/work' }];
+  const command = (text: string) => ['sh', '-c', text];
+  await node.start('group', {
+    restartPolicy: 'Never',
+    volumes: [{ name: 'work', emptyDir: {} }],
+    initContainers: [{ name: 'first', image: 'busybox:1', command: command('echo ready') }],
+    containers: [
+      { name: 'job', image: 'busybox:1', command: command(job), volumeMounts, restartPolicy: 'Never', restartPolicyRules: rules },
+      { name: 'helper', image: 'nginx' },
+    ],
+  });
+  const told = async () =>
+    (await node.get('group')).status!.conditions!.find(({ type }) => (type as string) === 'AllContainersRestarting')!.status;
+  equal(await node.summary('group'), 'Running, ended 0, ready, ready');
+  equal(await told(), 'False');
+  await node.pass(5 * seconds);
+  equal(await node.summary('group'), 'Running, ended 0, ended 42, ready');
+  equal(await told(), 'True');
+  await node.pass(1 * seconds);
+  equal(await node.summary('group'), 'Running, ended 0 (1), ready (1), ready (1)');
+  equal(await told(), 'False');
+  const { lastState } = (await node.get('group')).status!.containerStatuses![1]!;
+  equal(lastState!.terminated!.reason, 'RestartingAllContainers');
+  equal(lastState!.terminated!.exitCode, 137);
+  equal((await node.events('group')).filter((text) => text === 'Killing: killing').length, 1);
+  await node.pass(600 * seconds);
+  equal(await node.summary('group'), 'Running, ended 0 (1), ready (1), ready (1)');
+});
+
+onNode('an image of a private registry waits for a pull secret that is for it', async (node) => {
+  const spec = { containers: [{ name: 'main', image: 'private.example.com/shop:1' }], imagePullSecrets: [{ name: 'key' }] };
+  await node.start('private', spec);
+  equal(await node.summary('private'), 'Pending, ErrImagePull');
+  match((await node.main('private')).state!.waiting!.message!, /authorization failed: no basic auth credentials$/);
+  const missing = 'Unable to retrieve some image pull secrets (key); attempting to pull the image may not succeed.';
+  equal((await node.events('private')).includes(`FailedToRetrieveImagePullSecret: ${missing}`), true);
+  const keep = (name: string, registry: string) => {
+    const config = JSON.stringify({ auths: { [registry]: { auth: 'YTpi' } } });
+    const data = { '.dockerconfigjson': Buffer.from(config).toString('base64') };
+    const type = 'kubernetes.io/dockerconfigjson';
+    return node.api(secrets).create(namespace, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, type, data } as never);
+  };
+  await keep('key', 'https://registry.example.com/v2/');
+  await node.pass(15 * seconds);
+  equal(await node.summary('private'), 'Pending, ImagePullBackOff');
+  await node.delete('private');
+  await keep('right', '*.example.com');
+  await node.start('private', { ...spec, imagePullSecrets: [{ name: 'key' }, { name: 'right' }] });
+  equal(await node.summary('private'), 'Running, ready');
 });

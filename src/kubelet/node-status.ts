@@ -12,6 +12,8 @@ export const defaultCapacity: Readonly<Record<string, string>> = {
 
 export const kubeletVersion = 'v1.36.3';
 const kubeletPort = 10250;
+/** What our kubelets can do that pods may need of their node (KEP-5328). */
+const declaredFeatures: readonly string[] = ['RestartAllContainersOnContainerExits'];
 
 /** The labels that a kubelet gives its node. */
 export function nodeLabels(name: string): Record<string, string> {
@@ -40,6 +42,7 @@ export function nodeStatus(node: Node, address: string, now: string): NodeStatus
     conditions: healthyConditions(status?.conditions ?? [], now),
     daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     nodeInfo: systemInfo(metadata?.uid ?? ''),
+    declaredFeatures,
   } as NodeStatus;
 }
 

@@ -1,7 +1,7 @@
 import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '../../openapi/types.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { type ContainerRun, isLasting } from './containers/container.ts';
-import { restartsAfter } from './containers/restart.ts';
+import { mayRestartAll, restartingAll, restartsAfter } from './containers/restart.ts';
 import { imageIdOf } from './images/reference.ts';
 import type { PendingResize } from './resize.ts';
 
@@ -15,6 +15,8 @@ export interface StatusContext {
   readonly pendingResize?: PendingResize | undefined;
   /** Containers start again with new resources. */
   readonly resizing?: boolean;
+  /** One has ended that makes all of them start anew. */
+  readonly restartingAll?: boolean;
 }
 
 type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -46,7 +48,11 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], context
     phase,
     observedGeneration: pod.metadata?.generation,
     startTime: pod.status?.startTime ?? now,
-    conditions: [...conditions(pod, phase, containers, now, podIP !== ''), ...resizeConditions(pod, context)],
+    conditions: [
+      ...conditions(pod, phase, containers, now, podIP !== ''),
+      ...resizeConditions(pod, context),
+      ...restartCondition(pod, phase, context),
+    ],
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: statuses(['main']),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
@@ -77,7 +83,7 @@ export function outcomeOf(pod: Pod, containers: readonly ContainerRun[]): Phase 
     if (run.kind !== 'init') continue;
     const end = endOf(run);
     if (!end) return 'Pending';
-    if (end.exitCode !== 0) return restartable(run, end.exitCode) ? 'Pending' : 'Failed';
+    if (end.exitCode !== 0) return end.reason === restartingAll.reason || restartable(run, end.exitCode) ? 'Pending' : 'Failed';
   }
   if (isSidecarPending(containers) || main.some((run) => run.state === 'waiting' && !run.last)) return 'Pending';
   if (main.some((run) => run.state !== 'ended' || restartable(run, run.end!.exitCode))) return 'Running';
@@ -158,6 +164,16 @@ function resizeConditions(pod: Pod, { now, pendingResize, resizing }: StatusCont
   };
   const pending = pendingResize && { holds: true, reason: 'Deferred', message: pendingResize.message };
   return [...told('PodResizePending', pending), ...told('PodResizeInProgress', resizing ? holds : undefined)];
+}
+
+/** Only pods that can be started anew as a whole tell of it. */
+function restartCondition(pod: Pod, phase: Phase, { now, restartingAll }: StatusContext): PodCondition[] {
+  const { initContainers = [], containers } = pod.spec!;
+  if (![...initContainers, ...containers].some(mayRestartAll)) return [];
+  const began = { holds: true, reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' };
+  const over = { Succeeded: { holds: false, reason: 'PodCompleted' }, Failed: { holds: false, reason: 'PodFailed' } };
+  const verdict = phase === 'Succeeded' || phase === 'Failed' ? over[phase] : restartingAll ? began : { holds: false };
+  return [condition(pod, 'AllContainersRestarting', verdict, now)];
 }
 
 function condition(pod: Pod, type: string, { holds, reason, message }: Verdict, now: string): PodCondition {

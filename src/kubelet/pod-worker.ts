@@ -5,13 +5,14 @@ import { isNotFound, isTooLarge } from '../runtime/errors.ts';
 import { isPodFinished } from '../runtime/pods.ts';
 import { type ContainerKind, type ContainerRun, newContainer } from './containers/container.ts';
 import { environmentOf, type PodPlace } from './containers/environment.ts';
-import { endContainer, graceOf, keepContainer, leave, nextDue, stopContainer } from './containers/keep.ts';
+import { endContainer, graceOf, keepContainer, leave, nextDue, resetContainer, stopContainer } from './containers/keep.ts';
 import { probesOf } from './containers/probes.ts';
 import type { Inside } from './containers/program.ts';
-import { restartsAfter } from './containers/restart.ts';
+import { restartsAfter, restartsAll } from './containers/restart.ts';
 import type { PodScope } from './containers/scope.ts';
 import { configure, lookInside, noteLog, startContainer } from './containers/start.ts';
 import type { FleetContext } from './context.ts';
+import { noPullSecrets, type PullSecrets, pullSecretsOf } from './images/credentials.ts';
 import type { PodHost } from './pod-host.ts';
 import { outcomeOf, podStatus, readinessChanged, rejectedStatus, specsOf } from './pod-status.ts';
 import { needsRestart, type PendingResize, resizesOf, resizeText } from './resize.ts';
@@ -20,6 +21,9 @@ import { isWaitedFor, PodVolumes } from './volumes/pod-volumes.ts';
 
 /** A Job that replaces failed pods only waits to hear of their end. */
 const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
+
+/** How long a kubelet takes to notice that a container has ended for whose sake all are started anew; milliseconds. */
+const relistPeriod = 1_000;
 
 /** How long volumes that cannot be set up wait for the next try: twice as long each time. */
 const firstMountBackOff = 500;
@@ -41,6 +45,7 @@ export class PodWorker implements PodScope {
   readonly context: FleetContext;
   readonly host: PodHost;
   pod: Pod;
+  pullSecrets: PullSecrets = noPullSecrets;
   private readonly stages: readonly Stage[];
   private stage: { readonly name: string; readonly since: number } | undefined;
   private containers: readonly ContainerRun[] = [];
@@ -60,6 +65,8 @@ export class PodWorker implements PodScope {
   private pendingResize: PendingResize | undefined;
   /** Containers that start again with new resources, and how often they had started before. */
   private resizing: readonly { readonly run: ContainerRun; readonly restarts: number }[] = [];
+  /** When all containers are started anew, because one of them has ended. */
+  private restartAllAt = Number.POSITIVE_INFINITY;
   /** Volumes that could not be set up are tried again then, and after so long if they fail again; milliseconds. */
   private mounting: { readonly retryAt: number; readonly backOff: number } | undefined;
 
@@ -138,7 +145,7 @@ export class PodWorker implements PodScope {
     const refreshAt = this.containers.some(({ state, program }) => state === 'running' && program?.process)
       ? (this.ownVolumes?.refreshAt ?? Number.POSITIVE_INFINITY)
       : Number.POSITIVE_INFINITY;
-    const due = Math.min(refreshAt, ...this.containers.map(nextDue));
+    const due = Math.min(refreshAt, this.restartAllAt, ...this.containers.map(nextDue));
     const containerIn = due === Number.POSITIVE_INFINITY ? undefined : Math.max(0, due - this.now());
     return stageIn === undefined || containerIn === undefined ? (stageIn ?? containerIn) : Math.min(stageIn, containerIn);
   }
@@ -336,8 +343,34 @@ export class PodWorker implements PodScope {
         again = this.stopSidecars() || again;
         continue;
       }
-      for (const run of this.startable(specs)) again = (await startContainer(this, run, specs.get(run.name)!)) || again;
+      if (this.restartAll(specs)) continue;
+      const startable = this.startable(specs);
+      if (startable.length > 0 && this.pod.spec!.imagePullSecrets) await this.readPullSecrets();
+      for (const run of startable) again = (await startContainer(this, run, specs.get(run.name)!)) || again;
     }
+  }
+
+  private async readPullSecrets(): Promise<void> {
+    this.pullSecrets = await pullSecretsOf(this.pod, this.host.client);
+    const { missing } = this.pullSecrets;
+    if (missing.length === 0) return;
+    const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+    this.tellPod('Warning', 'FailedToRetrieveImagePullSecret', message);
+  }
+
+  /** @returns whether one has ended that makes all of them start anew, and that has still to be noticed */
+  private restartAll(specs: ReadonlyMap<string, Container>): boolean {
+    const asks = ({ kind, name, state, end }: ContainerRun) =>
+      kind !== 'ephemeral' && state === 'ended' && restartsAll(specs.get(name), end!.exitCode);
+    const asked = this.containers.some(asks);
+    if (asked && this.restartAllAt > this.now()) {
+      this.restartAllAt = Math.min(this.restartAllAt, this.now() + relistPeriod);
+      return true;
+    }
+    this.restartAllAt = Number.POSITIVE_INFINITY;
+    if (!asked) return false;
+    for (const run of this.containers.toReversed()) if (run.kind !== 'ephemeral') resetContainer(this, run);
+    return false;
   }
 
   private isOver(): boolean {
@@ -459,7 +492,8 @@ export class PodWorker implements PodScope {
   private status(phase?: 'Succeeded' | 'Failed'): PodStatus {
     const { pendingResize } = this;
     const where = { hostIP: this.host.address, podIP: this.address() };
-    const context = { now: formatTime(this.now()), ...where, pendingResize, resizing: this.resizing.length > 0 };
+    const restartingAll = this.restartAllAt < Number.POSITIVE_INFINITY;
+    const context = { now: formatTime(this.now()), ...where, pendingResize, resizing: this.resizing.length > 0, restartingAll };
     return podStatus(this.pod, this.containers, context, phase);
   }
 

@@ -6,6 +6,7 @@ import type { ServerBehaviour } from '../images/rules.ts';
 import type { ContainerRun } from './container.ts';
 import { runHook } from './hooks.ts';
 import { type ProbeRun, specOf, tryProbe } from './probes.ts';
+import { restartingAll } from './restart.ts';
 import type { PodScope } from './scope.ts';
 
 /** How a program that no emulator knows takes SIGTERM: it dies of it. */
@@ -92,6 +93,30 @@ export function endContainer(scope: PodScope, run: ContainerRun, container: Cont
   delete run.probes;
   delete run.stop;
   run.retryAt = 0;
+  scope.changed();
+}
+
+/**
+ * Takes a container from the runtime, without a moment for its end where it still runs, so that it starts as a new one: with all others of its pod, because
+ * of one of them.
+ */
+export function resetContainer(scope: PodScope, run: ContainerRun): void {
+  if (run.state === 'waiting') return;
+  if (run.state === 'running') {
+    scope.tell(run, 'Normal', 'Killing', 'killing');
+    leave(run);
+  }
+  if (run.log) run.previousLog = run.log;
+  run.last = { ...restartingAll, exitCode: 137 };
+  Object.assign(run, { state: 'waiting', ...restartingAll, id: '', started: false, ready: false, retryAt: 0 });
+  run.restarts++;
+  delete run.end;
+  delete run.again;
+  delete run.heldUntil;
+  delete run.probes;
+  delete run.stop;
+  delete run.program;
+  delete run.log;
   scope.changed();
 }
 

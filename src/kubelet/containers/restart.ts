@@ -5,11 +5,31 @@ interface RestartRule {
   readonly exitCodes?: { readonly operator: string; readonly values?: readonly number[] };
 }
 
+/** Why containers wait, and have ended, that are all started anew because of one of them; and in which words. */
+export const restartingAll = {
+  reason: 'RestartingAllContainers',
+  message: 'The container is removed because RestartAllContainers in place',
+};
+
+const rulesOf = (container: Container): readonly RestartRule[] =>
+  (container as { restartPolicyRules?: RestartRule[] }).restartPolicyRules ?? [];
+
+function ruleFor(container: Container | undefined, code: number): RestartRule | undefined {
+  const fits = ({ exitCodes }: RestartRule) => exitCodes && (exitCodes.operator === 'In') === (exitCodes.values ?? []).includes(code);
+  return container && rulesOf(container).find(fits);
+}
+
+/** Whether the container has a rule that may start the whole pod anew. */
+export const mayRestartAll = (container: Container): boolean => rulesOf(container).some(({ action }) => action === 'RestartAllContainers');
+
+/** Whether all containers of the pod are started anew because this one ended with this code (KEP-5532). */
+export const restartsAll = (container: Container | undefined, code: number): boolean =>
+  ruleFor(container, code)?.action === 'RestartAllContainers';
+
 /** Whether a container that ended with this code is started again: by its own rules, its own policy, or the pod's (KEP-5307). */
 export function restartsAfter(pod: Pod, container: Container | undefined, code: number): boolean {
   const own = container?.restartPolicy;
-  const rules: readonly RestartRule[] = (own && (container as { restartPolicyRules?: RestartRule[] }).restartPolicyRules) || [];
-  if (rules.some(({ exitCodes }) => exitCodes && (exitCodes.operator === 'In') === (exitCodes.values ?? []).includes(code))) return true;
+  if (own && ruleFor(container, code)) return true;
   const policy = own ?? pod.spec?.restartPolicy ?? 'Always';
   // An init container that did its work is done.
   if (code === 0 && own === undefined && pod.spec?.initContainers?.includes(container!)) return false;

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../openapi/types.ts';
 import type { FleetContext } from '../context.ts';
+import type { PullSecrets } from '../images/credentials.ts';
 import type { PodHost } from '../pod-host.ts';
 import type { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ContainerRun } from './container.ts';
@@ -10,6 +11,8 @@ export interface PodScope {
   readonly pod: Pod;
   readonly host: PodHost;
   readonly context: FleetContext;
+  /** As far as they were there when its containers were last to be started. */
+  readonly pullSecrets: PullSecrets;
   /** Made when a container needs it. */
   readonly volumes: PodVolumes;
   /** Milliseconds since the epoch. */

@@ -111,7 +111,8 @@ function wait(scope: PodScope, run: ContainerRun, reason: string, message: strin
 function pull(scope: PodScope, run: ContainerRun, { image = '', imagePullPolicy }: Container): boolean {
   const now = scope.now();
   const quoted = JSON.stringify(image);
-  const { invalid, fullName, pull } = scope.host.images.get(image);
+  const { invalid, fullName, pull: known } = scope.host.images.get(image);
+  const pull = known === 'private' && scope.pullSecrets.allow(fullName) ? undefined : known;
   const fail = (reason: string, message: string, retryAt: number): false => {
     scope.tell(run, 'Warning', 'Failed', `Error: ${reason}`);
     wait(scope, run, reason, message, retryAt);

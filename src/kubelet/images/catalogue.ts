@@ -9,6 +9,8 @@ export const defaultImages: readonly ImageRule[] = [
   { image: '*.invalid/*', pull: 'unreachable' },
   { image: '*.invalid:*/*', pull: 'unreachable' },
   { image: 'invalid.*/*', pull: 'unreachable' },
+  // Registries that are named so, and the one that Kubernetes' own tests have credentials for.
+  { image: ['private.*/*', 'private-registry.*/*', 'gcr.io/authenticated-image-pulling/*'], pull: 'private' },
   // Names by which people mean an image that is not there.
   {
     image: [

@@ -57,6 +57,11 @@ export function pullFailureText(fullName: string, failure: PullFailure): string 
         `rpc error: code = Unknown desc = ${failed}pull access denied, repository does not exist or may require authorization: ` +
         'server message: insufficient_scope: authorization failed'
       );
+    case 'private':
+      return (
+        `rpc error: code = Unknown desc = ${failed}pull access denied, repository does not exist or may require authorization: ` +
+        'authorization failed: no basic auth credentials'
+      );
     case 'unreachable': {
       const path = repository.slice(host.length + 1);
       const tag = fullName.slice(repository.length + 1);

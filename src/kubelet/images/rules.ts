@@ -11,8 +11,11 @@ export interface ImageRule {
   readonly program?: ImageProgram;
 }
 
-/** Why an image cannot be pulled: its registry has none of this name or tag, wants other credentials, or is not there. */
-export type PullFailure = 'notFound' | 'denied' | 'unreachable';
+/**
+ * Why an image cannot be pulled: its registry has none of this name or tag, gives it to nobody, or is not there; or, where none of the pod's pull secrets is for
+ * that registry, because it is private.
+ */
+export type PullFailure = 'notFound' | 'denied' | 'private' | 'unreachable';
 
 /** What an image runs. */
 export interface ImageProgram {

@@ -123,12 +123,12 @@ export function namespacesScenario(random: Random): Scenario {
   for (let i = between(random, 1, 5); i > 0; i--) steps.push(pick(random, maker)());
   const made = steps.map(({ what }) => /"name":"([a-z]\d+)"/.exec(what)![1]!);
   if (chance(random, 0.3)) steps.push(change('Namespace', '.', { metadata: { finalizers: holds } }));
-  steps.push({ ...remove('Namespace', '.', pick(random, policies)), timer: 12 });
+  steps.push({ ...remove('Namespace', '.', pick(random, policies)), timer: 25 });
   const held = made.filter(() => chance(random, 0.9));
   if (chance(random, 0.5)) steps.push(create('ConfigMap', { metadata: { name: 'late' } } as never));
   if (chance(random, 0.3)) steps.push(change('Namespace', '.', { metadata: { labels: { more: 'x' } } }));
-  for (const name of held) steps.push({ ...replaceField(kinds[name[0]!]!, name, '/metadata/finalizers', []), timer: 17 });
-  steps.push(wait(17));
+  for (const name of held) steps.push({ ...replaceField(kinds[name[0]!]!, name, '/metadata/finalizers', []), timer: 25 });
+  steps.push(wait(25));
   if (chance(random, 0.5)) steps.push(replaceField('Namespace', '.', '/metadata/finalizers', []), wait(5));
   return { name: 'namespaces', steps, runs: true };
 }
