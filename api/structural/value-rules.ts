@@ -151,7 +151,8 @@ class CompiledRules implements ValueRules {
     }
     const { properties, additional } = this.parts;
     for (const key in value) {
-      const rules = properties?.get(key) ?? additional;
+      const own = properties?.get(key);
+      const rules = own ?? additional;
       if (rules === undefined) continue;
       if (rules === 'forbidden') {
         const at = pathText(place);
@@ -166,7 +167,9 @@ class CompiledRules implements ValueRules {
         continue;
       }
       const below = old === undefined || (place === undefined && isTypeMeta(key)) ? undefined : old.key(key);
-      rules.check(value[key], { parent: place, step: key }, outcome, below);
+      // Upstream joins the names of additional properties to the root's empty path with a dot, those of others without.
+      const step = place === undefined && own === undefined ? `.${key}` : key;
+      rules.check(value[key], { parent: place, step }, outcome, below);
     }
     if (!this.required) return;
     for (const key of this.required) {

@@ -10,7 +10,8 @@ const patterns: readonly [RegExp, string][] = [
   [/X509SHA256=[0-9a-f]{64}/g, '<certificate>'],
   [/kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'kube-api-access-<random>'],
   // Types of kinds in policies' statuses.
-  [/\b([A-Z][A-Za-z]+)\d+(?=\.[a-z]+|, |\))/g, '$1<number>'],
+  [/\b([A-Z][A-Za-z]+)\d+(?=\.[a-z(]|, |\))/g, '$1<number>'],
+  [/\bselfType\d+/g, 'selfType'],
   // Node ports, and the names of ReplicaSets in messages.
   [/\b3[0-2]\d{3}\b/g, '<port>'],
   [/(ReplicaSet \\*"[a-z0-9-]+)-[bcdfghjklmnpqrstvwxz2456789]{6,10}\\*"/g, '$1-<hash>'],

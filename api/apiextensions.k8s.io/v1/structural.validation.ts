@@ -21,7 +21,7 @@ const unsupported = ['id', '$schema', '$ref', 'patternProperties', 'dependencies
 export function unsupportedPart(schema: JsonSchema): string | undefined {
   const found = unsupported.find((name) => isSet((schema as Record<string, unknown>)[name]));
   if (found !== undefined) return `OpenAPIV3Schema '${found.replace('$schema', 'schema')}' is not supported`;
-  if (Array.isArray(schema.items)) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
+  if (Array.isArray(itemsOf(schema))) return "OpenAPIV3Schema 'items' must be a schema, but is an array";
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     return "internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined";
   }
@@ -32,18 +32,25 @@ export function unsupportedPart(schema: JsonSchema): string | undefined {
   return undefined;
 }
 
+/** An empty list of schemas is none. */
+function itemsOf({ items }: JsonSchema): JsonSchema | undefined {
+  return Array.isArray(items) && items.length === 0 ? undefined : items;
+}
+
 function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-function partsOf({ items, properties = {}, additionalProperties, not, allOf = [], anyOf = [], oneOf = [] }: JsonSchema): JsonSchema[] {
+function partsOf({ properties = {}, additionalProperties, not, allOf = [], anyOf = [], oneOf = [], ...schema }: JsonSchema): JsonSchema[] {
+  const items = itemsOf(schema);
   const additional = typeof additionalProperties === 'object' && additionalProperties ? [additionalProperties] : [];
   return [...(not ? [not] : []), ...allOf, ...anyOf, ...oneOf, ...(items ? [items] : []), ...Object.values(properties), ...additional];
 }
 
 function invariants(schema: JsonSchema, level: Level, path: FieldPath): FieldError[] {
-  const { type = '', items, properties = {}, additionalProperties } = schema;
+  const { type = '', properties = {}, additionalProperties } = schema;
+  const items = itemsOf(schema);
   const isEmbedded = schema['x-kubernetes-embedded-resource'] === true;
   const errors: FieldError[] = [];
   if (type === 'array' && !items) errors.push(required(path.child('items'), 'must be specified'));
@@ -169,7 +176,8 @@ const forbiddenInside: readonly (readonly [name: string, words: string])[] = [
 ];
 
 function nested(schema: JsonSchema, skipsAnyOf: boolean, path: FieldPath): FieldError[] {
-  const { items, properties = {}, additionalProperties } = schema;
+  const { properties = {}, additionalProperties } = schema;
+  const items = itemsOf(schema);
   const errors = junctors(schema, skipsAnyOf, false, path);
   if (items) errors.push(...nested(items, false, path.child('items')));
   for (const [name, property] of Object.entries(properties)) {

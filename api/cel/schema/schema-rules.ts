@@ -310,5 +310,6 @@ function errorForReason(path: FieldPath, value: unknown, detail: string, reason:
   if (reason === 'FieldValueDuplicate') {
     return scalar ? duplicate(path, value) : { type: 'FieldValueDuplicate', field: String(path), message: 'Duplicate value' };
   }
-  return scalar ? invalid(path, value, detail) : { type: 'FieldValueInvalid', field: String(path), message: `Invalid value: ${detail}` };
+  if (scalar) return invalid(path, value, detail);
+  return { type: 'FieldValueInvalid', field: String(path), message: detail === '' ? 'Invalid value' : `Invalid value: ${detail}` };
 }

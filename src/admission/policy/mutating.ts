@@ -2,6 +2,7 @@ import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { sorted } from '../../../api/meta/text.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { DecodeError } from '../../machinery/schema/conform.ts';
@@ -202,11 +203,23 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
     if (kind === 'applyConfiguration') {
       return this.conformed(applyConfiguration(object, result, this.environment.schemaOf(match.definition)), match.definition);
     }
+    const { apiVersion = object.apiVersion, kind: own = object.kind, ...patched } = applyOperations(object, result);
+    const conform = (fields: object) => this.environment.conform({ ...fields, apiVersion, kind: own }, { strict: true });
     try {
-      const { apiVersion = object.apiVersion, kind: own = object.kind, ...patched } = applyOperations(object, result);
-      return this.environment.conform({ ...patched, apiVersion, kind: own }, { strict: true });
+      return conform(patched);
     } catch (error) {
-      if (error instanceof DecodeError) throw internalError(error.message);
+      if (error instanceof DecodeError) throw internalError(this.firstInOrder(patched, conform, error).message);
+      throw error;
+    }
+  }
+
+  /** Upstream's patched objects are read in the order of their keys: the first mistake in that order is told. */
+  private firstInOrder(patched: object, conform: (fields: object) => KubeObject, found: DecodeError): DecodeError {
+    try {
+      conform(withSortedKeys(patched) as object);
+      return found;
+    } catch (error) {
+      if (error instanceof DecodeError) return error;
       throw error;
     }
   }
@@ -246,4 +259,11 @@ function fail(
   failures: Failure[],
 ): void {
   if (!ignoresFailure) failures.push({ message: `policy '${name}' with binding '${binding.name}' denied request: ${why}`, reason });
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const object = value as Record<string, unknown>;
+  return Object.fromEntries(sorted(Object.keys(object)).map((key) => [key, withSortedKeys(object[key])]));
 }
