@@ -91,10 +91,13 @@ function printOperation(operation: Operation, shared: readonly Parameter[], para
     ...(all.length > 0 && { parameters: all }),
     responses: Object.fromEntries(operation.codes.map((code) => [code, printResponse(code, operation)])),
     ...(operation.action !== undefined && { 'x-kubernetes-action': operation.action }),
-    ...(operation.gvk !== undefined && {
-      'x-kubernetes-group-version-kind': { group: operation.gvk.group, kind: operation.gvk.kind, version: operation.gvk.version },
-    }),
+    ...(operation.gvk !== undefined && { 'x-kubernetes-group-version-kind': printKind(operation.gvk) }),
   };
+}
+
+/** The aggregator's own group is printed from its types, all others from what was read of a document, which sorts the names. */
+function printKind({ group, version, kind }: NonNullable<Operation['gvk']>): Json {
+  return group === 'apiregistration.k8s.io' ? { group, version, kind } : { group, kind, version };
 }
 
 function printBody({ definition, required }: { readonly definition: string; readonly required: boolean }): Json {

@@ -145,3 +145,12 @@ function withoutTemplateKinds(object: KubeObject): KubeObject {
   const templates = object['spec'].volumeClaimTemplates.map(({ kind: _, apiVersion: __, ...rest }: KubeObject) => rest);
   return { ...object, spec: { ...object['spec'], volumeClaimTemplates: templates } };
 }
+
+test('an eviction of the older version is read like one of policy/v1', () => {
+  const content = { metadata: { name: 'p' }, deleteOptions: { dryRun: ['All'] } };
+  const message = codec.encodeMessage({ apiVersion: 'policy/v1', kind: 'Eviction', ...content });
+  for (const apiVersion of ['policy/v1', 'policy/v1beta1']) {
+    const { metadata, deleteOptions } = codec.decode(codec.wrap(apiVersion, 'Eviction', message)) as any;
+    assert.deepEqual([metadata.name, deleteOptions.dryRun], ['p', ['All']]);
+  }
+});

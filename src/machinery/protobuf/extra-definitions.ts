@@ -16,6 +16,14 @@ export const extraDefinitions: CompactDefinitions = {
   [`${meta}.PartialObjectMetadataList`]: { k: ['meta.k8s.io', 'v1', 'PartialObjectMetadataList'], f: partialObjectList },
   [`${meta}beta1.PartialObjectMetadata`]: { k: ['meta.k8s.io', 'v1beta1', 'PartialObjectMetadata'], f: partialObject },
   [`${meta}beta1.PartialObjectMetadataList`]: { k: ['meta.k8s.io', 'v1beta1', 'PartialObjectMetadataList'], f: partialObjectList },
+  // Read as policy/v1's, of which it is the older name.
+  'io.k8s.api.policy.v1beta1.Eviction': {
+    k: ['policy', 'v1beta1', 'Eviction'],
+    f: [
+      ['metadata', `#${meta}.ObjectMeta`, 1, omitEmpty],
+      ['deleteOptions', `#${meta}.DeleteOptions`, 2, omitEmpty | pointer],
+    ],
+  },
   [`${meta}.CreateOptions`]: {
     k: ['', 'v1', 'CreateOptions'],
     f: [
