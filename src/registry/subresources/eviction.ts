@@ -23,7 +23,7 @@ export async function eviction(call: ActionCall): Promise<ActionResult> {
   const store = call.store!;
   const { name, object } = call;
   if (name !== (object.metadata?.name ?? '')) throw badRequest('name in URL does not match name in Eviction object');
-  const options: DeleteOptions = { ...(call.operation.dryRun ? { dryRun: ['All'] } : {}), ...object['deleteOptions'] };
+  const options = optionsOf(call);
   await call.validate();
   const dryRun = (options.dryRun?.length ?? 0) > 0;
   const eviction = { ...call, store, operation: { ...call.operation, dryRun, subresource: '' } };
@@ -40,6 +40,17 @@ export async function eviction(call: ActionCall): Promise<ActionResult> {
     await deleteAsSeen(eviction, options, pod, budget.object.metadata!.name!);
   } else await deletePod(eviction, options);
   return success();
+}
+
+/** What the eviction says of the deletion, with the dry run of the request. @throws ApiError where both speak of a dry run, and not with the same words */
+function optionsOf({ object, operation }: ActionCall): DeleteOptions {
+  const given: DeleteOptions = object['deleteOptions'] ?? {};
+  const asked: readonly string[] = operation.options?.['dryRun'] ?? [];
+  if (asked.length === 0) return given;
+  if (!given.dryRun?.length) return { ...given, dryRun: [...asked] };
+  const [inRequest, inContent] = [asked.join(' '), given.dryRun.join(' ')];
+  if (inRequest === inContent) return given;
+  throw new ApiError(500, '', `Non-matching dry-run options in request and content: [${inRequest}] and [${inContent}]`);
 }
 
 type Eviction = ActionCall & { readonly store: ResourceStore };

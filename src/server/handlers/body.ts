@@ -148,7 +148,8 @@ function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, a
   const given = value.apiVersion || apiVersion;
   const isSame = given === apiVersion || expected.alsoReads?.includes(given);
   if (!isSame || kind !== expected.kind) {
-    if (given.split('/').length > 2) throw unrecognized(expected, `unexpected GroupVersion string: ${given}`, Buffer.from(body.text));
+    const problem = versionProblem(given);
+    if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text));
     if (expected.isOtherVersion?.(given, kind)) {
       throw badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
     }
@@ -188,6 +189,11 @@ export function kindProblem(value: unknown): string | undefined {
     }
   }
   return undefined;
+}
+
+/** What the decoder says of an apiVersion that cannot be one. */
+export function versionProblem(apiVersion: string): string | undefined {
+  return apiVersion.split('/').length > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined;
 }
 
 function goType(value: unknown): string {

@@ -9,7 +9,7 @@ import { type DeleteOptions, validateDeleteOptions } from '../../registry/option
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { kindProblem, notRegistered, readBody } from './body.ts';
+import { kindProblem, notRegistered, readBody, versionProblem } from './body.ts';
 import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
@@ -73,7 +73,7 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
     const value = (
       mediaType === 'protobuf' ? parts.protobuf.decode(bytes) : (mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes)).value
     ) as KubeObject;
-    const problem = mediaType === 'protobuf' ? undefined : kindProblem(value);
+    const problem = mediaType === 'protobuf' ? undefined : (kindProblem(value) ?? versionProblem(value?.apiVersion ?? ''));
     if (problem !== undefined) throw badRequest(problem);
     if (value?.kind && value.kind !== 'DeleteOptions') {
       throw badRequest(notRegistered(value.apiVersion ?? 'meta.k8s.io/v1', value.kind));
