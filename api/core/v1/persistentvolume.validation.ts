@@ -294,7 +294,8 @@ function withStableLabels(spec: PersistentVolumeSpec | undefined, old: Persisten
   affinity.required?.nodeSelectorTerms?.forEach((term, t) => {
     term.matchExpressions?.forEach((expression, e) => {
       const now = spec?.nodeAffinity?.required?.nodeSelectorTerms?.[t]?.matchExpressions?.[e]?.key;
-      if (now !== undefined && stableLabels[expression.key] === now) expression.key = now;
+      // Upstream finds the empty name for all other labels.
+      if ((stableLabels[expression.key] ?? '') === now) expression.key = now;
     });
   });
   return affinity;

@@ -69,7 +69,7 @@ export function validatePersistentVolumeClaimSpec(spec: PersistentVolumeClaimSpe
 const sourceInvalid = (path: FieldPath, detail: string): FieldError => invalid(path, {}, detail);
 
 const sameSource = (a: TypedLocalObjectReference, b: TypedObjectReference): boolean =>
-  (a.apiGroup ?? '') === (b.apiGroup ?? '') && a.kind === b.kind && a.name === b.name;
+  a.apiGroup === b.apiGroup && a.kind === b.kind && a.name === b.name;
 
 function validateDataSource(source: TypedObjectReference, path: FieldPath, rules: ClaimRules): FieldError[] {
   const { name, kind, namespace } = source;

@@ -3,6 +3,7 @@ import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, PodTemplat
 import type { ObjectMeta } from '../../meta/object.ts';
 import { canonicalQuantity, canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
+import { asSent, noteSentEmpty } from '../../meta/sent-empty.ts';
 import { parseImageName } from './image-name.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
 import { isOvercommitAllowed } from './resource-names.ts';
@@ -25,8 +26,11 @@ export function defaultPod(pod: Pod): void {
   // Pods alone: a template may say less than nothing.
   if (spec.terminationGracePeriodSeconds! < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
-    const limits = container.resources?.limits;
-    if (limits) container.resources!.requests = { ...limits, ...container.resources!.requests };
+    const { resources } = container;
+    if (!resources) continue;
+    if (resources.limits) resources.requests = { ...resources.limits, ...resources.requests };
+    // Empty limits make empty requests, which messages show.
+    else if (asSent(resources, 'limits') && !asSent(resources, 'requests')) noteSentEmpty(resources, 'requests', {});
   }
   defaultPodResources(spec);
   spec.enableServiceLinks ??= true;

@@ -63,6 +63,8 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.core.v1.ContainerStatus': 'stopSignal=v1.Signal',
   'io.k8s.api.core.v1.EmptyDirVolumeSource': 'medium=v1.StorageMedium',
   'io.k8s.api.core.v1.EndpointPort': 'protocol=v1.Protocol',
+  'io.k8s.api.core.v1.EphemeralContainer':
+    'restartPolicy=v1.ContainerRestartPolicy terminationMessagePolicy=v1.TerminationMessagePolicy imagePullPolicy=v1.PullPolicy',
   'io.k8s.api.core.v1.HTTPGetAction': 'scheme=v1.URIScheme',
   'io.k8s.api.core.v1.HostPathVolumeSource': 'type=v1.HostPathType',
   'io.k8s.api.core.v1.ImageVolumeSource': 'pullPolicy=v1.PullPolicy',
