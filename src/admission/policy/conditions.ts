@@ -28,7 +28,9 @@ export class MatchConditions {
   judge(input: PolicyInput): boolean | { readonly error: string } {
     if (this.isEmpty) return true;
     this.compiled ??= this.compileAll();
-    const evaluation = new PolicyEvaluation(input, noVariables, matchConditionsBudget);
+    // Upstream declares the namespace but gives match conditions none: it is null to them.
+    const withoutNamespace = new Map(input).set('namespaceObject', null);
+    const evaluation = new PolicyEvaluation(withoutNamespace, noVariables, matchConditionsBudget);
     const errors: string[] = [];
     try {
       for (const expression of this.compiled) {
