@@ -115,7 +115,7 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
   async function change(present: KubeObject, slice: MirroredSlice, endpoints: KubeObject, generateName?: string): Promise<void> {
     const { labels, annotations, ownerReferences } = metadataOf(endpoints);
     const next = { ...present, metadata: { ...present.metadata, labels, annotations: annotations ?? {}, ownerReferences }, ...slice };
-    if (semanticEqual(next, present)) return;
+    if (semanticEqual(next, { ...present, metadata: { ...present.metadata, annotations: present.metadata!.annotations ?? {} } })) return;
     const { generateName: _, ...metadata } = next.metadata;
     const { group, version, kind } = sliceResource;
     const named = { ...metadata, ...(generateName ? { generateName } : {}) };

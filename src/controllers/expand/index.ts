@@ -19,7 +19,8 @@ export function startExpandController(context: ControllerContext): RunningContro
   const controller = createController({ name: 'volume-expand', workers: 10, reconcile, informers: [claims, volumes] }, context);
   const note = (claim: KubeObject, old?: KubeObject) => {
     if (!wantsMore(claim)) return;
-    if (!old || requested(claim) !== requested(old)) controller.enqueue(keyOf(claim));
+    // One that was bound by name may have got less than it asks for.
+    if (!old || requested(claim) !== requested(old) || present(claim) !== present(old)) controller.enqueue(keyOf(claim));
   };
   claims.addHandler({ added: (claim) => note(claim), updated: note });
 
@@ -49,10 +50,14 @@ function requested(claim: KubeObject): string | undefined {
   return claim.spec.resources?.requests?.storage;
 }
 
+function present(claim: KubeObject): string | undefined {
+  return claim.status?.capacity?.storage;
+}
+
 /** Whether a bound claim asks for more than it has. */
 function wantsMore(claim: KubeObject): boolean {
   const wanted = requested(claim);
-  const present = claim.status?.capacity?.storage;
-  if (claim.status?.phase !== 'Bound' || wanted === undefined || present === undefined) return false;
-  return parseQuantity(wanted).compare(parseQuantity(present)) > 0;
+  const got = present(claim);
+  if (claim.status?.phase !== 'Bound' || wanted === undefined || got === undefined) return false;
+  return parseQuantity(wanted).compare(parseQuantity(got)) > 0;
 }
