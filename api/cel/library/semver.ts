@@ -122,7 +122,7 @@ function preReleasePart(text: string): bigint | string {
 /** A version with a v in front, leading zeros or fewer than three parts, in the strict form. */
 function normalize(text: string): string {
   const parts = splitAtMost(text.replace(/^v/, ''), '.', 3).map((part) => {
-    if (part.length < 2) return part;
+    if (Buffer.byteLength(part) < 2) return part;
     const rest = part.replace(/^0+/, '');
     return /^\d/.test(rest) ? rest : `0${rest}`;
   });
