@@ -27,6 +27,7 @@ import {
 import type { IntOrString } from '../../meta/intstr.ts';
 import { isDns1123Label, isEnvironmentName, isHttpHeaderName, isPortName, isPortNumber, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
+import { asSent, hasSentEmpty } from '../../meta/sent-empty.ts';
 import { sorted } from '../../meta/text.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import {
@@ -139,10 +140,10 @@ export function validateEphemeralContainers(
   return errors;
 }
 
-/** Probes and hooks are pointers in Go: an empty one is set as well. */
+/** Probes and hooks are pointers in Go, and lists that were sent empty are no nil: empty ones are set as well. */
 function isSet(container: AnyContainer, field: (typeof notEphemeral)[number]): boolean {
-  const value = container[field];
-  if (field === 'resources' || Array.isArray(value)) return !isEmpty(value);
+  const value = asSent(container, field);
+  if (field === 'resources') return !isEmpty(value) || hasSentEmpty(value);
   return value !== undefined && value !== null;
 }
 
