@@ -181,10 +181,22 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
     });
     const [first] = (await once(child.stdout, 'data')) as [Buffer];
     equal(String(first), 'grüße\n');
-    const ended = once(child, 'exit');
+    // One that prints nothing is followed no less.
+    const quiet = spawn(kubectl, ['logs', '-f', 'web', '-c', 'server', '-v=6'], {
+      env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
+    });
+    quiet.stdout.resume();
+    for await (const words of quiet.stderr.iterator({ destroyOnReturn: false })) if (/\/log\?.*200 OK/.test(String(words))) break;
+    quiet.stderr.resume();
+    const ended = Promise.all([once(child, 'exit'), once(quiet, 'exit')]);
     child.stdout.resume();
+    await out('get pod web');
+    equal(quiet.exitCode, null);
     await out('delete pod web --wait=true');
-    deepEqual(await ended, [0, null]);
+    deepEqual(await ended, [
+      [0, null],
+      [0, null],
+    ]);
   });
 
   await t.test('a volume is there once its Secret is', async () => {

@@ -6,7 +6,7 @@ import type { Log } from '../containers/log.ts';
 import { isKnownCommand } from '../images/shell/shell.ts';
 import type { PodWorker } from '../pod-worker.ts';
 import { type CommandStreams, runCommand } from './command-session.ts';
-import { type LogOptions, readLog } from './read-log.ts';
+import { type FollowedLog, type LogOptions, readLog } from './read-log.ts';
 
 export interface ContainerPlace {
   readonly node: string;
@@ -44,7 +44,9 @@ export class FleetStreams {
   logs({ node, namespace, pod, container }: ContainerPlace, { previous, ...options }: LogOptions & { previous: boolean }): Readable {
     const known = this.find(node, namespace, pod);
     if (!known) throw new ApiError(404, 'NotFound', `the server could not find the requested resource ( pods/log ${pod})`);
-    return readLog(logOf(known.worker, container, previous), options);
+    const log = logOf(known.worker, container, previous);
+    const run = previous ? undefined : known.worker.container(container);
+    return readLog(log ?? (run?.state === 'running' ? silent(run) : undefined), options);
   }
 
   /**
@@ -118,6 +120,17 @@ function logOf(worker: PodWorker, container: string, previous: boolean): Log | u
   }
   if (state === 'waiting' && !last) throw badRequest(`${subject} is waiting to start: ${waitText(run)}`);
   return run?.log;
+}
+
+/** The log of a container that prints nothing: who follows it waits for the container's end. */
+function silent(run: ContainerRun): FollowedLog {
+  return {
+    all: () => [],
+    follow({ ended }) {
+      (run.guests ??= new Set()).add(ended);
+      return () => run.guests?.delete(ended);
+    },
+  };
 }
 
 /** What the pod's status says of a container whose kubelet has forgotten it. */

@@ -12,11 +12,14 @@ export interface LogOptions {
   readonly since?: number;
 }
 
+/** What is read of a log. */
+export type FollowedLog = Pick<Log, 'all' | 'follow'>;
+
 /** Who reads so much more slowly than a container prints is cut off. */
 const waitingAtMost = 8 * 1024 * 1024;
 
 /** A log as `kubectl logs` shows it. @param log absent: nothing is known of what was printed */
-export function readLog(log: Log | undefined, { follow, timestamps, tailLines, limitBytes, since }: LogOptions): Readable {
+export function readLog(log: FollowedLog | undefined, { follow, timestamps, tailLines, limitBytes, since }: LogOptions): Readable {
   let left = limitBytes ?? Number.POSITIVE_INFINITY;
   let atStart = true;
   let stop: (() => void) | undefined;
