@@ -30,6 +30,11 @@ export interface ShellWorld {
 
 const root: User = { uid: 0, gid: 0, groups: [] };
 const shells = new Set(['sh', 'bash', 'ash', 'dash']);
+/** What `program` does itself. */
+const builtIns: ReadonlySet<string> = new Set([
+  ...['break', 'cd', 'command', 'continue', 'eval', 'exec', 'exit', 'export', 'local', 'pwd', 'read', 'readonly', 'return', 'set', 'shift'],
+  ...['trap', 'unset', 'wait'],
+]);
 
 /** Whether a container's command is one that `startCommand` knows. @param programs what the image has of its own */
 export function isKnownCommand(command: readonly string[], programs: ShellWorld['programs'] = {}): boolean {
@@ -411,7 +416,10 @@ class Shell {
 
   private *call(name: string, args: readonly string[], streams: Streams, local: ReadonlySet<string>): Run {
     const known = this.functions.get(name);
-    if (known) return yield* this.callFunction(known, args, streams);
+    return known ? yield* this.callFunction(known, args, streams) : yield* this.program(name, args, streams, local);
+  }
+
+  private *program(name: string, args: readonly string[], streams: Streams, local: ReadonlySet<string>): Run {
     switch (name) {
       case 'exit':
         throw new Exit(args[0] === undefined ? this.status : Number(args[0]) & 255);
@@ -425,6 +433,9 @@ class Shell {
         if (args.length === 0) return 0;
         this.traps.clear();
         throw new Exit(yield* this.call(args[0]!, args.slice(1), streams, local));
+      case 'command':
+        if (args[0] === '-v') return this.find(args[1] ?? '', streams);
+        return args.length === 0 ? 0 : yield* this.program(args[0]!, args.slice(1), streams, local);
       case 'wait':
         return yield* this.wait();
       case 'read':
@@ -458,6 +469,15 @@ class Shell {
       return yield* child.shell(programName(name), args, streams);
     }
     return yield* this.utility(programName(name), args, streams, local);
+  }
+
+  /** What would run by a name, by which scripts ask whether there is such a program. */
+  private find(name: string, streams: Streams): number {
+    const program = programName(name);
+    const isProgram = shells.has(program) || utilities[program] !== undefined || ownProgram([program], this.world.programs) !== undefined;
+    if (!builtIns.has(name) && !this.functions.has(name) && !isProgram) return 127;
+    streams.out(`${isProgram && program === name ? '/bin/' : ''}${name}\n`);
+    return 0;
   }
 
   private *callFunction(body: Redirected, args: readonly string[], streams: Streams): Run {
