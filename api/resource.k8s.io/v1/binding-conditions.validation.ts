@@ -1,5 +1,6 @@
 import { duplicate, type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { validateList } from './names.validation.ts';
 
 const most = 4;
@@ -24,10 +25,12 @@ export function validateBindingConditions(object: BindingConditions, path: Field
       errors.push(invalid(badPath.index(i), name, 'bindingFailureConditions must not overlap with bindingConditions'));
   });
   if (good.length === 0 && bad.length > 0) {
-    errors.push(invalid(goodPath, object.bindingConditions, 'bindingConditions are required to use bindingFailureConditions'));
+    errors.push(invalid(goodPath, asSent(object, 'bindingConditions'), 'bindingConditions are required to use bindingFailureConditions'));
   }
   if (bad.length === 0 && good.length > 0) {
-    errors.push(invalid(badPath, object.bindingFailureConditions, 'bindingFailureConditions are required to use bindingConditions'));
+    errors.push(
+      invalid(badPath, asSent(object, 'bindingFailureConditions'), 'bindingFailureConditions are required to use bindingConditions'),
+    );
   }
   return errors;
 }
