@@ -175,6 +175,7 @@ async function startApiServer(
         logs: (place, log) => nodeStreams()!.logs(place, log),
         command: (place, command) => nodeStreams()!.command(place, command),
         portForward: (...pod) => nodeStreams()!.portForward(...pod),
+        dial: (...place) => nodeStreams()!.dial(...place),
       },
       tls: {
         key: keys.server.key,

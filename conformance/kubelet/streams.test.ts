@@ -145,7 +145,7 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
     );
     together.push(
       t.test(`port-forward over ${over}: nothing listens`, async () => {
-        const child = spawn(kubectl, ['port-forward', 'pod/web', ':80'], {
+        const child = spawn(kubectl, ['port-forward', 'pod/web', ':81'], {
           env: { ...process.env, KUBECONFIG: cluster.kubeconfig, ...env },
         });
         const ended = once(child, 'exit');
@@ -156,7 +156,7 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
         const visitor = connect(Number(port), '127.0.0.1').on('error', () => {});
         await ended;
         visitor.destroy();
-        match(await errors, /error forwarding port 80 to pod .*connect: connection refused/);
+        match(await errors, /error forwarding port 81 to pod .*connect: connection refused/);
       }),
     );
   }

@@ -171,6 +171,11 @@ export class PodWorker implements PodScope {
     return this.containers.find((run) => run.name === name);
   }
 
+  /** The containers that run. */
+  running(): ContainerRun[] {
+    return this.containers.filter(({ state }) => state === 'running');
+  }
+
   /** Whether anything of the pod runs. */
   runs(): boolean {
     return this.containers.some(({ state }) => state === 'running');

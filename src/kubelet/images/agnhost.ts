@@ -9,7 +9,7 @@ const looksFor = 180_000;
 const newContent = 'mount-tester new file\n';
 
 /** The value of `--name=value` flags, by name. */
-function flagsOf(args: readonly string[]): Map<string, string> {
+export function flagsOf(args: readonly string[]): Map<string, string> {
   return new Map(
     args.slice(1).flatMap((argument) => {
       const found = /^--?([\w-]+)(?:=(.*))?$/s.exec(argument);

@@ -1,5 +1,7 @@
 import { agnhostPrograms } from './agnhost.ts';
+import { agnhostListens } from './agnhost-servers.ts';
 import type { ImageRule, ServerBehaviour } from './rules.ts';
+import { webImages } from './web-images.ts';
 
 const agnhostServer: ServerBehaviour = { code: 2, endsAfter: 200 };
 
@@ -36,6 +38,7 @@ export const defaultImages: readonly ImageRule[] = [
       entrypoint: ['/agnhost'],
       arguments: ['pause'],
       programs: agnhostPrograms,
+      listens: agnhostListens,
       servers: {
         'agnhost pause': { ...agnhostServer, prints: 'Paused\n' },
         'agnhost liveness': { ...agnhostServer, failsAfter: 10_000 },
@@ -43,6 +46,7 @@ export const defaultImages: readonly ImageRule[] = [
       },
     },
   },
+  ...webImages,
   { image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/alpine@*'], program: { shell: 'sh' } },
   { image: ['*/ubuntu:*', '*/ubuntu@*', '*/debian:*', '*/debian@*', '*/bash:*'], program: { shell: 'bash' } },
 ];

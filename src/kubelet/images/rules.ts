@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+import type { ContainerFiles } from './files.ts';
 import type { Utility } from './shell/utilities.ts';
 
 /**
@@ -28,6 +30,26 @@ export interface ImageProgram {
   readonly programs?: Readonly<Record<string, Utility>>;
   /** What it runs where its container's standard input is open and no command is given. */
   readonly shell?: string;
+  /** What answers on which ports, while its container runs a command that is no emulated one. */
+  readonly listens?: (start: ServerStart) => ReadonlyMap<number, Serve>;
+}
+
+/** Answers on one connection. */
+export type Serve = (connection: Duplex) => void;
+
+/** What a server knows of itself. */
+export interface ServerStart {
+  /** The container's command and its arguments; none where the image's own are not known. */
+  readonly command: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly files: ContainerFiles;
+  readonly folder: string;
+  /** The pod's address. */
+  readonly address: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Prints to the container's log. */
+  out(text: string): void;
 }
 
 /** A program that runs until it gets SIGTERM, answering probes. */

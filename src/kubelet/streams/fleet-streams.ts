@@ -6,6 +6,7 @@ import type { Log } from '../containers/log.ts';
 import { isKnownCommand } from '../images/shell/shell.ts';
 import type { PodWorker } from '../pod-worker.ts';
 import { type CommandStreams, runCommand } from './command-session.ts';
+import { dialPod } from './dial-pod.ts';
 import { type FollowedLog, type LogOptions, readLog } from './read-log.ts';
 
 export interface ContainerPlace {
@@ -83,13 +84,20 @@ export class FleetStreams {
   portForward(node: string, namespace: string, pod: string): (port: number) => Promise<Duplex> {
     const known = this.find(node, namespace, pod);
     if (!known?.worker.runs()) throw plain(`pod not found (${JSON.stringify(`${pod}_${namespace}`)})`);
-    // No program that is emulated listens on a port.
     return async (port) => {
+      const connection = await dialPod(known.worker, port);
+      if (connection) return connection;
       const refused = `dial tcp4 127.0.0.1:${port}: connect: connection refused`;
       throw new Error(
         `error forwarding port ${port} to pod ${known.worker.pod.metadata!.uid}, uid : failed to connect to localhost:${port} inside the pod: ${refused}`,
       );
     };
+  }
+
+  /** Connects to a port of a pod over the pods' network. @returns undefined where nothing listens */
+  async dial(node: string, namespace: string, pod: string, port: number): Promise<Duplex | undefined> {
+    const known = this.find(node, namespace, pod);
+    return known?.worker.runs() ? dialPod(known.worker, port) : undefined;
   }
 }
 

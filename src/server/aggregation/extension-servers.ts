@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Duplex, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { ServiceAddress } from '../../admission/webhook/services.ts';
 import type { KeyPair } from '../../auth/pki.ts';
 import type { UserInfo } from '../../auth/types.ts';
 import { dialMessage } from '../../machinery/webhook-client.ts';
+import type { ForwardedAnswer } from '../forwarding.ts';
 import type { RemoteApiService } from './api-service-set.ts';
 
 export interface ExtensionServersParts {
@@ -23,12 +23,6 @@ export interface ExtensionRequest {
   readonly user: UserInfo;
   readonly body?: Readable;
   readonly signal: AbortSignal;
-}
-
-/** What came back: an answer, or the connection itself where the server has changed the protocol. */
-export interface ExtensionAnswer {
-  readonly message: IncomingMessage;
-  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer };
 }
 
 interface Transport {
@@ -59,7 +53,7 @@ export class ExtensionServers implements AsyncDisposable {
    * Sends a request and returns what comes back, its body unread. A request without a body whose kept connection turns out to be closed is sent again.
    * @throws Error of the network or of TLS
    */
-  async send(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ExtensionAnswer> {
+  async send(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ForwardedAnswer> {
     try {
       return await this.sendOnce(target, address, request);
     } catch (error) {
@@ -68,7 +62,7 @@ export class ExtensionServers implements AsyncDisposable {
     }
   }
 
-  private sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ExtensionAnswer> {
+  private sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ForwardedAnswer> {
     const { method, path, headers, user, body, signal } = request;
     return new Promise((resolve, reject) => {
       const outgoing = https.request({

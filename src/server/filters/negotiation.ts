@@ -4,7 +4,7 @@ import type { RequestInfo } from '../context.ts';
 import { isCustom } from '../encoding/list-json.ts';
 import { methodNotAllowed, noSuchResource } from '../errors.ts';
 import { warn } from '../handlers/body.ts';
-import { isAllowedAt, isPlace } from '../handlers/place.ts';
+import { isAllowedAt, isPlace, passesOn } from '../handlers/place.ts';
 import { isRefusedByRouter, negotiate, negotiateText, objectTransforms, type Transforms } from '../negotiation/accept.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,6 +24,7 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     const definition = lookup(info);
     // Parsed still, routed no longer.
     if (info.verb === 'proxy' && !(definition && isCustom(definition))) throw noSuchResource();
+    if (passesOn(definition, info, method)) return next(context);
     // Custom resources are behind no router: a HEAD is a get there, and what is no verb is told by them.
     const custom = definition !== undefined && isCustom(definition);
     if ((method === 'HEAD' && !custom) || info.verb === '' || (info.verb === 'watch' && method !== 'GET')) {

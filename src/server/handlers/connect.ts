@@ -14,6 +14,7 @@ import { portForward, portsOf } from '../streaming/port-forward.ts';
 import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
 import { warn } from './body.ts';
 import { connectOptions } from './connect-options.ts';
+import { proxyTo } from './proxy.ts';
 import { annotateOf, authorizeCreate, type Scope } from './scope.ts';
 
 const ofContainers: readonly string[] = ['log', 'exec', 'attach'];
@@ -27,13 +28,12 @@ export async function connect(scope: Scope, context: RequestContext, nodes: Node
   if (action === 'log') return podLog(scope, context, nodes);
   if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
   const ports = action === 'portforward' ? portsOf(request.query) : [];
-  const { name } = action === 'proxy' ? splitProxyName(info.name, info.resource) : info;
+  const { name } = info;
   await admitConnect(scope, context);
-  if (action !== 'proxy') await authorizeCreate(scope, context);
+  if (action === 'proxy') return proxyTo(scope, context, nodes);
+  await authorizeCreate(scope, context);
   const { object } = await getObject(scope.store, info.namespace, name);
   const container = ofContainers.includes(action) ? containerOf(object, request.query.get('container') ?? '') : '';
-  if (action === 'proxy' && !object['status']?.podIP && scope.definition.plural === 'pods') throw badRequest('address not allowed');
-  if (action === 'proxy') throw unreachable('no route to host');
   const { nodeName } = object['spec'];
   if (!nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
   const address = await kubeletAddress(scope, nodeName);
@@ -154,16 +154,6 @@ async function kubeletAddress({ parts }: Scope, name: string): Promise<string> {
 
 const preferredAddresses = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS', 'ExternalIP'];
 const kubeletPort = 10250;
-
-/** The name in `[scheme:]name[:port]`. */
-function splitProxyName(text: string, resource: string): { readonly name: string } {
-  const parts = text.split(':');
-  const [scheme, name] = parts.length === 3 ? parts : ['', parts[0]];
-  if (resource === 'services' && (parts.length > 3 || name === '' || !['', 'http', 'https'].includes(scheme!))) {
-    throw badRequest(`invalid service request ${JSON.stringify(text)}`);
-  }
-  return { name: parts.length > 2 ? parts[1]! : parts[0]! };
-}
 
 /** The container that is meant: the one named, the only one, or the default one of the annotation. @throws ApiError 400 */
 function containerOf(pod: KubeObject, wanted: string): string {

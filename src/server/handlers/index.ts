@@ -17,7 +17,7 @@ import { removeCollection } from './deletecollection.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 import { patch } from './patch.ts';
-import { isAllowedAt, isPlace } from './place.ts';
+import { isAllowedAt, isPlace, passesOn } from './place.ts';
 import { scaleView } from './scale.ts';
 import { type HandlerParts, type Scope, schemaOf } from './scope.ts';
 import { update } from './update.ts';
@@ -106,7 +106,9 @@ async function dispatchSubresource(
   const unnamed = info.name === '' && !custom;
   // What is read without a name counts as a list.
   const verb = unnamed && info.verb === 'list' ? 'get' : info.verb;
-  if (!subresource.verbs.includes(verb as never)) throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
+  if (!subresource.verbs.includes(verb as never) && !passesOn(definition, info, context.request.method)) {
+    throw custom ? methodNotSupported(resource, info.verb) : methodNotAllowed();
+  }
   noteDeprecation(definition, context);
   if (unnamed) throw badRequest('name must be provided');
   if (subresource.type !== 'action') {

@@ -42,3 +42,10 @@ export function isAllowedAt(definition: ResourceDefinition, info: RequestInfo, m
 function hasOwnScope({ scope }: ResourceDefinition, { namespace, emptyNamespace }: RequestInfo): boolean {
   return scope === 'Cluster' || namespace !== '' || emptyNamespace === true;
 }
+
+/** Whether a subresource takes a method that is no verb, or one that asks for no body, because it passes it on. */
+export function passesOn(definition: ResourceDefinition | undefined, { subresource }: RequestInfo, method: string): boolean {
+  if (subresource === '' || (method !== 'HEAD' && method !== 'OPTIONS')) return false;
+  const found = definition?.subresources.find(({ name }) => name === subresource);
+  return found?.type === 'action' && found.action === 'proxy';
+}

@@ -43,4 +43,6 @@ export interface NodeStreams {
   command(place: ContainerPlace, options: CommandOptions): Promise<RunCommand>;
   /** What connects to a port of the pod. */
   portForward(node: string, namespace: string, pod: string): (port: number) => Promise<Duplex>;
+  /** Connects to a port of the pod over the pods' network; undefined where nothing listens. */
+  dial(node: string, namespace: string, pod: string, port: number): Promise<Duplex | undefined>;
 }

@@ -1,0 +1,228 @@
+import http, { type IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { KubeObject } from '../../../api/meta/object.ts';
+import { ApiError, badRequest, notFound, serviceUnavailable } from '../../registry/errors.ts';
+import { getObject } from '../../registry/get.ts';
+import type { Answer } from '../answer.ts';
+import type { RequestContext } from '../context.ts';
+import {
+  asksForUpgrade,
+  escapedPath,
+  type ForwardedAnswer,
+  passedHeaders,
+  returnedHeaders,
+  switched,
+  upgradeHeaders,
+} from '../forwarding.ts';
+import { rewriteLink, rewriteLinks } from '../html-links.ts';
+import { ServerContext } from '../request-context.ts';
+import type { NodeStreams } from '../streaming/node-streams.ts';
+import type { Scope } from './scope.ts';
+
+/** `[scheme:]name[:port]`, as the names of proxied resources are written. */
+export interface ProxyTarget {
+  readonly scheme: string;
+  readonly name: string;
+  readonly port: string;
+}
+
+const schemes: readonly string[] = ['', 'http', 'https'];
+const singular: Readonly<Record<string, string>> = { pods: 'pod', services: 'service', nodes: 'node' };
+
+/** @throws ApiError 400 */
+export function parseProxyTarget(text: string, resource: string): ProxyTarget {
+  const parts = text.split(':');
+  const [scheme, name, port] = parts.length === 3 ? parts : ['', ...parts];
+  if (parts.length > 3 || !name || !schemes.includes(scheme!)) {
+    throw badRequest(`invalid ${singular[resource]} request ${JSON.stringify(text)}`);
+  }
+  return { scheme: scheme!, name, port: port ?? '' };
+}
+
+/** Where a request goes: a port of a pod, or of an address that no pod here has. */
+interface Place {
+  readonly pod?: KubeObject;
+  readonly address: string;
+  readonly port: string;
+}
+
+/**
+ * Passes a request on to a port of a pod, directly or through a Service, and its answer back.
+ * @param nodes the kubelets that can be reached; absent: none
+ * @throws ApiError 400, 404, 503
+ */
+export async function proxyTo(scope: Scope, context: RequestContext, nodes: NodeStreams | undefined): Promise<Answer> {
+  const { info, request } = context;
+  const target = parseProxyTarget(info.name, info.resource);
+  const place = await placeOf(scope, info.namespace, info.name, target);
+  const upgrade = context instanceof ServerContext && asksForUpgrade(context);
+  const path = restOf(context);
+  const query = queryOf(context);
+  if (path === '' && !upgrade) {
+    const location = `${escapedPath(info.path)}/${query}`;
+    return { type: 'raw', status: 301, contentType: '', body: '', headers: { location } };
+  }
+  const prefix = escapedPath(path === '' ? info.path : info.path.slice(0, info.path.length - path.length));
+  const host = target.scheme === 'https' ? `${place.address}:${place.port || 443}` : `${place.address}:${place.port || 80}`;
+  try {
+    const socket = await dial(place, host, nodes);
+    if (target.scheme === 'https') throw unspoken(socket);
+    const message = await send(socket, context, { path: escapedPath(path) + query, prefix, upgrade });
+    return await answerOf(message, prefix, host, request.method);
+  } catch (error) {
+    if (!(error instanceof DialError)) throw error;
+    if (upgrade) throw new ApiError(500, '', `error dialing backend: ${error.message}`);
+    throw serviceUnavailable(`error trying to reach service: ${error.message}`);
+  }
+}
+
+/** What Go's dialer says. */
+class DialError extends Error {}
+
+function unspoken(socket: Duplex): DialError {
+  socket.destroy();
+  return new DialError('tls: first record does not look like a TLS handshake');
+}
+
+async function dial({ pod, address, port }: Place, host: string, nodes: NodeStreams | undefined): Promise<Duplex> {
+  const number = Number(host.slice(host.lastIndexOf(':') + 1));
+  if (!/^\d*$/.test(port)) throw new DialError(`dial tcp: lookup tcp/${port}: unknown port`);
+  if (number > 65_535) throw new DialError(`dial tcp: address ${number}: invalid port`);
+  const node = pod?.['spec']?.nodeName;
+  // What no kubelet of ours runs has an address of a network that is simulated: nothing is ever sent there.
+  if (!pod || !node || !nodes?.reaches(node)) throw new DialError(`dial tcp ${joined(address, number)}: connect: no route to host`);
+  const { name, namespace } = pod.metadata!;
+  const socket = await nodes.dial(node, namespace!, name!, number);
+  if (!socket) throw new DialError(`dial tcp ${joined(address, number)}: connect: connection refused`);
+  return socket;
+}
+
+function joined(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+async function placeOf(scope: Scope, namespace: string, id: string, target: ProxyTarget): Promise<Place> {
+  const { plural } = scope.definition;
+  if (plural === 'services') return placeOfService(scope, namespace, id, target);
+  const { object } = await getObject(scope.store, namespace, target.name);
+  if (plural === 'pods') return placeOfPod(object, target.port);
+  const addresses: { address: string }[] = object['status']?.addresses ?? [];
+  const port = target.port || String(object['status']?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPort);
+  return { address: addresses[0]?.address ?? '', port };
+}
+
+const kubeletPort = 10250;
+
+function placeOfPod(pod: KubeObject, asked: string): Place {
+  const address: string = pod['status']?.podIP ?? '';
+  if (!isGlobalUnicast(address)) throw badRequest('address not allowed');
+  const containers: { ports?: { containerPort: number }[] }[] = pod['spec'].containers;
+  const first = containers.flatMap(({ ports }) => ports ?? [])[0];
+  return { pod, address, port: asked || String(first?.containerPort ?? '') };
+}
+
+/** Whether requests may be sent to an address: not to this machine itself, nor to addresses that mean a link or a group. */
+function isGlobalUnicast(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  return isIP(address) === 4
+    ? !/^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|255\.255\.255\.255$)/.test(address)
+    : !/^(::1?$|fe[89ab]|ff)/i.test(address);
+}
+
+/** A port of one of the ready pods behind a Service. */
+async function placeOfService({ parts, store }: Scope, namespace: string, id: string, { name, port: asked }: ProxyTarget): Promise<Place> {
+  let portName = asked;
+  if (/^-?\d+$/.test(asked)) {
+    const { object } = await getObject(store, namespace, name);
+    const ports: { name?: string; port: number }[] = object['spec'].ports ?? [];
+    const found = ports.find(({ port }) => port === Number(asked));
+    if (!found) throw serviceUnavailable(`no service port ${Number(asked)} found for service ${JSON.stringify(name)}`);
+    portName = found.name ?? '';
+  }
+  const endpoints = parts.registry.storeOf('', 'v1', 'endpoints');
+  const found = (await endpoints.read(endpoints.key(namespace, name)))?.object;
+  if (!found) throw notFound({ group: '', resource: 'services' }, name);
+  const subsets: Subset[] = found['subsets'] ?? [];
+  if (subsets.length === 0) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  const pods = parts.registry.storeOf('', 'v1', 'pods');
+  for (const { addresses = [], ports = [] } of fromAnywhere(subsets, store.parts.random)) {
+    const port = ports.find((candidate) => (candidate.name ?? '') === portName);
+    if (!port) continue;
+    for (const { ip, targetRef } of fromAnywhere(addresses, store.parts.random)) {
+      // Whoever may write Endpoints could send requests anywhere: only pods are believed.
+      const pod =
+        targetRef?.kind === 'Pod' ? (await pods.read(pods.key(targetRef.namespace ?? '', targetRef.name ?? '')))?.object : undefined;
+      const addressesOfPod: { ip: string }[] = pod?.['status']?.podIPs ?? [];
+      if (!pod || targetRef!.namespace !== namespace || !addressesOfPod.some((one) => one.ip === ip)) continue;
+      return { pod, address: ip, port: String(port.port) };
+    }
+  }
+  throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id)}`);
+}
+
+interface Subset {
+  readonly addresses?: { ip: string; targetRef?: { kind?: string; namespace?: string; name?: string } }[];
+  readonly ports?: { name?: string; port: number }[];
+}
+
+/** All of them, from one that is picked on. */
+function fromAnywhere<T>(all: readonly T[], random: Scope['store']['parts']['random']): readonly T[] {
+  const from = Math.floor(random.next() * all.length);
+  return [...all.slice(from), ...all.slice(0, from)];
+}
+
+/** The path behind `proxy`: empty where not even a slash follows. */
+function restOf({ info }: RequestContext): string {
+  if (info.rest.length === 0) return info.path.endsWith('/') ? '/' : '';
+  return `/${info.rest.join('/')}${info.path.endsWith('/') ? '/' : ''}`;
+}
+
+/** As the client sent it. */
+function queryOf({ request }: RequestContext): string {
+  const { target = '' } = request;
+  const at = target.indexOf('?');
+  return at < 0 ? '' : target.slice(at);
+}
+
+function send(
+  socket: Duplex,
+  context: RequestContext,
+  { path, prefix, upgrade }: { readonly path: string; readonly prefix: string; readonly upgrade: boolean },
+): Promise<ForwardedAnswer> {
+  const { request, signal } = context;
+  const headers = context instanceof ServerContext ? passedHeaders(context) : {};
+  headers['host'] ??= request.headers[':authority'] ?? '';
+  if (upgrade) Object.assign(headers, upgradeHeaders(context as ServerContext));
+  else {
+    headers['x-forwarded-uri'] = path === '' ? prefix : prefix + path.replace(/\?.*$/s, '');
+    headers['accept-encoding'] ??= 'gzip';
+  }
+  const body = request.openBody?.();
+  return new Promise((resolve, reject) => {
+    const outgoing = http.request({ createConnection: () => socket, method: request.method, path: path || '/', headers, signal });
+    outgoing.once('response', (message) => resolve({ message }));
+    outgoing.once('upgrade', (message, upgraded, head) => resolve({ message, upgraded: { socket: upgraded, head } }));
+    outgoing.once('error', () => reject(new DialError('EOF')));
+    if (!body) return void outgoing.end();
+    body.once('error', (error) => outgoing.destroy(error));
+    body.pipe(outgoing);
+  });
+}
+
+async function answerOf({ message, upgraded }: ForwardedAnswer, prefix: string, host: string, method: string): Promise<Answer> {
+  if (upgraded) return switched(message, upgraded);
+  const headers = returnedHeaders(message);
+  const { location } = message.headers;
+  if (location) headers['location'] = rewriteLink(location, prefix, host);
+  const status = message.statusCode!;
+  if (!isHtml(message) || method === 'HEAD') return { type: 'stream', status, headers, body: message };
+  const page = rewriteLinks((await buffer(message)).toString('latin1'), prefix, host);
+  const { 'content-type': contentType = '', 'content-length': _length, ...rest } = headers as Record<string, string>;
+  return { type: 'raw', status, contentType, body: Buffer.from(page, 'latin1'), headers: rest };
+}
+
+function isHtml({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').split(';')[0]!.trim() === 'text/html' && !headers['content-encoding'];
+}
