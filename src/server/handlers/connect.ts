@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { int64Problem } from '../../../api/meta/text.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
 import { parseTime } from '../../machinery/clock.ts';
-import { ApiError, badRequest, invalid, notFound } from '../../registry/errors.ts';
+import { ApiError, badRequest, invalid } from '../../registry/errors.ts';
 import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
@@ -14,6 +14,7 @@ import { portForward, portsOf } from '../streaming/port-forward.ts';
 import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
 import { warn } from './body.ts';
 import { connectOptions } from './connect-options.ts';
+import { hostPort, kubeletAddress } from './kubelet-address.ts';
 import { proxyTo } from './proxy.ts';
 import { annotateOf, authorizeCreate, type Scope } from './scope.ts';
 
@@ -36,7 +37,7 @@ export async function connect(scope: Scope, context: RequestContext, nodes: Node
   const container = ofContainers.includes(action) ? containerOf(object, request.query.get('container') ?? '') : '';
   const { nodeName } = object['spec'];
   if (!nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
-  const address = await kubeletAddress(scope, nodeName);
+  const address = hostPort(await kubeletAddress(scope, nodeName, 'pods'));
   if (!request.headers['upgrade']) throw badRequest('Upgrade request required');
   if (!nodes?.reaches(nodeName)) throw unreachable(`dial tcp ${address}: connect: connection refused`);
   try {
@@ -66,7 +67,7 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
   const { object } = await getObject(scope.store, info.namespace, info.name);
   const container = containerOf(object, query.get('container') ?? '');
   const { nodeName } = object['spec'];
-  const address = nodeName ? await kubeletAddress(scope, nodeName) : '';
+  const address = nodeName ? hostPort(await kubeletAddress(scope, nodeName, 'pods')) : '';
   refuseForms(context);
   // The log of a pod that has not begun is empty.
   if (!nodeName) return { type: 'raw', status: 204, contentType: '', body: '' };
@@ -138,22 +139,6 @@ function logOptions(query: URLSearchParams, pod: string): AskedLog {
     ...(sinceTime === undefined ? {} : { sinceTime }),
   };
 }
-
-/** Where a node says that its kubelet listens. @throws ApiError 404 where there is no such node */
-async function kubeletAddress({ parts }: Scope, name: string): Promise<string> {
-  const store = parts.registry.storeOf('', 'v1', 'nodes');
-  const node = (await store.read(store.key('', name)))?.object;
-  // In the words of the request's own resource, as upstream has it.
-  if (!node) throw notFound({ group: '', resource: 'pods' }, name);
-  const addresses: { type: string; address: string }[] = node['status']?.addresses ?? [];
-  const found = preferredAddresses.flatMap((type) => addresses.find((address) => address.type === type) ?? [])[0];
-  const known = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ');
-  if (!found) throw new ApiError(500, '', `no preferred addresses found; known addresses: [${known}]`);
-  return `${found.address}:${node['status']?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPort}`;
-}
-
-const preferredAddresses = ['InternalIP', 'Hostname', 'InternalDNS', 'ExternalDNS', 'ExternalIP'];
-const kubeletPort = 10250;
 
 /** The container that is meant: the one named, the only one, or the default one of the annotation. @throws ApiError 400 */
 function containerOf(pod: KubeObject, wanted: string): string {

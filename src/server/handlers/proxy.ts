@@ -19,10 +19,11 @@ import {
 import { rewriteLink, rewriteLinks } from '../html-links.ts';
 import { ServerContext } from '../request-context.ts';
 import type { NodeStreams } from '../streaming/node-streams.ts';
+import { hostPort, kubeletAddress } from './kubelet-address.ts';
 import type { Scope } from './scope.ts';
 
 /** `[scheme:]name[:port]`, as the names of proxied resources are written. */
-export interface ProxyTarget {
+interface Target {
   readonly scheme: string;
   readonly name: string;
   readonly port: string;
@@ -32,7 +33,7 @@ const schemes: readonly string[] = ['', 'http', 'https'];
 const singular: Readonly<Record<string, string>> = { pods: 'pod', services: 'service', nodes: 'node' };
 
 /** @throws ApiError 400 */
-export function parseProxyTarget(text: string, resource: string): ProxyTarget {
+function parseTarget(text: string, resource: string): Target {
   const parts = text.split(':');
   const [scheme, name, port] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || !name || !schemes.includes(scheme!)) {
@@ -55,7 +56,7 @@ interface Place {
  */
 export async function proxyTo(scope: Scope, context: RequestContext, nodes: NodeStreams | undefined): Promise<Answer> {
   const { info, request } = context;
-  const target = parseProxyTarget(info.name, info.resource);
+  const target = parseTarget(info.name, info.resource);
   const place = await placeOf(scope, info.namespace, info.name, target);
   const upgrade = context instanceof ServerContext && asksForUpgrade(context);
   const path = restOf(context);
@@ -65,9 +66,10 @@ export async function proxyTo(scope: Scope, context: RequestContext, nodes: Node
     return { type: 'raw', status: 301, contentType: '', body: '', headers: { location } };
   }
   const prefix = escapedPath(path === '' ? info.path : info.path.slice(0, info.path.length - path.length));
-  const host = target.scheme === 'https' ? `${place.address}:${place.port || 443}` : `${place.address}:${place.port || 80}`;
+  const usual = target.scheme === 'https' ? 443 : 80;
+  const host = hostPort({ address: place.address, port: place.port === '' ? usual : Number(place.port) });
   try {
-    const socket = await dial(place, host, nodes);
+    const socket = await dial(place, usual, nodes);
     if (target.scheme === 'https') throw unspoken(socket);
     const message = await send(socket, context, { path: escapedPath(path) + query, prefix, upgrade });
     return await answerOf(message, prefix, host, request.method);
@@ -86,34 +88,28 @@ function unspoken(socket: Duplex): DialError {
   return new DialError('tls: first record does not look like a TLS handshake');
 }
 
-async function dial({ pod, address, port }: Place, host: string, nodes: NodeStreams | undefined): Promise<Duplex> {
-  const number = Number(host.slice(host.lastIndexOf(':') + 1));
+/** @param usual the port where none is given */
+async function dial({ pod, address, port }: Place, usual: number, nodes: NodeStreams | undefined): Promise<Duplex> {
   if (!/^\d*$/.test(port)) throw new DialError(`dial tcp: lookup tcp/${port}: unknown port`);
+  const number = port === '' ? usual : Number(port);
   if (number > 65_535) throw new DialError(`dial tcp: address ${number}: invalid port`);
+  const failed = (why: string) => new DialError(`dial tcp ${hostPort({ address, port: number })}: connect: ${why}`);
   const node = pod?.['spec']?.nodeName;
   // What no kubelet of ours runs has an address of a network that is simulated: nothing is ever sent there.
-  if (!pod || !node || !nodes?.reaches(node)) throw new DialError(`dial tcp ${joined(address, number)}: connect: no route to host`);
-  const { name, namespace } = pod.metadata!;
-  const socket = await nodes.dial(node, namespace!, name!, number);
-  if (!socket) throw new DialError(`dial tcp ${joined(address, number)}: connect: connection refused`);
+  if (!pod || !node || !nodes?.reaches(node)) throw failed('no route to host');
+  const socket = await nodes.dial(node, pod.metadata!.namespace!, pod.metadata!.name!, number);
+  if (!socket) throw failed('connection refused');
   return socket;
 }
 
-function joined(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-async function placeOf(scope: Scope, namespace: string, id: string, target: ProxyTarget): Promise<Place> {
+async function placeOf(scope: Scope, namespace: string, id: string, target: Target): Promise<Place> {
   const { plural } = scope.definition;
   if (plural === 'services') return placeOfService(scope, namespace, id, target);
-  const { object } = await getObject(scope.store, namespace, target.name);
-  if (plural === 'pods') return placeOfPod(object, target.port);
-  const addresses: { address: string }[] = object['status']?.addresses ?? [];
-  const port = target.port || String(object['status']?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPort);
-  return { address: addresses[0]?.address ?? '', port };
+  if (plural === 'pods') return placeOfPod((await getObject(scope.store, namespace, target.name)).object, target.port);
+  const { address, port } = await kubeletAddress(scope, target.name, 'nodes');
+  if (!isGlobalUnicast(address)) throw badRequest('address not allowed');
+  return { address, port: target.port || String(port) };
 }
-
-const kubeletPort = 10250;
 
 function placeOfPod(pod: KubeObject, asked: string): Place {
   const address: string = pod['status']?.podIP ?? '';
@@ -132,7 +128,7 @@ function isGlobalUnicast(address: string): boolean {
 }
 
 /** A port of one of the ready pods behind a Service. */
-async function placeOfService({ parts, store }: Scope, namespace: string, id: string, { name, port: asked }: ProxyTarget): Promise<Place> {
+async function placeOfService({ parts, store }: Scope, namespace: string, id: string, { name, port: asked }: Target): Promise<Place> {
   let portName = asked;
   if (/^-?\d+$/.test(asked)) {
     const { object } = await getObject(store, namespace, name);
