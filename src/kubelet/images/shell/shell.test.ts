@@ -54,6 +54,12 @@ test('scripts do what a shell would', () => {
     ['while :; do :; done', undefined, ''],
     ['printf "a b c\\nx" | while read one rest; do echo "$rest-$one"; done', 0, 'b c-a\n'],
     ['printf "one\\ntwo\\n" | grep -v one | wc -l', 0, '1\n'],
+    [
+      'echo -n text | gzip | zcat; echo f > /f; gzip -k /f; rm /f; gunzip /f.gz; cat /f; ls /f.gz 2>/dev/null || gzip /none; echo x | gunzip',
+      1,
+      'textf\ngzip: /none: No such file or directory\ngunzip: invalid magic\n',
+    ],
+    ['uptime | grep -c "load average"', 0, '1\n'],
     ['mkdir /d; echo x > /d/f; cd /d; tar cf /t f; rm f; tar xf /t; cat f; chmod 600 f; ls -l | grep -c rw-------', 0, 'x\n1\n'],
     [
       'dd if=/dev/zero of=/tmp/z bs=1 count=3 conv=fsync 2>&1 | head -n 1; wc -c < /tmp/z; echo hello | dd bs=2 count=2 status=none; dd size=1 2>/dev/null',

@@ -6,6 +6,7 @@ import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
 import { evaluate } from './arithmetic.ts';
 import { dd } from './dd.ts';
+import { gzip } from './gzip.ts';
 import { tar } from './tar.ts';
 import { testExpression } from './test-expression.ts';
 
@@ -418,6 +419,12 @@ function hostname({ env, out }: Invocation): number {
   return 0;
 }
 
+/** The node's clock, and a machine that has nothing to do. */
+function uptime({ now, out }: Invocation): number {
+  out(` ${formatTime(now()).slice(11, 19)} up 0 min,  load average: 0.00, 0.00, 0.00\n`);
+  return 0;
+}
+
 /** What a shell's image has beside the shell, by name. */
 export const utilities: Readonly<Record<string, Utility>> = {
   true: () => 0,
@@ -436,6 +443,8 @@ export const utilities: Readonly<Record<string, Utility>> = {
   env: environment,
   expr,
   grep,
+  gunzip: gzip,
+  gzip,
   head,
   hexdump: hexDump,
   hostname,
@@ -456,6 +465,8 @@ export const utilities: Readonly<Record<string, Utility>> = {
   test,
   touch,
   uname: systemName,
+  uptime,
   wc: wordCount,
   whoami,
+  zcat: gzip,
 };
