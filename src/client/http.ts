@@ -2,6 +2,7 @@ import http2, { type ClientHttp2Session, type ClientHttp2Stream, type IncomingHt
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { type Clock, systemClock, type Timer } from '../machinery/clock.ts';
+import { trustsAsGo } from '../machinery/trust.ts';
 import { Turns } from '../machinery/turns.ts';
 import { ApiError } from '../registry/errors.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
@@ -146,6 +147,7 @@ class HttpTransport implements Transport {
     const session = http2.connect(server, {
       ca: certificateAuthority,
       rejectUnauthorized: !insecureSkipTlsVerify,
+      ...trustsAsGo,
       cert: clientCertificate,
       key: clientKey,
       settings: { initialWindowSize: 4 * 1024 * 1024, enablePush: false },

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
+import { trustsAsGo } from './trust.ts';
 import { dialMessage, parseAnswer, type Response, readAnswer, WebhookCallError } from './webhook-client.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
@@ -28,6 +29,7 @@ export class EndpointClient implements Disposable {
       ? new https.Agent({
           keepAlive: true,
           rejectUnauthorized: !insecure,
+          ...trustsAsGo,
           ...(authority ? { ca: authority } : {}),
           ...(certificate ? { cert: certificate } : {}),
           ...(key ? { key } : {}),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
+import { trustsAsGo } from './trust.ts';
 import { parseTyped, UntypedError } from './typed-object.ts';
 import type { WebhookCredentials } from './webhook-endpoint.ts';
 
@@ -129,6 +130,7 @@ export class WebhookClient implements AsyncDisposable {
       agent = new https.Agent({
         keepAlive: true,
         maxSockets: 64,
+        ...trustsAsGo,
         ...(authority === '' ? {} : { ca: Buffer.from(authority, 'base64') }),
         ...(certificate ? { cert: certificate } : {}),
         ...(key ? { key } : {}),

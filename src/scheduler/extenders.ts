@@ -3,6 +3,7 @@ import https from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import type { Container, Node, Pod } from '../../openapi/types.ts';
 import { withDeadline } from '../machinery/abort.ts';
+import { trustsAsGo } from '../machinery/trust.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import type { ExtenderConfiguration } from './config/extenders.ts';
 import type { Candidate } from './preemption/candidates.ts';
@@ -52,7 +53,7 @@ export class Extender {
     const { enableHTTPS, tls } = configuration;
     const insecure = tls.insecure || (enableHTTPS && tls.ca === undefined);
     this.agent = configuration.urlPrefix.startsWith('https:')
-      ? new https.Agent({ keepAlive: true, ...tls, rejectUnauthorized: !insecure })
+      ? new https.Agent({ keepAlive: true, ...trustsAsGo, ...tls, rejectUnauthorized: !insecure })
       : new http.Agent({ keepAlive: true });
     context.signal.addEventListener('abort', () => this.agent.destroy(), { once: true });
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ServiceAddress } from '../../admission/webhook/services.ts';
 import type { KeyPair } from '../../auth/pki.ts';
 import type { UserInfo } from '../../auth/types.ts';
+import { trustsAsGo } from '../../machinery/trust.ts';
 import { dialMessage } from '../../machinery/webhook-client.ts';
 import type { ForwardedAnswer } from '../forwarding.ts';
 import type { RemoteApiService } from './api-service-set.ts';
@@ -98,6 +99,7 @@ export class ExtensionServers implements AsyncDisposable {
       keepAlive: true,
       servername,
       rejectUnauthorized: !insecureSkipTLSVerify,
+      ...trustsAsGo,
       ...(caBundle === '' ? {} : { ca: Buffer.from(caBundle, 'base64') }),
       ...(proxyClient ? { cert: proxyClient.certificate, key: proxyClient.key } : {}),
     });
