@@ -24,8 +24,8 @@ export function printedSelector(selector: LabelSelectorObject | null | undefined
   };
 }
 
-// In the order of Go's struct, which marshals by its JSON names wherever it is embedded.
-const metaFields = [
+/** The fields of ObjectMeta in the order of Go's struct, which marshals by its JSON names wherever it is embedded. */
+export const metaFields = [
   'name',
   'generateName',
   'namespace',

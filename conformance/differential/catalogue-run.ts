@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { testedKinds } from './bodies.ts';
 import { type Changes, type Chapter, changed, type Sequence } from './catalogue/catalogue.ts';
+import { compareAll } from './compare-all.ts';
 import type { Connection, Reply } from './connection.ts';
 import { exchangeDifferences } from './exchanges/shown.ts';
-import { explanationOf } from './explained.ts';
 import { makeNamespace, removeNamespace, removeObject } from './fixtures.ts';
 import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
@@ -145,22 +145,12 @@ async function questionOfSequence({ requests }: Sequence, server: Connection): P
   return replies;
 }
 
-async function compareAll(questions: readonly Question[]): Promise<Found[]> {
-  const found: Found[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < questions.length) {
-      const { verb, changes, ask } = questions[next++]!;
-      const [want, got] = await Promise.all(servers.map((server) => ask(server)));
-      const differences = exchangeDifferences(want!, got!);
-      const text = JSON.stringify(changes, (_, value) => (value === undefined ? '(none)' : value));
-      if (options.verbose)
-        console.log(`${verb} ${text} -> ${want!.map(({ status, body }: any) => `${status} ${body?.message ?? ''}`).join(' | ')}`);
-      if (differences.length > 0 && explanationOf({ differences }) === undefined) found.push({ verb, path: '', body: text, differences });
-    }
-  };
-  await Promise.all(Array.from({ length: options.jobs }, work));
-  return found;
+async function compare({ verb, changes, ask }: Question): Promise<Found> {
+  const [want, got] = await Promise.all(servers.map((server) => ask(server)));
+  const text = JSON.stringify(changes, (_, value) => (value === undefined ? '(none)' : value));
+  if (options.verbose)
+    console.log(`${verb} ${text} -> ${want!.map(({ status, body }: any) => `${status} ${body?.message ?? ''}`).join(' | ')}`);
+  return { verb, path: '', body: text, differences: exchangeDifferences(want!, got!) };
 }
 
 let [total, differing] = [0, 0];
@@ -174,7 +164,7 @@ try {
     })),
   ];
   for (const { name, questions } of all) {
-    const found = await compareAll(questions);
+    const found = await compareAll(questions, options.jobs, compare);
     if (found.length > 0) report(name, questions.length, found, options);
     total += questions.length;
     differing += found.length;

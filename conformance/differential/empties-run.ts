@@ -1,12 +1,12 @@
 import type { Schema } from '../../openapi/schema.ts';
 import { createSchemaSource } from '../../openapi/source.ts';
-import { type TestedKind, testedKinds } from './bodies.ts';
+import type { TestedKind } from './bodies.ts';
+import { compareAll } from './compare-all.ts';
 import type { Connection, Request } from './connection.ts';
-import { explanationOf } from './explained.ts';
-import { createFixtures, makeNamespace, removeFixtures, removeNamespace } from './fixtures.ts';
+import { runKinds } from './kinds-run.ts';
 import { differences, normalized } from './normalize.ts';
 import { runOptions } from './options.ts';
-import { type Found, report } from './report.ts';
+import type { Found } from './report.ts';
 import { collectionPath, fixtureName, objectOf } from './requests.ts';
 
 type Place = readonly string[];
@@ -103,31 +103,7 @@ async function compare({ verb, bodies, ...request }: Question): Promise<Found> {
   return { verb, path: request.path.replace(/.*\//, ''), body: texts[0]!, differences: differences(normalized(want!), normalized(got!)) };
 }
 
-let total = 0;
-let differing = 0;
-const wanted = testedKinds.filter(({ kind }) => options.wants(kind));
-try {
-  await Promise.all(servers.map((server) => makeNamespace(server, namespace)));
-  for (const kind of wanted) {
-    await createFixtures(servers, kind, namespace);
-    const questions = await questionsOf(kind);
-    const found: Found[] = [];
-    let next = 0;
-    const work = async () => {
-      while (next < questions.length) {
-        const compared = await compare(questions[next++]!);
-        if (compared.differences.length > 0 && explanationOf(compared) === undefined) found.push(compared);
-      }
-    };
-    await Promise.all(Array.from({ length: options.jobs }, work));
-    report(kind.kind, questions.length, found, options);
-    total += questions.length;
-    differing += found.length;
-  }
-} finally {
-  for (const kind of wanted) await removeFixtures(servers, kind, namespace);
-  await Promise.all(servers.map((server) => removeNamespace(server, namespace)));
-  reference.close();
-  tested.close();
-}
-console.log(`\n${total} requests, ${differing} answers differ`);
+await runKinds(options, namespace, async (kind) => {
+  const questions = await questionsOf(kind);
+  return { asked: questions.length, found: await compareAll(questions, options.jobs, compare) };
+});

@@ -1,8 +1,8 @@
 import { seededRandom } from '../../src/machinery/random.ts';
+import { compareAll } from './compare-all.ts';
 import { areas } from './exchanges/areas.ts';
 import { type Area, type Exchange, play } from './exchanges/exchange.ts';
 import { exchangeDifferences } from './exchanges/shown.ts';
-import { explanationOf } from './explained.ts';
 import { makeNamespace, removeNamespace } from './fixtures.ts';
 import { runOptions } from './options.ts';
 import { type Found, report } from './report.ts';
@@ -26,27 +26,15 @@ async function compare(exchange: Exchange): Promise<Found> {
 async function compareArea(area: Area): Promise<readonly Found[]> {
   const namespace = `differential-${area.name}-${seed}`;
   const random = seededRandom(seed * 1000 + areas.indexOf(area));
-  const found: Found[] = [];
   try {
     await Promise.all(servers.map((server) => makeNamespace(server, namespace)));
     await area.prepare?.(servers, namespace);
     const exchanges = Array.from({ length: count }, (_, i) => area.make(random, { namespace, unique: `${area.name}-${seed}-${i}` }));
-    let next = 0;
-    const work = async () => {
-      while (next < exchanges.length) {
-        const compared = await compare(exchanges[next++]!);
-        if (compared.differences.length === 0) continue;
-        const reason = explanationOf(compared);
-        if (reason === undefined) found.push(compared);
-        else explained.set(reason, (explained.get(reason) ?? 0) + 1);
-      }
-    };
-    await Promise.all(Array.from({ length: options.jobs }, work));
+    return await compareAll(exchanges, options.jobs, compare, explained);
   } finally {
     await Promise.all(servers.map((server) => area.cleanUp?.(server, namespace)));
     await Promise.all(servers.map((server) => removeNamespace(server, namespace)));
   }
-  return found;
 }
 
 let differing = 0;

@@ -1,19 +1,18 @@
 import { createSchemaSource } from '../../openapi/source.ts';
 import { seededRandom } from '../../src/machinery/random.ts';
-import { type TestedKind, testedKinds } from './bodies.ts';
+import { testedKinds } from './bodies.ts';
+import { compareAll } from './compare-all.ts';
 import type { Connection } from './connection.ts';
-import { explanationOf } from './explained.ts';
-import { createFixtures, makeNamespace, removeFixtures, removeNamespace } from './fixtures.ts';
+import { runKinds } from './kinds-run.ts';
 import { differences, normalized } from './normalize.ts';
 import { runOptions } from './options.ts';
-import { type Found, report } from './report.ts';
+import type { Found } from './report.ts';
 import { makeStep, type Step } from './requests.ts';
 
 const options = runOptions('kinds', 2);
 const { reference, tested, seed, count } = options;
 const schemas = createSchemaSource();
 const namespace = `differential-${seed}`;
-const wanted = testedKinds.filter(({ kind }) => options.wants(kind));
 
 async function compare(step: Step): Promise<Found> {
   const read = async (server: Connection) =>
@@ -44,42 +43,10 @@ function translated(body: string, theirs: unknown, ours: unknown): string {
 /** How many answers differ for a known reason, by the reason. */
 const explained = new Map<string, number>();
 
-async function compareKind(kind: TestedKind): Promise<Found[]> {
+await runKinds(options, namespace, async (kind) => {
   const random = seededRandom(seed * 1000 + testedKinds.indexOf(kind));
   const schema = schemas.get(kind.schema);
   const steps = Array.from({ length: count }, () => makeStep(random, kind, schema, namespace));
-  const found: Found[] = [];
-  let next = 0;
-  const work = async () => {
-    while (next < steps.length) {
-      const compared = await compare(steps[next++]!);
-      if (compared.differences.length === 0) continue;
-      const reason = explanationOf(compared);
-      if (reason === undefined) found.push(compared);
-      else explained.set(reason, (explained.get(reason) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: options.jobs }, work));
-  return found;
-}
-
-const servers = [reference, tested];
-let total = 0;
-let differing = 0;
-try {
-  await Promise.all(servers.map((server) => makeNamespace(server, namespace)));
-  for (const kind of wanted) {
-    await createFixtures(servers, kind, namespace);
-    const found = await compareKind(kind);
-    report(kind.kind, count, found, options);
-    total += count;
-    differing += found.length;
-  }
-} finally {
-  for (const kind of wanted) await removeFixtures(servers, kind, namespace);
-  await Promise.all(servers.map((server) => removeNamespace(server, namespace)));
-  reference.close();
-  tested.close();
-}
-console.log(`\n${total} requests, ${differing} answers differ`);
+  return { asked: count, found: await compareAll(steps, options.jobs, compare, explained) };
+});
 for (const [reason, times] of explained) console.log(`${times} more for a known reason: ${reason}`);

@@ -10,7 +10,7 @@ import { probesOf } from './containers/probes.ts';
 import type { Inside } from './containers/program.ts';
 import { restartsAfter, restartsAll } from './containers/restart.ts';
 import type { PodScope } from './containers/scope.ts';
-import { configure, lookInside, noteLog, startContainer } from './containers/start.ts';
+import { configure, lookInside, noteLog, relistPeriod, startContainer } from './containers/start.ts';
 import type { FleetContext } from './context.ts';
 import { noPullSecrets, type PullSecrets, pullSecretsOf } from './images/credentials.ts';
 import type { PodHost } from './pod-host.ts';
@@ -21,9 +21,6 @@ import { isWaitedFor, PodVolumes } from './volumes/pod-volumes.ts';
 
 /** A Job that replaces failed pods only waits to hear of their end. */
 const jobTrackingFinalizer = 'batch.kubernetes.io/job-tracking';
-
-/** How long a kubelet takes to notice that a container has ended for whose sake all are started anew; milliseconds. */
-const relistPeriod = 1_000;
 
 /** How long volumes that cannot be set up wait for the next try: twice as long each time. */
 const firstMountBackOff = 500;
@@ -178,7 +175,7 @@ export class PodWorker implements PodScope {
 
   /** Whether anything of the pod runs. */
   runs(): boolean {
-    return this.containers.some(({ state }) => state === 'running');
+    return this.running().length > 0;
   }
 
   /** What a command that is run in a container now would see. */

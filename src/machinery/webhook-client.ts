@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Clock } from './clock.ts';
+import { hostPort } from './host-port.ts';
 import { trustsAsGo } from './trust.ts';
 import { parseTyped, UntypedError } from './typed-object.ts';
 import type { WebhookCredentials } from './webhook-endpoint.ts';
@@ -258,7 +259,7 @@ const statusMessages: Readonly<Record<number, string>> = {
 
 /** A failure of the network as Go's dialer and TLS print it. */
 export function dialMessage(error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string }): string {
-  const dial = `dial tcp ${error.address?.includes(':') ? `[${error.address}]` : error.address}:${error.port}: connect: `;
+  const dial = `dial tcp ${hostPort(String(error.address), error.port!)}: connect: `;
   switch (error.code) {
     case 'ECONNREFUSED':
       return `${dial}connection refused`;

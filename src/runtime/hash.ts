@@ -1,3 +1,4 @@
+import { sortKeys } from '../machinery/sort-keys.ts';
 /** FNV-1a of 32 bits. */
 export function fnv32a(data: Uint8Array): number {
   let hash = 0x811c9dc5;
@@ -26,14 +27,6 @@ export function safeEncode(text: string): string {
   let encoded = '';
   for (let i = 0; i < text.length; i++) encoded += alphabet[text.charCodeAt(i) % alphabet.length];
   return encoded;
-}
-
-/** A copy whose objects have their keys in order, as Go writes maps. */
-export function sortKeys<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(sortKeys) as T;
-  if (!value || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([name, field]) => [name, sortKeys(field)])) as T;
 }
 
 /** JSON with sorted keys and Go's HTML escapes: equal values give equal text. */

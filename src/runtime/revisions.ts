@@ -1,7 +1,8 @@
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { ResourceClient, ResourceReference } from '../client/client.ts';
+import { sortKeys } from '../machinery/sort-keys.ts';
 import { isAlreadyExists, unlessNotFound } from './errors.ts';
-import { canonicalJson, revisionHash, sortKeys } from './hash.ts';
+import { canonicalJson, revisionHash } from './hash.ts';
 import { controllerReference } from './owners.ts';
 
 /** What a ControllerRevision holds of its owner: a strategic merge patch that puts the template back. Clients compare its bytes: its keys are in order. */

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
 import { isTokenProtocol } from '../auth/authenticate/bearer.ts';
 import type { UpgradeAnswer } from './answer.ts';
+import type { RequestContext } from './context.ts';
 import type { ServerContext } from './request-context.ts';
 
 /* What a server does that passes requests on to another one, as Go's reverse proxies do it. */
@@ -30,13 +31,28 @@ const ownHeaders: ReadonlySet<string> = new Set(['authorization', 'http2-setting
 const ownPrefixes = ['x-remote-', 'impersonate-', ':'];
 
 /** Whether the client asks for another protocol on its connection. */
-export function asksForUpgrade({ request }: ServerContext): boolean {
+export function asksForUpgrade({ request }: RequestContext): boolean {
   return request.headers['upgrade'] !== undefined && /\bupgrade\b/i.test(request.headers['connection'] ?? '');
 }
 
 /** The headers that ask the other server for it. */
-export function upgradeHeaders(context: ServerContext): Record<string, string> {
+export function upgradeHeaders(context: RequestContext): Record<string, string> {
   return { connection: 'Upgrade', upgrade: context.request.headers['upgrade']! };
+}
+
+/**
+ * Sends a request that was made, with its body.
+ * @returns the answer. @throws Error of the network or of TLS, or of the body
+ */
+export function exchange(outgoing: ClientRequest, body: Readable | undefined): Promise<ForwardedAnswer> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', (message) => resolve({ message }));
+    outgoing.once('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
+    outgoing.on('error', reject);
+    if (!body) return void outgoing.end();
+    body.once('error', (error) => outgoing.destroy(error));
+    body.pipe(outgoing);
+  });
 }
 
 /**

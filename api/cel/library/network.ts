@@ -1,4 +1,5 @@
 import { ipText } from '../../meta/ip.ts';
+import { isGlobalUnicast, isLinkLocalMulticast, isLinkLocalUnicast, isLoopback } from '../../meta/ip-classes.ts';
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
 import { opaqueType } from '../check/types.ts';
 import { CelError, noSuchOverload, succeeds } from '../runtime/errors.ts';
@@ -169,25 +170,4 @@ function orNoOverload<T>(read: () => T): T {
     if (error instanceof CelError) throw noSuchOverload();
     throw error;
   }
-}
-
-function isLoopback({ version, bits }: Address): boolean {
-  return version === 4 ? bits >> 24n === 127n : bits === 1n;
-}
-
-function isLinkLocalMulticast({ version, bits }: Address): boolean {
-  return version === 4 ? bits >> 8n === 0xe00000n : ((bits >> 112n) & 0xff0fn) === 0xff02n;
-}
-
-function isLinkLocalUnicast({ version, bits }: Address): boolean {
-  return version === 4 ? bits >> 16n === 0xa9fen : bits >> 118n === 0x3fan;
-}
-
-function isMulticast({ version, bits }: Address): boolean {
-  return version === 4 ? bits >> 28n === 0xen : bits >> 120n === 0xffn;
-}
-
-function isGlobalUnicast(address: Address): boolean {
-  const broadcast = address.version === 4 && address.bits === 0xffffffffn;
-  return address.bits !== 0n && !broadcast && !isLoopback(address) && !isMulticast(address) && !isLinkLocalUnicast(address);
 }

@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, forbidden, invalid } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
+import { metaFields } from '../../meta/printed.ts';
 import { asSent } from '../../meta/sent-empty.ts';
 import {
   type ObjectMetaRules,
@@ -39,21 +40,7 @@ export function validateFinalizerName(name: string, path: FieldPath): FieldError
   return errors;
 }
 
-const templateMetaRefuses = [
-  'name',
-  'generateName',
-  'namespace',
-  'selfLink',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-] as const;
+const templateMetaRefuses = metaFields.filter((name) => name !== 'labels' && name !== 'annotations');
 
 // Numbers behind a pointer and lists are set also when they are zero or empty.
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== '';

@@ -1,13 +1,11 @@
 import type { CoreV1EndpointPort, EndpointAddress, Endpoints } from '../../../openapi/types.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
-import { type ParsedIP, parseIP, validateLegacyIP } from '../../meta/ip.ts';
+import { parseIP, validateLegacyIP } from '../../meta/ip.ts';
+import { isLinkLocalMulticast, isLinkLocalUnicast, isLoopback } from '../../meta/ip-classes.ts';
 import { isDns1123Label, isPortNumber, isQualifiedName, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { validateCoreMeta } from './core-meta.validation.ts';
 import { invalids } from './volume.validation.ts';
-
-const inRange = ({ version, bits }: ParsedIP, of: 4 | 6, base: bigint, prefix: number): boolean =>
-  version === of && bits >> BigInt((of === 4 ? 32 : 128) - prefix) === base;
 
 /** An address that traffic may be sent to: not unspecified, loopback or link-local. */
 export function validateEndpointIP(text: string, path: FieldPath): FieldError[] {
@@ -15,14 +13,13 @@ export function validateEndpointIP(text: string, path: FieldPath): FieldError[] 
   if (!ip) return [invalid(path, text, 'must be a valid IP address')];
   const errors: FieldError[] = [];
   if (ip.bits === 0n) errors.push(invalid(path, text, `may not be unspecified (${text})`));
-  if (inRange(ip, 4, 127n, 8) || (ip.version === 6 && ip.bits === 1n)) {
+  if (isLoopback(ip)) {
     errors.push(invalid(path, text, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'));
   }
-  if (inRange(ip, 4, 0xa9fen, 16) || inRange(ip, 6, 0xfe80n >> 6n, 10)) {
+  if (isLinkLocalUnicast(ip)) {
     errors.push(invalid(path, text, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'));
   }
-  const linkLocalMulticast = ip.version === 6 && ip.bits >> 120n === 0xffn && ((ip.bits >> 112n) & 0xfn) === 2n;
-  if (inRange(ip, 4, 0xe00000n, 24) || linkLocalMulticast) {
+  if (isLinkLocalMulticast(ip)) {
     errors.push(invalid(path, text, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'));
   }
   return errors;

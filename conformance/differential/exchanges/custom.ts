@@ -1,12 +1,12 @@
 import type { Random } from '../../../src/machinery/random.ts';
 import type { Connection } from '../connection.ts';
 import { pick } from '../mutations.ts';
+import { customDefinition, definitions } from './custom-definition.ts';
 import { type Area, type Exchange, revisionOf, type Setting, type Turn, withBody } from './exchange.ts';
 import { acceptOf, fieldSelector, json, labelSelector, oddParameters, type Parameter, query, versionParameters } from './parameters.ts';
 
 // Of the run's own: what is deleted goes in its own time.
 const groupOf = (namespace: string): string => `${namespace}.example.com`;
-const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const apply = 'application/apply-patch+yaml';
 
 const port = {
@@ -59,15 +59,11 @@ const schema = {
     },
   },
 };
-const customResourceDefinition = (group: string) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `things.${group}` },
-  spec: {
+const customResourceDefinition = (group: string) =>
+  customDefinition(
     group,
-    scope: 'Namespaced',
-    names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList', shortNames: ['th'], categories: ['all'] },
-    versions: [
+    'Thing',
+    [
       {
         name: 'v1',
         served: true,
@@ -95,8 +91,8 @@ const customResourceDefinition = (group: string) => ({
         selectableFields: [{ jsonPath: '.spec.color' }],
       },
     ],
-  },
-});
+    { shortNames: ['th'], categories: ['all'] },
+  );
 
 const values: Readonly<Record<string, readonly unknown[]>> = {
   replicas: [0, 1, 2, 11, -1, 1.5, '1', null, 2 ** 53],

@@ -1,10 +1,9 @@
 import type { Random } from '../../../src/machinery/random.ts';
 import { pick } from '../mutations.ts';
+import { customDefinition, definitions } from './custom-definition.ts';
 import { type Area, type Exchange, revisionOf, type Setting, type Turn, withBody } from './exchange.ts';
 import { type ExpressionType, type Names, randomExpression } from './expressions.ts';
 import { acceptOf } from './parameters.ts';
-
-const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 interface Schema {
   readonly [keyword: string]: any;
@@ -254,17 +253,7 @@ function definition(random: Random, group: string): { readonly body: any; readon
       { subresources: { status: {}, scale: { specReplicasPath: '.spec.f0', statusReplicasPath: '.status.replicas' } } },
     ]),
   };
-  const body = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `things.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
-      versions: [version],
-    },
-  };
+  const body = customDefinition(group, 'Thing', [version]);
   return { body, spec, selectable };
 }
 

@@ -2,34 +2,23 @@ import { setTimeout } from 'node:timers/promises';
 import type { Random } from '../../../src/machinery/random.ts';
 import type { Connection } from '../connection.ts';
 import { pick } from '../mutations.ts';
+import { customDefinition, definitions } from './custom-definition.ts';
 import { type Area, type Exchange, type Setting, type Turn, withBody } from './exchange.ts';
 import { type ExpressionType, type Names, randomExpression } from './expressions.ts';
 
 const admission = '/apis/admissionregistration.k8s.io/v1';
 const apply = 'application/apply-patch+yaml';
 
-const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-
 // A kind of each run's own: the reference does not watch parameters of a kind again once it has stopped.
 const parameterGroup = `run-${process.pid}.example.com`;
-const parameterDefinition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `parameters.${parameterGroup}` },
-  spec: {
-    group: parameterGroup,
-    scope: 'Namespaced',
-    names: { plural: 'parameters', singular: 'parameter', kind: 'Parameter', listKind: 'ParameterList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', properties: { data: { type: 'object', additionalProperties: { type: 'string' } } } } },
-      },
-    ],
+const parameterDefinition = customDefinition(parameterGroup, 'Parameter', [
+  {
+    name: 'v1',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: { type: 'object', properties: { data: { type: 'object', additionalProperties: { type: 'string' } } } } },
   },
-};
+]);
 
 type Sort = 'Validating' | 'Mutating';
 const policies = (sort: Sort) => `${admission}/${sort.toLowerCase()}admissionpolicies`;

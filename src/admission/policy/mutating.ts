@@ -2,10 +2,10 @@ import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { sorted } from '../../../api/meta/text.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { DecodeError } from '../../machinery/schema/conform.ts';
+import { sortKeys } from '../../machinery/sort-keys.ts';
 import { copyData } from '../../registry/copy.ts';
 import { ApiError, internalError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
@@ -216,7 +216,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   /** Upstream's patched objects are read in the order of their keys: the first mistake in that order is told. */
   private firstInOrder(patched: object, conform: (fields: object) => KubeObject, found: DecodeError): DecodeError {
     try {
-      conform(withSortedKeys(patched) as object);
+      conform(sortKeys(patched));
       return found;
     } catch (error) {
       if (error instanceof DecodeError) return error;
@@ -259,11 +259,4 @@ function fail(
   failures: Failure[],
 ): void {
   if (!ignoresFailure) failures.push({ message: `policy '${name}' with binding '${binding.name}' denied request: ${why}`, reason });
-}
-
-function withSortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSortedKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const object = value as Record<string, unknown>;
-  return Object.fromEntries(sorted(Object.keys(object)).map((key) => [key, withSortedKeys(object[key])]));
 }

@@ -1,4 +1,5 @@
 import type { EndpointSlice, Service } from '../../../openapi/types.ts';
+import { hostPort } from '../../machinery/host-port.ts';
 import type { ResolveService } from '../../machinery/webhook-client.ts';
 import type { Lookup } from '../lookup.ts';
 
@@ -26,7 +27,7 @@ export function serviceResolver(lookup: Lookup): (...service: Parameters<Resolve
     const servicePort = spec!.ports?.find((candidate) => candidate.port === port);
     if (!servicePort) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
     const { clusterIP = '' } = spec!;
-    const shown = `${clusterIP.includes(':') ? `[${clusterIP}]` : clusterIP}:${port}`;
+    const shown = hostPort(clusterIP, port);
     const found = (await lookup.list(slices, namespace)) as EndpointSlice[];
     for (const slice of found) {
       if (slice.metadata?.labels?.[serviceName] !== name) continue;

@@ -87,3 +87,9 @@ export function newContainer(name: string, kind: ContainerKind): ContainerRun {
 export function isLasting({ kind }: ContainerRun): boolean {
   return kind === 'main' || kind === 'sidecar';
 }
+
+/** Tells somebody who is connected to a container when it ends. @returns a function by which they leave before */
+export function visit(run: ContainerRun, over: () => void): () => void {
+  (run.guests ??= new Set()).add(over);
+  return () => void run.guests?.delete(over);
+}

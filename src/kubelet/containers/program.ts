@@ -1,5 +1,6 @@
 import type { Container, Pod } from '../../../openapi/types.ts';
 import type { Random } from '../../machinery/random.ts';
+import { baseName } from '../images/command-line.ts';
 import { absolutePath, ContainerFiles, type Mount } from '../images/files.ts';
 import type { KnownImage } from '../images/images.ts';
 import { Input } from '../images/input.ts';
@@ -37,7 +38,7 @@ export function commandOf({ command, args, stdin }: Container, { program }: Know
 
 /** The server that a command is, if its image says so. */
 export function serverOf(command: readonly string[], image: KnownImage): ServerBehaviour | undefined {
-  const name = command[0]!.slice(command[0]!.lastIndexOf('/') + 1);
+  const name = baseName(command[0]!);
   const servers = image.program?.servers;
   return servers?.[`${name} ${command[1] ?? ''}`] ?? servers?.[name];
 }

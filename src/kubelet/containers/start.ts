@@ -12,8 +12,8 @@ import { commandOf, type Inside, insideOf, isEmulated, launch, mountsOf, serverO
 import { backOffOf, firstBackOff, formatSeconds, lengthenBackOff, longestBackOff } from './restart.ts';
 import type { PodScope } from './scope.ts';
 
-/** What a kubelet takes to come back to a container whose image it could not pull. */
-const relistPeriod = 1_000;
+/** What a kubelet takes to come back to a container whose image it could not pull, or to notice that one has ended; milliseconds. */
+export const relistPeriod = 1_000;
 /** How long a hook may take that is waited for; milliseconds. */
 const longestHook = 3_600_000;
 /** How long it waits before it tries again what the pod's description did not allow. */

@@ -1,4 +1,4 @@
-import { flagsOf } from './agnhost.ts';
+import { flagsOf } from './command-line.ts';
 import type { Serve, ServerStart } from './rules.ts';
 import { fileServer, type WebAnswer, type WebRequest, webServer } from './web-server.ts';
 
@@ -43,7 +43,7 @@ function porter({ env }: ServerStart): ReadonlyMap<number, Serve> {
 /** What the servers among agnhost's programs answer, on which ports. */
 export function agnhostListens(start: ServerStart): ReadonlyMap<number, Serve> {
   const [, program = 'pause', ...args] = start.command;
-  const flags = flagsOf(['', ...args]);
+  const flags = flagsOf(args);
   switch (program) {
     case 'netexec':
       return new Map([[Number(flags.get('http-port') ?? 8080), webServer((request) => netexec(start, request))]]);

@@ -1,3 +1,4 @@
+import { flagsOf } from './command-line.ts';
 import { modeText } from './file-modes.ts';
 import { absolutePath } from './files.ts';
 import type { Pause } from './process.ts';
@@ -8,19 +9,9 @@ const lookEvery = 2_000;
 const looksFor = 180_000;
 const newContent = 'mount-tester new file\n';
 
-/** The value of `--name=value` flags, by name. */
-export function flagsOf(args: readonly string[]): Map<string, string> {
-  return new Map(
-    args.slice(1).flatMap((argument) => {
-      const found = /^--?([\w-]+)(?:=(.*))?$/s.exec(argument);
-      return found ? [[found[1]!, found[2] ?? 'true'] as const] : [];
-    }),
-  );
-}
-
 /** `mounttest`: makes files, and tells of files and folders what its flags ask for, in an order of its own. */
 function* mountTest({ args, files, out, now, user }: Invocation): Generator<Pause, number, void> {
-  const flags = flagsOf(args);
+  const flags = flagsOf(args.slice(1));
   const say = (what: string, path: string, value: string) => out(`${what} "${path}": ${value}\n`);
   let failed = false;
   const about = (flag: string, tell: (path: string, at: string) => void) => {
@@ -88,10 +79,7 @@ function etcHosts({ files, out }: Invocation): number {
 
 /** `logs-generator`: so many lines in so long a time, which look like those of an API server. */
 function* logsGenerator({ args, out, now }: Invocation): Generator<Pause, number, void> {
-  const flags = new Map(flagsOf(args));
-  for (const [index, argument] of args.entries()) {
-    if (/^--[\w-]+$/.test(argument) && args[index + 1] !== undefined) flags.set(argument.slice(2), args[index + 1]!);
-  }
+  const flags = flagsOf(args.slice(1), { apart: true });
   const total = Number(flags.get('log-lines-total') ?? 0);
   const seconds = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(flags.get('run-duration') ?? '');
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -43,9 +43,6 @@ export interface ServerStart {
   readonly command: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly files: ContainerFiles;
-  readonly folder: string;
-  /** The pod's address. */
-  readonly address: string;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Prints to the container's log. */

@@ -1,11 +1,11 @@
+import { baseName, flagsOf } from './command-line.ts';
 import { bytesOf } from './files.ts';
 import type { ImageRule, Serve, ServerStart } from './rules.ts';
 import { fileServer, webServer } from './web-server.ts';
 
 /** Whether a container runs its image's own command: none of its own, or one of these. */
 function isOwn({ command }: ServerStart, names: readonly string[]): boolean {
-  const name = command[0]?.slice(command[0].lastIndexOf('/') + 1);
-  return name === undefined || names.includes(name);
+  return command[0] === undefined || names.includes(baseName(command[0]));
 }
 
 const nginxPage = (title: string, body: string): string =>
@@ -53,14 +53,9 @@ const apache = (start: ServerStart): ReadonlyMap<number, Serve> => {
 
 /** hashicorp/http-echo: one text to every request. */
 const httpEcho = (start: ServerStart): ReadonlyMap<number, Serve> => {
-  const flag = (name: string): string | undefined => {
-    const at = start.command.findIndex((word) => new RegExp(`^--?${name}(=|$)`).test(word));
-    if (at < 0) return undefined;
-    const word = start.command[at]!;
-    return word.includes('=') ? word.slice(word.indexOf('=') + 1) : start.command[at + 1];
-  };
-  const port = Number((flag('listen') ?? ':5678').split(':').at(-1));
-  const text = flag('text') ?? start.env.get('ECHO_TEXT') ?? 'hello-world';
+  const flags = flagsOf(start.command.slice(1), { apart: true });
+  const port = Number((flags.get('listen') ?? ':5678').split(':').at(-1));
+  const text = flags.get('text') ?? start.env.get('ECHO_TEXT') ?? 'hello-world';
   const answer = {
     status: 200,
     headers: { 'X-App-Name': 'http-echo', 'Content-Type': 'text/plain; charset=utf-8' },

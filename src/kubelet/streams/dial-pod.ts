@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { visit } from '../containers/container.ts';
 import { Log } from '../containers/log.ts';
 import { commandOf } from '../containers/program.ts';
 import { connectedPair } from '../images/connection.ts';
@@ -16,13 +17,11 @@ export async function dialPod(worker: PodWorker, port: number): Promise<Duplex |
     // An emulated command stands in for the image's server.
     if (!listens || run.program?.process) continue;
     const { clock } = worker.context;
-    const { env, files, folder } = await worker.inside(run);
+    const { env, files } = await worker.inside(run);
     const serve = listens({
       command: commandOf(container!, image!) ?? [],
       env,
       files,
-      folder,
-      address: worker.address(),
       now: () => clock.now(),
       out(text) {
         run.log ??= new Log();
@@ -31,9 +30,8 @@ export async function dialPod(worker: PodWorker, port: number): Promise<Duplex |
     }).get(port);
     if (!serve || run.state !== 'running') continue;
     const [client, server] = connectedPair();
-    const over = () => server.destroy();
-    (run.guests ??= new Set()).add(over);
-    server.once('close', () => run.guests?.delete(over));
+    const leave = visit(run, () => server.destroy());
+    server.once('close', leave);
     serve(server);
     return client;
   }

@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Pod } from '../../../openapi/types.ts';
 import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
-import type { ContainerRun } from '../containers/container.ts';
+import { type ContainerRun, visit } from '../containers/container.ts';
 import type { Log } from '../containers/log.ts';
 import { isKnownCommand } from '../images/shell/shell.ts';
 import type { PodWorker } from '../pod-worker.ts';
@@ -74,9 +74,7 @@ export class FleetStreams {
       const name = command[0]!;
       if (!isKnownCommand(command, inside.programs)) throw internalError(notFound(name));
       const session = runCommand(command, { ...inside, random }, tty, streams, clock);
-      const guest = () => session.kill();
-      (run.guests ??= new Set()).add(guest);
-      return session.done.finally(() => run.guests?.delete(guest));
+      return session.done.finally(visit(run, () => session.kill()));
     };
   }
 
@@ -134,10 +132,7 @@ function logOf(worker: PodWorker, container: string, previous: boolean): Log | u
 function silent(run: ContainerRun): FollowedLog {
   return {
     all: () => [],
-    follow({ ended }) {
-      (run.guests ??= new Set()).add(ended);
-      return () => run.guests?.delete(ended);
-    },
+    follow: ({ ended }) => visit(run, ended),
   };
 }
 
@@ -175,10 +170,10 @@ function attach({ worker, poke }: KnownPod, run: ContainerRun, { stdin, stdout, 
   return new Promise<number>((resolve) => {
     const over = () => {
       stopOutput?.();
-      run.guests?.delete(over);
+      leave();
       resolve(0);
     };
-    (run.guests ??= new Set()).add(over);
+    const leave = visit(run, over);
     signal.addEventListener('abort', over, { once: true });
     // A program that others may still write to goes on, and so does one on a terminal; whoever has no more to say is detached.
     stdin?.once('end', () => {

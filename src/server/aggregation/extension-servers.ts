@@ -5,7 +5,7 @@ import type { KeyPair } from '../../auth/pki.ts';
 import type { UserInfo } from '../../auth/types.ts';
 import { trustsAsGo } from '../../machinery/trust.ts';
 import { dialMessage } from '../../machinery/webhook-client.ts';
-import type { ForwardedAnswer } from '../forwarding.ts';
+import { exchange, type ForwardedAnswer } from '../forwarding.ts';
 import type { RemoteApiService } from './api-service-set.ts';
 
 export interface ExtensionServersParts {
@@ -63,28 +63,23 @@ export class ExtensionServers implements AsyncDisposable {
     }
   }
 
-  private sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ForwardedAnswer> {
+  private async sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ForwardedAnswer> {
     const { method, path, headers, user, body, signal } = request;
-    return new Promise((resolve, reject) => {
-      const outgoing = https.request({
-        agent: this.agentOf(target),
-        host: address.host,
-        port: address.port,
-        method,
-        path,
-        headers: { host: address.shown, ...(headers as Record<string, string | string[]>), ...userHeaders(user) },
-        signal,
-      });
-      outgoing.once('response', (message) => resolve({ message }));
-      outgoing.once('upgrade', (message, socket, head) => resolve({ message, upgraded: { socket, head } }));
-      outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        const closed = error.code === 'ECONNRESET' && outgoing.reusedSocket;
-        reject(closed ? new ClosedConnectionError(error.message, { cause: error }) : error);
-      });
-      if (!body) return void outgoing.end();
-      body.once('error', (error) => outgoing.destroy(error));
-      body.pipe(outgoing);
+    const outgoing = https.request({
+      agent: this.agentOf(target),
+      host: address.host,
+      port: address.port,
+      method,
+      path,
+      headers: { host: address.shown, ...(headers as Record<string, string | string[]>), ...userHeaders(user) },
+      signal,
     });
+    try {
+      return await exchange(outgoing, body);
+    } catch (error) {
+      const closed = (error as NodeJS.ErrnoException).code === 'ECONNRESET' && outgoing.reusedSocket;
+      throw closed ? new ClosedConnectionError((error as Error).message, { cause: error }) : error;
+    }
   }
 
   private agentOf({ name, service, object }: RemoteApiService): https.Agent {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { int64Problem } from '../../../api/meta/text.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
 import { parseTime } from '../../machinery/clock.ts';
+import { hostPort } from '../../machinery/host-port.ts';
 import { ApiError, badRequest, invalid } from '../../registry/errors.ts';
 import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
@@ -14,7 +15,7 @@ import { portForward, portsOf } from '../streaming/port-forward.ts';
 import { isTrue, remoteCommand, wantedStreams } from '../streaming/remote-command.ts';
 import { warn } from './body.ts';
 import { connectOptions } from './connect-options.ts';
-import { hostPort, kubeletAddress } from './kubelet-address.ts';
+import { kubeletAddress } from './kubelet-address.ts';
 import { proxyTo } from './proxy.ts';
 import { annotateOf, authorizeCreate, type Scope } from './scope.ts';
 
@@ -37,7 +38,7 @@ export async function connect(scope: Scope, context: RequestContext, nodes: Node
   const container = ofContainers.includes(action) ? containerOf(object, request.query.get('container') ?? '') : '';
   const { nodeName } = object['spec'];
   if (!nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
-  const address = hostPort(await kubeletAddress(scope, nodeName, 'pods'));
+  const address = await kubeletHost(scope, nodeName);
   if (!request.headers['upgrade']) throw badRequest('Upgrade request required');
   if (!nodes?.reaches(nodeName)) throw unreachable(`dial tcp ${address}: connect: connection refused`);
   try {
@@ -67,7 +68,7 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
   const { object } = await getObject(scope.store, info.namespace, info.name);
   const container = containerOf(object, query.get('container') ?? '');
   const { nodeName } = object['spec'];
-  const address = nodeName ? hostPort(await kubeletAddress(scope, nodeName, 'pods')) : '';
+  const address = nodeName ? await kubeletHost(scope, nodeName) : '';
   refuseForms(context);
   // The log of a pod that has not begun is empty.
   if (!nodeName) return { type: 'raw', status: 204, contentType: '', body: '' };
@@ -177,4 +178,9 @@ async function admitConnect(scope: Scope, context: RequestContext): Promise<void
   };
   await admission.mutate(attributes);
   await admission.validate(attributes);
+}
+
+async function kubeletHost(scope: Scope, node: string): Promise<string> {
+  const { address, port } = await kubeletAddress(scope, node, 'pods');
+  return hostPort(address, port);
 }

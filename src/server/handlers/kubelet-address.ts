@@ -25,8 +25,3 @@ export async function kubeletAddress({ parts }: Scope, name: string, resource: '
   if (!found) throw new ApiError(500, '', `no preferred addresses found; known addresses: [${known}]`);
   return { address: found.address, port: node['status']?.daemonEndpoints?.kubeletEndpoint?.Port || kubeletPort };
 }
-
-/** As Go joins a host and a port. */
-export function hostPort({ address, port }: Address): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}

@@ -1,8 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { ResourceDefinition } from '../../../api/define.ts';
+import { parseIP } from '../../../api/meta/ip.ts';
+import { isGlobalUnicast } from '../../../api/meta/ip-classes.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { hostPort } from '../../machinery/host-port.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../../registry/errors.ts';
 import { getObject } from '../../registry/get.ts';
 import type { Answer } from '../answer.ts';
@@ -10,6 +13,7 @@ import type { RequestContext } from '../context.ts';
 import {
   asksForUpgrade,
   escapedPath,
+  exchange,
   type ForwardedAnswer,
   passedHeaders,
   returnedHeaders,
@@ -19,7 +23,7 @@ import {
 import { rewriteLink, rewriteLinks } from '../html-links.ts';
 import { ServerContext } from '../request-context.ts';
 import type { NodeStreams } from '../streaming/node-streams.ts';
-import { hostPort, kubeletAddress } from './kubelet-address.ts';
+import { kubeletAddress } from './kubelet-address.ts';
 import type { Scope } from './scope.ts';
 
 /** `[scheme:]name[:port]`, as the names of proxied resources are written. */
@@ -30,14 +34,13 @@ interface Target {
 }
 
 const schemes: readonly string[] = ['', 'http', 'https'];
-const singular: Readonly<Record<string, string>> = { pods: 'pod', services: 'service', nodes: 'node' };
 
 /** @throws ApiError 400 */
-function parseTarget(text: string, resource: string): Target {
+function parseTarget(text: string, { singular }: ResourceDefinition): Target {
   const parts = text.split(':');
   const [scheme, name, port] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || !name || !schemes.includes(scheme!)) {
-    throw badRequest(`invalid ${singular[resource]} request ${JSON.stringify(text)}`);
+    throw badRequest(`invalid ${singular} request ${JSON.stringify(text)}`);
   }
   return { scheme: scheme!, name, port: port ?? '' };
 }
@@ -56,9 +59,9 @@ interface Place {
  */
 export async function proxyTo(scope: Scope, context: RequestContext, nodes: NodeStreams | undefined): Promise<Answer> {
   const { info, request } = context;
-  const target = parseTarget(info.name, info.resource);
+  const target = parseTarget(info.name, scope.definition);
   const place = await placeOf(scope, info.namespace, info.name, target);
-  const upgrade = context instanceof ServerContext && asksForUpgrade(context);
+  const upgrade = asksForUpgrade(context);
   const path = restOf(context);
   const query = queryOf(context);
   if (path === '' && !upgrade) {
@@ -67,7 +70,7 @@ export async function proxyTo(scope: Scope, context: RequestContext, nodes: Node
   }
   const prefix = escapedPath(path === '' ? info.path : info.path.slice(0, info.path.length - path.length));
   const usual = target.scheme === 'https' ? 443 : 80;
-  const host = hostPort({ address: place.address, port: place.port === '' ? usual : Number(place.port) });
+  const host = hostPort(place.address, place.port === '' ? usual : Number(place.port));
   try {
     const socket = await dial(place, usual, nodes);
     if (target.scheme === 'https') throw unspoken(socket);
@@ -93,7 +96,7 @@ async function dial({ pod, address, port }: Place, usual: number, nodes: NodeStr
   if (!/^\d*$/.test(port)) throw new DialError(`dial tcp: lookup tcp/${port}: unknown port`);
   const number = port === '' ? usual : Number(port);
   if (number > 65_535) throw new DialError(`dial tcp: address ${number}: invalid port`);
-  const failed = (why: string) => new DialError(`dial tcp ${hostPort({ address, port: number })}: connect: ${why}`);
+  const failed = (why: string) => new DialError(`dial tcp ${hostPort(address, number)}: connect: ${why}`);
   const node = pod?.['spec']?.nodeName;
   // What no kubelet of ours runs has an address of a network that is simulated: nothing is ever sent there.
   if (!pod || !node || !nodes?.reaches(node)) throw failed('no route to host');
@@ -107,24 +110,22 @@ async function placeOf(scope: Scope, namespace: string, id: string, target: Targ
   if (plural === 'services') return placeOfService(scope, namespace, id, target);
   if (plural === 'pods') return placeOfPod((await getObject(scope.store, namespace, target.name)).object, target.port);
   const { address, port } = await kubeletAddress(scope, target.name, 'nodes');
-  if (!isGlobalUnicast(address)) throw badRequest('address not allowed');
+  checkAddress(address);
   return { address, port: target.port || String(port) };
 }
 
 function placeOfPod(pod: KubeObject, asked: string): Place {
   const address: string = pod['status']?.podIP ?? '';
-  if (!isGlobalUnicast(address)) throw badRequest('address not allowed');
+  checkAddress(address);
   const containers: { ports?: { containerPort: number }[] }[] = pod['spec'].containers;
   const first = containers.flatMap(({ ports }) => ports ?? [])[0];
   return { pod, address, port: asked || String(first?.containerPort ?? '') };
 }
 
-/** Whether requests may be sent to an address: not to this machine itself, nor to addresses that mean a link or a group. */
-function isGlobalUnicast(address: string): boolean {
-  if (isIP(address) === 0) return false;
-  return isIP(address) === 4
-    ? !/^(0\.0\.0\.0$|127\.|169\.254\.|22[4-9]\.|23\d\.|255\.255\.255\.255$)/.test(address)
-    : !/^(::1?$|fe[89ab]|ff)/i.test(address);
+/** Requests are not sent to this machine itself, nor to addresses that mean a link or a group. @throws ApiError 400 */
+function checkAddress(address: string): void {
+  const ip = parseIP(address);
+  if (!ip || !isGlobalUnicast(ip)) throw badRequest('address not allowed');
 }
 
 /** A port of one of the ready pods behind a Service. */
@@ -190,21 +191,13 @@ function send(
   const { request, signal } = context;
   const headers = context instanceof ServerContext ? passedHeaders(context) : {};
   headers['host'] ??= request.headers[':authority'] ?? '';
-  if (upgrade) Object.assign(headers, upgradeHeaders(context as ServerContext));
+  if (upgrade) Object.assign(headers, upgradeHeaders(context));
   else {
     headers['x-forwarded-uri'] = path === '' ? prefix : prefix + path.replace(/\?.*$/s, '');
     headers['accept-encoding'] ??= 'gzip';
   }
-  const body = request.openBody?.();
-  return new Promise((resolve, reject) => {
-    const outgoing = http.request({ createConnection: () => socket, method: request.method, path: path || '/', headers, signal });
-    outgoing.once('response', (message) => resolve({ message }));
-    outgoing.once('upgrade', (message, upgraded, head) => resolve({ message, upgraded: { socket: upgraded, head } }));
-    outgoing.once('error', () => reject(new DialError('EOF')));
-    if (!body) return void outgoing.end();
-    body.once('error', (error) => outgoing.destroy(error));
-    body.pipe(outgoing);
-  });
+  const outgoing = http.request({ createConnection: () => socket, method: request.method, path: path || '/', headers, signal });
+  return exchange(outgoing, request.openBody?.()).catch(() => Promise.reject(new DialError('EOF')));
 }
 
 async function answerOf({ message, upgraded }: ForwardedAnswer, prefix: string, host: string, method: string): Promise<Answer> {

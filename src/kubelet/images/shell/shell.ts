@@ -1,4 +1,5 @@
 import type { Random } from '../../../machinery/random.ts';
+import { baseName } from '../command-line.ts';
 import { absolutePath, bytesOf, type ContainerFiles, FileError } from '../files.ts';
 import { Input } from '../input.ts';
 import { NotEmulated } from '../not-emulated.ts';
@@ -44,7 +45,7 @@ export function isKnownCommand(command: readonly string[], programs: ShellWorld[
 
 function ownProgram([path = '', subcommand = '']: readonly string[], programs: ShellWorld['programs'] = {}): Utility | undefined {
   // An image may have a program under several names, with a number behind.
-  const name = path.slice(path.lastIndexOf('/') + 1).replace(/-\d+$/, '');
+  const name = baseName(path).replace(/-\d+$/, '');
   return programs[`${name} ${subcommand}`] ?? programs[name];
 }
 

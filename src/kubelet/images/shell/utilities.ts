@@ -5,6 +5,7 @@ import type { Input } from '../input.ts';
 import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
 import { evaluate } from './arithmetic.ts';
+import { complain } from './complain.ts';
 import { dd } from './dd.ts';
 import { gzip } from './gzip.ts';
 import { tar } from './tar.ts';
@@ -38,11 +39,6 @@ export type Utility = (call: Invocation) => number | Generator<Pause, number, vo
 
 const forever: Pause = { for: Number.POSITIVE_INFINITY };
 const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86400 };
-
-function complain({ name, err }: Invocation, message: string, code = 1): number {
-  err(`${name}: ${message}\n`);
-  return code;
-}
 
 function* sleep(call: Invocation): Generator<Pause, number, void> {
   let total = 0;
