@@ -34,7 +34,7 @@ export function disruptionModel(): Model {
     const name = pod.metadata!.name!;
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
     try {
-      await world.api(pods).createSubresource(namespace, name, 'eviction', eviction);
+      await world.answerTo(world.api(pods).createSubresource(namespace, name, 'eviction', eviction));
       world.note(`${name} is evicted`);
     } catch (error) {
       const { code } = error as Refusal;

@@ -72,6 +72,8 @@ const admin: UserInfo = { username: 'admin', groups: ['system:masters', 'system:
 const start = Date.parse('2026-03-01T00:00:00Z');
 /** So many turns of the event loop without a request mean that everybody waits for time to pass. */
 const quietTurns = 8;
+/** A request that is not answered after so many was asked to come again later. */
+const answerTurns = 200;
 
 /**
  * A cluster in this process on a virtual clock: the API server with its authorization by the bootstrap roles, some controllers, the scheduler and simulated
@@ -217,6 +219,22 @@ export class World implements AsyncDisposable {
     }
     await this.clock.advance(Math.max(0, end - this.clock.monotonic()));
     await this.quiesce();
+  }
+
+  /** The answer to a request that the server may want to see again later, for which time moves on. */
+  async answerTo<T>(request: Promise<T>): Promise<T> {
+    let waiting = true;
+    const answered = () => {
+      waiting = false;
+    };
+    request.then(answered, answered);
+    for (let turns = 1; waiting; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!waiting || turns < answerTurns) continue;
+      turns = 0;
+      await this.clock.advance(Math.max(0, this.clock.nextDue()! - this.clock.monotonic()));
+    }
+    return request;
   }
 
   note(text: string): void {
