@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -36,7 +37,7 @@ import { writeSecret } from './machinery/files.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
 import type { RuntimeContext } from './runtime/context.ts';
-import { acquireLeadership } from './runtime/leader-election.ts';
+import { acquireLeadership, LeadershipLostError } from './runtime/leader-election.ts';
 import { defaultConfiguration, explainPod, readConfiguration, type SchedulerConfiguration, startScheduler } from './scheduler/index.ts';
 import type { ApiServer } from './server/api-server.ts';
 import { AuditLog } from './server/audit/log.ts';
@@ -64,6 +65,8 @@ interface Surroundings {
   readonly logger: Logger;
   /** Called when a part can no longer work: the cluster should stop. */
   readonly onFailure: (error: Error) => void;
+  /** Aborted when the cluster should stop. What still starts, or waits for its turn to lead, gives up then; what has started is stopped by disposing it. */
+  readonly signal: AbortSignal;
 }
 
 /** A cluster that serves. Disposing it stops every part, the ones started last first. */
@@ -78,13 +81,15 @@ type ClientFor = (user: UserInfo, userAgent: string) => Client;
 
 /**
  * Starts the parts of a cluster that the options name, in the order in which they need one another.
- * @throws UserError, StorageUnusableError with what the user should do
+ * @throws UserError, StorageUnusableError with what the user should do; what else was the reason of the signal
  */
 export async function startCluster(options: UpOptions, surroundings: Surroundings): Promise<Cluster> {
   const running = new Disposables();
   const stopping = sharedAbortController();
-  const { clock, random, logger } = surroundings;
+  const { clock, random, logger, signal } = surroundings;
   const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
+  const giveUp = () => stopping.abort(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
   const schedulerConfiguration = await schedulerConfigurationOf(options.schedulerConfig);
   try {
@@ -112,6 +117,8 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
     stopping.abort(error);
     await running[Symbol.asyncDispose]();
     throw error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }
 
@@ -458,18 +465,25 @@ async function run(): Promise<void> {
   const { options } = command;
   // On few cores the collector's helpers take them from the clients and the disk, and the main thread waits for all of them.
   if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
-  let stop!: (failure: Error | undefined) => void;
-  const stopped = new Promise<Error | undefined>((accept) => {
-    stop = accept;
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(undefined));
+  const ending = sharedAbortController();
+  let failure: Error | undefined;
+  const stop = (error?: Error) => {
+    if (ending.signal.aborted) return;
+    failure = error;
+    ending.abort(error);
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop());
   const logger = createLogger(options.logLevel);
-  const starting = startCluster(options, { clock: systemClock, random: systemRandom, logger, onFailure: stop });
-  const first = await Promise.race([starting, stopped.then((failure) => ({ failure }))]);
-  const cluster = await starting;
-  if (!('failure' in first)) console.log(readyText(options, cluster));
-  const failure = await stopped;
-  await cluster[Symbol.asyncDispose]();
+  const { signal } = ending;
+  const starting = startCluster(options, { clock: systemClock, random: systemRandom, logger, onFailure: stop, signal });
+  const cluster = await starting.catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (cluster && !signal.aborted) {
+    console.log(readyText(options, cluster));
+    await once(signal, 'abort');
+  }
+  await cluster?.[Symbol.asyncDispose]();
   if (failure) throw failure;
 }
 
@@ -479,7 +493,8 @@ function explain(error: unknown): number {
     (error.exitCode === 0 ? process.stdout : process.stderr).write(`${error.message.trimEnd()}\n`);
     return error.exitCode;
   }
-  if (error instanceof UserError || error instanceof DamagedKeysError) process.stderr.write(`orrery: ${error.message}\n`);
+  if (error instanceof UserError || error instanceof DamagedKeysError || error instanceof LeadershipLostError)
+    process.stderr.write(`orrery: ${error.message}\n`);
   else if (error instanceof StorageUnusableError) process.stderr.write(`orrery: ${error.message}. ${error.advice}\n`);
   else process.stderr.write(`orrery: ${(error as Error)?.stack ?? error}\n`);
   return 1;

@@ -127,6 +127,28 @@ class Limits {
   }
 }
 
+/** @returns how a control plane that stands by ends when it is asked to: its exit code, and how long that takes, in milliseconds */
+export async function endStandby(): Promise<{ readonly code: number | null; readonly took: number }> {
+  await using cluster = await startCluster({ flags: ['--memory', '--nodes', '0'] });
+  const sender = new Http2Sender(await serverOf(cluster.kubeconfig));
+  const standby = startControlPlane(cluster.kubeconfig);
+  try {
+    // It follows both leases, each with a watch of that object alone.
+    const following = /^apiserver_longrunning_requests\{.*resource="leases",scope="resource",.*\} 2$/m;
+    while (!following.test((await request(sender, 'GET', '/metrics')).body.toString())) {
+      if (standby.exitCode !== null) throw new Error(`the standby ended with ${standby.exitCode}`);
+    }
+    const asked = performance.now();
+    const exited = once(standby, 'exit');
+    standby.kill('SIGTERM');
+    const [code] = await exited;
+    return { code, took: performance.now() - asked };
+  } finally {
+    standby.kill('SIGKILL');
+    sender.close();
+  }
+}
+
 function startControlPlane(kubeconfig: string): ChildProcess {
   const flags = ['--components', 'controllers,scheduler', '--kubeconfig', kubeconfig];
   return spawn(process.execPath, [join(root, 'dist/orrery.js'), 'up', ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -3,7 +3,7 @@ import { sharedAbortController } from '../machinery/abort.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { createEventRecorder } from '../runtime/events.ts';
 import { createInformers } from '../runtime/informers.ts';
-import { acquireLeadership } from '../runtime/leader-election.ts';
+import { acquireLeadership, type Leadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
 import { startControllerAccounts } from './accounts/index.ts';
 import { startAttachDetachController } from './attachdetach/index.ts';
@@ -183,23 +183,24 @@ export function startControllers(options: ControllersOptions): RunningController
   });
   lost.catch(() => {});
 
-  async function lead(): Promise<AsyncDisposable> {
+  let leadership: Leadership | undefined;
+
+  async function lead(): Promise<void> {
     const recorder = createEventRecorder({ client, events, component: componentName, context: base });
     const election = { client, leases, namespace: 'kube-system', name: componentName, identity, events: recorder };
-    const leadership = await acquireLeadership(election, base);
-    leadership.lost.addEventListener('abort', () => {
-      if (!stopping.signal.aborted) giveUp(leadership.lost.reason);
-      stopping.abort(leadership.lost.reason);
+    leadership = await acquireLeadership(election, base);
+    const { lost } = leadership;
+    lost.addEventListener('abort', () => {
+      if (!stopping.signal.aborted) giveUp(lost.reason);
+      stopping.abort(lost.reason);
     });
-    if (stopping.signal.aborted) return leadership;
+    if (stopping.signal.aborted) return;
     running = chosen.map((start) => start(context));
     running.push(startControllerAccounts(context, names));
     informers.start();
     await informers.synced();
-    return leadership;
   }
-  const leading = lead();
-  const ready = leading.then(() => {});
+  const ready = lead();
   ready.catch(() => {});
 
   return {
@@ -211,7 +212,7 @@ export function startControllers(options: ControllersOptions): RunningController
       stopping.abort();
       await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
       await informers[Symbol.asyncDispose]();
-      const leadership = await leading.catch(() => undefined);
+      await ready.catch(() => {});
       await leadership?.[Symbol.asyncDispose]();
     },
   };

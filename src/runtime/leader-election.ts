@@ -20,6 +20,9 @@ export interface LeaderElectionOptions {
   readonly retryPeriodSeconds?: number;
 }
 
+/** The lease could not be renewed in time: another one may lead now. */
+export class LeadershipLostError extends Error {}
+
 export interface Leadership extends AsyncDisposable {
   /** Aborted when the lease was lost or given up: stop at once. */
   readonly lost: AbortSignal;
@@ -148,7 +151,9 @@ export async function acquireLeadership(options: LeaderElectionOptions, context:
       if (await attempt()) renewedAt = clock.monotonic();
       else if (clock.monotonic() - renewedAt >= renewDeadlineSeconds * 1000) {
         logger.error({ lease: name }, 'leadership was lost');
-        lost.abort(new Error(`lost the lease ${namespace}/${name}`));
+        lost.abort(
+          new LeadershipLostError(`lost the lease ${namespace}/${name}, which could not be renewed within ${renewDeadlineSeconds} s`),
+        );
       }
     }
   }
