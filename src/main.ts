@@ -9,7 +9,7 @@ import { definitions } from '../api/index.ts';
 import { ipText, parseCIDR } from '../api/meta/ip.ts';
 import { assembleApiServer } from './assembly/api-server.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
-import { fileOfFlag } from './assembly/files.ts';
+import { fileOfFlag, keyPairOfFlags } from './assembly/files.ts';
 import { frontProxyOf } from './assembly/front-proxy.ts';
 import { LargeRequestThread } from './assembly/large-request-thread.ts';
 import { serveLargeRequests } from './assembly/large-requests.ts';
@@ -162,6 +162,7 @@ async function startApiServer(
     random,
   });
   const frontProxy = await frontProxyOf(options, keys);
+  const serving = await keyPairOfFlags(['--tls-cert-file', options.tlsCertFile], ['--tls-private-key-file', options.tlsPrivateKeyFile]);
   const audit = await auditSink(options, auditPolicy, surroundings, running);
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const clientCa = keys.authority.certificate + furtherClientCa;
@@ -185,8 +186,8 @@ async function startApiServer(
         dial: (...place) => nodeStreams()!.dial(...place),
       },
       tls: {
-        key: keys.server.key,
-        cert: keys.server.certificate,
+        key: (serving ?? keys.server).key,
+        cert: (serving ?? keys.server).certificate,
         clientCa,
         frontProxyCa: frontProxy.trust.authority,
       },
@@ -216,12 +217,14 @@ async function startApiServer(
   const address = `https://${reachable(options.bindAddress)}:${port}`;
   await mkdir(dirname(kubeconfig), { recursive: true });
   const { authority, admin } = keys;
+  // A certificate of the user's own is trusted as it is, whoever signed it.
+  const rootCertificate = authority.certificate + (serving?.certificate ?? '');
   await writeSecret(
     kubeconfig,
-    kubeconfigText({ server: address, authority: authority.certificate, certificate: admin.certificate, key: admin.key }),
+    kubeconfigText({ server: address, authority: rootCertificate, certificate: admin.certificate, key: admin.key }),
   );
   const controllerSettings: Partial<ControllerSettings> = {
-    rootCertificate: authority.certificate,
+    rootCertificate,
     signSecretToken: (claims) => tokens.issueForSecret(claims),
     signCertificate: (request, usages, milliseconds) => signCertificate({ authority, clock, random }, request, usages, milliseconds),
   };

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import type { KeyPair } from '../auth/pki.ts';
 import { UserError } from '../cli/errors.ts';
 
 /** The text of a file that a flag names. @throws UserError in Go's words */
@@ -16,4 +18,21 @@ export async function orUserError<T>(made: () => Promise<T> | T, prefix = ''): P
   } catch (error) {
     throw error instanceof UserError ? error : new UserError(`${prefix}${(error as Error).message}`);
   }
+}
+
+/** A flag, and the file that it names. */
+type FileFlag = readonly [flag: string, file: string | undefined];
+
+/**
+ * The certificate and key that two flags name.
+ * @returns undefined where neither does
+ * @throws UserError where one does, or they do not fit
+ */
+export async function keyPairOfFlags([certFlag, certFile]: FileFlag, [keyFlag, keyFile]: FileFlag): Promise<KeyPair | undefined> {
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) throw new UserError(`${certFlag} and ${keyFlag} go together`);
+  const certificate = await fileOfFlag(certFile, `${certFlag}: `);
+  const key = await fileOfFlag(keyFile, `${keyFlag}: `);
+  await orUserError(() => createSecureContext({ cert: certificate, key }), `${certFlag} and ${keyFlag}: `);
+  return { certificate, key };
 }

@@ -3,7 +3,7 @@ import { type ClusterKeys, frontProxyName, type KeyPair } from '../auth/pki.ts';
 import { UserError } from '../cli/errors.ts';
 import type { UpOptions } from '../cli/options.ts';
 import { certificatesOf } from '../machinery/pem.ts';
-import { fileOfFlag, orUserError } from './files.ts';
+import { fileOfFlag, keyPairOfFlags, orUserError } from './files.ts';
 
 export interface FrontProxy {
   /** Whom to believe the user's name in headers. */
@@ -15,19 +15,11 @@ export interface FrontProxy {
 /** What the flags say of front proxies; by default a cluster has an authority for them, and a certificate of its own. @throws UserError */
 export async function frontProxyOf(options: UpOptions, { frontProxy }: ClusterKeys): Promise<FrontProxy> {
   const { requestheaderClientCaFile: caFile, proxyClientCertFile: certFile, proxyClientKeyFile: keyFile } = options;
-  if ((certFile === undefined) !== (keyFile === undefined))
-    throw new UserError('--proxy-client-cert-file and --proxy-client-key-file go together');
   const authority = caFile === undefined ? frontProxy.authority.certificate : await fileOfFlag(caFile, '--requestheader-client-ca-file: ');
   const found = await orUserError(() => certificatesOf(authority), '--requestheader-client-ca-file: ');
   if (found.length === 0) throw new UserError('--requestheader-client-ca-file: it holds no certificate');
-  const own = caFile === undefined ? frontProxy.client : undefined;
-  const client =
-    certFile === undefined
-      ? own
-      : {
-          certificate: await fileOfFlag(certFile, '--proxy-client-cert-file: '),
-          key: await fileOfFlag(keyFile!, '--proxy-client-key-file: '),
-        };
+  const given = await keyPairOfFlags(['--proxy-client-cert-file', certFile], ['--proxy-client-key-file', keyFile]);
+  const client = given ?? (caFile === undefined ? frontProxy.client : undefined);
   return {
     trust: {
       authority,

@@ -12,6 +12,8 @@ export interface ApiServerFlags {
   readonly authenticationTokenWebhookCacheTtl: number;
   readonly authenticationTokenWebhookVersion: string;
   readonly clientCaFile?: string;
+  readonly tlsCertFile?: string;
+  readonly tlsPrivateKeyFile?: string;
   readonly enableBootstrapTokenAuth: boolean;
   readonly oidcIssuerUrl?: string;
   readonly oidcClientId?: string;
@@ -48,6 +50,11 @@ export function addApiServerFlags(command: Program): Program {
     .option('--authentication-token-webhook-cache-ttl <duration>', 'how long its answers are kept', goDuration, 120_000)
     .option('--authentication-token-webhook-version <version>', 'of the TokenReviews that it gets', 'v1beta1')
     .option('--client-ca-file <file>', "further authorities of client certificates, besides the cluster's own")
+    .option(
+      '--tls-cert-file <file>',
+      "the server's certificate, with those between it and its authority (default: one of the cluster's own)",
+    )
+    .option('--tls-private-key-file <file>', 'its key')
     .option('--enable-bootstrap-token-auth [boolean]', 'whether bootstrap tokens in kube-system are good', boolean, false)
     .option('--oidc-issuer-url <url>', 'an issuer of JWTs')
     .option('--oidc-client-id <id>', 'the audience of its tokens')
