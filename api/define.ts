@@ -21,6 +21,21 @@ export interface StrategyContext {
   readonly requestGroup: string;
   /** Labels of the object's namespace, where the kind judges its new objects by them. */
   readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** The verb of the request, where rights depend on it. */
+  readonly requestVerb?: string | undefined;
+  /** What validation says of the rights of `Strategy.rights` that the user lacks. */
+  readonly refusals?: readonly FieldError[];
+}
+
+/** A right that a write takes beyond that to the resource: to a subresource of it, which need not be served. */
+export interface NeededRight {
+  readonly subresource: string;
+  /** One of them is enough; of the first is told. */
+  readonly verbs: readonly string[];
+  readonly namespace: string;
+  readonly name: string;
+  /** What is wrong without it. @param denial as a request would be refused */
+  refusal(denial: string): FieldError;
 }
 
 export interface ClusterSettings {
@@ -61,6 +76,8 @@ export interface Strategy<T = any> {
   readonly metadataLast?: boolean;
   /** Whether an object is judged with the labels of its namespace at hand. */
   judgesNamespace?(object: T): boolean;
+  /** Rights that an update, which is prepared, takes besides. */
+  rights?(object: T, old: T, context: StrategyContext): readonly NeededRight[];
   /** Runs after the common metadata checks of an update. Kinds whose update rules include `validate` call it themselves. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** What the validation that just ended warns of, whether or not it found errors. */

@@ -69,7 +69,7 @@ export const keepsStatus: CommonHooks = {
 
 /** `status`: everything but the spec may change through it, if `rules` say no more. */
 export function statusSubresource<T extends KubeObject>(
-  rules: Pick<Strategy<T>, 'prepareForUpdate' | 'validateUpdate' | 'warnings' | 'judgesNamespace'>,
+  rules: Pick<Strategy<T>, 'prepareForUpdate' | 'validateUpdate' | 'warnings' | 'judgesNamespace' | 'rights'>,
   resetFields: readonly (readonly string[])[] = [['spec']],
 ): PartSubresource {
   return {

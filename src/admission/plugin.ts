@@ -11,8 +11,6 @@ export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 export interface AdmissionAttributes {
   readonly definition: ResourceDefinition;
   readonly operation: AdmissionOperation;
-  /** The verb of an update's request: `patch` is not `update` to authorizers. */
-  readonly requestVerb?: string | undefined;
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;

@@ -28,7 +28,6 @@ import { type MutatingPolicies, MutatingPolicyPlugin } from './policy/mutating.t
 import { type ValidatingPolicies, ValidatingPolicyPlugin } from './policy/validating.ts';
 import { priorityPlugin } from './priority/priority.ts';
 import { type RbacRules, rbacEscalationCheck } from './rbac-escalation/rbac-escalation.ts';
-import { resourceClaimStatusCheck } from './resource-claim-status/resource-claim-status.ts';
 import type { QuotaStore } from './resource-quota/accounting.ts';
 import { resourceQuotaPlugin } from './resource-quota/resource-quota.ts';
 import { runtimeClassPlugin } from './runtime-class/runtime-class.ts';
@@ -139,7 +138,6 @@ export function admissionPlugins(
     alwaysAdmitPlugin,
     namespaceAutoProvisionPlugin(lookup, parts.createNamespace),
     namespaceLifecycle,
-    resourceClaimStatusCheck(authorizer),
     namespaceExistsPlugin(lookup),
     limitPodHardAntiAffinityTopologyPlugin,
     limitRangerPlugin(lookup),

@@ -4,6 +4,7 @@ import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMetaRules } from '../../api/meta/validation.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
+import type { Authorizer } from '../auth/types.ts';
 import type { Clock } from '../machinery/clock.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { sameJson } from '../machinery/json-equal.ts';
@@ -46,6 +47,7 @@ export interface RegistryParts {
   readonly random: Random;
   readonly settings: ClusterSettings;
   readonly admission: AdmissionChain;
+  readonly authorizer: Authorizer;
   /** Bytes of an object as protobuf; undefined for kinds that have no such form. */
   readonly protobufLength?: (object: KubeObject) => number | undefined;
   /** By the name that definitions' `allocations` use. */
@@ -228,7 +230,9 @@ export class ResourceStore {
 
   strategyContext(operation: Operation): StrategyContext {
     const { settings } = this.parts;
-    return { now: this.now(), user: operation.user as StrategyContext['user'], settings, requestGroup: this.definition.group };
+    const { requestVerb } = operation;
+    const user = operation.user as StrategyContext['user'];
+    return { now: this.now(), user, settings, requestGroup: this.definition.group, requestVerb };
   }
 
   /** The time as objects carry it; made once a second. */

@@ -1,4 +1,4 @@
-import type { Strategy } from '../../api/define.ts';
+import type { Strategy, StrategyContext } from '../../api/define.ts';
 import { invalid as invalidField } from '../../api/meta/field.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
@@ -11,6 +11,7 @@ import { removeStored } from './delete.ts';
 import { ApiError, conflict, invalid } from './errors.ts';
 import { guaranteedUpdate } from './guaranteed-update.ts';
 import { ensureNamespace } from './metadata.ts';
+import { refusals } from './needed-rights.ts';
 import { admissionNamespace, type Operation, type Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import { type ResourceStore, strategyOf } from './resource-store.ts';
@@ -71,7 +72,11 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       if (operation.subresource === '') allocation = both(allocation, await allocator.begin(object, old, operation.dryRun));
     }
     const labels = strategy.judgesNamespace?.(object) ? await namespaceLabels(store, operation.namespace) : undefined;
-    beforeUpdate(store, strategy, object, old, operation, labels);
+    const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
+    prepareUpdate(store, strategy, object, old, operation, context);
+    const rights = strategy.rights?.(object, old, context);
+    const refused = rights && { refusals: await refusals(store, rights, operation) };
+    judgeUpdate(store, strategy, object, old, operation, refused ? { ...context, ...refused } : context);
     const updated = keepTimesIfUnchanged(old, object);
     await validatingAdmission(store, updated, current, operation);
     if (goesWithUpdate(store, updated, old)) throw new FinalizersEmptied(updated);
@@ -135,17 +140,16 @@ function checkVersion(store: ResourceStore, object: KubeObject, current: StoredO
   }
 }
 
-function beforeUpdate(
+function prepareUpdate(
   store: ResourceStore,
   strategy: Strategy,
   object: KubeObject,
   old: KubeObject,
   operation: Operation,
-  labels: Readonly<Record<string, string>> | undefined,
+  context: StrategyContext,
 ): void {
   const metadata = object.metadata!;
   const oldMetadata = old.metadata!;
-  const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
   ensureNamespace(metadata, store.namespaced ? operation.namespace : '');
   if (oldMetadata.generation === undefined) delete metadata.generation;
   else metadata.generation = oldMetadata.generation;
@@ -158,8 +162,20 @@ function beforeUpdate(
   if (oldMetadata.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
     metadata.deletionGracePeriodSeconds = oldMetadata.deletionGracePeriodSeconds;
   }
+}
+
+/** @throws ApiError 422 */
+function judgeUpdate(
+  store: ResourceStore,
+  strategy: Strategy,
+  object: KubeObject,
+  old: KubeObject,
+  operation: Operation,
+  context: StrategyContext,
+): void {
+  const metadata = object.metadata!;
   const errors = validateObjectMeta(metadata, anyName(store));
-  errors.push(...validateObjectMetaUpdate(metadata, oldMetadata));
+  errors.push(...validateObjectMetaUpdate(metadata, old.metadata!));
   if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, context));
   for (const text of strategy.validationWarnings?.(object) ?? []) operation.warn(text);
   if (errors.length > 0) throw invalid(store.strategy, metadata.name ?? '', errors);
@@ -183,7 +199,6 @@ async function validatingAdmission(store: ResourceStore, object: KubeObject, cur
     options: operation.options,
     warn: operation.warn,
     annotate: operation.annotate,
-    requestVerb: operation.requestVerb,
     waited: operation.waited,
   });
 }

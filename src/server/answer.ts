@@ -65,6 +65,8 @@ export interface RawAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent in gzip to who takes it. */
   readonly compressible?: boolean;
+  /** Given before the stage that tells caches to keep nothing. */
+  readonly beforeCacheControl?: boolean;
 }
 
 /** What another server answers, passed on as it comes. */

@@ -121,6 +121,7 @@ export class ApiServer implements AsyncDisposable {
       clock,
       random,
       settings,
+      authorizer,
       logger,
       protobufLength(object) {
         const { apiVersion = '', kind = '' } = object;

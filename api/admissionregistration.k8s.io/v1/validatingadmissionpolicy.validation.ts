@@ -4,6 +4,7 @@ import { internalForm } from '../../core/v1/internal-form.ts';
 import { validateConditions } from '../../meta/conditions.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { jsonPathFault } from '../../meta/json-path-syntax.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { expressionErrors } from './match-conditions.validation.ts';
@@ -95,6 +96,9 @@ export function validateStatus({ status }: ValidatingAdmissionPolicy): FieldErro
 
 function validateExpressionWarning({ fieldRef = '', warning = '' }: ExpressionWarning, path: FieldPath): FieldError[] {
   const errors: FieldError[] = warning === '' ? [required(path.child('warning'))] : [];
-  if (fieldRef.trim() === '') errors.push(required(path.child('fieldRef')));
-  return errors;
+  const place = path.child('fieldRef');
+  const shown = fieldRef.trim();
+  if (shown === '') return [...errors, required(place)];
+  const fault = jsonPathFault(`{${shown}}`);
+  return fault === undefined ? errors : [...errors, invalid(place, shown, `invalid JSONPath: ${fault}`)];
 }

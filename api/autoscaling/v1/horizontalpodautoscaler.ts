@@ -27,6 +27,9 @@ const behaviorAnnotation = `${prefix}behavior`;
 const conditionsAnnotation = `${prefix}conditions`;
 const currentMetricsAnnotation = `${prefix}current-metrics`;
 
+/** The metrics as they are stored: a table shows them in that order, which the fields and annotations of this version do not keep. */
+const storedMetrics = Symbol('metrics as stored');
+
 function inKeyOrder(annotations: Record<string, string>): Record<string, string> {
   return Object.fromEntries(sorted(Object.keys(annotations)).map((key) => [key, annotations[key]!]));
 }
@@ -55,7 +58,11 @@ function fromStorage(object: KubeObject): HorizontalPodAutoscalerV1 {
     kind: 'HorizontalPodAutoscaler',
     apiVersion: 'autoscaling/v1',
     metadata: { ...bare, ...(Object.keys(annotations).length > 0 ? { annotations: inKeyOrder(annotations) } : {}) },
-    spec: { ...rest, ...(cpu ? { targetCPUUtilizationPercentage: cpu.resource!.target.averageUtilization } : {}) },
+    spec: {
+      ...rest,
+      ...(cpu ? { targetCPUUtilizationPercentage: cpu.resource!.target.averageUtilization } : {}),
+      [storedMetrics]: metrics,
+    },
     status: {
       currentReplicas: 0,
       ...counts,
@@ -129,9 +136,15 @@ function withJsonNames(value: unknown): unknown {
   return Object.fromEntries(present.map(([name, inside]) => [name.charAt(0).toLowerCase() + name.slice(1), withJsonNames(inside)]));
 }
 
+function asStored(object: HorizontalPodAutoscalerV1): HorizontalPodAutoscalerV2 {
+  const converted = toStorage(object) as HorizontalPodAutoscalerV2;
+  const metrics = (object.spec as { [storedMetrics]?: MetricSpec[] } | undefined)?.[storedMetrics];
+  return metrics ? { ...converted, spec: { ...converted.spec!, metrics } } : converted;
+}
+
 const columns: readonly Column<HorizontalPodAutoscalerV1>[] = autoscalerColumns.map((column) => ({
   ...column,
-  cell: (object, context) => column.cell(toStorage(object) as HorizontalPodAutoscalerV2, context),
+  cell: (object, context) => column.cell(asStored(object), context),
 }));
 
 /** HorizontalPodAutoscalers of the first version: stored as v2, whose rules hold for both. */

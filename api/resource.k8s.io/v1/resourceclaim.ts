@@ -10,6 +10,7 @@ import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 import { hasAdminAccess, refuseAdminAccess, refuseAdminAllocation, wantsAdminAccess } from './admin-access.ts';
 import { defaultClaimSpec } from './resourceclaim.defaults.ts';
+import { statusRights } from './resourceclaim.rights.ts';
 import { deviceKey, validateStatus } from './resourceclaim.status.validation.ts';
 import { validateClaimSpec } from './resourceclaim.validation.ts';
 
@@ -53,8 +54,10 @@ export const resourceClaim = defineResource<ResourceV1ResourceClaim>({
           dropDeallocatedDevices(object, old);
         },
         judgesNamespace: ({ status }) => hasAdminAccess(status),
+        rights: statusRights,
         validateUpdate: (object, old, context) => [
           ...refuseAdminAllocation(object.status, old.status, context),
+          ...(context.refusals ?? []),
           ...validateCoreMetaUpdate(object.metadata, old.metadata),
           ...validateStatus(object, old),
         ],

@@ -32,6 +32,7 @@ export default ({ ns }) => {
     { name: 'other things need no right to bind', method: 'PATCH', path: `${C}/c/status`, type: merge, body: { metadata: { labels: { a: 'b' } } }, pick, as: 'wanda' },
     status('devices without the right of a driver', { devices: [device('d', 1)] }, { as: 'wanda' }),
     status('devices of two drivers without the right', { devices: [device('e', 1), device('d', 1)] }, { as: 'wanda' }),
+    status('missing rights are told of before what else is wrong', { reservedFor: [{ resource: '', name: 'p', uid: '' }], devices: [device('d', 1), device('f', 1)] }, { as: 'wanda' }),
     status('devices with the right of drivers on any node', { devices: [device('d', 1), device('e', 1)] }, { as: 'dora', until }),
     status('devices taken away without the right', { devices: null }, { as: 'wanda' }),
     status('devices by a driver on another node', { devices: [device('d', 2), device('e', 1)] }, on('n2')),

@@ -22,7 +22,8 @@ export const requestInfo: Stage = (context, next) => {
   const info = parseRequestInfo(method, path, query);
   if (info === undefined) {
     const target = targetOf(context.request);
-    return plainInternalError(context.request, `failed to create RequestInfo: unable to determine kind and namespace from url, ${target}`);
+    const wrong = `failed to create RequestInfo: unable to determine kind and namespace from url, ${target}`;
+    return { ...plainInternalError(context.request, wrong), beforeCacheControl: true };
   }
   context.info = info;
   return next(context);

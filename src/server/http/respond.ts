@@ -44,7 +44,7 @@ export function respond(responder: Responder, context: ServerContext, answer: An
         return sendError(responder, context, error, reply);
       }
       const status = answer.type === 'list' ? 200 : answer.status;
-      return sendBody(context, status, body, answer.type === 'object' ? answer.headers : undefined, reply);
+      return sendBody(context, status, body, outgoing(context, answer.type === 'object' ? answer.headers : undefined), reply);
     }
   }
 }
@@ -71,12 +71,16 @@ function sendStream(context: ServerContext, { status, headers: theirs, body }: S
 function sendError(responder: Responder, context: ServerContext, error: unknown, reply: Reply): void {
   if (!(error instanceof ApiError)) throw error;
   const answer: ObjectAnswer = errorAnswer(error);
-  sendBody(context, answer.status, responder.encoder.encodeObject(answer, context), answer.headers, reply);
+  const body = responder.encoder.encodeObject(answer, context);
+  sendBody(context, answer.status, body, outgoing(context, answer.headers), reply);
 }
 
-function sendRaw(context: ServerContext, { status, contentType, body: content, headers, compressible }: RawAnswer, reply: Reply): void {
+function sendRaw(context: ServerContext, answer: RawAnswer, reply: Reply): void {
+  const { status, contentType, body: content, headers: own, compressible } = answer;
+  const headers = outgoing(context, own);
+  if (answer.beforeCacheControl) delete headers['cache-control'];
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  if (bytes.length === 0 && contentType === '') return reply.head(status, outgoing(context, headers), true);
+  if (bytes.length === 0 && contentType === '') return reply.head(status, headers, true);
   const body: Body = { contentType, chunks: [bytes], length: bytes.length, shared: bytes };
   sendBody(context, status, body, headers, reply, compressible ? always : never);
 }
@@ -92,13 +96,12 @@ function sendBody(
   context: ServerContext,
   status: number,
   body: Body,
-  own: Readonly<Record<string, string>> | undefined,
+  headers: OutgoingHeaders,
   reply: Reply,
   compression = ofObjects,
 ): void {
   const { contentType, chunks, length } = body;
   context.answerSizes?.observe(length);
-  const headers = outgoing(context, own);
   headers['content-type'] = contentType;
   const empty = context.request.method === 'HEAD';
   if (length > compression.from && !empty && takesGzip(context)) {
