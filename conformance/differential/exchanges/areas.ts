@@ -3,7 +3,9 @@ import { custom } from './custom.ts';
 import { definitionArea } from './definitions.ts';
 import { deletes } from './deletes.ts';
 import type { Area } from './exchange.ts';
+import { manifestArea } from './manifests.ts';
 import { policyArea } from './policies.ts';
+import { protobufs } from './protobufs.ts';
 import { protocol } from './protocol.ts';
 import { reads } from './reads.ts';
 import { subresources } from './subresources.ts';
@@ -24,4 +26,6 @@ export const areas: readonly Area[] = [
   access,
   policyArea,
   definitionArea,
+  manifestArea,
+  protobufs,
 ];
