@@ -82,6 +82,30 @@ test('YAML scalars mean what they mean in YAML 1.1', () => {
   });
 });
 
+test('YAML is split where Go splits it', () => {
+  const table: Record<string, unknown> = {
+    '%YAML 1.1#x\n---\na: b': { a: 'b' },
+    ' a: b\nc: d': { a: 'b' },
+    'a: "b\n  c\n\n  d\\\n   e"': { a: 'b c\nde' },
+    "a: 'it''s\n  b'": { a: "it's b" },
+    'a: b\n  c\n\n  d #e': { a: 'b c\nd' },
+    'a: >-\n  b\n  c\n\n   d\n  e\n': { a: 'b c\n\n d\ne' },
+    'a: |+\n  b\n\n': { a: 'b\n\n' },
+    'a: |2\n    b\nc: d': { a: '  b\n', c: 'd' },
+    'a:\r\n- b\r\n- c: d\r\n  e: f\r\n': { a: ['b', { c: 'd', e: 'f' }] },
+    '[a: b, {c: d, e}, "f"]': [{ a: 'b' }, { c: 'd', e: null }, 'f'],
+    '{a: [], "b":c, d: ,}': { a: [], b: 'c', d: null },
+    '? a\n: - b\n  - c': { a: ['b', 'c'] },
+    '- - a\n  - b\n-\n- c': [['a', 'b'], null, 'c'],
+    'a: &x {b: c}\nd: *x': { a: { b: 'c' }, d: { b: 'c' } },
+    'a: !!str 1\nb: !c d\nc: ! 2\nd: !!str': { a: '1', b: 'd', c: '2', d: '' },
+    'a: "\\x41\\u00e9\\U0001F600\\N"': { a: 'Aé😀\x85' },
+    '--- a\n--- b': 'a',
+    '---\n...\n"': null,
+  };
+  assert.deepStrictEqual(Object.fromEntries(Object.keys(table).map((text) => [text, parseYaml(text).value])), table);
+});
+
 test('YAML that is none is refused in the words of Go', () => {
   const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\n';
   const table: Record<string, string> = {
@@ -136,6 +160,26 @@ test('YAML that is none is refused in the words of Go', () => {
     '[a, 1, {b: true}]: c\n': 'yaml: invalid map key: []interface {}{"a", 1, map[interface {}]interface {}{"b":true}}',
     'a: {null: d}': 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "d"',
     'a: .inf': 'json: unsupported value: +Inf',
+    '{': 'yaml: line 1: did not find expected node content',
+    '}': 'yaml: did not find expected node content',
+    '\t': 'yaml: found character that cannot start any token',
+    '? ': 'unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>',
+    'a:\n- b\n-c': "yaml: line 4: could not find expected ':'",
+    'a: b\n @ c: d': 'yaml: line 2: mapping values are not allowed in this context',
+    'a: b\n%c: d': 'yaml: line 2: found unexpected non-alphabetical character',
+    'a:\n  - b\n c: d': 'yaml: line 2: did not find expected key',
+    'a: - b': 'yaml: block sequence entries are not allowed in this context',
+    'a: ? b': 'yaml: mapping keys are not allowed in this context',
+    'a: ,b': 'yaml: did not find expected node content',
+    'a:\n &  b: c': 'yaml: line 2: did not find expected alphabetic or numeric character',
+    'a: "\\u12"': 'yaml: did not find expected hexdecimal number',
+    'a: "\\ud800"': 'yaml: found invalid Unicode character escape code',
+    'a: |0\n b': 'yaml: found an indentation indicator equal to 0',
+    'a: |\n\tb': 'yaml: line 2: found a tab character where an indentation space is expected',
+    'a: "b\n---\n"': 'yaml: line 2: found unexpected document indicator',
+    'a: !b!c d': 'yaml: found undefined tag handle',
+    'a: !<b d': "yaml: did not find the expected '>'",
+    'a: b\u0001': 'yaml: control characters are not allowed',
   };
   assert.deepStrictEqual(Object.fromEntries(Object.keys(table).map((text) => [text, messageOf(() => parseYaml(text))])), table);
 });
