@@ -1,3 +1,4 @@
+import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Lookup } from '../admission/lookup.ts';
 import { ApiError } from './errors.ts';
@@ -14,6 +15,8 @@ export const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit
 export function registryLookup(registry: Registry): Lookup {
   return {
     async get({ group, version, plural }, namespace, name) {
+      // What no object can be called, none is.
+      if (nameIsPathSegment(name, false).length > 0) return undefined;
       const store = registry.storeOf(group, version, plural);
       const cached = await found(getObject(store, namespace, name, '0'));
       return cached ?? (await found(getObject(store, namespace, name)));

@@ -90,12 +90,12 @@ function validateIscsiVolume(
   path: FieldPath,
   name: string,
 ): FieldError[] {
-  const errors = validateIscsi(source, path, 'must be valid format');
-  if (source.initiatorName !== undefined && byteLength(`${name}:${source.targetPortal}`) > 64) {
-    const detail = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
-    errors.push(invalid(path.child('targetportal'), source.targetPortal, detail));
-  }
-  return source.secretRef ? [...errors, ...requireText(source.secretRef.name, path.child('secretRef', 'name'))] : errors;
+  const secret = source.secretRef ? requireText(source.secretRef.name, path.child('secretRef', 'name')) : [];
+  const errors = validateIscsi(source, path, 'must be valid format', secret);
+  if (source.initiatorName === undefined || byteLength(`${name}:${source.targetPortal ?? ''}`) <= 64) return errors;
+  const detail = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
+  // It comes after what is said of a portal that is not there.
+  return errors.toSpliced(source.targetPortal ? 0 : 1, 0, invalid(path.child('targetportal'), source.targetPortal ?? '', detail));
 }
 
 function validateSecretNames(secret: { name?: string; namespace?: string } | undefined, path: FieldPath): FieldError[] {

@@ -267,7 +267,7 @@ function validateIscsiName(name: string, path: FieldPath, unknownForm: string): 
   return form.test(name) ? [] : [invalid(path, name, 'must be valid format')];
 }
 
-/** @param unknownForm what is said of a name of none of the three forms; volumes of pods and persistent ones differ in it */
+/** @param unknownForm what is said of a name of none of the three forms; volumes of pods and persistent ones differ in it @param secret what is wrong with the Secret's reference */
 export function validateIscsi(
   source: {
     targetPortal?: string;
@@ -280,12 +280,14 @@ export function validateIscsi(
   },
   path: FieldPath,
   unknownForm = 'must be valid format starting with iqn, eui, or naa',
+  secret: readonly FieldError[] = [],
 ): FieldError[] {
   const errors = [...requireText(source.targetPortal, path.child('targetPortal')), ...requireText(source.iqn, path.child('iqn'))];
   if (!missing(source.iqn)) errors.push(...validateIscsiName(source.iqn!, path.child('iqn'), unknownForm));
   const lun = source.lun ?? 0;
   if (lun < 0 || lun > 255) errors.push(invalid(path.child('lun'), lun, rangeMessage(0, 255)));
   if ((source.chapAuthDiscovery || source.chapAuthSession) && !source.secretRef) errors.push(required(path.child('secretRef')));
+  errors.push(...secret);
   if (source.initiatorName !== undefined) errors.push(...validateIscsiName(source.initiatorName, path.child('initiatorname'), unknownForm));
   return errors;
 }

@@ -71,16 +71,15 @@ export class NodePorts implements Allocator {
     creates: boolean,
   ): Promise<void> {
     const has = (port: number) => held.has(port) || taken.includes(port);
-    // Ports of one number (for TCP and UDP) share a node port.
+    // Ports of one number (for TCP and UDP) share a node port in a new Service.
     const byPort = new Map<number, number>();
     const allocated = new Map<number, number>();
-    const isNew = held.size === 0;
     const used = new Set<string>();
-    for (const port of spec.ports ?? []) if (isNew && port.nodePort && !byPort.has(port.port)) byPort.set(port.port, port.nodePort);
+    for (const port of spec.ports ?? []) if (port.nodePort && !byPort.has(port.port)) byPort.set(port.port, port.nodePort);
     if (wantsPorts(spec)) {
       for (const [i, port] of (spec.ports ?? []).entries()) {
         if (!port.nodePort && !allocatesAlways(spec)) continue;
-        const wanted = port.nodePort || byPort.get(port.port);
+        const wanted = port.nodePort || (creates && byPort.get(port.port));
         const isRepeated = creates && allocated.get(port.port) !== wanted;
         if (wanted && (isRepeated || !has(wanted))) await this.takeExactly(service, i, wanted, taken, dryRun);
         port.nodePort = wanted || (await this.takeAny(service, has, taken, dryRun));
