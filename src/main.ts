@@ -30,7 +30,7 @@ import { type ControllerSettings, chosenControllers, identityOf, type ResourceCa
 import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
 import type { FleetStreams } from './kubelet/streams/fleet-streams.ts';
-import { anySignal, sharedAbortController } from './machinery/abort.ts';
+import { abortion, anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { writeSecret } from './machinery/files.ts';
@@ -65,7 +65,7 @@ interface Surroundings {
   readonly logger: Logger;
   /** Called when a part can no longer work: the cluster should stop. */
   readonly onFailure: (error: Error) => void;
-  /** Aborted when the cluster should stop. What still starts, or waits for its turn to lead, gives up then; what has started is stopped by disposing it. */
+  /** Aborted when the cluster should stop: who still waits, to lead or for others, gives up then. What has started is stopped by disposing it. */
   readonly signal: AbortSignal;
 }
 
@@ -88,8 +88,6 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
   const stopping = sharedAbortController();
   const { clock, random, logger, signal } = surroundings;
   const context: RuntimeContext = { clock, random, logger, signal: stopping.signal };
-  const giveUp = () => stopping.abort(signal.reason);
-  signal.addEventListener('abort', giveUp, { once: true });
   const kubeconfig = resolve(options.kubeconfig ?? join(options.dataDir, 'kubeconfig'));
   const schedulerConfiguration = await schedulerConfigurationOf(options.schedulerConfig);
   try {
@@ -111,14 +109,12 @@ export async function startCluster(options: UpOptions, surroundings: Surrounding
     if (options.components.includes('scheduler'))
       starting.push(runScheduler(clientFor, schedulerConfiguration, identity, context, running, surroundings.onFailure));
     if (options.components.includes('fleet')) starting.push(runFleet(options, clientFor, context, running, kubelets));
-    await Promise.all(starting);
+    await Promise.race([Promise.all(starting), abortion(signal)]);
     return { server: served?.address, kubeconfig, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
   } catch (error) {
     stopping.abort(error);
     await running[Symbol.asyncDispose]();
     throw error;
-  } finally {
-    signal.removeEventListener('abort', giveUp);
   }
 }
 

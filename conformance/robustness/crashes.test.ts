@@ -1,9 +1,12 @@
 import { deepEqual } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startCluster } from '../harness/cluster.ts';
+import { root, startCluster } from '../harness/cluster.ts';
 import { serverOf } from './bad-input.ts';
 import { runCrashes } from './crashes.ts';
 import { Http2Sender, request } from './wire.ts';
@@ -50,3 +53,23 @@ test('a control plane that was killed takes its own leases back at once', async 
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+// The store is open; the API server serves, and the other parts begin.
+for (const file of ['data/identity', 'kubeconfig']) {
+  test(`a process that is asked to end while it starts does so (${file} is there)`, { timeout: 60_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'orrery-crashes-'));
+    const args = ['up', '--port', '0', '--data-dir', join(folder, 'data'), '--kubeconfig', join(folder, 'kubeconfig')];
+    const child = spawn(process.execPath, [join(root, 'dist/orrery.js'), ...args], { stdio: 'ignore' });
+    try {
+      const exited = once(child, 'exit');
+      while (!existsSync(join(folder, file)) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
+      child.kill('SIGTERM');
+      deepEqual(await exited, [0, null]);
+      const again = await startCluster({ folder });
+      deepEqual(await again.stop(), 0);
+    } finally {
+      child.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}

@@ -15,6 +15,14 @@ export function anySignal(signals: readonly AbortSignal[]): AbortSignal {
   return signal;
 }
 
+/** Rejects with the signal's reason when it is aborted, or if it is already. */
+export function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
 /** Runs something with a signal that is aborted with the given one, or after `ms` (with a TimeoutError). */
 export async function withDeadline<T>(clock: Clock, ms: number, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = new AbortController();
