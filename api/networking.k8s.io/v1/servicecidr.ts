@@ -5,6 +5,7 @@ import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { parseCIDR, validateCIDR } from '../../meta/ip.ts';
 import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
+import { immutableMessage } from '../../meta/validation.ts';
 
 const cidrsPath = FieldPath.of('spec', 'cidrs');
 
@@ -18,6 +19,18 @@ function validateSpec({ spec }: ServiceCIDR): FieldError[] {
     errors.push(invalid(cidrsPath, cidrs, 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64'));
   }
   return [...cidrs.flatMap((text, i) => validateCIDR(cidrsPath.index(i), text)), ...errors];
+}
+
+/** A second range may be added, of the other family; nothing else changes. */
+function validateChange(object: ServiceCIDR, old: ServiceCIDR): FieldError[] {
+  const cidrs = object.spec?.cidrs ?? [];
+  const before = old.spec?.cidrs ?? [];
+  const changed = cidrs.flatMap((cidr, i) =>
+    i < before.length && cidr !== before[i] ? [invalid(cidrsPath.index(i), cidr, immutableMessage)] : [],
+  );
+  if (cidrs.length === before.length) return changed;
+  if (before.length === 1 && cidrs.length === 2) return [...changed, ...validateSpec(object)];
+  return [invalid(cidrsPath, cidrs, immutableMessage)];
 }
 
 /** ServiceCIDRs. Compared with v1.36.3: table, status. */
@@ -44,5 +57,5 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   resetFields: [['status']],
   ...keepsStatus,
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateSpec(object)],
-  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
+  validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateChange(object, old)],
 });
