@@ -68,7 +68,7 @@ export function startEphemeralVolumeController(context: ControllerContext): Runn
     };
     await api.create(namespace!, claim).catch((error) => {
       if (isAlreadyExists(error)) return controller.enqueueAfter(keyOf(pod), 100);
-      throw new Error(`create PVC ${namespace}/${name}: ${messageOf(error)}`);
+      throw new Error(`create PVC ${name}: ${messageOf(error)}`);
     });
   }
 
