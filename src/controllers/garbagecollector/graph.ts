@@ -1,4 +1,5 @@
 import type { KubeObject, OwnerReference } from '../../../api/meta/object.ts';
+import { apiVersionOf } from '../../../api/meta/object.ts';
 import type { ResourceReference } from '../../client/client.ts';
 
 /** An object in the graph of owners, or one that others name as their owner and that has not been seen (`object` is absent). */
@@ -36,6 +37,13 @@ export const isWaitingForDependents = ({ object }: GraphNode): boolean =>
 const isOrphaning = ({ object }: GraphNode): boolean =>
   Boolean(object?.metadata?.deletionTimestamp) && Boolean(object!.metadata!.finalizers?.includes('orphan'));
 
+/** Whether the owner has been seen, and goes by the name and kind that the reference gives it: a uid alone does not make an owner. */
+function isNamedBy({ object, resource, name }: GraphNode, reference: OwnerReference): boolean {
+  if (!object || !resource) return false;
+  const { group, version, kind } = resource;
+  return name === reference.name && kind === reference.kind && apiVersionOf(group, version) === reference.apiVersion;
+}
+
 /** Who owns whom, over all resources, kept by the informers' events. Every step costs as much as the object has owners and dependents. */
 export class OwnerGraph {
   private readonly nodes = new Map<string, GraphNode>();
@@ -53,13 +61,13 @@ export class OwnerGraph {
     const { uid = '', namespace = '', name = '' } = object.metadata!;
     const owners = object.metadata!.ownerReferences ?? [];
     let node = this.nodes.get(uid);
+    const wasWaiting = node !== undefined && isWaitingForDependents(node);
+    const wasOrphaning = node !== undefined && isOrphaning(node);
     if (!node) {
       // The plain majority, without owners and without dependents, is kept too: an owner must be known to be there.
       node = unseen(uid, namespace, name);
       this.nodes.set(uid, node);
-    } else if (node.namespace !== namespace || !node.object) node = this.realize(node, namespace, name);
-    const wasWaiting = isWaitingForDependents(node);
-    const wasOrphaning = isOrphaning(node);
+    } else if (node.namespace !== namespace || !node.object) node = this.realize(node, resource, object);
     node.resource = resource;
     node.object = object;
     this.setOwners(node, owners);
@@ -71,11 +79,16 @@ export class OwnerGraph {
     }
   }
 
-  /** A node that others named was seen: where it is in another namespace than theirs, they named it in vain. */
-  private realize(virtual: GraphNode, namespace: string, name: string): GraphNode {
-    const node: GraphNode = { ...virtual, namespace, name };
+  /** A node that others named was seen: where it is in another namespace than theirs, or goes by another name or kind, they named it in vain. */
+  private realize(virtual: GraphNode, resource: ResourceReference, object: KubeObject): GraphNode {
+    const { namespace = '', name = '' } = object.metadata!;
+    const node: GraphNode = { ...virtual, namespace, name, resource, object };
     this.nodes.set(node.uid, node);
-    for (const dependent of node.dependents) this.checkNamespace(dependent, node);
+    for (const dependent of node.dependents) {
+      this.checkNamespace(dependent, node);
+      const reference = dependent.owners.find((owner) => owner.uid === node.uid);
+      if (reference && !isNamedBy(node, reference)) this.events.attemptToDelete(dependent);
+    }
     return node;
   }
 
@@ -106,7 +119,7 @@ export class OwnerGraph {
       }
       if (owner.dependents === noDependents) owner.dependents = new Set();
       (owner.dependents as Set<GraphNode>).add(node);
-      if (!owner.object || isWaitingForDependents(owner)) dangling = true;
+      if (!isNamedBy(owner, reference) || isWaitingForDependents(owner)) dangling = true;
       this.checkNamespace(node, owner);
     }
     if (dangling) this.events.attemptToDelete(node);

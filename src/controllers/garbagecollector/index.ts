@@ -114,7 +114,13 @@ export function startGarbageCollector(context: ControllerContext): RunningContro
     const namespace = resource.scope === 'Namespaced' ? node.namespace : '';
     const known = graph.get(owner.uid);
     // Our picture may be old, but then the owner's deletion is still to come and brings us back here.
-    if (known?.object && known.namespace === namespace && known.name === owner.name && known.resource?.plural === resource.plural) {
+    if (
+      known?.object &&
+      known.namespace === namespace &&
+      known.name === owner.name &&
+      known.resource?.group === resource.group &&
+      known.resource.plural === resource.plural
+    ) {
       return isWaitingForDependents(known) ? 'waiting' : 'solid';
     }
     const key = `${owner.apiVersion} ${owner.kind} ${namespace}/${owner.name} ${owner.uid}`;
