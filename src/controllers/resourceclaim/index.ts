@@ -48,7 +48,8 @@ export function startResourceClaimController(context: ControllerContext): Runnin
   claims.addHandler({ added: noteClaim, updated: noteClaim, deleted: noteClaim });
 
   function needsWork(pod: KubeObject): boolean {
-    if (pod.metadata!.deletionTimestamp) return false;
+    // A pod that has ended gives its claims up; they are not made again.
+    if (pod.metadata!.deletionTimestamp || isPodDone(pod)) return false;
     return podClaims(pod).some((entry) => {
       const made = claimOfPod(pod, entry);
       if (made === null) return false;
