@@ -77,7 +77,7 @@ export class Allocation {
     this.constraints = claims.map(({ spec }) => (spec.devices?.constraints ?? []).map(constraintFor));
   }
 
-  /** @returns an allocation for each claim, or undefined. @throws AllocationImpossible, Error where a selector cannot be evaluated */
+  /** @returns an allocation for each claim, or undefined. @throws AllocationImpossible where another node may do, Error where the claim, its class or its devices are not in order */
   run(): AllocationResult[] | undefined {
     for (const [claim, object] of this.claims.entries()) {
       let least = 0;
@@ -87,9 +87,7 @@ export class Allocation {
         least += Math.min(...position.alternatives.map(({ alternative, all }) => all?.length ?? alternative.count));
       }
       if (least > mostDevices)
-        throw new AllocationImpossible(
-          `claim ${claimText(object)}: number of requested devices ${least} exceeds the claim limit of ${mostDevices}`,
-        );
+        throw new Error(`claim ${claimText(object)}: number of requested devices ${least} exceeds the claim limit of ${mostDevices}`);
     }
     if (this.fulfil(0)) return this.claims.map((_, claim) => this.result(claim));
     if (this.pools.some(({ state }) => state === 'invalid')) throw new AllocationImpossible('invalid resource pools were encountered');
@@ -107,7 +105,7 @@ export class Allocation {
     for (const { driver, name, state } of this.pools) {
       if (state === 'complete') continue;
       const how = state === 'invalid' ? 'invalid' : 'being updated';
-      throw new AllocationImpossible(`${where}: asks for all devices, but resource pool ${driver}/${name} is currently ${how}`);
+      throw new Error(`${where}: asks for all devices, but resource pool ${driver}/${name} is currently ${how}`);
     }
     const all = this.pools
       .flatMap(({ devices }) => devices)
