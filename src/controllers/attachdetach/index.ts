@@ -95,7 +95,7 @@ export function startAttachDetachController(context: ControllerContext): Running
     let wait: number | undefined;
     for (const [name, attachment] of present) {
       if (wanted.has(name) || attachment.metadata!.deletionTimestamp) continue;
-      const left = node ? unmountedIn(node, uniqueName(attachment, volumes.getByKey(name))) : 0;
+      const left = unmountedIn(node, uniqueName(attachment, volumes.getByKey(name)));
       if (left === 0) going.push(attachment);
       else wait = Math.min(wait ?? left, left);
     }
@@ -140,7 +140,7 @@ export function startAttachDetachController(context: ControllerContext): Running
       const elsewhere = isExclusive(volume)
         ? [...attachments.byIndex(byVolume, name)].find(({ spec }) => spec.nodeName !== nodeName)
         : undefined;
-      if (elsewhere) return tellOfOther(volume, users, elsewhere.spec.nodeName);
+      if (elsewhere) return isInMotion(elsewhere, volume) ? undefined : tellOfOther(volume, users, elsewhere.spec.nodeName);
       const { driver, volumeHandle } = volume.spec.csi;
       const attachment: KubeObject = {
         apiVersion: 'storage.k8s.io/v1',
@@ -163,6 +163,14 @@ export function startAttachDetachController(context: ControllerContext): Running
     else tell(users, 'Warning', 'FailedAttachVolume', `AttachVolume.Attach failed for volume ${shown} : ${failure}`);
   }
 
+  /** Whether it is being attached or detached, or will be at once: then one waits for the end of that, and it is no conflict. */
+  function isInMotion(attachment: KubeObject, volume: KubeObject): boolean {
+    const { metadata, spec, status } = attachment;
+    if (metadata!.deletionTimestamp || (!status?.attached && !status?.attachError)) return true;
+    if (wantedOn(spec.nodeName).has(volume.metadata!.name!)) return false;
+    return unmountedIn(nodes.getByKey(spec.nodeName), uniqueName(attachment, volume)) === 0;
+  }
+
   function tell(users: readonly KubeObject[], type: 'Normal' | 'Warning', reason: string, message: string): void {
     for (const pod of users) recorder.event({ object: pod, resource: podResource }, type, reason, message);
   }
@@ -178,8 +186,8 @@ export function startAttachDetachController(context: ControllerContext): Running
   }
 
   /** Milliseconds until a volume that nobody needs on the node may be detached: at once where the kubelet does not use it. */
-  function unmountedIn(node: KubeObject, name: string): number {
-    if (!node.status?.volumesInUse?.includes(name) || isOutOfService(node)) return 0;
+  function unmountedIn(node: KubeObject | undefined, name: string): number {
+    if (!node?.status?.volumesInUse?.includes(name) || isOutOfService(node)) return 0;
     const ready = conditionOf(node, 'Ready');
     if (ready?.status === 'True' || !ready?.lastTransitionTime) return waitForUnmount;
     return Math.max(0, parseTime(ready.lastTransitionTime) + waitForUnmount - clock.now());
