@@ -8,20 +8,32 @@ export function groupVersionTitle(group: string, version: string): string {
   return `${groupTitle(group)}${capitalize(version)}`;
 }
 
-/** The group as operation ids have it: `Core`, `RbacAuthorization`. */
+/** The group as operation ids have it: `Core`, `RbacAuthorization`, `CertManagerIo`. */
 export function groupTitle(group: string): string {
-  return shortGroup(group).split('.').map(capitalize).join('');
+  return identifier(shortGroup(group), true);
 }
 
 /** The group as tags have it: `core`, `rbacAuthorization`; with a version `apps_v1`. */
 export function tagOf(group: string, version?: string): string {
-  const title = groupTitle(group);
-  const tag = title.charAt(0).toLowerCase() + title.slice(1);
+  const tag = identifier(shortGroup(group), false);
   return version === undefined ? tag : `${tag}_${version}`;
 }
 
 function shortGroup(group: string): string {
   return group === '' ? 'core' : group.replace(/\.k8s\.io$/, '');
+}
+
+/** Letters, underscores, and digits after the first character; what follows anything else is capitalized. */
+function identifier(text: string, capitalized: boolean): string {
+  let capitalizes = capitalized;
+  let result = '';
+  for (const [i, character] of [...text].entries()) {
+    if (/[A-Za-z_]/.test(character) || (i > 0 && /\d/.test(character))) {
+      result += capitalizes ? character.toUpperCase() : character;
+      capitalizes = false;
+    } else capitalizes = true;
+  }
+  return result;
 }
 
 function capitalize(word: string): string {

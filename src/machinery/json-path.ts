@@ -62,13 +62,13 @@ class Parser {
     const end = this.closing();
     const inside = this.text.slice(this.at + 1, end).trim();
     this.at = end + 1;
-    if (inside === '*') return [wildcard];
+    if (inside === '*') return [indexes(':')];
     const filter = /^\?\((.*)\)$/s.exec(inside);
     if (filter) return [filterStep(filter[1]!)];
     const quoted = /^'([^']*)'$|^"([^"]*)"$/.exec(inside);
     if (quoted) return new Parser(`.${quoted[1] ?? quoted[2]}`).steps();
     const parts = inside.split(',').map((part) => part.trim());
-    return [parts.length > 1 ? union(parts.map(indexes)) : indexes(inside)];
+    return [parts.length > 1 ? union(parts.map((part) => new Parser(`[${part}]`).steps())) : indexes(inside)];
   }
 
   private closing(): number {
@@ -112,9 +112,16 @@ function indexes(text: string): Step {
       if (!Array.isArray(value)) throw new JsonPathError(`${text} is not array or slice`);
       const from = position(match[1]!, 0, value.length);
       const to = isSlice ? position(match[3]!, value.length, value.length) : from + 1;
-      if (!isSlice && (from < 0 || from >= value.length))
-        throw new JsonPathError(`array index out of bounds: index ${from}, length ${value.length}`);
-      return value.slice(Math.max(from, 0), to).filter((_, i) => i % step === 0);
+      if (from === to) return [];
+      for (const [index, bound] of [
+        [from, value.length - 1],
+        [to, value.length],
+      ] as const) {
+        if (index < 0 || index > bound) throw new JsonPathError(`array index out of bounds: index ${index}, length ${value.length}`);
+      }
+      if (from > to) throw new JsonPathError(`starting index ${from} is greater than ending index ${to}`);
+      if (step <= 0) throw new JsonPathError('step must be > 0');
+      return value.slice(from, to).filter((_, i) => i % step === 0);
     });
 }
 
@@ -124,8 +131,8 @@ function position(text: string, standard: number, length: number): number {
   return index < 0 ? index + length : index;
 }
 
-function union(steps: readonly Step[]): Step {
-  return (values, root) => steps.flatMap((step) => step(values, root));
+function union(paths: readonly (readonly Step[])[]): Step {
+  return (values, root) => paths.flatMap((steps) => steps.reduce<unknown[]>((found, step) => step(found, root), [...values]));
 }
 
 type Operand = (item: unknown) => unknown[];

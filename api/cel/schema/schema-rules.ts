@@ -1,3 +1,4 @@
+import type { Correlation } from '../../structural/correlation.ts';
 import { duplicate, type FieldError, type FieldPath, forbidden, invalid, required } from '../../meta/field.ts';
 import type { Outcome } from '../program.ts';
 import { CelError } from '../runtime/errors.ts';
@@ -28,24 +29,21 @@ export interface RuleFindings {
 export interface SchemaRules {
   /**
    * @param old the object as it was, absent on create: rules that name oldSelf are skipped then
-   * @param ratchet whether rules about unchanged parts only warn
+   * @param correlation the object beside what it was, where rules about unchanged parts only warn
    */
-  validate(value: unknown, old: unknown, path: FieldPath, options?: { readonly ratchet?: Ratchet }): RuleFindings;
+  validate(value: unknown, old: unknown, path: FieldPath, options?: { readonly correlation?: Correlation }): RuleFindings;
 }
-
-/** Tells whether the value at hand is deeply equal to its old one. */
-export type Ratchet = (value: unknown, old: unknown) => boolean;
 
 /** @returns undefined for a schema without rules */
 export function compileSchemaRules(schema: JsonSchema, isResource = true): SchemaRules | undefined {
   if (!hasRules(schema)) return undefined;
   let root: Validator | undefined;
   return {
-    validate(value, old, path, { ratchet } = {}) {
+    validate(value, old, path, { correlation } = {}) {
       root ??= createValidator(schema, schema, isResource, declaredType(schema, isResource));
       const findings: RuleFindings = { errors: [], warnings: [], cost: 0 };
       const run: Run = { findings, remaining: totalBudget };
-      root?.validate({ value, old, path, ratchet, unchangedParent: false }, run);
+      root?.validate({ value, old, path, correlation, around: undefined }, run);
       // What stopped the run has used more than is told.
       findings.cost = run.remaining < 0 ? totalBudget : totalBudget - run.remaining;
       return findings;
@@ -67,9 +65,9 @@ interface Subject {
   /** undefined or null: nothing that corresponds to it. */
   readonly old: unknown;
   readonly path: FieldPath;
-  readonly ratchet: Ratchet | undefined;
-  /** The value around is as it was: for values that have no counterpart of their own. */
-  readonly unchangedParent: boolean;
+  readonly correlation: Correlation | undefined;
+  /** Of the nearest value around that has one: for values that have no counterpart of their own. */
+  readonly around: Correlation | undefined;
 }
 
 /** What is left of the budget; below 0 everything stops. */
@@ -113,25 +111,24 @@ function createValidator(
   if (!own && !items && !values && properties.size === 0 && allOf.length === 0) return undefined;
   const correlatable = [undefined, 'granular', 'atomic'].includes(schema['x-kubernetes-map-type']);
 
-  function validateParts({ value, old, path, ...rest }: Subject, run: Run): void {
-    const visit = (validator: Validator, part: unknown, oldPart: unknown, at: FieldPath) => {
-      if (run.remaining >= 0)
-        validator.validate(
-          { ...rest, value: part, old: oldPart, path: at, unchangedParent: isUnchanged({ value, old, path, ...rest }) },
-          run,
-        );
+  function validateParts({ value, old, path, correlation, around }: Subject, run: Run): void {
+    const visit = (validator: Validator, part: unknown, oldPart: unknown, at: FieldPath, inner: Correlation | undefined) => {
+      if (run.remaining < 0) return;
+      validator.validate({ value: part, old: oldPart, path: at, correlation: inner, around: correlation ?? around }, run);
     };
     if (Array.isArray(value)) {
       if (!items) return;
       const find = correspondingItems(schema, old);
-      for (const [i, item] of value.entries()) visit(items, item, find(item), path.index(i));
+      for (const [i, item] of value.entries()) visit(items, item, find(item), path.index(i), correlation?.index(i));
     } else if (isObject(value)) {
       const before = correlatable && isObject(old) ? old : {};
-      if (values) for (const [key, part] of Object.entries(value)) visit(values, part, ownProperty(before, key), path.key(key));
+      if (values) {
+        for (const [key, part] of Object.entries(value)) visit(values, part, ownProperty(before, key), path.key(key), correlation?.key(key));
+      }
       if (properties.size === 0) return;
       for (const [name, part] of Object.entries(value)) {
         const validator = properties.get(name);
-        if (validator) visit(validator, part, ownProperty(before, name), path.child(name));
+        if (validator) visit(validator, part, ownProperty(before, name), path.child(name), correlation?.key(name));
       }
     }
   }
@@ -140,7 +137,7 @@ function createValidator(
     validate(subject, run) {
       if (subject.value === null || subject.value === undefined) return;
       own?.validate(subject, run);
-      for (const part of allOf) if (run.remaining >= 0) part.validate(subject, run);
+      for (const part of allOf) if (run.remaining >= 0) part.validate({ ...subject, correlation: undefined }, run);
       if (run.remaining >= 0) validateParts(subject, run);
     },
   };
@@ -170,9 +167,8 @@ function correspondingItems(schema: JsonSchema, old: unknown): (item: unknown) =
   return (item) => byKey.get(keyOf(item));
 }
 
-function isUnchanged({ ratchet, value, old, unchangedParent }: Subject): boolean {
-  if (!ratchet) return false;
-  return old === undefined || old === null ? unchangedParent : ratchet(value, old);
+function isUnchanged({ correlation, around }: Subject): boolean {
+  return (correlation ?? around)?.isUnchanged() ?? false;
 }
 
 /** The rules of one place in a schema. */

@@ -46,7 +46,7 @@ function cellOf(path: JsonPath, type: string, object: KubeObject, context: CellC
     case 'string':
       return printed(found);
     case 'integer':
-      return typeof found === 'number' ? Math.trunc(found) : null;
+      return typeof found === 'number' ? asInt64(found) : null;
     case 'number':
       return typeof found === 'number' ? found : null;
     case 'boolean':
@@ -72,7 +72,13 @@ function printed(value: unknown): string {
   return typeof value === 'number' ? printFloat(value) : String(value);
 }
 
+// What Go makes of a number that no 64 bits hold.
+function asInt64(value: number): number {
+  return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63);
+}
+
 function since(text: string, now: number): string {
+  if (text === '' || text === 'null') return '<unknown>';
   const time = parseTime(text);
   return Number.isNaN(time) ? '<invalid>' : humanDuration(now - time);
 }

@@ -1,7 +1,7 @@
 import { compileSchemaRules, type JsonSchema, type SchemaRules } from '../../../api/cel/schema/schema-rules.ts';
 import { type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
-import { sameJson } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { Correlation } from '../../../api/structural/correlation.ts';
 import type { Structural } from '../../../api/structural/structural.ts';
 
 const notChecked = invalid(
@@ -38,7 +38,7 @@ export class ExpressionRules {
     const { rules } = this.compiled;
     if (!rules) return before;
     if (before.some(({ type }) => blocking.has(type))) return [...before, notChecked];
-    const found = rules.validate(object, old, FieldPath.empty, old === undefined ? {} : { ratchet: sameJson });
+    const found = rules.validate(object, old, FieldPath.empty, old === undefined ? {} : { correlation: new Correlation(object, old, this.schema) });
     if (found.cost > this.highestCost) this.highestCost = found.cost;
     if (found.warnings.length > 0) this.warnings.set(object, found.warnings);
     const errors = found.errors.map((error) => (error.field === '' ? { ...error, field: '<nil>' } : error));
