@@ -120,10 +120,23 @@ export function validateOwnerReferences(references: readonly OwnerReference[] | 
     if (controller === '') controller = name;
     else {
       const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
-      errors.push(invalid(path, references, detail));
+      errors.push(invalid(path, (references ?? []).map(printedOwner), detail));
     }
   }
   return errors;
+}
+
+// In the order of Go's struct.
+function printedOwner({ apiVersion, kind, name, uid, ...rest }: OwnerReference): object {
+  const { controller, blockOwnerDeletion } = rest;
+  return {
+    apiVersion,
+    kind,
+    name,
+    uid,
+    ...(controller !== undefined && { controller }),
+    ...(blockOwnerDeletion !== undefined && { blockOwnerDeletion }),
+  };
 }
 
 function validateOwnerReference(reference: OwnerReference, path: FieldPath): FieldError[] {

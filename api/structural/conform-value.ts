@@ -119,8 +119,8 @@ class Walk {
   private convertTypeMeta(name: string, given: unknown, schema: Structural, place: Place | undefined): unknown {
     if (place === undefined) return given === undefined ? undefined : copySorted(given);
     const declared = schema.properties.get(name);
-    const value = given ?? declared?.default;
-    if (value === undefined || (given === undefined && declared?.default === undefined)) return undefined;
+    const value = given === undefined || (given === null && declared?.refusesNull()) ? declared?.default : given;
+    if (value === undefined) return undefined;
     const { lenient, readMeta, unknown } = this.options;
     const at = pathText({ parent: place, step: name });
     if (name !== 'metadata') {
@@ -129,7 +129,7 @@ class Walk {
       throw new EmbeddedMetadataError(at, `Invalid value: ${JSON.stringify(value)}: must be a string`);
     }
     try {
-      const read = readMeta(value);
+      const read = readMeta(value ?? {});
       unknown?.ofMetadata.push(...read.unknown.map((path) => `${at}.${path}`));
       return copySorted(declared ? this.convert(read.value, declared, true, { parent: place, step: name }) : read.value);
     } catch (error) {

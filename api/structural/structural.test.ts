@@ -51,6 +51,7 @@ describe('the form of a value', () => {
       a: { type: 'string', default: 'x' },
       b: { type: 'string' },
       free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      inner: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, 'x-kubernetes-embedded-resource': true },
     }),
     true,
   );
@@ -60,6 +61,7 @@ describe('the form of a value', () => {
     ['what is unknown goes', { spec: { a: 'y', odd: 1 }, odd: 2 }, {}, { spec: { a: 'y' } }],
     ['unless it is preserved', { spec: { a: 'y', free: { odd: 1 } } }, {}, { spec: { a: 'y', free: { odd: 1 } } }],
     ['a null is defaulted, or dropped', { spec: { a: null, b: null } }, {}, { spec: { a: 'x' } }],
+    ['embedded metadata may be null', { spec: { a: 'y', inner: { metadata: null } } }, {}, { spec: { a: 'y', inner: { metadata: {} } } }],
     ['a null waits for its default', { spec: { a: null, b: null } }, { withoutDefaults: true }, { spec: { a: null } }],
   ];
   for (const [name, value, options, result] of cases) {

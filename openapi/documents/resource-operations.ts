@@ -220,7 +220,10 @@ class Describer {
     const gvk = draft.gvk ?? this.gvk();
     const set = draft.options ?? draft.action;
     const names = draft.action === 'connect' ? [] : (this.actions[draft.action.replace('watchlist', 'watch')] ?? []);
-    const parameters = [...queryParameters([...names, ...(optionParameters[set] ?? [])], set), ...pathParameters(draft.path, this.resource.documentation ? this.resource.kind : gvk.kind)];
+    const parameters = [
+      ...queryParameters([...names, ...(optionParameters[set] ?? [])], set),
+      ...pathParameters(draft.path, this.resource.documentation ? this.resource.kind : gvk.kind),
+    ];
     return {
       path: draft.path,
       method: draft.method,

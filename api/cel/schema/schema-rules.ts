@@ -1,5 +1,5 @@
-import type { Correlation } from '../../structural/correlation.ts';
 import { duplicate, type FieldError, type FieldPath, forbidden, invalid, required } from '../../meta/field.ts';
+import type { Correlation } from '../../structural/correlation.ts';
 import type { Outcome } from '../program.ts';
 import { CelError } from '../runtime/errors.ts';
 import { Optional, type Value } from '../runtime/values.ts';
@@ -123,7 +123,8 @@ function createValidator(
     } else if (isObject(value)) {
       const before = correlatable && isObject(old) ? old : {};
       if (values) {
-        for (const [key, part] of Object.entries(value)) visit(values, part, ownProperty(before, key), path.key(key), correlation?.key(key));
+        for (const [key, part] of Object.entries(value))
+          visit(values, part, ownProperty(before, key), path.key(key), correlation?.key(key));
       }
       if (properties.size === 0) return;
       for (const [name, part] of Object.entries(value)) {

@@ -12,9 +12,9 @@ import type { AdmissionEnvironment } from '../environment.ts';
 import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
-import { isExempt } from '../webhook/caller.ts';
 import { inVersion, type Match, matchOf } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
+import { isBeyondPolicies } from './exclusions.ts';
 import { policyInput } from './input.ts';
 import { namespaceOf } from './namespace.ts';
 import { ConfigurationError, collectParams, paramKindProblem } from './params.ts';
@@ -96,7 +96,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   }
 
   concerns(attributes: AdmissionAttributes): boolean {
-    return this.policies.active.length > 0 && attributes.operation !== 'DELETE' && !isExempt(attributes);
+    return this.policies.active.length > 0 && attributes.operation !== 'DELETE' && !isBeyondPolicies(attributes);
   }
 
   async mutate(attributes: AdmissionAttributes, reinvocation: Reinvocation): Promise<void> {

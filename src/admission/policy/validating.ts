@@ -8,9 +8,9 @@ import type { AdmissionEnvironment } from '../environment.ts';
 import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
-import { isExempt } from '../webhook/caller.ts';
 import { type Match, matchOf } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
+import { isBeyondPolicies } from './exclusions.ts';
 import { policyInput } from './input.ts';
 import { namespaceOf } from './namespace.ts';
 import { ConfigurationError, collectParams, paramKindProblem } from './params.ts';
@@ -82,7 +82,7 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
   }
 
   concerns(attributes: AdmissionAttributes): boolean {
-    return this.policies.active.length > 0 && !isExempt(attributes);
+    return this.policies.active.length > 0 && !isBeyondPolicies(attributes);
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {

@@ -105,3 +105,28 @@ test('many operations on one map or list change neither the document nor the pat
   assert.deepEqual([Object.keys(data).length, list.length, data.k1, data.k3], [5_001, 5_003, { n: 2 }, { n: 1 }]);
   assert.deepEqual([before, value], [document(), { n: 1 }]);
 });
+
+test('what is told of a patch that cannot be done', () => {
+  const invalidIndex = 'Unable to access invalid index: 7: invalid index referenced';
+  const table: readonly (readonly [operation: object, detail: string])[] = [
+    [{ op: 'add', path: '/list/7', value: 1 }, `error in add for path: '/list/7': ${invalidIndex}`],
+    [
+      { op: 'add', path: '/list/x', value: 1 },
+      `error in add for path: '/list/x': value was not a proper array index: 'x': strconv.Atoi: parsing "x": invalid syntax`,
+    ],
+    [{ op: 'remove', path: '/list/7' }, `error in remove for path: '/list/7': ${invalidIndex}`],
+    [{ op: 'replace', path: '/list/7', value: 1 }, 'replace operation does not apply: doc is missing key: /list/7: missing value'],
+    [{ op: 'copy', from: '/list/7', path: '/data/z' }, `error in copy for from: '/list/7': ${invalidIndex}`],
+    [{ op: 'copy', from: '/data/k', path: '/list/7' }, `error while adding value during copy: ${invalidIndex}`],
+    [{ op: 'move', from: '/list/7', path: '/data/z' }, `error in move for path: '7': ${invalidIndex}`],
+    [{ op: 'move', path: '/data/z' }, 'move operation failed to decode from: operation, missing from field: missing value'],
+    [{ op: 'add', path: '/none/a', value: 1 }, 'add operation does not apply: doc is missing path: "/none/a": missing value'],
+  ];
+  for (const [operation, detail] of table) {
+    assert.throws(
+      () => apply([operation]),
+      (error) => error instanceof PatchError && error.detail === detail,
+      detail,
+    );
+  }
+});

@@ -102,7 +102,7 @@ interface Editing {
 function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation, editing: Editing): unknown {
   // An absent name and null are the same.
   if (typeof path !== 'string') throw refused(`${op} operation does not apply: operation missing path field: missing value`);
-  const words = () => missing(op, path, op === 'copy' || op === 'move' ? 'destination path' : 'path');
+  const words = wordsOf(op, path, op === 'copy' || op === 'move' ? 'destination path' : 'path');
   const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', words);
   switch (op) {
     case 'add':
@@ -140,8 +140,28 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
 }
 
 function sourceOf(document: unknown, op: string, from: string | undefined): Target {
-  if (typeof from !== 'string') throw refused(`${op} operation does not apply: operation missing from field: missing value`);
-  return resolve(document, from, false, () => missing(op, from, 'from path'));
+  if (typeof from !== 'string') throw refused(`${op} operation failed to decode from: operation, missing from field: missing value`);
+  return resolve(document, from, false, wordsOf(op, from, 'from path'));
+}
+
+/** What is said of a path that leads nowhere. */
+interface Words {
+  /** What the last part should be in is not there. */
+  missing(): string;
+  /** The last part is no index of its list. */
+  index(part: string, cause: string): string;
+}
+
+function wordsOf(op: string, path: string, place: 'path' | 'from path' | 'destination path'): Words {
+  return {
+    missing: () => missing(op, path, place),
+    index: (part, cause) => {
+      if (op === 'replace') return `replace operation does not apply: doc is missing key: ${path}: missing value`;
+      if (op === 'copy')
+        return `${place === 'from path' ? `error in copy for from: '${path}'` : 'error while adding value during copy'}: ${cause}`;
+      return `error in ${op} for path: '${op === 'move' && place === 'from path' ? part : path}': ${cause}`;
+    },
+  };
 }
 
 /** Clients are told no more than that it failed. */
@@ -165,40 +185,44 @@ interface Target {
 }
 
 /** @param inserting an index may be one past the end, and `-` stands for that. @throws PatchError if the parent is not there */
-function resolve(document: unknown, path: string, inserting: boolean, words: () => string): Target {
+function resolve(document: unknown, path: string, inserting: boolean, words: Words): Target {
   if (path === '') return { parent: undefined, last: undefined, exists: true, value: document, pointer: '' };
   const parts = path.split('/').slice(1).map(unescapePart);
   let parent: unknown = document;
   let pointer = '';
   const last = parts.pop();
   for (const part of parts) {
-    const step = child(parent, part, false, words);
-    if (!step.exists) throw refused(words());
+    const step = child(parent, part, false);
+    if (typeof step === 'string' || !step?.exists) throw refused(words.missing());
     parent = step.value;
     pointer += `/${escapePart(step.key)}`;
   }
-  if (last === undefined || typeof parent !== 'object' || parent === null) throw refused(words());
-  const { key, exists, value } = child(parent, last, inserting, words);
-  return { parent, last: key, exists, value, pointer: `${pointer}/${escapePart(key)}` };
+  const found = last === undefined ? undefined : child(parent, last, inserting);
+  if (found === undefined) throw refused(words.missing());
+  if (typeof found === 'string') throw refused(words.index(last!, found));
+  return { parent, last: found.key, exists: found.exists, value: found.value, pointer: `${pointer}/${escapePart(found.key)}` };
 }
 
-function child(parent: unknown, part: string, inserting: boolean, words: () => string): { key: string; exists: boolean; value: unknown } {
+/** @returns undefined where the parent is neither list nor object; why a part is no index of a list */
+function child(parent: unknown, part: string, inserting: boolean): { key: string; exists: boolean; value: unknown } | string | undefined {
   if (Array.isArray(parent)) {
-    const index = arrayIndex(parent, part, inserting, words);
-    return { key: String(index), exists: index < parent.length, value: parent[index] };
+    const index = arrayIndex(parent, part, inserting);
+    return typeof index === 'string' ? index : { key: String(index), exists: index < parent.length, value: parent[index] };
   }
-  if (typeof parent !== 'object' || parent === null) throw refused(words());
+  if (typeof parent !== 'object' || parent === null) return undefined;
   const exists = Object.hasOwn(parent, part);
   return { key: part, exists, value: exists ? (parent as Record<string, unknown>)[part] : undefined };
 }
 
-function arrayIndex(list: readonly unknown[], part: string, inserting: boolean, words: () => string): number {
+function arrayIndex(list: readonly unknown[], part: string, inserting: boolean): number | string {
   const size = inserting ? list.length + 1 : list.length;
   if (part === '-' && inserting) return list.length;
-  if (!/^-?\d+$/.test(part)) throw refused(words());
+  if (!/^[-+]?\d+$/.test(part)) {
+    const cause = `strconv.Atoi: parsing ${JSON.stringify(part)}: invalid syntax`;
+    return inserting ? `value was not a proper array index: '${part}': ${cause}` : cause;
+  }
   const index = Number(part) < 0 ? size + Number(part) : Number(part);
-  if (index < 0 || index >= size) throw refused(`Unable to access invalid index: ${part}: invalid index referenced`);
-  return index;
+  return index < 0 || index >= size ? `Unable to access invalid index: ${Number(part)}: invalid index referenced` : index;
 }
 
 function unescapePart(part: string): string {
@@ -209,9 +233,9 @@ function escapePart(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function insert(document: unknown, target: Target, value: unknown, editing: Editing, words: () => string): unknown {
+function insert(document: unknown, target: Target, value: unknown, editing: Editing, words: Words): unknown {
   // The document itself is in nothing that something could be added to.
-  if (target.last === undefined) throw refused(words());
+  if (target.last === undefined) throw refused(words.missing());
   return edit(document, { op: 'add', path: target.pointer, value }, editing);
 }
 

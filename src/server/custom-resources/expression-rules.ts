@@ -38,7 +38,12 @@ export class ExpressionRules {
     const { rules } = this.compiled;
     if (!rules) return before;
     if (before.some(({ type }) => blocking.has(type))) return [...before, notChecked];
-    const found = rules.validate(object, old, FieldPath.empty, old === undefined ? {} : { correlation: new Correlation(object, old, this.schema) });
+    const found = rules.validate(
+      object,
+      old,
+      FieldPath.empty,
+      old === undefined ? {} : { correlation: new Correlation(object, old, this.schema) },
+    );
     if (found.cost > this.highestCost) this.highestCost = found.cost;
     if (found.warnings.length > 0) this.warnings.set(object, found.warnings);
     const errors = found.errors.map((error) => (error.field === '' ? { ...error, field: '<nil>' } : error));
