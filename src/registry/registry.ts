@@ -44,8 +44,11 @@ export class Registry implements AsyncDisposable {
     this.versions.set(prefix, versions);
   }
 
-  /** Takes a definition away; what is stored stays. The last version of a resource takes its watch cache, whose watches end. */
-  async remove(definition: ResourceDefinition): Promise<void> {
+  /**
+   * Takes a definition away; what is stored stays. The last version of a resource takes its watch cache, whose watches end.
+   * @param options.keepsCache for one that reads the same objects alike and is added at once
+   */
+  async remove(definition: ResourceDefinition, options: { readonly keepsCache: boolean } = { keepsCache: false }): Promise<void> {
     this.changed();
     this.byPath.delete(pathOf(definition.group, definition.version, definition.plural));
     this.stores.delete(definition);
@@ -53,7 +56,7 @@ export class Registry implements AsyncDisposable {
     const prefix = storagePrefix(definition);
     const rest = (this.versions.get(prefix) ?? []).filter((other) => other !== definition);
     this.versions.set(prefix, rest);
-    if (rest.length > 0) return;
+    if (rest.length > 0 || options.keepsCache) return;
     const holding = this.holdings.get(prefix);
     this.holdings.delete(prefix);
     await holding?.cache[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import type { Field, Schema } from '../../../openapi/schema.ts';
 
 const anything: Schema = { type: 'any' };
 const text: Schema = { type: 'string' };
+const anyScalar: Schema = { type: 'time' };
 
 /** What apply reads of a structural schema: which fields there are, and how lists and maps are merged. @param meta the schema of ObjectMeta */
 export function applySchema(schema: Structural, meta: Schema): Schema {
@@ -10,6 +11,7 @@ export function applySchema(schema: Structural, meta: Schema): Schema {
   if (schema.source['x-kubernetes-int-or-string']) return { type: 'intOrString', ...nullable };
   switch (schema.type) {
     case 'string':
+      return { ...(isPlainText(schema) ? text : anyScalar), ...nullable };
     case 'boolean':
       return { type: schema.type, ...nullable };
     case 'integer':
@@ -29,6 +31,11 @@ export function applySchema(schema: Structural, meta: Schema): Schema {
     default:
       return schema.properties.size > 0 ? objectSchema(schema, meta) : { ...anything, ...nullable };
   }
+}
+
+// Of text with a format, apply asks no more than that it is neither list nor map.
+function isPlainText({ source: { format } }: Structural): boolean {
+  return format === undefined || format === '' || format === 'byte';
 }
 
 function objectSchema(schema: Structural, meta: Schema): Schema {

@@ -112,8 +112,15 @@ describe('custom resources', () => {
     assert.deepStrictEqual(events, ['ADDED', 'ADDED']);
   });
 
-  test('go with their definition, which waits for them', async () => {
-    await crds().delete('', name);
+  test('go with their definition, which waits for them, as their watches see', async () => {
+    const events: string[] = [];
+    const watch = things('v1').watch('', {}, AbortSignal.timeout(10_000));
+    for await (const { type, object } of watch) {
+      events.push(`${type} ${object.metadata!.name}`);
+      if (events.length === 2) await crds().delete('', name);
+      if (events.length === 4) break;
+    }
+    assert.deepStrictEqual(events.slice(2).sort(), ['DELETED first', 'DELETED second']);
     await until((crd) => crd === undefined);
     const { count } = await storage.range(`/registry/${group}/things/`, `/registry/${group}/things0`);
     assert.deepStrictEqual([count, server.registry.find(group, 'v1', 'things')], [0, undefined]);

@@ -1,6 +1,7 @@
 import { cleanupFinalizer, customResourceDefinition } from '../../../api/apiextensions.k8s.io/v1/customresourcedefinition.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { isConditionTrue } from '../../../api/meta/conditions.ts';
+import { sameJson } from '../../../api/meta/json.ts';
 import type { SchemaSource } from '../../../openapi/schema.ts';
 import type { CustomResourceDefinition } from '../../../openapi/types.ts';
 import type { Client } from '../../client/client.ts';
@@ -108,13 +109,13 @@ export class CustomResources {
       ? customVersions(crd, schemas, webhooks).flatMap(({ served, definition }) => (served ? [definition] : []))
       : [];
     this.known.set(name, { crd, form, definitions });
-    this.replace(before?.definitions ?? [], definitions);
+    this.replace(before?.definitions ?? [], definitions, before !== undefined && isServedAlike(before.crd, crd));
   }
 
-  /** Requests see the old definitions or the new ones, never neither. */
-  private replace(before: readonly ResourceDefinition[], after: readonly ResourceDefinition[]): void {
+  /** Requests see the old definitions or the new ones, never neither. @param watchesGoOn whether watches of the old ones see what comes */
+  private replace(before: readonly ResourceDefinition[], after: readonly ResourceDefinition[], watchesGoOn = false): void {
     const { registry, logger } = this.parts;
-    const removals = before.map((definition) => registry.remove(definition));
+    const removals = before.map((definition) => registry.remove(definition, { keepsCache: watchesGoOn && after.length > 0 }));
     for (const definition of after) registry.add(definition);
     Promise.all(removals).catch((error) => logger.error({ error }, 'the cache of a custom resource could not be closed'));
   }
@@ -263,6 +264,14 @@ function revisionOf({ metadata }: CustomResourceDefinition): number {
 }
 
 /** Two states of a definition with the same form serve the same kinds. */
+/** Only what it is asked for may differ, not how its objects are read. */
+function isServedAlike(before: CustomResourceDefinition, after: CustomResourceDefinition): boolean {
+  return sameJson(
+    [before.metadata!.uid, before.spec, before.status?.acceptedNames],
+    [after.metadata!.uid, after.spec, after.status?.acceptedNames],
+  );
+}
+
 function formOf(crd: CustomResourceDefinition): string {
   const { metadata, status } = crd;
   const terminating = isConditionTrue(status?.conditions, 'Terminating');

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../../api/meta/object.ts';
 import { conform, DecodeError } from '../../schema/conform.ts';
 import { explainRestore } from '../../schema/restore.ts';
 import { badPatch, plainError } from '../error.ts';
-import { checkConfiguration, joinMessages } from './check.ts';
+import { checkConfiguration, checkObject, joinMessages } from './check.ts';
 import { conflictError, conflictSet, conflictsWithout } from './conflicts.ts';
 import { clientSideApplied, kubectlManager, syncLastApplied } from './last-applied.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
@@ -32,6 +32,9 @@ export function applyConfiguration(input: ApplyInput): { readonly object: KubeOb
   const live = withManagedFields(input.live ?? absentObject(input), undefined);
   const terms = termsOf(input);
   const managers = liveManagers(input, live, terms);
+  // Only custom objects can be stored in a form that is not of their schema: it may have come later.
+  const misfits = schema.type === 'object' && schema.decode ? checkObject(live, schema) : [];
+  if (misfits.length > 0) throw misfit(misfits, input, live, 'failed to create typed live object');
   const { merged, changed } = withReadableShape(input, live, 'failed to create typed live object', '', () =>
     mergeOrRefuse(input, live, terms, managers),
   );
@@ -67,9 +70,18 @@ function withReadableShape<T>({ schema, apiVersion, kind }: ApplyInput, live: Ku
     return step();
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    const problems = joinMessages(checkConfiguration(live, schema));
-    throw plainError(`${head} (${describeApplied({ ...live, apiVersion, kind })})${tail}: ${problems}`);
+    throw misfit(checkConfiguration(live, schema), { apiVersion, kind }, live, head, tail);
   }
+}
+
+function misfit(
+  problems: readonly string[],
+  { apiVersion, kind }: Pick<ApplyInput, 'apiVersion' | 'kind'>,
+  live: KubeObject,
+  head: string,
+  tail = '',
+): Error {
+  return plainError(`${head} (${describeApplied({ ...live, apiVersion, kind })})${tail}: ${joinMessages(problems)}`);
 }
 
 /** Applies; kubectl's apply takes over by force what its client-side apply owns. */
