@@ -343,3 +343,16 @@ export function labelsText(labels: Labels | null | undefined): string {
   const pairs = sorted(Object.keys(labels ?? {})).map((key) => `${key}=${labels![key]}`);
   return pairs.length === 0 ? '<none>' : pairs.join(',');
 }
+
+/** A selector as Go prints it, in messages and tables. */
+export function printSelector(selector: LabelSelectorObject | undefined): string {
+  if (!selector) return 'nil';
+  const labels = Object.entries(selector.matchLabels ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}: ${value},`);
+  const expressions = (selector.matchExpressions ?? []).map(
+    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  const lists = `MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}}`;
+  return `&LabelSelector{${lists},}`;
+}

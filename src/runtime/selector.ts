@@ -45,16 +45,3 @@ export function selectorOf(selector: LabelSelector | undefined): Selector {
 export function selectorOfMap(labels: Readonly<Record<string, string>> | undefined): Selector {
   return selectorOf({ matchLabels: labels ?? {} });
 }
-
-/** A selector as Go prints it, for messages. */
-export function printSelector(selector: LabelSelector | undefined): string {
-  if (!selector) return 'nil';
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}: ${value},`);
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  const lists = `MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}}`;
-  return `&LabelSelector{${lists},}`;
-}

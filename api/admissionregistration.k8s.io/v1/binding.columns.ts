@@ -1,16 +1,23 @@
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import type { Column } from '../../define.ts';
+import { type LabelSelectorObject, printSelector } from '../../meta/label-selector.ts';
 import type { KubeObject } from '../../meta/object.ts';
 
+interface ParamRef {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly selector?: LabelSelectorObject;
+}
+
 interface Binding {
-  readonly spec?: { readonly policyName?: string; readonly paramRef?: { readonly name?: string; readonly namespace?: string } };
+  readonly spec?: { readonly policyName?: string; readonly paramRef?: ParamRef };
 }
 
 /** The parameters that a binding names. */
 function paramCell({ spec }: Binding): string {
-  const { name, namespace } = spec?.paramRef ?? {};
-  if (!spec?.paramRef) return '<unset>';
-  return namespace ? `${namespace}/${name ?? '*'}` : (name ?? '*');
+  const { name, namespace, selector } = spec?.paramRef ?? {};
+  if (name) return `${namespace || '*'}/${name}`;
+  return selector ? printSelector(selector) : '<unset>';
 }
 
 /** The table of bindings of policies of either sort. */

@@ -18,6 +18,8 @@ export function resolveFieldPath(text: string, schema: JsonSchema): FieldPath | 
       current = Object.hasOwn(current.properties, name) ? current.properties[name] : undefined;
     } else {
       path = path.key(name);
+      // Values without a schema have no fields that a path could go on to.
+      if (typeof current.additionalProperties === 'boolean' && parts.lastIndex === text.length) return path;
       current = valuesSchema(current);
     }
     if (!current) return undefined;

@@ -8,7 +8,7 @@ const path = FieldPath.of('schema');
 function schemaWith(rules: ValidationRule[], properties: Record<string, JsonSchema> = {}): JsonSchema {
   return {
     type: 'object',
-    properties: { n: { type: 'integer' }, s: { type: 'string' }, ...properties },
+    properties: { n: { type: 'integer' }, s: { type: 'string' }, any: { type: 'object', additionalProperties: true }, ...properties },
     'x-kubernetes-validations': rules,
   };
 }
@@ -39,6 +39,7 @@ test("a definition's rules are refused for what does not compile or costs too mu
       { rule: 'self.n > 0', fieldPath: '.none' },
       ['schema.x-kubernetes-validations[0].fieldPath: Invalid value: ".none": must be a valid path'],
     ],
+    [{ rule: 'self.n > 0', fieldPath: '.any.key' }, []],
     [
       { rule: 'self.n > 0', optionalOldSelf: true },
       ['schema.x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule'],

@@ -49,6 +49,12 @@ function claimCell(volume: PersistentVolume): string {
   return claim ? `${claim.namespace ?? ''}/${claim.name ?? ''}` : '';
 }
 
+/** What every description of a volume is given, that of an attachment as well. */
+export function defaultVolume(spec: PersistentVolumeSpec): void {
+  defaultResourceList(spec.capacity);
+  if (spec.hostPath) spec.hostPath.type ??= '';
+}
+
 /** PersistentVolumes. Compared with v1.36.3: defaults of sources, immutability of the source with its diff, phase transition time, table. */
 export const persistentVolume = defineResource<PersistentVolume>({
   group: '',
@@ -111,8 +117,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
     const fields = (object.spec ??= {});
     fields.persistentVolumeReclaimPolicy ||= 'Retain';
     fields.volumeMode ??= 'Filesystem';
-    defaultResourceList(fields.capacity);
-    if (fields.hostPath) fields.hostPath.type ??= '';
+    defaultVolume(fields);
   },
   prepareForCreate(object, { now }) {
     object.status = { phase: 'Pending', lastPhaseTransitionTime: now };

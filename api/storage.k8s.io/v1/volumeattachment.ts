@@ -3,6 +3,7 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta } from '../../core/v1/core-meta.validation.ts';
 import { internalForm } from '../../core/v1/internal-form.ts';
 import { keepMetadata } from '../../core/v1/keep-metadata.ts';
+import { defaultVolume } from '../../core/v1/persistentvolume.ts';
 import { validatePersistentVolumeSpec } from '../../core/v1/persistentvolume.validation.ts';
 import { validateCsiDriverName } from '../../core/v1/volume.validation.ts';
 import { defineResource } from '../../define.ts';
@@ -80,6 +81,9 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   schema: 'io.k8s.api.storage.v1.VolumeAttachment',
   allowUnconditionalUpdate: false,
   returnsDeletedObject: true,
+  defaults({ spec }) {
+    if (spec?.source?.inlineVolumeSpec) defaultVolume(spec.source.inlineVolumeSpec);
+  },
   subresources: [
     {
       type: 'part',

@@ -1,11 +1,12 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { printSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isConflict, isNotFound, messageOf } from '../../runtime/errors.ts';
 import { scaledValue } from '../../runtime/int-or-percent.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
-import { printSelector, selectorOf } from '../../runtime/selector.ts';
+import { selectorOf } from '../../runtime/selector.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { podDisruptionBudgets, pods as podResource } from '../resources.ts';
 import { createExpectedPods } from './expected-pods.ts';

@@ -1,8 +1,8 @@
 import type { LabelSelector } from '../../../api/meta/label-selector.ts';
+import { printSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { Quantity, type QuantityFormat } from '../../../api/meta/quantity.ts';
 import { messageOf } from '../../runtime/errors.ts';
-import { printSelector } from '../../runtime/selector.ts';
 import { type MetricsClient, milliOf } from './metrics-client.ts';
 import {
   type Proposal,

@@ -122,7 +122,10 @@ test('an update that would give two ports of a protocol one node port fails with
   });
   // Only ports of a new Service share one by their number.
   const { nodePort: _, ...other } = port;
-  const both = [{ ...port, name: 'tcp' }, { ...other, name: 'udp', protocol: 'UDP' }];
+  const both = [
+    { ...port, name: 'tcp' },
+    { ...other, name: 'udp', protocol: 'UDP' },
+  ];
   const updated = await of(0).update('one', { ...made, spec: { ...made['spec'], ports: both } });
   assert.notEqual(updated['spec'].ports[1].nodePort, port.nodePort);
 });

@@ -163,7 +163,11 @@ export function managerContext(
 }
 
 // Entries of managedFields may be of any version in which the resource is served.
-function versionConverter({ parts, definition }: Pick<Scope, 'parts' | 'definition'>): VersionConverter | undefined {
+function versionConverter({
+  parts,
+  definition,
+  subresource,
+}: Pick<Scope, 'parts' | 'definition' | 'subresource'>): VersionConverter | undefined {
   const siblings = parts.registry.siblings(definition);
   if (siblings.length < 2) return undefined;
   const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
@@ -178,6 +182,10 @@ function versionConverter({ parts, definition }: Pick<Scope, 'parts' | 'definiti
       const sibling = of(apiVersion);
       return sibling && schemaOf(parts, sibling);
     },
+    // As upstream: a version of a custom kind knows its own, and status those of all versions that have it.
+    ignores: (apiVersion) =>
+      typeof definition.schema === 'string' ||
+      (subresource !== undefined && of(apiVersion)!.subresources?.some(({ name }) => name === subresource.name) === true),
     convert: (object, apiVersion) => change(object, definition, of(apiVersion)!),
     convertBack: (object, apiVersion) => change(object, of(apiVersion)!, definition),
   };

@@ -270,6 +270,7 @@ test('two versions of a kind have one set of appliers', () => {
   const versions = {
     schema: (version: string) => (version === 'v0' ? schema : undefined),
     convert: rename('data', 'binaryData'),
+    ignores: () => true,
     convertBack: rename('binaryData', 'data'),
   };
   const stored = new Stored('ConfigMap').apply('alpha', { data: { a: '1', b: '2' } });
@@ -287,7 +288,7 @@ test('two versions of a kind have one set of appliers', () => {
 test('a version that does not know all fields cannot say what its managers own', () => {
   const schema = kinds.ConfigMap.schema;
   const strange = (object: KubeObject) => (object['data'].b ? { ...object, spec: {} } : object);
-  const versions = { schema: () => schema, convert: strange, convertBack: strange };
+  const versions = { schema: () => schema, ignores: () => true, convert: strange, convertBack: strange };
   const stored = new Stored('ConfigMap').apply('alpha', { data: { a: '1' } });
   const [entry] = stored.object!.metadata!.managedFields!;
   stored.object = { ...stored.object, metadata: { ...stored.object!.metadata, managedFields: [{ ...entry!, apiVersion: 'v0' }] } };

@@ -1,3 +1,4 @@
+import { hasSentEmpty } from '../../../../api/meta/sent-empty.ts';
 import type { ListSchema, Schema } from '../../../../openapi/schema.ts';
 import { sameJson } from '../../json-equal.ts';
 import { isJsonObject } from '../../json-object.ts';
@@ -51,7 +52,7 @@ class CompareWalk {
         : shape === 'items'
           ? this.visitItems(left, right, schema as ListSchema)
           : false;
-    if (!inside && !sameJson(left, right)) this.insert(this.modified);
+    if (!inside && !(Array.isArray(right) ? sameList(left, right) : sameJson(left, right))) this.insert(this.modified);
   }
 
   /** Null takes the other's shape; where shapes differ, it is a change of the whole. */
@@ -95,7 +96,7 @@ class CompareWalk {
     const after = Array.isArray(right) ? right : [];
     if (before.length === 0 && after.length === 0) return false;
     // Most lists do not change, and telling so is cheaper than finding out which item is which.
-    if (sameJson(before, after)) return Array.isArray(left) && Array.isArray(right);
+    if (sameList(before, after)) return Array.isArray(left) && Array.isArray(right);
     const old = indexItems(before, schema);
     const now = indexItems(after, schema);
     for (const [element, items] of old) this.visitItem(element, items, now.get(element) ?? [], schema);
@@ -119,6 +120,11 @@ class CompareWalk {
     }
     this.path.pop();
   }
+}
+
+/** Lists are compared as a whole, in which something empty that was sent is not what is absent. */
+function sameList(left: unknown, right: readonly unknown[]): boolean {
+  return sameJson(left, right) && hasSentEmpty(left) === hasSentEmpty(right);
 }
 
 function indexItems(items: readonly unknown[], schema: ListSchema): Map<string, unknown[]> {

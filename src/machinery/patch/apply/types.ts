@@ -25,6 +25,8 @@ export interface ManagerContext {
 export interface VersionConverter {
   /** The schema of that version, or undefined if it is not served any more. */
   schema(apiVersion: string): Schema | undefined;
+  /** Whether the endpoint ignores its paths in that version as well. */
+  ignores(apiVersion: string): boolean;
   /** @param object in the request's version; the result may share parts of it */
   convert(object: KubeObject, apiVersion: string): KubeObject;
   /** Back from that version to the request's. */

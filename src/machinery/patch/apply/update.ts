@@ -87,7 +87,8 @@ function changesIn(
     if (errors.length > 0) throw plainError(`failed to convert ${which} object: ${joinMessages(errors)}`);
     return converted;
   };
-  const changes = ignoring(compare(convert(live, 'old'), convert(updated, 'new'), schema), terms.ignored);
+  const all = compare(convert(live, 'old'), convert(updated, 'new'), schema);
+  const changes = terms.versions!.ignores(apiVersion) ? ignoring(all, terms.ignored) : all;
   known.set(apiVersion, changes);
   return changes;
 }
