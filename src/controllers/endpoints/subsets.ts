@@ -29,9 +29,16 @@ const inOrder = portOrder('Endpoints');
 /** At most so many addresses are kept in an Endpoints object. */
 export const capacity = 1000;
 
-/** The subsets of a service: addresses that have the same ports together, ready ones apart from the others. */
+/** Pods that have the same ports. */
+interface Group {
+  readonly ports: readonly Port[];
+  readonly ready: Address[];
+  readonly notReady: Address[];
+}
+
+/** The subsets of a service: ports that the same addresses have together, so that an address may be in several; ready ones apart from the others. */
 export function subsetsOf(service: KubeObject, pods: readonly KubeObject[]): Subset[] {
-  const groups = new Map<string, { ports: Port[]; ready: Address[]; notReady: Address[] }>();
+  const groups = new Map<string, Group>();
   const publishAll = Boolean(service.spec.publishNotReadyAddresses);
   for (const pod of pods) {
     if (!canBeEndpoint(pod, publishAll)) continue;
@@ -46,11 +53,36 @@ export function subsetsOf(service: KubeObject, pods: readonly KubeObject[]): Sub
     const address = { ip, ...(hostname ? { hostname } : {}), nodeName: pod.spec.nodeName ?? '', targetRef: targetReference(pod) };
     (publishAll || isPodReady(pod) ? group.ready : group.notReady).push(address);
   }
-  return [...groups.values()].map(({ ports, ready, notReady }) => ({
-    ...(ready.length > 0 ? { addresses: ready.sort(byAddress) } : {}),
-    ...(notReady.length > 0 ? { notReadyAddresses: notReady.sort(byAddress) } : {}),
-    ...(ports.length > 0 ? { ports: inOrder(ports) } : {}),
-  }));
+  return repacked([...groups.values()]);
+}
+
+function repacked(groups: readonly Group[]): Subset[] {
+  const holders = new Map<string, { port: Port; groups: Group[] }>();
+  const subsets = new Map<string, { ports: Port[]; groups: readonly Group[] }>();
+  for (const group of groups) {
+    if (group.ports.length === 0) subsets.set('', { ports: [], groups: [group] });
+    for (const port of group.ports) {
+      const key = JSON.stringify(port);
+      const holder = holders.get(key);
+      if (holder) holder.groups.push(group);
+      else holders.set(key, { port, groups: [group] });
+    }
+  }
+  for (const { port, groups: having } of holders.values()) {
+    const key = having.map((group) => groups.indexOf(group)).join();
+    const subset = subsets.get(key);
+    if (subset) subset.ports.push(port);
+    else subsets.set(key, { ports: [port], groups: having });
+  }
+  return [...subsets.values()].map(({ ports, groups: having }) => {
+    const ready = having.flatMap((group) => group.ready);
+    const notReady = having.flatMap((group) => group.notReady);
+    return {
+      ...(ready.length > 0 ? { addresses: ready.sort(byAddress) } : {}),
+      ...(notReady.length > 0 ? { notReadyAddresses: notReady.sort(byAddress) } : {}),
+      ...(ports.length > 0 ? { ports: inOrder(ports) } : {}),
+    };
+  });
 }
 
 // Endpoints have one family: the service's first.
