@@ -40,7 +40,7 @@ export function statefulSetModel(): Model {
     return undefined;
   }
 
-  /** A pod that the controller takes away: none above it may be left to go first, and not too many may be away. */
+  /** A pod that the controller takes away: none above it may be left to go first, and no other may be away; without order, none above it. */
   function checkDeparture(pod: KubeObject, pods: readonly KubeObject[], world: World): string | undefined {
     if (world.disturbed.has(keyOf(pod)) || world.disturbed.size > 0 || resized) return undefined;
     const isOutside = (other: KubeObject) => ordinalOf(other) < wanted.start || ordinalOf(other) >= wanted.start + wanted.replicas;
@@ -48,8 +48,9 @@ export function statefulSetModel(): Model {
       const higher = pods.find((other) => isOutside(other) && ordinalOf(other) > ordinalOf(pod));
       return ordered && higher ? `${pod.metadata!.name} goes before ${higher.metadata!.name}` : undefined;
     }
-    const away = pods.filter((other) => !isOutside(other) && (isGoing(other) || !isPodReady(other))).length;
-    return away > 1 ? `${away} pods are away at once` : undefined;
+    const isHeeded = (other: KubeObject) => !isOutside(other) && (ordered ? other !== pod : ordinalOf(other) > ordinalOf(pod));
+    const away = pods.find((other) => isHeeded(other) && (isGoing(other) || !isPodReady(other)));
+    return away && `${pod.metadata!.name} goes while ${away.metadata!.name} is away`;
   }
 
   return {

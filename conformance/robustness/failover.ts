@@ -164,9 +164,13 @@ async function stop(child: ChildProcess): Promise<void> {
 /** @throws Error if the rollout does not finish */
 async function rolledOut(kubeconfig: string): Promise<void> {
   const args = ['--kubeconfig', kubeconfig, 'rollout', 'status', 'deployment/web', '--timeout=2m'];
-  const child = spawn(await bundledTool('kubectl'), args, { stdio: 'ignore' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`kubectl rollout status ended with ${code}`);
+  const child = spawn(await bundledTool('kubectl'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`kubectl rollout status ended with ${code}: ${errors}`);
 }
 
 function deployment(): object {
