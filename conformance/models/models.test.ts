@@ -31,9 +31,13 @@ const first = Number(ORRERY_SEED ?? 1);
 const last = first + count - 1;
 const parts = sharedParts();
 
+/** Histories that have shown a fault, played with every run that does not name its own. */
+const found: Readonly<Record<string, readonly number[]>> = { statefulset: [2711184, 2711455], disruption: [2711003] };
+
 for (const [name, makeModel] of Object.entries(models)) {
   if (ORRERY_MODEL !== undefined && ORRERY_MODEL !== name) continue;
-  test(`${name}: ${count} random histories keep the limits and settle`, { timeout: 60_000 + count * 20_000 }, async () => {
+  test(`${name}: ${count} random histories keep the limits and settle`, { timeout: 120_000 + count * 20_000 }, async () => {
+    if (ORRERY_SEED === undefined) for (const seed of found[name] ?? []) await playHistory(name, seed, parts, makeModel);
     for (let seed = first; seed <= last; seed++) await playHistory(name, seed, parts, makeModel);
     console.log(`${name}: ${count} histories`);
   });

@@ -184,7 +184,7 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     if (!semanticEqual(set.status, status)) {
       await setsApi.update(set.metadata!.namespace!, typed(daemonSets, { ...set, status }), { subresource: 'status' });
     }
-    return nextAvailability([...state.podsByNode.values()].flat(), set.spec.minReadySeconds ?? 0, clock.now());
+    return nextAvailability([...state.podsByNode.values()].flat(), set.spec.minReadySeconds ?? 0, state.now);
   }
 
   return run('daemonset', [controller]);

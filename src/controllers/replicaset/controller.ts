@@ -86,13 +86,14 @@ export function startReplicaController(context: ControllerContext, kind: Replica
       return;
     }
     const inStep = expectations.satisfied(key);
+    const lookedAt = clock.now();
     const look = await lookAt(owner);
     let failure: unknown;
     if (inStep && !owner.metadata!.deletionTimestamp) failure = await manage(key, owner, look);
     await writeStatus(owner, look.counts, failure);
     if (failure !== undefined) throw failure;
     const minReadySeconds = owner.spec.minReadySeconds ?? 0;
-    return minReadySeconds === 0 ? undefined : nextAvailability(look.active(), minReadySeconds, clock.now());
+    return minReadySeconds === 0 ? undefined : nextAvailability(look.active(), minReadySeconds, lookedAt);
   }
 
   /** The owner's pods, after it has released and adopted what it must. They are only gone through one by one where the tally does not say enough. */

@@ -5,13 +5,14 @@ import { keyOf } from '../../runtime/keys.ts';
 import { omitZeros, typed } from '../../runtime/objects.ts';
 import { indexByController } from '../../runtime/owners.ts';
 import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
+import { nextAvailability } from '../../runtime/pods.ts';
 import { byRevision, createRevision, keepsData, revisionData, templateOfRevision, truncateRevisions } from '../../runtime/revisions.ts';
 import { type Selector, selectorOf } from '../../runtime/selector.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { controllerRevisions, persistentVolumeClaims, pods as podResource, statefulSets } from '../resources.ts';
 import { createClaims } from './claims.ts';
 import { createSetControl } from './control.ts';
-import { isMember, replicasOf, revisionOf } from './identity.ts';
+import { isMember, revisionOf } from './identity.ts';
 import type { Version } from './replicas.ts';
 import { completed, isNews, type SetStatus } from './status.ts';
 
@@ -71,12 +72,13 @@ export function startStatefulSetController(context: ControllerContext): RunningC
       collisionCount,
       availableReplicas: 0,
     };
+    // What counts as available by then at the latest need not be looked at again.
+    const lookedAt = clock.now();
     try {
       const { status, failure } = await control.advance(set, owned, current, update, base);
       await writeStatus(set, completed(set, status));
       if (failure !== undefined) throw failure;
-      const minReadySeconds = set.spec.minReadySeconds ?? 0;
-      return minReadySeconds > 0 && status.availableReplicas !== replicasOf(set) ? minReadySeconds * 1000 : undefined;
+      return nextAvailability(owned, set.spec.minReadySeconds ?? 0, lookedAt);
     } finally {
       const live = new Set([current.name, update.name, ...owned.map(revisionOf)]);
       await truncateRevisions(revisionsApi, history, live, set.spec.revisionHistoryLimit ?? 10);
