@@ -1,0 +1,25 @@
+// A definition that is deleted while its objects have finalizers: its conditions, what may still be done to them, and what is made anew.
+import { CRDS, define, install, sorted } from '../custom-kinds.mjs';
+
+export default ({ ns }) => {
+  const group = 'rp-ext-finalizing.example.com';
+  const def = define(group, 'Held', { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }, status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }, { names: { plural: 'helds' }, version: { subresources: { status: {} } } });
+  const C = `${CRDS}/${def.metadata.name}`, P = `/apis/${group}/v1/namespaces/${ns}/helds`;
+  const obj = (name, more) => ({ apiVersion: `${group}/v1`, kind: 'Held', metadata: { name, ...more }, spec: {} });
+  const merge = (title, path, body, more) => ({ name: title, method: 'PATCH', path, type: 'application/merge-patch+json', body, pick: (b, r) => (r.status < 300 ? 'let through' : sorted(b)), ...more });
+  const steps = [
+    ...install(def),
+    { name: 'one that is held', method: 'POST', path: P, body: obj('held', { finalizers: ['x.io/hold'] }), pick: (b) => b.kind }, { name: 'one that is not', method: 'POST', path: P, body: obj('free'), pick: (b) => b.kind },
+    { name: 'a watch of them', path: P, query: { watch: '1', fieldSelector: 'metadata.name=free' }, background: 'w', watch: { events: 2, ms: 15000 } },
+    { name: 'the definition is deleted', method: 'DELETE', path: C, pick: (b) => [b.kind, b.metadata?.finalizers, Boolean(b.metadata?.deletionTimestamp), b.status?.conditions?.map((c) => [c.type, c.status, c.reason])] },
+    { name: 'the free one is gone', compare: false, path: `${P}/free`, until: (b, r) => r.status === 404 }, { name: 'what was watched', collect: 'w', path: P, watch: {}, pick: (l) => l.map((e) => [e.type, e.object.metadata?.name]) },
+    { name: 'it is terminating', path: C, until: (b) => b.status?.conditions?.some((c) => c.type === 'Terminating' && c.reason !== 'InstanceDeletionPending' ? true : c.type === 'Terminating'), pick: (b) => b.status.conditions.filter((c) => c.type !== 'Terminating').map((c) => [c.type, c.status, c.reason, c.message]) },
+    { name: 'the held one', path: `${P}/held`, until: (b) => b.metadata?.deletionTimestamp, pick: (b) => [b.metadata.finalizers, Boolean(b.metadata.deletionTimestamp), b.metadata.deletionGracePeriodSeconds] },
+    { name: 'a new one', method: 'POST', path: P, body: obj('new') }, { name: 'a new one by apply', method: 'PATCH', path: `${P}/newer`, type: 'application/apply-patch+yaml', query: { fieldManager: 'm' }, body: obj('newer') }, { name: 'a new one by put', method: 'PUT', path: `${P}/newest`, body: obj('newest') }, merge('the held one changes', `${P}/held`, { spec: { a: 1 } }), merge('its status too', `${P}/held/status`, { status: { a: 1 } }), merge('another finalizer', `${P}/held`, { metadata: { finalizers: ['x.io/hold', 'x.io/more'] } }), { name: 'the list', path: P, pick: (b) => b.items?.map((i) => i.metadata.name) ?? b }, { name: 'the definition again', method: 'POST', path: CRDS, body: def, pick: sorted }, { name: 'deleted again', method: 'DELETE', path: C, pick: (b) => [b.kind, b.metadata?.finalizers] }, merge('the definition gets a label', C, { metadata: { labels: { a: 'b' } } }), merge('and another column', C, { spec: { versions: [{ ...def.spec.versions[0], additionalPrinterColumns: [{ name: 'A', type: 'string', jsonPath: '.spec.a' }] }] } }), merge('and a finalizer', C, { metadata: { finalizers: ['customresourcecleanup.apiextensions.k8s.io', 'x.io/new'] } }),
+    { name: 'still discovered', path: `/apis/${group}/v1`, pick: (b) => b.resources?.map((r) => r.name) ?? b.code },
+    merge('the held one is let go', `${P}/held`, { metadata: { finalizers: null } }), { name: 'the definition is gone', path: C, until: (b, r) => r.status === 404 }, { name: 'its objects are', path: `${P}/held`, until: (b, r) => r.status === 404 && typeof b === 'string' }, { name: 'its group is', path: `/apis/${group}`, until: (b, r) => r.status === 404 },
+    ...install(def), { name: 'nothing is left', path: P, pick: (b) => b.items }, { name: 'the definition gets a finalizer', method: 'PATCH', path: C, type: 'application/merge-patch+json', body: { metadata: { finalizers: ['x.io/mine'] } }, pick: (b) => b.metadata.finalizers }, { name: 'its own comes too', path: C, until: (b) => b.metadata.finalizers?.length === 2, pick: (b) => b.metadata.finalizers }, { name: 'deleted in the background', method: 'DELETE', path: C, query: { propagationPolicy: 'Background' }, pick: (b) => b.kind }, { name: 'only the other holds it', path: C, until: (b) => b.metadata?.finalizers?.length === 1, pick: (b) => [b.metadata.finalizers, b.status.conditions.map((c) => [c.type, c.status, c.reason, c.message]).sort()] }, { name: 'its kind then', path: P, pick: (b, r) => r.status }, merge('the other is removed', C, { metadata: { finalizers: null } }), { name: 'gone', path: C, until: (b, r) => r.status === 404 },
+  ];
+  steps.cleanup = [`${P}/held`, C];
+  return steps;
+};

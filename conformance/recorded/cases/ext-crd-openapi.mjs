@@ -1,0 +1,31 @@
+// What the OpenAPI documents say of custom kinds: schemas with every keyword, versions, subresources, preserved fields.
+import { CRDS, define, install } from '../custom-kinds.mjs';
+
+export default () => {
+  const group = 'rp-ext-openapi.example.com';
+  const props = {
+    s: { type: 'string', description: 'a text', minLength: 1, maxLength: 9, pattern: '^a', format: 'hostname', default: 'a', example: 'abc', title: 'T', enum: ['a', 'ab'] }, i: { type: 'integer', format: 'int32', minimum: 1, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true, multipleOf: 2 }, n: { type: 'number', format: 'double' }, b: { type: 'boolean', nullable: true }, ios: { 'x-kubernetes-int-or-string': true }, ios2: { anyOf: [{ type: 'integer' }, { type: 'string' }], 'x-kubernetes-int-or-string': true }, any: { 'x-kubernetes-preserve-unknown-fields': true }, obj: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { in: { type: 'string' } } }, emb: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }, emb2: { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { spec: { type: 'object' } } },
+    set: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' }, maxItems: 3, minItems: 1 }, map: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], items: { type: 'object', required: ['k'], properties: { k: { type: 'string' }, v: { type: 'integer', nullable: true, default: null } } } }, atomic: { type: 'object', 'x-kubernetes-map-type': 'atomic', additionalProperties: { type: 'string' }, minProperties: 1, maxProperties: 2 }, more: { type: 'object', additionalProperties: true }, logic: { type: 'object', properties: { x: { type: 'string' }, y: { type: 'string' } }, oneOf: [{ required: ['x'] }, { required: ['y'] }], not: { required: ['z'] }, allOf: [{ properties: { x: { minLength: 2 } } }] }, rules: { type: 'string', maxLength: 5, 'x-kubernetes-validations': [{ rule: "self != 'x'", message: 'not x', reason: 'FieldValueForbidden', fieldPath: undefined }] }, nul: { type: 'string', nullable: true, default: null }, docs: { type: 'string', externalDocs: { url: 'https://example.com', description: 'd' } },
+  };
+  const def = define(group, 'Paper', { spec: { type: 'object', description: 'what is wanted', required: ['s'], properties: props }, status: { type: 'object' } }, { version: { subresources: { status: {}, scale: { specReplicasPath: '.spec.i', statusReplicasPath: '.status.i', labelSelectorPath: '.status.l' } }, selectableFields: [{ jsonPath: '.spec.s' }], additionalPrinterColumns: [{ name: 'A', type: 'string', jsonPath: '.spec.s' }] }, spec: { } });
+  def.spec.versions[0].schema.openAPIV3Schema.description = 'A Paper is written on.';
+  def.spec.versions.push({ name: 'v2', served: true, storage: false, deprecated: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } });
+  const wide = define(group, 'Wide', {}, { scope: 'Cluster' });
+  wide.spec.versions[0].schema.openAPIV3Schema = { type: 'object', properties: { apiVersion: { type: 'string', description: 'mine' }, kind: { type: 'string' }, metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 5, pattern: '^w' } } } } };
+  const key = 'com.example.rp-ext-openapi';
+  const v3 = (x) => `/openapi/v3/apis/${group}/${x}`;
+  const brief = (d) => Object.fromEntries(Object.entries(d.paths).map(([p, item]) => [p, Object.fromEntries(Object.entries(item).map(([m, op]) => [m, m === 'parameters' ? op.map((x) => x.name) : { id: op.operationId, action: op['x-kubernetes-action'], gvk: op['x-kubernetes-group-version-kind'], parameters: (op.parameters ?? []).map((x) => x.name), takes: Object.keys(op.requestBody?.content ?? {}), answers: Object.fromEntries(Object.entries(op.responses).map(([s, r]) => [s, Object.entries(r.content ?? {}).map(([t, c]) => [t, c.schema?.$ref])])), deprecated: op.deprecated }]))]));
+  const names = (d) => Object.keys(d.components.schemas).sort();
+  const own = (d, pre) => Object.fromEntries(Object.entries(d).filter(([k]) => k.includes('rp-ext-openapi')).map(([k, s]) => [k, s]));
+  const ready = (b) => b.components && Object.keys(b.components.schemas).some((k) => k.endsWith('Paper'));
+  const steps = [
+    ...install(def), ...install(wide),
+    { name: 'paths of v1', path: v3('v1'), until: (b) => ready(b) && Object.keys(b.components.schemas).some((k) => k.endsWith('Wide')), pick: (b) => (b.paths ? brief(b) : b) }, { name: 'schemas of v1', path: v3('v1'), pick: (b) => [names(b), own(b.components.schemas)] }, { name: 'one operation of v1 in full', path: v3('v1'), pick: (b) => b.paths?.[`/apis/${group}/v1/namespaces/{namespace}/papers/{name}`]?.patch }, { name: 'a list in full', path: v3('v1'), pick: (b) => b.paths?.[`/apis/${group}/v1/papers`] },
+    { name: 'schemas of v2', path: v3('v2'), until: ready, pick: (b) => [names(b), own(b.components.schemas)] }, { name: 'paths of v2', path: v3('v2'), pick: (b) => (b.paths ? Object.keys(b.paths).sort() : b) },
+    { name: 'in version 2', path: '/openapi/v2', until: (b) => b.definitions && Object.keys(b.definitions).some((k) => k.endsWith('v1.Paper')) && Object.keys(b.definitions).some((k) => k.endsWith('v1.Wide')) && Object.keys(b.definitions).some((k) => k.endsWith('v2.Paper')), within: 40000, pick: (b) => [own(b.definitions), Object.keys(b.paths).filter((p) => p.includes(group)).sort()] }, { name: 'an operation in version 2', path: '/openapi/v2', pick: (b) => b.paths[`/apis/${group}/v1/namespaces/{namespace}/papers/{name}/scale`] }, { name: 'a creation in version 2', path: '/openapi/v2', pick: (b) => b.paths[`/apis/${group}/v1/wides`] },
+    { name: 'listed', path: '/openapi/v3', pick: (b) => Object.keys(b.paths).filter((p) => p.includes(group)).sort() },
+    { name: 'the second goes', method: 'DELETE', path: `${CRDS}/${wide.metadata.name}`, pick: (b) => b.kind }, { name: 'and its paths', path: v3('v1'), until: (b) => b.paths && !Object.keys(b.paths).some((p) => p.includes('wides')), pick: (b) => Object.keys(b.paths).sort() },
+  ];
+  steps.cleanup = [`${CRDS}/${def.metadata.name}`, `${CRDS}/${wide.metadata.name}`];
+  return steps;
+};
