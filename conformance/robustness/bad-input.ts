@@ -114,7 +114,7 @@ function mannerOf(chance: number, http1: boolean): Manner {
 
 /** Messages that kube-apiserver v1.36.3 sends with a 500 too, though the request is to blame. */
 const blamelessErrors =
-  /failed to create typed patch object|failed to convert new object|unknown patch type|does not contain declared merge key|list element types are not identical|expected a map\[string\]interface|resourceVersion: Invalid value|target\.(name|kind): /;
+  /failed to create RequestInfo: unable to determine kind and namespace from url|failed to create typed patch object|failed to convert new object|unknown patch type|does not contain declared merge key|list element types are not identical|expected a map\[string\]interface|resourceVersion: Invalid value|target\.(name|kind): /;
 
 /** Whether kube-apiserver gives this server error as well: what has no backend to go to, what would take too long, and the messages above. */
 function isDocumented({ status, body }: Answer, target: string): boolean {
