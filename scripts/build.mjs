@@ -50,6 +50,12 @@ async function bundle() {
     format: 'esm',
     banner: { js: '#!/usr/bin/env node' },
   });
+  await build({
+    ...common,
+    entryPoints: [join(root, 'src/server/http/thread/entry.ts')],
+    outfile: join(dist, 'front.js'),
+    format: 'esm',
+  });
   copyData(Object.keys(metafile.inputs), dist);
 }
 

@@ -187,6 +187,8 @@ async function startApiServer(
         clientCa,
         frontProxyCa: frontProxy.trust.authority,
       },
+      // Where there is but one processor, another thread would only add its messages.
+      frontThread: availableParallelism() > 1 ? new URL('front.js', import.meta.url) : undefined,
     },
   );
   // From the first request on, what other servers serve is theirs.

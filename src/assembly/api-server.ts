@@ -77,7 +77,16 @@ export interface ApiServerAssembly {
 /** What differs between the API servers of one store. */
 export type OwnParts = Pick<
   ApiServerOptions,
-  'serverAddress' | 'healthChecks' | 'audit' | 'proxyClient' | 'tls' | 'priorityAndFairness' | 'inFlightLimits' | 'largeRequests' | 'nodes'
+  | 'serverAddress'
+  | 'healthChecks'
+  | 'audit'
+  | 'proxyClient'
+  | 'tls'
+  | 'frontThread'
+  | 'priorityAndFairness'
+  | 'inFlightLimits'
+  | 'largeRequests'
+  | 'nodes'
 >;
 
 export interface AssembledApiServer {

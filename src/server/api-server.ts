@@ -91,6 +91,7 @@ export interface ApiServerOptions {
   readonly largeRequests?: LargeRequestServer;
   /** Absent: in-process clients only. */
   readonly tls?: HttpServerParts['tls'];
+  readonly frontThread?: HttpServerParts['frontThread'];
 }
 
 /** The parts of one API server, put together. Disposing it ends its watches and connections; its storage is the caller's. */
@@ -260,8 +261,9 @@ export class ApiServer implements AsyncDisposable {
         : {}),
     });
     this.encoder = encoder;
-    const { tls } = options;
-    this.http = tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls, metrics: metrics.requests });
+    const { tls, frontThread } = options;
+    this.http =
+      tls && createHttpServer({ handle: this.chain.network, encoder, clock, logger, tls, metrics: metrics.requests, frontThread });
   }
 
   /** What is served through this server, here and by others. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { badRequest, requestEntityTooLarge } from '../../registry/errors.ts';
 
-const nothing = Buffer.alloc(0);
+export const nothing = Buffer.alloc(0);
 
 /** Whether an HTTP/1.1 request says that a body follows; HTTP/2 tells by its frames. */
 export function announcesBody(headers: {
@@ -42,6 +42,11 @@ export function readBody(stream: Readable, declared: string | undefined, limit: 
       if (!ended) reject(badRequest('unexpected EOF'));
     });
   });
+}
+
+/** A body that has been read already. @throws ApiError 413 when it has more than `limit` bytes */
+export function checkLength(bytes: Buffer, limit: number): Promise<Buffer> {
+  return bytes.length > limit ? Promise.reject(tooLarge(limit)) : Promise.resolve(bytes);
 }
 
 function tooLarge(limit: number): Error {

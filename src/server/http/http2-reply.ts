@@ -39,8 +39,9 @@ export class Http2Reply implements Reply {
     // HTTP/2 sends headers at once.
   }
 
-  write(bytes: Buffer): boolean {
-    return this.gone ? true : this.stream.write(bytes);
+  /** @param sent called when they have been sent */
+  write(bytes: Buffer, sent?: () => void): boolean {
+    return this.gone ? true : this.stream.write(bytes, sent);
   }
 
   end(bytes?: Buffer): void {

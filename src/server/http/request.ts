@@ -1,11 +1,20 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { ApiRequest } from '../context.ts';
-import { announcesBody, readBody } from './body.ts';
+import { announcesBody, checkLength, nothing, readBody } from './body.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Shared by all requests without a query: nobody changes a request's parameters. */
 const noParameters = new URLSearchParams();
+
+/** A body that is there as a whole. Absent bytes: the request says that it has none. */
+export class WholeBody {
+  readonly bytes: Buffer | undefined;
+
+  constructor(bytes: Buffer | undefined) {
+    this.bytes = bytes;
+  }
+}
 
 /** A request from the network. Its parameters and its signal are made when they are first asked for. */
 export class NetworkRequest implements ApiRequest {
@@ -15,14 +24,14 @@ export class NetworkRequest implements ApiRequest {
   readonly headers: Headers;
   bodyRead = false;
   private readonly rawQuery: string;
-  private readonly source: Readable;
+  private readonly source: Readable | WholeBody;
   private parameters: URLSearchParams | undefined;
   private controller: AbortController | undefined;
   private gone = false;
   private reading: Promise<Buffer> | undefined;
 
   /** @param target path and query as the client sent them */
-  constructor(method: string, target: string, headers: Headers, source: Readable) {
+  constructor(method: string, target: string, headers: Headers, source: Readable | WholeBody) {
     const at = target.indexOf('?');
     this.method = method;
     this.target = target;
@@ -49,11 +58,19 @@ export class NetworkRequest implements ApiRequest {
   /** Read once: whoever asks again gets the same. */
   readBody(limit: number): Promise<Buffer> {
     this.bodyRead = true;
-    this.reading ??= readBody(this.source, this.headers['content-length'], limit);
+    this.reading ??=
+      this.source instanceof WholeBody
+        ? checkLength(this.source.bytes ?? nothing, limit)
+        : readBody(this.source, this.headers['content-length'], limit);
     return this.reading;
   }
 
   openBody(): Readable | undefined {
+    if (this.source instanceof WholeBody) {
+      const { bytes } = this.source;
+      this.bodyRead = true;
+      return bytes && Readable.from(bytes);
+    }
     // HTTP/2 says with the headers whether there is more.
     const { endAfterHeaders } = this.source as Readable & { readonly endAfterHeaders?: boolean };
     if (endAfterHeaders ?? !announcesBody(this.headers)) return undefined;

@@ -4,7 +4,7 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { connect } from 'node:tls';
-import { makeKeys, startTestServer, type TestServer } from '../testing/test-server.ts';
+import { fronts, makeKeys, startTestServer, type TestServer } from '../testing/test-server.ts';
 
 interface Received {
   readonly status: number;
@@ -57,14 +57,17 @@ function overHttp1(server: TestServer, path: string, { method = 'GET', headers =
 
 const message = ({ text }: Received): string => JSON.parse(text).message;
 
-for (const [title, send] of [
-  ['HTTP/2', overHttp2],
-  ['HTTP/1.1', overHttp1],
-] as const) {
+for (const [title, send, frontThread] of fronts.flatMap(
+  ([place, entry]) =>
+    [
+      [`HTTP/2${place}`, overHttp2, entry],
+      [`HTTP/1.1${place}`, overHttp1, entry],
+    ] as const,
+)) {
   describe(`server over ${title}`, () => {
     let server: TestServer;
     before(async () => {
-      server = await startTestServer();
+      server = await startTestServer({}, frontThread);
       server.store.put('ADDED', 'x', { metadata: { name: 'one', labels: { a: 'b' } }, size: 3 }, 201);
     });
     after(() => server[Symbol.asyncDispose]());
@@ -258,47 +261,6 @@ for (const [title, send] of [
   });
 }
 
-test('watch frames of one turn are one write, and shutdown ends watches at once', async () => {
-  const server = await startTestServer();
-  const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
-  const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
-  const chunks: string[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
-  await new Promise((resolve) => stream.once('response', resolve));
-  server.store.put('ADDED', 'x', { metadata: { name: 'a' } }, 201);
-  server.store.put('ADDED', 'x', { metadata: { name: 'b' } }, 201);
-  await new Promise((resolve) => stream.once('data', resolve));
-  assert.equal(chunks.length, 1);
-  const events = chunks[0]!
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  assert.deepEqual(
-    events.map(({ type, object }) => [type, object.kind, object.metadata.name]),
-    [
-      ['ADDED', 'Thing', 'a'],
-      ['ADDED', 'Thing', 'b'],
-    ],
-  );
-  const ended = new Promise((resolve) => stream.once('end', resolve));
-  const started = performance.now();
-  await server[Symbol.asyncDispose]();
-  await ended;
-  assert.ok(performance.now() - started < 1000);
-  assert.equal(server.store.sinks.size, 0);
-});
-
-test('a client that goes away stops its watch and aborts its request', async () => {
-  const server = await startTestServer();
-  const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
-  const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
-  await new Promise((resolve) => stream.once('response', resolve));
-  assert.equal(server.store.sinks.size, 1);
-  session.destroy();
-  while (server.store.sinks.size > 0) await new Promise((resolve) => setImmediate(resolve));
-  await server[Symbol.asyncDispose]();
-});
-
 /** A connection over HTTP/1.1 on which a test says what it likes. */
 function rawConnection(server: TestServer) {
   const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.keys.authority.certificate, ALPNProtocols: ['http/1.1'] });
@@ -329,51 +291,94 @@ async function talk(server: TestServer, text: string): Promise<string> {
 
 const statusLine = (answer: string) => answer.split('\r\n')[0]!;
 
-test('what is no HTTP is answered, and the server goes on', async () => {
-  const server = await startTestServer();
-  const cases = [
-    ['nonsense\r\n\r\n', '400 Bad Request'],
-    [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
-    ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
-    ['GET / HTTP/3.1\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
-    ['B(EW / HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
-    ['BREW nowhere HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
-    ['OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '200 OK'],
-  ] as const;
-  for (const [text, status] of cases) assert.equal(statusLine(await talk(server, text)), `HTTP/1.1 ${status}`, text.slice(0, 40));
-  assert.equal((await overHttp1(server, '/readyz')).status, 200);
-  await server[Symbol.asyncDispose]();
-});
+for (const [place, frontThread] of fronts) {
+  test(`watch frames of one turn are one write, and shutdown ends watches at once${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
+    const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
+    const chunks: string[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+    await new Promise((resolve) => stream.once('response', resolve));
+    server.store.put('ADDED', 'x', { metadata: { name: 'a' } }, 201);
+    server.store.put('ADDED', 'x', { metadata: { name: 'b' } }, 201);
+    await new Promise((resolve) => stream.once('data', resolve));
+    assert.equal(chunks.length, 1);
+    const events = chunks[0]!
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      events.map(({ type, object }) => [type, object.kind, object.metadata.name]),
+      [
+        ['ADDED', 'Thing', 'a'],
+        ['ADDED', 'Thing', 'b'],
+      ],
+    );
+    const ended = new Promise((resolve) => stream.once('end', resolve));
+    const started = performance.now();
+    await server[Symbol.asyncDispose]();
+    await ended;
+    assert.ok(performance.now() - started < 1000);
+    assert.equal(server.store.sinks.size, 0);
+  });
 
-test('a method is a word like any other over HTTP/1.1 as well', async () => {
-  const server = await startTestServer();
-  const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n';
-  for (const method of ['BREW', 'get', 'DESCRIBE', 'CONNECT']) {
-    const answer = await talk(server, `${method} /api/v1/things HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
-    assert.equal(statusLine(answer), 'HTTP/1.1 405 Method Not Allowed', method);
-    const { reason, code } = JSON.parse(answer.split('\r\n\r\n')[1]!);
-    assert.deepEqual([reason, code], ['MethodNotAllowed', 405]);
-  }
-  const tunnel = await talk(server, `CONNECT example.com:443 HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
-  assert.equal(statusLine(tunnel), 'HTTP/1.1 404 Not Found');
-  assert.equal(statusLine(await talk(server, 'BREW / HTTP/1.1\r\n\r\n')), 'HTTP/1.1 400 Bad Request: missing required Host header');
-  await server[Symbol.asyncDispose]();
-});
+  test(`a client that goes away stops its watch and aborts its request${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const session = http2.connect(server.url, { ca: server.keys.authority.certificate });
+    const stream = session.request({ ':path': '/api/v1/things?watch=1', ...admin });
+    await new Promise((resolve) => stream.once('response', resolve));
+    assert.equal(server.store.sinks.size, 1);
+    session.destroy();
+    while (server.store.sinks.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    await server[Symbol.asyncDispose]();
+  });
 
-test('a connection goes on after a method that nobody knows', async () => {
-  const server = await startTestServer();
-  const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n\r\n';
-  const connection = rawConnection(server);
-  connection.write(`GET /readyz HTTP/1.1\r\n${headers}`);
-  assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
-  connection.write('BREW /api/v1/things HTTP/1.1\r\n');
-  connection.write(headers);
-  assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
-  connection.write(`SEARCH /api/v1/things HTTP/1.1\r\n${headers}`);
-  assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
-  connection.write(`BREW /readyz HTTP/1.1\r\n${headers}`);
-  assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
-  connection.write(`GET /readyz HTTP/1.1\r\nConnection: close\r\n${headers}`);
-  assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 200 OK');
-  await server[Symbol.asyncDispose]();
-});
+  test(`what is no HTTP is answered, and the server goes on${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const cases = [
+      ['nonsense\r\n\r\n', '400 Bad Request'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
+      ['GET / HTTP/3.1\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+      ['B(EW / HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+      ['BREW nowhere HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+      ['OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '200 OK'],
+    ] as const;
+    for (const [text, status] of cases) assert.equal(statusLine(await talk(server, text)), `HTTP/1.1 ${status}`, text.slice(0, 40));
+    assert.equal((await overHttp1(server, '/readyz')).status, 200);
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`a method is a word like any other over HTTP/1.1 as well${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n';
+    for (const method of ['BREW', 'get', 'DESCRIBE', 'CONNECT']) {
+      const answer = await talk(server, `${method} /api/v1/things HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+      assert.equal(statusLine(answer), 'HTTP/1.1 405 Method Not Allowed', method);
+      const { reason, code } = JSON.parse(answer.split('\r\n\r\n')[1]!);
+      assert.deepEqual([reason, code], ['MethodNotAllowed', 405]);
+    }
+    const tunnel = await talk(server, `CONNECT example.com:443 HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+    assert.equal(statusLine(tunnel), 'HTTP/1.1 404 Not Found');
+    assert.equal(statusLine(await talk(server, 'BREW / HTTP/1.1\r\n\r\n')), 'HTTP/1.1 400 Bad Request: missing required Host header');
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`a connection goes on after a method that nobody knows${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n\r\n';
+    const connection = rawConnection(server);
+    connection.write(`GET /readyz HTTP/1.1\r\n${headers}`);
+    assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
+    connection.write('BREW /api/v1/things HTTP/1.1\r\n');
+    connection.write(headers);
+    assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
+    connection.write(`SEARCH /api/v1/things HTTP/1.1\r\n${headers}`);
+    assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');
+    connection.write(`BREW /readyz HTTP/1.1\r\n${headers}`);
+    assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
+    connection.write(`GET /readyz HTTP/1.1\r\nConnection: close\r\n${headers}`);
+    assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 200 OK');
+    await server[Symbol.asyncDispose]();
+  });
+}

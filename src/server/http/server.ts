@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import http from 'node:http';
-import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import { certificatesOf } from '../../machinery/pem.ts';
@@ -13,12 +10,14 @@ import type { AnswerEncoder } from '../encoding/encoder.ts';
 import type { Next } from '../filters/stage.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import { ServerContext } from '../request-context.ts';
-import { type Authorities, type Connection, connectionOf } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { type FrontHandlers, openFront } from './front.ts';
 import { Http1Reply } from './http1-reply.ts';
-import { Http2Reply } from './http2-reply.ts';
 import type { Reply } from './reply.ts';
 import { NetworkRequest } from './request.ts';
 import { type Responder, respond, respondOverWebSocket } from './respond.ts';
+import { openThreadFront } from './thread/thread-front.ts';
+import { maxHeaderBytes, type TlsPortOptions } from './tls-port.ts';
 import { type ParseError, UnknownMethods } from './unknown-methods.ts';
 import { WatchStreams } from './watch-stream.ts';
 
@@ -38,6 +37,8 @@ export interface HttpServerParts {
     /** Those that sign the certificates of proxies which name the user in headers. Default: none. */
     readonly frontProxyCa?: string;
   };
+  /** The module that calls `serveFront` when it is the entry of a thread: TLS and HTTP/2 are its work. Absent: they are this thread's. */
+  readonly frontThread?: URL | undefined;
 }
 
 export interface HttpServer extends AsyncDisposable {
@@ -47,34 +48,14 @@ export interface HttpServer extends AsyncDisposable {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Headers of one request, as kube-apiserver limits them. */
-const maxHeaderBytes = 64 * 1024;
 const graceDefault = 500;
-/** In the order in which kube-apiserver prefers them. */
-const cipherSuites = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-].join(':');
 
-/**
- * One TLS port that speaks HTTP/2 and HTTP/1.1, as the client chooses (ALPN). The socket server is node:https's; HTTP/2 connections are handed to an
- * http2 server that listens nowhere, and are answered on their streams directly.
- */
-export function createHttpServer({ handle, encoder, clock, logger, tls, metrics }: HttpServerParts): HttpServer {
+/** One TLS port that speaks HTTP/2 and HTTP/1.1. HTTP/2 is answered on its streams directly, HTTP/1.1 by node:http, to which its connections are handed. */
+export function createHttpServer({ handle, encoder, clock, logger, tls, metrics, frontThread }: HttpServerParts): HttpServer {
   const watches = new WatchStreams(metrics);
-  const authorities: Authorities = {
-    clients: certificatesOf(tls.clientCa).map(({ raw }) => raw),
-    frontProxies: certificatesOf(tls.frontProxyCa ?? '').map(({ raw }) => raw),
-  };
   const responder: Responder = { encoder, watches };
   const unknownMethods = new UnknownMethods();
   const connections = new WeakMap<object, Connection>();
-  const sessions = new Set<ServerHttp2Session>();
-  const sockets = new Set<TLSSocket>();
   let active = 0;
   let idle: (() => void) | undefined;
   let closing: Promise<void> | undefined;
@@ -109,39 +90,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     }
   };
 
-  const h2 = http2.createServer({
-    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: maxHeaderBytes },
-    // Their bytes are limited, not their number: an impersonated user may have hundreds of groups.
-    maxHeaderListPairs: 10_000,
-    maxSessionMemory: 128,
-  });
-  h2.on('session', (session: ServerHttp2Session) => {
-    sessions.add(session);
-    // Uploads of many streams share the connection's window.
-    session.setLocalWindowSize(16 * 1024 * 1024);
-    connections.set(session, connectionOf(session.socket as unknown as TLSSocket, authorities));
-    session.on('close', () => sessions.delete(session));
-    session.on('error', (error) => logger.debug({ err: error }, 'HTTP/2 connection failed'));
-  });
-  h2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    stream.on('error', (error) => logger.debug({ err: error }, 'HTTP/2 stream failed'));
-    const session = stream.session;
-    const connection = session && connections.get(session);
-    if (!connection) return stream.close();
-    if (headers['expect'] === '100-continue') stream.additionalHeaders({ ':status': 100 });
-    // CONNECT alone has no path.
-    const request = new NetworkRequest(headers[':method'] ?? 'GET', headers[':path'] ?? '', headers as Record<string, string>, stream);
-    serve(request, connection, new Http2Reply(stream, request));
-  });
-
-  const h1Connection = (socket: Duplex): Connection => {
-    let connection = connections.get(socket);
-    if (!connection) {
-      connection = connectionOf(socket as TLSSocket, authorities);
-      connections.set(socket, connection);
-    }
-    return connection;
-  };
+  const h1Connection = (socket: Duplex): Connection => connections.get(socket)!;
   const requestOf = (message: IncomingMessage) =>
     new NetworkRequest(unknownMethods.methodOf(message), targetOf(message.url), message.headers as Record<string, string>, message);
   const serveHttp1 = (message: IncomingMessage, response: ServerResponse): void => {
@@ -152,23 +101,15 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     const request = requestOf(message);
     serve(request, h1Connection(message.socket), new Http1Reply(message, response));
   };
-  const server = https.createServer({
-    key: tls.key,
-    cert: tls.cert,
-    ca: tls.frontProxyCa === undefined ? tls.clientCa : [tls.clientCa, tls.frontProxyCa],
-    requestCert: true,
-    rejectUnauthorized: false,
-    ALPNProtocols: ['h2', 'http/1.1'],
+  // It listens nowhere: connections are handed to it, whose timeouts it keeps as if it did.
+  const server = http.createServer({
     maxHeaderSize: maxHeaderBytes,
     requireHostHeader: false,
     requestTimeout: 0,
     headersTimeout: 32_000,
     keepAliveTimeout: 90_000,
-    noDelay: true,
-    handshakeTimeout: 10_000,
-    minVersion: 'TLSv1.2',
-    ciphers: cipherSuites,
   });
+  server.emit('listening');
   server.on('request', serveHttp1);
   const serveUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const request = requestOf(message);
@@ -181,7 +122,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     const send = (answer: Answer) => {
       if (answer.type === 'upgrade') return answer.accept({ socket, request: message, head });
       if (respondOverWebSocket(responder, context, answer, { request: message, socket, head })) return;
-      response.assignSocket(socket as TLSSocket);
+      response.assignSocket(socket as Socket);
       response.once('finish', () => socket.end());
       respond(responder, context, answer, reply);
     };
@@ -198,31 +139,27 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
   // Nothing is tunnelled: CONNECT is answered as any other method.
   server.on('connect', serveUpgrade);
 
-  // Connections that chose HTTP/2 go to its server; all others keep the way that node:https has set up.
-  const http1Listeners = server.listeners('secureConnection') as ((socket: Duplex) => void)[];
-  server.removeAllListeners('secureConnection');
-  server.on('secureConnection', (socket: TLSSocket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    if (closing) return void socket.destroy();
-    if (socket.alpnProtocol === 'h2') h2.emit('connection', socket);
-    else for (const listener of http1Listeners) listener.call(server, socket);
-  });
-  server.on('tlsClientError', (error) => {
-    metrics.handshakeFailed();
-    logger.debug({ err: error }, 'TLS handshake failed');
-  });
   server.on('clientError', (error: ParseError, socket: Duplex) => {
     const replay = unknownMethods.replay(error, socket);
     if (replay === true) return;
     if (!replay) return answerClientError(error, socket);
     connections.set(replay, h1Connection(socket));
-    for (const listener of http1Listeners) listener.call(server, replay);
+    server.emit('connection', replay);
   });
 
+  const handlers: FrontHandlers = {
+    request: serve,
+    http1(socket, connection) {
+      connections.set(socket, connection);
+      server.emit('connection', socket);
+    },
+    handshakeFailed: () => metrics.handshakeFailed(),
+  };
+  const options = portOptions(tls);
+  const front = frontThread ? openThreadFront({ entry: frontThread, options, logger }, handlers) : openFront(options, handlers, logger);
+
   const shutDown = async (graceMs: number): Promise<void> => {
-    const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const session of sessions) if (!session.destroyed) session.goaway();
+    front.goAway();
     server.closeIdleConnections();
     watches.endAll();
     const timer = { cancel: () => {} };
@@ -232,26 +169,14 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
       timer.cancel = clock.timer(graceMs, resolve).cancel;
     });
     timer.cancel();
-    for (const session of sessions) if (!session.destroyed) session.close();
-    // What is still being sent gets one more turn; connections that a client keeps open are cut.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (const session of sessions) session.destroy();
+    await front.close();
     server.closeAllConnections();
-    for (const socket of sockets) socket.destroy();
-    h2.close();
-    await stopped;
+    // Ends the timer of its timeouts.
+    server.close();
   };
 
   return {
-    listen: (port, address) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, address, () => {
-          server.removeListener('error', reject);
-          server.on('error', (error) => logger.error({ err: error }, 'server socket failed'));
-          resolve((server.address() as AddressInfo).port);
-        });
-      }),
+    listen: (port, address) => front.listen(port, address),
     close: (graceMs = graceDefault) => {
       closing ??= shutDown(graceMs);
       return closing;
@@ -259,6 +184,16 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics 
     [Symbol.asyncDispose]() {
       return this.close();
     },
+  };
+}
+
+function portOptions({ key, cert, clientCa, frontProxyCa }: HttpServerParts['tls']): TlsPortOptions {
+  const certificates = (bundle: string) => certificatesOf(bundle).map(({ raw }) => raw);
+  return {
+    key,
+    cert,
+    ca: frontProxyCa === undefined ? [clientCa] : [clientCa, frontProxyCa],
+    authorities: { clients: certificates(clientCa), frontProxies: certificates(frontProxyCa ?? '') },
   };
 }
 

@@ -55,8 +55,14 @@ export function makeKeys(): Promise<ClusterKeys> {
   return loadClusterKeys({ serverNames: ['127.0.0.1', 'localhost'], clock: systemClock, random: systemRandom });
 }
 
+/** Where a server's connections may end: in its own thread, or in one of theirs, for which the front must have been built. */
+export const fronts = [
+  ['', undefined],
+  [' with a thread for connections', new URL('../../../dist/front.js', import.meta.url)],
+] as const;
+
 /** A whole server over `things`, on a free port of 127.0.0.1. */
-export async function startTestServer(routes: Partial<RouteParts> = {}): Promise<TestServer> {
+export async function startTestServer(routes: Partial<RouteParts> = {}, frontThread?: URL): Promise<TestServer> {
   const keys = await makeKeys();
   const store = new ThingStore();
   const index = new ResourceIndex({ version: 1, definitions: () => [things] });
@@ -99,6 +105,7 @@ export async function startTestServer(routes: Partial<RouteParts> = {}): Promise
     logger: silentLogger,
     metrics: metrics.requests,
     tls: { key: keys.server.key, cert: keys.server.certificate, clientCa: keys.authority.certificate },
+    frontThread,
   });
   const port = await http.listen(0, '127.0.0.1');
   const url = `https://127.0.0.1:${port}`;
