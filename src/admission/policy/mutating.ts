@@ -152,7 +152,8 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
       const { key, policy, binding, param } = invocation;
       // What another policy changed is what this one sees.
       const { definition } = invocation.match;
-      const match = { ...invocation.match, object: inVersion(attributes.object, attributes.definition, definition) };
+      const given = await inVersion(attributes.object, attributes.definition, definition);
+      const match = { ...invocation.match, object: given };
       const seen = (current: Match) => policyInput(attributes, current, authorizer, { params: param, namespace });
       const matches = await authorizer.whenAnswered(() => policy.conditions.judge(seen(match)));
       if (typeof matches === 'object') fail(policy, binding, matches.error, 'Invalid', failures);
@@ -173,9 +174,8 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
           fail(policy, binding, error.message, 'Invalid', failures);
         }
       }
-      const result = inVersion(match.object, definition, attributes.definition);
-      if (!sameJson(result, attributes.object)) {
-        attributes.object = result;
+      if (!sameJson(match.object, given)) {
+        attributes.object = await inVersion(match.object, definition, attributes.definition);
         requireAll(round);
         reinvocation.request();
       }

@@ -58,8 +58,8 @@ export async function matchOf(criteria: Criteria, attributes: AdmissionAttribute
   if (definition === attributes.definition) return { definition, object, old };
   return {
     definition,
-    object: inVersion(object, attributes.definition, definition),
-    old: inVersion(old, attributes.definition, definition),
+    object: await inVersion(object, attributes.definition, definition),
+    old: await inVersion(old, attributes.definition, definition),
   };
 }
 
@@ -142,9 +142,13 @@ function labelled({ objectSelector }: Criteria, object: KubeObject | undefined):
   return object?.metadata !== undefined && objectSelector.matches(object.metadata.labels);
 }
 
-/** An object of one version of its resource in another. */
-export function inVersion(object: KubeObject | undefined, from: ResourceDefinition, to: ResourceDefinition): KubeObject | undefined {
-  if (!object || object.kind !== from.kind) return object;
-  const stored = from.convert ? from.convert.toStorage(object) : object;
-  return to.convert ? to.convert.fromStorage(stored) : stored;
+/** An object of one version of its resource in another, converted by whoever converts its kind. @throws ApiError where a conversion webhook fails */
+export async function inVersion(
+  object: KubeObject | undefined,
+  { kind, convert: from }: ResourceDefinition,
+  { convert: to }: ResourceDefinition,
+): Promise<KubeObject | undefined> {
+  if (!object || object.kind !== kind || from === to) return object;
+  const stored = from ? ((await from.remote?.toStorage(object)) ?? from.toStorage(object)) : object;
+  return to ? ((await to.remote?.fromStorage(stored)) ?? to.fromStorage(stored)) : stored;
 }

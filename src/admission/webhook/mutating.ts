@@ -94,7 +94,13 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
   }
 
   /** @returns whether the object is another now. @throws CallFailure, ApiError 500 */
-  private patch(webhook: Webhook, attributes: AdmissionAttributes, match: Match, response: AdmissionResponse, call: string): boolean {
+  private async patch(
+    webhook: Webhook,
+    attributes: AdmissionAttributes,
+    match: Match,
+    response: AdmissionResponse,
+    call: string,
+  ): Promise<boolean> {
     if (!response.patch) return false;
     const text = Buffer.from(response.patch, 'base64');
     const operations = decode(webhook, text);
@@ -107,7 +113,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     const patched = this.conformed(match.object, operations);
     const changed = !sameJson(patched, match.object);
     attributes.annotate?.(`patch.${call}`, patchAnnotation(webhook, text), 'Request');
-    if (changed) attributes.object = inVersion(patched, match.definition, attributes.definition);
+    if (changed) attributes.object = await inVersion(patched, match.definition, attributes.definition);
     return changed;
   }
 
