@@ -30,9 +30,10 @@ const cases = readdirSync(join(folder, 'cases'))
   .filter((name) => !lines.includes(name));
 
 /**
- * An APIService that is unavailable keeps namespaces from being deleted, here as on the real server: the cases that make one are played after the others.
+ * Played after the others, for whom they would change the cluster: an APIService that is unavailable keeps namespaces from being deleted, here as on the
+ * real server, and whoever serves metrics is asked by all autoscalers.
  */
-const afterwards: readonly string[] = ['ext-aggregation', 'ext-aggregation-order', 'ext-apiservices'];
+const afterwards: readonly string[] = ['ctl-hpa-metrics', 'ext-aggregation', 'ext-aggregation-order', 'ext-apiservices'];
 
 const engines: readonly (readonly [name: string, flags: readonly string[]])[] = [
   ['memory', ['--memory']],

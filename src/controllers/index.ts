@@ -176,6 +176,8 @@ export function startControllers(options: ControllersOptions): RunningController
     return clientFor(name);
   };
   const context: ControllerContext = { ...base, clientFor: noted, informers, catalog, settings };
+  // Before any controller looks at what is served now. A resource that comes again would be waited for as long as it has been gone.
+  const unsubscribe = dropUnserved(context);
   let running: RunningController[] = [];
   let giveUp: (reason: unknown) => void = () => {};
   const lost = new Promise<never>((_, reject) => {
@@ -210,10 +212,26 @@ export function startControllers(options: ControllersOptions): RunningController
     async [Symbol.asyncDispose]() {
       options.signal.removeEventListener('abort', stop);
       stopping.abort();
+      unsubscribe();
       await Promise.all(running.map((controller) => controller[Symbol.asyncDispose]()));
       await informers[Symbol.asyncDispose]();
       await ready.catch(() => {});
       await leadership?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Ends the informers of resources that are served no more. @returns a function that ends it */
+function dropUnserved({ catalog, informers, logger }: ControllerContext): () => void {
+  const current = () =>
+    new Map(catalog.resources().map((resource) => [`${resource.group}/${resource.version}/${resource.plural}`, resource]));
+  let served = current();
+  return catalog.subscribe(() => {
+    const before = served;
+    served = current();
+    for (const [name, reference] of before) {
+      if (served.has(name)) continue;
+      informers.drop(reference).catch((error) => logger.error({ error, resource: name }, 'an informer could not be ended'));
+    }
+  });
 }

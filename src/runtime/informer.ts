@@ -125,6 +125,13 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     await this.running;
   }
 
+  /** The resource is not served any more: ends, and tells that all of its objects are gone. */
+  async drop(): Promise<void> {
+    this.stopping.abort();
+    this.replace([], '');
+    await this.running;
+  }
+
   // List, then watch from there. A watch that ends is resumed from the last revision seen, bookmarks included; only a revision that the
   // server has forgotten (410) makes it list again. Failures wait longer each time, and a watch that lived for a while resets that.
   private async run(signal: AbortSignal): Promise<void> {
@@ -146,8 +153,11 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
       } catch (error) {
         if (signal.aborted) return;
         if (isExpired(error)) listed = false;
-        // A resource that is gone (its definition was deleted) has no objects.
-        if (isNotFound(error) || isMethodNotAllowed(error)) this.replace([], '');
+        // A resource that is gone (its definition was deleted) has no objects. If it comes again it is listed, which ends the waiting.
+        if (isNotFound(error) || isMethodNotAllowed(error)) {
+          this.replace([], '');
+          listed = false;
+        }
         wait = Math.min(30_000, Math.max(800, wait * 2));
         logger.debug({ resource: this.reference.plural, error: messageOf(error) }, 'list or watch failed');
       }

@@ -10,7 +10,7 @@ export interface Informers extends AsyncDisposable {
   for<T extends KubeObject = KubeObject>(reference: ResourceReference): Informer<T>;
   /** Starts all that were asked for, at once, and from now on each that is asked for. */
   start(): void;
-  /** Ends the informer of a resource that is no longer served. */
+  /** Ends the informer of a resource that is no longer served, and tells at once that its objects are gone. Who asks for it again gets a new one. */
   drop(reference: ResourceReference): Promise<void>;
   /** Resolves when every informer that was asked for so far has synced. */
   synced(): Promise<void>;
@@ -42,7 +42,7 @@ export function createInformers(client: Client, context: RuntimeContext, keep: K
     async drop(reference) {
       const informer = informers.get(nameOf(reference));
       informers.delete(nameOf(reference));
-      await informer?.stop();
+      await informer?.drop();
     },
     async synced() {
       await Promise.all([...informers.values()].map((informer) => informer.synced()));

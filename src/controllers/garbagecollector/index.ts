@@ -8,6 +8,9 @@ import { events as eventResource } from '../resources.ts';
 import { type GraphNode, isWaitingForDependents, OwnerGraph } from './graph.ts';
 
 const absentAtMost = 500;
+/** An owner that is there, but not yet in our picture, may go before we have seen it: it is asked for again after so long, and then less and less often. */
+const unseenAgainMs = 1000;
+const unseenAtMostMs = 60_000;
 
 /** Deletes what is owned only by what is gone, lets owners go once their dependents are gone, and sets dependents free where that was asked for. */
 export function startGarbageCollector(context: ControllerContext): RunningController {
@@ -16,6 +19,8 @@ export function startGarbageCollector(context: ControllerContext): RunningContro
   const recorder = recorderFor(context, client, 'garbage-collector-controller');
   // Owners that were found not to be there; several dependents of one ask in a row.
   const absent = new Set<string>();
+  // How long the dependents of unseen owners waited last.
+  const waits = new Map<string, number>();
   const monitored = new Map<string, { reference: ResourceReference; stop: () => void }>();
 
   const deleting = createController({ name: 'garbagecollector', workers: 20, reconcile: attemptToDelete }, context);
@@ -71,6 +76,8 @@ export function startGarbageCollector(context: ControllerContext): RunningContro
 
   async function attemptToDelete(uid: string): Promise<void> {
     const node = graph.get(uid);
+    const waited = waits.get(uid);
+    waits.delete(uid);
     if (!node?.object || !node.resource) return;
     const { object, resource } = node;
     if (isWaitingForDependents(node)) return waitForDependents(node);
@@ -78,6 +85,7 @@ export function startGarbageCollector(context: ControllerContext): RunningContro
     const owners = object.metadata!.ownerReferences ?? [];
     if (owners.length === 0) return;
     const sorted = await Promise.all(owners.map(async (owner) => ({ owner, state: await stateOf(node, owner) })));
+    if (sorted.some(({ owner, state }) => state === 'solid' && !graph.get(owner.uid)?.object)) lookAgain(uid, waited);
     const inState = (state: OwnerState) => sorted.filter((entry) => entry.state === state).map((entry) => entry.owner);
     if (inState('unusable').length > 0) return;
     const gone = [...inState('absent'), ...inState('waiting')];
@@ -100,6 +108,12 @@ export function startGarbageCollector(context: ControllerContext): RunningContro
       if (!isConflict(error)) throw error;
       deleting.enqueueAfter(uid, 20);
     });
+  }
+
+  function lookAgain(uid: string, waited: number | undefined): void {
+    const wait = waited === undefined ? unseenAgainMs : Math.min(unseenAtMostMs, waited * 2);
+    waits.set(uid, wait);
+    deleting.enqueueAfter(uid, wait);
   }
 
   type OwnerState = 'solid' | 'absent' | 'waiting' | 'unusable';

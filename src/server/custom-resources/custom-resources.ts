@@ -263,7 +263,6 @@ function revisionOf({ metadata }: CustomResourceDefinition): number {
   return Number(metadata!.resourceVersion);
 }
 
-/** Two states of a definition with the same form serve the same kinds. */
 /** Only what it is asked for may differ, not how its objects are read. */
 function isServedAlike(before: CustomResourceDefinition, after: CustomResourceDefinition): boolean {
   return sameJson(
@@ -272,6 +271,7 @@ function isServedAlike(before: CustomResourceDefinition, after: CustomResourceDe
   );
 }
 
+/** Two states of a definition with the same form serve the same kinds. */
 function formOf(crd: CustomResourceDefinition): string {
   const { metadata, status } = crd;
   const terminating = isConditionTrue(status?.conditions, 'Terminating');
