@@ -49,11 +49,15 @@ const variants: readonly Variant[] = engines.flatMap(([engine, flags]) =>
   ),
 );
 
+/** It takes four minutes, as autoscalers look every 15 s: played with ORRERY_RECORDED=all alone. */
+const long: readonly string[] = ['ctl-hpa-metrics'];
+
 /** Every case in one of the variants; the others, together, play half as many again. `ORRERY_RECORDED=all` plays every case in every variant. */
 function casesOf(variant: number): readonly string[] {
-  if (variant === 0 || process.env['ORRERY_RECORDED'] === 'all') return cases;
+  if (process.env['ORRERY_RECORDED'] === 'all') return cases;
+  if (variant === 0) return cases.filter((name) => !long.includes(name));
   const others = variants.length - 1;
-  return cases.filter((_, i) => i % (2 * others) === variant - 1);
+  return cases.filter((name, i) => i % (2 * others) === variant - 1 && !long.includes(name));
 }
 
 /**
