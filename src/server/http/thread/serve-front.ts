@@ -248,28 +248,38 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
     }
   };
 
+  const tell = (channel: Channel | undefined, notice: ToFront, take: (bytes: number) => Buffer): void => {
+    switch (notice[0]) {
+      case 'more':
+        return channel?.incoming?.more();
+      case 'head':
+        return channel?.head(notice[2], notice[3], notice[4], notice[5]);
+      case 'write': {
+        const bytes = take(notice[2]);
+        return channel?.write(bytes);
+      }
+      case 'finish': {
+        const bytes = take(notice[2]);
+        return channel?.finish(bytes.length > 0 ? bytes : undefined, notice[3]);
+      }
+      case 'limitIdle':
+        return channel?.limitIdle(notice[2]);
+      case 'abort':
+        return channel?.abort();
+    }
+  };
+
   port.on('message', (message) =>
     readMessage<ToFront>(message, (notice, take) => {
       const [name, id] = notice;
       if (typeof id !== 'number' || name === 'listen') return void obey(notice);
       const channel = channels.get(id);
-      switch (name) {
-        case 'more':
-          return channel?.incoming?.more();
-        case 'head':
-          return channel?.head(notice[2], notice[3], notice[4], notice[5]);
-        case 'write': {
-          const bytes = take(notice[2]);
-          return channel?.write(bytes);
-        }
-        case 'finish': {
-          const bytes = take(notice[2]);
-          return channel?.finish(bytes.length > 0 ? bytes : undefined, notice[3]);
-        }
-        case 'limitIdle':
-          return channel?.limitIdle(notice[2]);
-        case 'abort':
-          return channel?.abort();
+      try {
+        tell(channel, notice, take);
+      } catch (error) {
+        // An answer that cannot be sent, for its headers are too large.
+        broke('answer', error as Error);
+        channel?.abort();
       }
     }),
   );
