@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import { sharedAbortController } from '../machinery/abort.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { createEventRecorder } from '../runtime/events.ts';
-import { createInformers } from '../runtime/informers.ts';
+import { createInformers, resourceName } from '../runtime/informers.ts';
 import { acquireLeadership, type Leadership } from '../runtime/leader-election.ts';
 import type { PendingWork } from '../runtime/work-queue.ts';
 import { startControllerAccounts } from './accounts/index.ts';
@@ -223,8 +223,7 @@ export function startControllers(options: ControllersOptions): RunningController
 
 /** Ends the informers of resources that are served no more. @returns a function that ends it */
 function dropUnserved({ catalog, informers, logger }: ControllerContext): () => void {
-  const current = () =>
-    new Map(catalog.resources().map((resource) => [`${resource.group}/${resource.version}/${resource.plural}`, resource]));
+  const current = () => new Map(catalog.resources().map((resource) => [resourceName(resource), resource]));
   let served = current();
   return catalog.subscribe(() => {
     const before = served;

@@ -73,10 +73,10 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
     }
     const labels = strategy.judgesNamespace?.(object) ? await namespaceLabels(store, operation.namespace) : undefined;
     const context = { ...store.strategyContext(operation), ...(labels && { namespaceLabels: labels }) };
-    prepareUpdate(store, strategy, object, old, operation, context);
+    const change: Change = { store, strategy, object, old, operation, context };
+    prepareUpdate(change);
     const rights = strategy.rights?.(object, old, context);
-    const refused = rights && { refusals: await refusals(store, rights, operation) };
-    judgeUpdate(store, strategy, object, old, operation, refused ? { ...context, ...refused } : context);
+    judgeUpdate(rights ? { ...change, context: { ...context, refusals: await refusals(store, rights, operation) } } : change);
     const updated = keepTimesIfUnchanged(old, object);
     await validatingAdmission(store, updated, current, operation);
     if (goesWithUpdate(store, updated, old)) throw new FinalizersEmptied(updated);
@@ -140,14 +140,17 @@ function checkVersion(store: ResourceStore, object: KubeObject, current: StoredO
   }
 }
 
-function prepareUpdate(
-  store: ResourceStore,
-  strategy: Strategy,
-  object: KubeObject,
-  old: KubeObject,
-  operation: Operation,
-  context: StrategyContext,
-): void {
+/** An update on its way: what it makes of an object, and by which rules. */
+interface Change {
+  readonly store: ResourceStore;
+  readonly strategy: Strategy;
+  readonly object: KubeObject;
+  readonly old: KubeObject;
+  readonly operation: Operation;
+  readonly context: StrategyContext;
+}
+
+function prepareUpdate({ store, strategy, object, old, operation, context }: Change): void {
   const metadata = object.metadata!;
   const oldMetadata = old.metadata!;
   ensureNamespace(metadata, store.namespaced ? operation.namespace : '');
@@ -165,14 +168,7 @@ function prepareUpdate(
 }
 
 /** @throws ApiError 422 */
-function judgeUpdate(
-  store: ResourceStore,
-  strategy: Strategy,
-  object: KubeObject,
-  old: KubeObject,
-  operation: Operation,
-  context: StrategyContext,
-): void {
+function judgeUpdate({ store, strategy, object, old, operation, context }: Change): void {
   const metadata = object.metadata!;
   const errors = validateObjectMeta(metadata, anyName(store));
   errors.push(...validateObjectMetaUpdate(metadata, old.metadata!));

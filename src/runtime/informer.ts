@@ -127,9 +127,9 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
 
   /** The resource is not served any more: ends, and tells that all of its objects are gone. */
   async drop(): Promise<void> {
-    this.stopping.abort();
+    const ended = this.stop();
     this.replace([], '');
-    await this.running;
+    await ended;
   }
 
   // List, then watch from there. A watch that ends is resumed from the last revision seen, bookmarks included; only a revision that the

@@ -23,10 +23,9 @@ export type Keep = (object: KubeObject, reference: ResourceReference) => KubeObj
 export function createInformers(client: Client, context: RuntimeContext, keep: Keep = withoutManagedFields): Informers {
   const informers = new Map<string, SharedInformer>();
   let started = false;
-  const nameOf = ({ group, version, plural }: ResourceReference) => `${group}/${version}/${plural}`;
   return {
     for<T extends KubeObject>(reference: ResourceReference): Informer<T> {
-      const name = nameOf(reference);
+      const name = resourceName(reference);
       let informer = informers.get(name);
       if (!informer) {
         informer = new SharedInformer(client, reference, context, (object) => keep(object, reference));
@@ -40,8 +39,8 @@ export function createInformers(client: Client, context: RuntimeContext, keep: K
       for (const informer of informers.values()) informer.start();
     },
     async drop(reference) {
-      const informer = informers.get(nameOf(reference));
-      informers.delete(nameOf(reference));
+      const informer = informers.get(resourceName(reference));
+      informers.delete(resourceName(reference));
       await informer?.drop();
     },
     async synced() {
@@ -51,4 +50,9 @@ export function createInformers(client: Client, context: RuntimeContext, keep: K
       await Promise.all([...informers.values()].map((informer) => informer.stop()));
     },
   };
+}
+
+/** Tells resources apart: `apps/v1/deployments`. */
+export function resourceName({ group, version, plural }: ResourceReference): string {
+  return `${group}/${version}/${plural}`;
 }

@@ -48,13 +48,13 @@ class Incoming {
   }
 }
 
-/** One stream of HTTP/2 or one connection of HTTP/1.1. */
+/** One stream of HTTP/2 or one connection of HTTP/1.1, which has no heads and may be idle. */
 interface Channel {
   readonly incoming: Incoming | undefined;
-  head(status: number, headers: Record<string, string | number | readonly string[]>, empty: boolean, bodyRead: boolean): void;
+  head?(status: number, headers: Record<string, string | number | readonly string[]>, empty: boolean, bodyRead: boolean): void;
   write(bytes: Buffer): void;
   finish(bytes: Buffer | undefined, bodyRead: boolean): void;
-  limitIdle(milliseconds: number): void;
+  limitIdle?(milliseconds: number): void;
   abort(): void;
 }
 
@@ -158,10 +158,8 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
       this.reply.end(bytes);
     }
 
-    limitIdle(): void {}
-
+    // The other side is told that it is gone: whoever could not send an answer may still be writing to it.
     abort(): void {
-      this.answered = true;
       this.reply.abort();
     }
 
@@ -191,8 +189,6 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
       channels.set(id, this);
       outbox.put(['http1', id]);
     }
-
-    head(): void {}
 
     write(bytes: Buffer): void {
       this.socket.write(bytes, () => outbox.put(['sent', this.id, bytes.length]));
@@ -253,7 +249,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
       case 'more':
         return channel?.incoming?.more();
       case 'head':
-        return channel?.head(notice[2], notice[3], notice[4], notice[5]);
+        return channel?.head?.(notice[2], notice[3], notice[4], notice[5]);
       case 'write': {
         const bytes = take(notice[2]);
         return channel?.write(bytes);
@@ -263,7 +259,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
         return channel?.finish(bytes.length > 0 ? bytes : undefined, notice[3]);
       }
       case 'limitIdle':
-        return channel?.limitIdle(notice[2]);
+        return channel?.limitIdle?.(notice[2]);
       case 'abort':
         return channel?.abort();
     }

@@ -22,7 +22,7 @@ interface Channel {
   onData(bytes: Buffer): void;
   onEnd(): void;
   onSent(bytes: number): void;
-  onTimeout(): void;
+  onTimeout?(): void;
   /** The client has gone. */
   onGone(): void;
 }
@@ -67,7 +67,7 @@ export function openThreadFront({ entry, options, logger }: ThreadFrontParts, ha
       case 'sent':
         return channels.get(notice[1])?.onSent(notice[2]);
       case 'timeout':
-        return channels.get(notice[1])?.onTimeout();
+        return channels.get(notice[1])?.onTimeout?.();
       case 'gone':
         return channels.get(notice[1])?.onGone();
       case 'connected':
@@ -231,8 +231,6 @@ class RemoteReply implements Reply, Channel {
     this.unsent -= bytes;
     if (this.unsent <= lowWaterMark) this.callDrainings();
   }
-
-  onTimeout(): void {}
 
   onGone(): void {
     if (this.over) return;
