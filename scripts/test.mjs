@@ -24,7 +24,18 @@ try {
 }
 
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : folders.flatMap(testFiles).sort();
+// The longest suite first: the others run beside it.
+const longest = join('conformance', 'recorded', 'recorded.test.ts');
+const files =
+  named.length > 0
+    ? named
+    : [
+        longest,
+        ...folders
+          .flatMap(testFiles)
+          .filter((file) => file !== longest)
+          .sort(),
+      ];
 const result = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=2', ...files], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -73,7 +73,7 @@ variants.forEach(({ name, flags, options }, index) => {
     const ownFlags = ['--nodes', '0', '--token-auth-file', join(folder, 'tokens.csv'), '--compaction-interval', '20s'];
     await using cluster = await startCluster({ flags: [...flags, ...ownFlags] });
     const report = join(cluster.folder, 'report.json');
-    const args = ['check', '--kubeconfig', cluster.kubeconfig, '--jobs', '6', '--json', report, ...options];
+    const args = ['check', '--kubeconfig', cluster.kubeconfig, '--jobs', '10', '--json', report, ...options];
     const play = async (names: readonly string[]): Promise<Step[]> => {
       if (names.length === 0) return [];
       const replay = spawn(process.execPath, [join(folder, 'replay.mjs'), ...args, ...names], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -88,7 +88,7 @@ variants.forEach(({ name, flags, options }, index) => {
     const differingIn = (played: readonly Step[]) =>
       played.filter(({ ok }) => !ok).map(({ case: of, step }) => ({ of, step: `${of} > ${step}` }));
     let differing = differingIn(steps);
-    // Many conversations ask a live control plane, and six are played at once: as on the real server, a controller may come between two steps.
+    // Many conversations ask a live control plane, and ten are played at once: as on the real server, a controller may come between two steps.
     // What is wrong is wrong the second time too, when the case is played by itself.
     const again = [...new Set(differing.filter(({ step }) => !known.includes(step)).map(({ of }) => of))];
     for (const name of again) {
