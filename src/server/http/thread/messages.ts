@@ -60,6 +60,9 @@ export type RemoteConnection = Omit<Connection, 'certificate' | 'frontProxyCerti
 type Notice = readonly [name: string, ...rest: unknown[]];
 type Message = readonly [text: string, bytes: Uint8Array | undefined];
 
+/** So many notices that nothing more follows leave before the turn ends: the other thread and the clients have work while the rest is made. */
+const eagerLasts = 4;
+
 /** Gathers the notices of a turn, and sends them at its end. */
 export class Outbox<T extends Notice> {
   private readonly port: Pick<MessagePort, 'postMessage'>;
@@ -69,6 +72,7 @@ export class Outbox<T extends Notice> {
   private length = 0;
   private places = new Map<Buffer, number>();
   private scheduled = false;
+  private lasts = 0;
 
   /** @param beforeSending called at the end of a turn, may still put notices; returns whether it is to be called after the next turn as well */
   constructor(port: Pick<MessagePort, 'postMessage'>, beforeSending = () => false) {
@@ -79,6 +83,12 @@ export class Outbox<T extends Notice> {
   put(notice: T): void {
     this.notices.push(notice);
     this.schedule();
+  }
+
+  /** Puts the last notice of an answer. */
+  putLast(notice: T): void {
+    this.put(notice);
+    if (++this.lasts >= eagerLasts) this.send();
   }
 
   /** Bytes of the notice that is put next, which says how many they are. */
@@ -108,6 +118,11 @@ export class Outbox<T extends Notice> {
     const again = this.beforeSending();
     this.scheduled = false;
     if (again) this.schedule();
+    this.send();
+  };
+
+  private send(): void {
+    this.lasts = 0;
     if (this.notices.length === 0) return;
     const text = JSON.stringify(this.notices);
     this.notices = [];
@@ -122,7 +137,7 @@ export class Outbox<T extends Notice> {
     this.places.clear();
     this.length = 0;
     this.port.postMessage([text, bytes] satisfies Message, [bytes.buffer as ArrayBuffer]);
-  };
+  }
 }
 
 /** Takes a message apart. @param each called with each notice, and a function that takes its bytes by what the notice says of them */

@@ -195,7 +195,7 @@ class RemoteReply implements Reply, Channel {
 
   end(bytes?: Buffer): void {
     if (this.over) return;
-    this.outbox.put(['finish', this.id, bytes ? this.outbox.share(bytes) : 0, this.request.bodyRead]);
+    this.outbox.putLast(['finish', this.id, bytes ? this.outbox.share(bytes) : 0, this.request.bodyRead]);
     this.finish();
   }
 
