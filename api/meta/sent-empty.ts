@@ -19,6 +19,14 @@ export function keepSentEmpty(from: object, to: object): void {
   if (noted !== undefined) (to as Holder)[note] = noted;
 }
 
+/** What was noted of some fields of an object, which must be a copy of its own, no longer holds. */
+export function forgetSentEmpty<T extends object>(holder: T, fields: readonly (keyof T & string)[]): void {
+  const object = holder as Holder;
+  if (object[note] === undefined) return;
+  const kept = Object.entries(object[note]).filter(([field]) => !(fields as readonly string[]).includes(field));
+  object[note] = Object.fromEntries(kept);
+}
+
 /** A field's value, or the empty list or map that was sent for it. */
 export function asSent<T extends object, K extends keyof T & string>(holder: T | null | undefined, field: K): T[K] | undefined {
   const value = holder?.[field];

@@ -111,7 +111,8 @@ async function listContinued(store: ResourceStore, selection: Selection, options
   }
   const revision = token.revision > 0 ? { revision: token.revision } : {};
   try {
-    return await listAt(store, selection, { ...revision, limit: options.limit, startKey: token.startKey });
+    const isWhole = options.resourceVersion === '0' && !store.definition.readsFromStorage;
+    return await listAt(store, selection, { ...revision, limit: options.limit, startKey: token.startKey, isWhole });
   } catch (error) {
     if (error instanceof CompactedOnPage) throw continueExpired(store, selection, token.startKey);
     throw error;
@@ -120,7 +121,8 @@ async function listContinued(store: ResourceStore, selection: Selection, options
 
 /** An earlier state: the pages of a list are mostly asked for so soon that the cache can still tell it, which spares reading and parsing them. */
 async function listAt(store: ResourceStore, selection: Selection, options: StoredListOptions): Promise<ObjectList> {
-  const { revision, limit, startKey } = options;
+  const { revision, startKey, isWhole = false } = options;
+  const limit = isWhole ? 0 : options.limit;
   const { cache } = store;
   const isCached = cache.revision > 0 && revision !== undefined && revision > store.storage.compactedRevision();
   // A token begins right behind a key, unless somebody made it up.
@@ -144,6 +146,8 @@ interface StoredListOptions {
   readonly revision?: number;
   readonly limit: number;
   readonly startKey?: string;
+  /** Whoever takes what the cache has (version 0) is given all that is left, if it comes from there. */
+  readonly isWhole?: boolean;
 }
 
 const largestPage = 10_000;

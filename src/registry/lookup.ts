@@ -15,13 +15,13 @@ export const fromCache = { resourceVersion: '0', resourceVersionMatch: '', limit
 export function registryLookup(registry: Registry): Lookup {
   return {
     async get({ group, version, plural }, namespace, name) {
-      // What no object can be called, none is.
-      if (nameIsPathSegment(name, false).length > 0) return undefined;
+      if (isNoName(name)) return undefined;
       const store = registry.storeOf(group, version, plural);
       const cached = await found(getObject(store, namespace, name, '0'));
       return cached ?? (await found(getObject(store, namespace, name)));
     },
     cached({ group, version, plural }, namespace, name) {
+      if (isNoName(name)) return undefined;
       const store = registry.storeOf(group, version, plural);
       const stored = store.cached(store.key(namespace, name));
       return stored && !store.fetch([stored]) ? store.versioned(stored).object : undefined;
@@ -37,6 +37,11 @@ export function registryLookup(registry: Registry): Lookup {
       return items.map((item) => store.versioned(item).object);
     },
   };
+}
+
+/** What no object can be called, none is. */
+function isNoName(name: string): boolean {
+  return nameIsPathSegment(name, false).length > 0;
 }
 
 async function found(read: Promise<{ readonly object: KubeObject }>): Promise<KubeObject | undefined> {

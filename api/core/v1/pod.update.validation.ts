@@ -18,7 +18,7 @@ import { parseIP, validateLegacyIP } from '../../meta/ip.ts';
 import { isQualifiedName, isUserID, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import { printedMap } from '../../meta/printed.ts';
 import { podQosClass, type ResourceTexts } from '../../meta/resources.ts';
-import { asSent } from '../../meta/sent-empty.ts';
+import { asSent, forgetSentEmpty } from '../../meta/sent-empty.ts';
 import { validateImmutableField, validateLabelSelector } from '../../meta/validation.ts';
 import { validateImagePadding } from './container.validation.ts';
 import { validateCoreMetaUpdate } from './core-meta.validation.ts';
@@ -108,7 +108,9 @@ function validateAddedTolerations(tolerations: readonly Toleration[], old: reado
 
 function validateRemovedGates(spec: PodSpec, before: PodSpec): FieldError[] {
   const old = new Set((before.schedulingGates ?? []).map((gate) => gate.name));
-  return (spec.schedulingGates ?? []).flatMap(({ name }, i) => {
+  // A gate that stands twice is told once, at its last place.
+  const places = new Map((spec.schedulingGates ?? []).map(({ name }, i) => [name, i]));
+  return [...places].flatMap(([name, i]) => {
     if (old.has(name)) return [];
     const at = specPath.child('schedulingGates').index(i).child('name');
     return [forbidden(at, `only deletion is allowed, but found new scheduling gate '${name}'`)];
@@ -128,6 +130,7 @@ function maskMutable(spec: PodSpec, before: PodSpec): { comparable: PodSpec; err
     schedulingGates: before.schedulingGates,
     tolerations: before.tolerations,
   };
+  forgetSentEmpty(comparable, ['initContainers', 'schedulingGates', 'tolerations']);
   if ((before.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1) {
     comparable.terminationGracePeriodSeconds = before.terminationGracePeriodSeconds;
   }

@@ -524,7 +524,7 @@ function validateProjections(projected: ProjectedVolumeSource, path: FieldPath):
   const paths = new Set<string>();
   const claim = (value: string | undefined, shown: string | undefined): void => {
     if (missing(value)) return;
-    if (paths.has(value!)) errors.push(invalid(path, shown, 'conflicting duplicate paths'));
+    if (paths.has(value!)) errors.push(invalid(path, shown ?? '', 'conflicting duplicate paths'));
     paths.add(value!);
   };
   (projected.sources ?? []).forEach((source, i) => {

@@ -1,4 +1,5 @@
 import type { ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
+import { WrittenNumber } from './json-numbers.ts';
 import { namedTypes } from './named-types.data.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
 
@@ -145,14 +146,21 @@ function structName(schema: Schema): string {
 
 function mismatch(value: unknown, schema: Schema, { struct, path, named }: Place): string {
   const type = goTypeOf(schema, named);
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  const kind = kindOf(value);
   const isNumeric = schema.type === 'intOrString' || schema.type === 'int32' || schema.type === 'int64' || schema.type === 'double';
-  const shown = kind === 'number' && isNumeric ? `number ${printNumber(value as number)}` : kind;
+  const shown = kind === 'number' && isNumeric ? `number ${printNumber(value as number | WrittenNumber)}` : kind;
   const where = struct === '' && path === '' ? 'Go value' : `Go struct field ${struct}.${path}`;
   return `json: cannot unmarshal ${shown} into ${where} of type ${type}`;
 }
 
-function printNumber(value: number): string {
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (value instanceof WrittenNumber) return 'number';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function printNumber(value: number | WrittenNumber): string {
+  if (value instanceof WrittenNumber) return value.text;
   return Number.isInteger(value) && Math.abs(value) < 1e300 ? BigInt(value).toString() : String(value);
 }
 

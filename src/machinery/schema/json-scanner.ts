@@ -1,5 +1,6 @@
 /**
- * A reader of JSON text that is known to be valid (JSON.parse took it), for what JSON.parse does not tell: keys that stand twice.
+ * A reader of JSON text that is known to be valid (JSON.parse took it), for what JSON.parse does not tell: keys that stand twice, and
+ * how numbers are written.
  */
 export class JsonScanner {
   private readonly text: string;
@@ -54,6 +55,14 @@ export class JsonScanner {
         else if (character !== ',' && character !== ':') this.skipWord();
       }
     } while (depth > 0);
+  }
+
+  /** A number, `true`, `false` or `null`, as it is written; empty before anything else. */
+  word(): string {
+    this.peek();
+    const start = this.at;
+    this.skipWord();
+    return this.text.slice(start, this.at);
   }
 
   private skipWord(): void {

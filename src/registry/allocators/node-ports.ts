@@ -135,7 +135,8 @@ export class NodePorts implements Allocator {
 
   private async takeAny(service: KubeObject, has: (port: number) => boolean, taken: number[], dryRun: boolean): Promise<number> {
     if (dryRun) {
-      const port = Math.max(dummyPort, ...taken) + 1;
+      // Of 32 bits, as ports are: it begins anew below zero.
+      const port = (Math.max(dummyPort, ...taken) + 1) | 0;
       taken.push(port);
       return port;
     }

@@ -3,6 +3,7 @@ import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { ProtobufError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
 import { badRequest, invalid } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
@@ -118,6 +119,7 @@ function decodeValue(
 }
 
 function decodeInto(expected: ExpectedKind, body: ParsedBody, strict: boolean): ReturnType<typeof conform> {
+  keepWrittenNumbers(body, expected.schema);
   try {
     return conform(body.value, expected.schema, strict ? { strict, body } : {});
   } catch (error) {

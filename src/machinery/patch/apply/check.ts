@@ -75,7 +75,6 @@ function checkItems(items: readonly unknown[], schema: ListSchema, path: string,
     return;
   }
   const seen = new Set<string>();
-  const reported = new Set<string>();
   for (let i = 0; i < items.length; i++) {
     let element: string;
     try {
@@ -84,8 +83,7 @@ function checkItems(items: readonly unknown[], schema: ListSchema, path: string,
       found.errors.push(`${path}: element ${i}: ${(error as Error).message}`);
       return;
     }
-    if (!found.mayRepeat && seen.has(element) && !reported.has(element)) {
-      reported.add(element);
+    if (!found.mayRepeat && seen.has(element)) {
       found.errors.push(`${path}: duplicate entries for key ${printElement(element)}`);
     }
     seen.add(element);
