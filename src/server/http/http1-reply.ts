@@ -34,6 +34,8 @@ export class Http1Reply implements Reply {
     for (const name in headers) canonical[canonicalNames.get(name) ?? capitalized(name)] = headers[name]!;
     // A body that was not read to its end would be taken for the next request. A request without one may not count as complete yet.
     if (!this.request.complete && announcesBody(this.request.headers)) canonical['Connection'] = 'close';
+    // Go's server says nothing of a connection that goes on, which is the rule in HTTP/1.1.
+    else if (this.response.shouldKeepAlive && this.request.httpVersion === '1.1') this.response.removeHeader('Connection');
     this.response.writeHead(status, canonical as Record<string, string>);
     if (empty) this.response.end();
   }

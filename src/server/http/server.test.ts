@@ -340,6 +340,11 @@ for (const [place, frontThread] of fronts) {
       [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
       ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
       ['GET / HTTP/3.1\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+      ['GET / HTTP/2.0\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+      ['GET / HTTP/0.9\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
+      ['GET /a%zz HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+      ['GET /a%2 HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+      ['GET /readyz%3F?a=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer admin\r\n\r\n', '404 Not Found'],
       ['B(EW / HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
       ['BREW nowhere HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
       ['OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '200 OK'],
@@ -369,7 +374,9 @@ for (const [place, frontThread] of fronts) {
     const headers = 'Host: x\r\nAuthorization: Bearer admin\r\n\r\n';
     const connection = rawConnection(server);
     connection.write(`GET /readyz HTTP/1.1\r\n${headers}`);
-    assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
+    const first = await connection.until(/ok$/);
+    assert.equal(statusLine(first), 'HTTP/1.1 200 OK');
+    assert.doesNotMatch(first, /^(Connection|Keep-Alive):/im);
     connection.write('BREW /api/v1/things HTTP/1.1\r\n');
     connection.write(headers);
     assert.equal(statusLine(await connection.until(/}\n$/)), 'HTTP/1.1 405 Method Not Allowed');

@@ -95,9 +95,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
     new NetworkRequest(unknownMethods.methodOf(message), targetOf(message.url), message.headers as Record<string, string>, message);
   const serveHttp1 = (message: IncomingMessage, response: ServerResponse): void => {
     response.on('error', (error) => logger.debug({ err: error }, 'HTTP/1.1 answer failed'));
-    if (message.headers.host === undefined && message.httpVersion === '1.1') {
-      return refuse(message.socket, '400 Bad Request: missing required Host header');
-    }
+    const problem = problemOf(message);
+    if (problem !== undefined) return refuse(message.socket, problem);
     const request = requestOf(message);
     serve(request, h1Connection(message.socket), new Http1Reply(message, response));
   };
@@ -205,9 +204,19 @@ function targetOf(url = ''): string {
   return match?.[1]?.startsWith('/') ? match[1] : '/';
 }
 
+const unsupportedVersion = '505 HTTP Version Not Supported: unsupported protocol version';
+const brokenEscape = /^[^?]*%(?![0-9A-Fa-f]{2})/;
+
+/** What Go's server refuses before any handler sees it, and Node's parser lets through. */
+function problemOf({ headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
+  if (!httpVersion.startsWith('1.')) return unsupportedVersion;
+  if (headers.host === undefined && httpVersion === '1.1') return '400 Bad Request: missing required Host header';
+  return url.includes('%') && brokenEscape.test(url) ? '400 Bad Request' : undefined;
+}
+
 const clientErrors: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_INVALID_VERSION: '505 HTTP Version Not Supported: unsupported protocol version',
+  HPE_INVALID_VERSION: unsupportedVersion,
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
