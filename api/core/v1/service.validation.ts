@@ -1,6 +1,6 @@
 /** Validation of Services: type, ports, addresses, families, traffic policies, load balancers; and what may change between types. */
 import type { Service, ServicePort, ServiceSpec } from '../../../openapi/types.ts';
-import { duplicate, type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid, notSupported, required } from '../../meta/field.ts';
 import { parseIP, validateLegacyCIDR, validateLegacyIP } from '../../meta/ip.ts';
 import { isDns1123Label, isDns1123Subdomain, isPortNumber, isQualifiedName, nameIsDnsLabel } from '../../meta/names.ts';
 import { validateLabels } from '../../meta/validation.ts';
@@ -173,9 +173,7 @@ export function validateClusterIPs(service: Service, old: Service | undefined): 
   });
   if (ips.length > 2) errors.push(invalid(at, ips, 'may only hold up to 2 values'));
   if (bad) return errors;
-  if (ips.length > 1 && new Set(ips.map((ip) => parseIP(ip)?.version)).size < 2) {
-    errors.push(invalid(at, ips, 'may specify no more than one IP for each IP family'));
-  }
+  errors.push(...validateDualStack(ips, at));
   if (isHeadless(spec)) return errors;
   (spec.ipFamilies ?? []).forEach((family, i) => {
     if (i >= ips.length || (family === 'IPv6') === (parseIP(ips[i]!)?.version === 6)) return;
@@ -184,6 +182,16 @@ export function validateClusterIPs(service: Service, old: Service | undefined): 
     }
   });
   return errors;
+}
+
+function validateDualStack(ips: readonly string[], at: FieldPath): FieldError[] {
+  if (ips.length < 2) return [];
+  const tooMany = invalid(at, ips, 'may specify no more than one IP for each IP family');
+  const versions = ips.map((ip) => parseIP(ip)?.version);
+  // One that is no address was taken for its own sake, as the Service had it before: a headless one that is given an address beside its `None`.
+  const wrong = versions.indexOf(undefined);
+  if (wrong >= 0) return [internalError(at, `failed to check for dual stack with error:invalid IP[${wrong}]: ${ips[wrong]}`), tooMany];
+  return new Set(versions).size < 2 ? [tooMany] : [];
 }
 
 function validateNodePorts(spec: ServiceSpec): FieldError[] {

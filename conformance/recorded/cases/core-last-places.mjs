@@ -21,5 +21,9 @@ export default ({ ns }) => {
     apply('a container three times', `${pods}/three`, pod('three', { containers: [1, 2, 3].map(() => ({ name: 'a', image: 'i' })) })),
     apply('a finalizer four times', `${pods}/four`, { apiVersion: 'v1', kind: 'Pod', metadata: { finalizers: ['a', 'b', 'a', 'a', 'a', 'b'] } }),
     ...[2147483647, 2147483646].map((nodePort) => ({ name: `a node port of ${nodePort}`, method: 'POST', path: services, query: { dryRun: 'All' }, pick: (b) => b.message, body: { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort }] } } })),
+    { name: 'a headless service', method: 'POST', path: services, body: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'headless' }, spec: { clusterIP: 'None', ports: [{ port: 80 }] } }, compare: false },
+    ...[['10.96.9.9', 'None'], ['None', '10.96.9.9'], ['10.96.9.9', '10.96.9.10'], ['10.96.9.9', 'x'], ['10.96.9.9']].map((clusterIPs) => ({
+      name: `its addresses ${clusterIPs}`, method: 'PATCH', path: `${services}/headless`, query: { dryRun: 'All' }, type: 'application/merge-patch+json', body: { spec: { clusterIP: clusterIPs[0], clusterIPs } }, pick: (b) => b.message ?? b.spec.clusterIPs,
+    })),
   ];
 };
