@@ -1,9 +1,11 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { type webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import 'reflect-metadata'; // which the certificate library's container asks for
+import * as x509 from '@peculiar/x509';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { VirtualClock } from '../machinery/clock.ts';
 import { seededRandom } from '../machinery/random.ts';
@@ -75,6 +77,29 @@ test('a client certificate names the user and its groups', async () => {
   const user = await authenticator.authenticate({ clientCertificate: new X509Certificate(keys.admin.certificate).raw });
   equal(user?.username, 'kubernetes-admin');
   deepEqual(user?.groups, ['system:masters', 'system:authenticated']);
+});
+
+test('a subject is read attribute by attribute, whatever its values look like', async () => {
+  x509.cryptoProvider.set(globalThis.crypto);
+  const keys = (await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
+  const userOf = async (...name: x509.JsonName) => {
+    const made = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, serialNumber: '01' });
+    const { username, uid, groups } = (await clientCertificateAuthenticator().authenticate({
+      clientCertificate: Buffer.from(made.rawData),
+    }))!;
+    return { username, ...(uid === undefined ? {} : { uid }), groups };
+  };
+  const uid = '1.3.6.1.4.1.57683.2';
+  deepEqual(await userOf({ O: ['a', 'b'], CN: ['first'] }, { CN: ['last'] }, { O: ['c'] }), { username: 'last', groups: ['a', 'b', 'c'] });
+  const odd = { username: 'Jürgen, x+y\\z ', groups: [' a\nO=system:masters'] };
+  deepEqual(await userOf({ O: [odd.groups[0]!] }, { CN: [odd.username] }), odd);
+  deepEqual(await userOf({ CN: ['u'] }, { [uid]: ['8f12'] }), { username: 'u', uid: '8f12', groups: [] });
+  await rejects(userOf({ CN: ['u'] }, { [uid]: ['1', '2'] }), /^Error: expected 1 UID, but found multiple: \[1 2\]$/);
+  await rejects(userOf({ CN: ['u'] }, { [uid]: [''] }), /^Error: UID cannot be an empty string$/);
+  await rejects(userOf({ CN: ['u'] }, { CN: [''] }), /no common name/);
 });
 
 test('the token file is read in kube-apiserver’s form', () =>

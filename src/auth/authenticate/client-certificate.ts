@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Authenticator, UserInfo } from '../types.ts';
+import { subjectOf } from './subject.ts';
 
-/** The user of a verified client certificate: its common name, and its organizations as groups. */
+/** The user of a verified client certificate: its common name, its organizations as groups, and its uid. */
 export function clientCertificateAuthenticator(): Authenticator {
   // A connection shows the same certificate for each of its requests.
   const users = new WeakMap<Buffer, UserInfo>();
@@ -21,13 +22,15 @@ export function clientCertificateAuthenticator(): Authenticator {
 
 function userOf(der: Buffer): UserInfo {
   const certificate = new X509Certificate(der);
-  const values = (key: string) =>
-    certificate.subject
-      .split('\n')
-      .filter((line) => line.startsWith(`${key}=`))
-      .map((line) => line.slice(key.length + 1));
-  const username = values('CN')[0];
-  if (!username) throw new Error('the client certificate has no common name');
+  const { commonName, organizations, uids } = subjectOf(certificate);
+  if (!commonName) throw new Error('the client certificate has no common name');
+  if (uids.length > 1) throw new Error(`expected 1 UID, but found multiple: [${uids.join(' ')}]`);
+  if (uids[0] === '') throw new Error('UID cannot be an empty string');
   const digest = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
-  return { username, groups: values('O'), extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${digest}`] } };
+  return {
+    username: commonName,
+    ...(uids.length === 1 ? { uid: uids[0]! } : {}),
+    groups: organizations,
+    extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${digest}`] },
+  };
 }

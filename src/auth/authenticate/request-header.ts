@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Authenticator, Credentials, UserInfo } from '../types.ts';
+import { subjectOf } from './subject.ts';
 
 /** How a proxy in front of this server names the user, as kube-apiserver's `--requestheader-…` flags say it. */
 export interface RequestHeaderOptions {
@@ -19,17 +20,13 @@ export function requestHeaderAuthenticator(options: RequestHeaderOptions): Authe
     authenticate({ frontProxyCertificate, headers = {} }) {
       if (!frontProxyCertificate) return undefined;
       let name = names.get(frontProxyCertificate);
-      if (name === undefined) names.set(frontProxyCertificate, (name = commonNameOf(frontProxyCertificate)));
+      if (name === undefined) names.set(frontProxyCertificate, (name = subjectOf(new X509Certificate(frontProxyCertificate)).commonName));
       if (options.allowedNames.length > 0 && !options.allowedNames.includes(name)) {
         throw new Error(`x509: subject with cn=${name} is not in the allowed list`);
       }
       return userOf(options, headers);
     },
   };
-}
-
-function commonNameOf(der: Buffer): string {
-  return /^CN=(.*)$/m.exec(new X509Certificate(der).subject)?.[1] ?? '';
 }
 
 type Headers = NonNullable<Credentials['headers']>;

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
-import { certificatesOf } from '../../machinery/pem.ts';
 import type { Answer } from '../answer.ts';
 import type { AnswerEncoder } from '../encoding/encoder.ts';
 import type { Next } from '../filters/stage.ts';
@@ -29,14 +28,7 @@ export interface HttpServerParts {
   readonly logger: Logger;
   /** Where watch events are counted. */
   readonly metrics: RequestMetrics;
-  readonly tls: {
-    readonly key: string | Buffer;
-    readonly cert: string | Buffer;
-    /** The authorities that sign client certificates, PEM. */
-    readonly clientCa: string;
-    /** Those that sign the certificates of proxies which name the user in headers. Default: none. */
-    readonly frontProxyCa?: string;
-  };
+  readonly tls: TlsPortOptions;
   /** The module that calls `serveFront` when it is the entry of a thread: TLS and HTTP/2 are its work. Absent: they are this thread's. */
   readonly frontThread?: URL | undefined;
 }
@@ -154,8 +146,7 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
     },
     handshakeFailed: () => metrics.handshakeFailed(),
   };
-  const options = portOptions(tls);
-  const front = frontThread ? openThreadFront({ entry: frontThread, options, logger }, handlers) : openFront(options, handlers, logger);
+  const front = frontThread ? openThreadFront({ entry: frontThread, options: tls, logger }, handlers) : openFront(tls, handlers, logger);
 
   const shutDown = async (graceMs: number): Promise<void> => {
     front.goAway();
@@ -183,16 +174,6 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
     [Symbol.asyncDispose]() {
       return this.close();
     },
-  };
-}
-
-function portOptions({ key, cert, clientCa, frontProxyCa }: HttpServerParts['tls']): TlsPortOptions {
-  const certificates = (bundle: string) => certificatesOf(bundle).map(({ raw }) => raw);
-  return {
-    key,
-    cert,
-    ca: frontProxyCa === undefined ? [clientCa] : [clientCa, frontProxyCa],
-    authorities: { clients: certificates(clientCa), frontProxies: certificates(frontProxyCa ?? '') },
   };
 }
 

@@ -2,15 +2,17 @@ import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHt
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
+import { certificatesOf } from '../../machinery/pem.ts';
 import { type Authorities, type Connection, connectionOf } from './connection.ts';
 
 /** With which certificate a port serves, and whose certificates it takes. */
 export interface TlsPortOptions {
   readonly key: string | Buffer;
   readonly cert: string | Buffer;
-  /** The authorities that sign certificates of clients and of front proxies, PEM. */
-  readonly ca: readonly string[];
-  readonly authorities: Authorities;
+  /** The authorities that sign client certificates, PEM. */
+  readonly clientCa: string;
+  /** Those that sign the certificates of proxies which name the user in headers. Default: none. */
+  readonly frontProxyCa?: string;
 }
 
 /** What a port does with what comes. */
@@ -44,7 +46,8 @@ export class TlsPort {
   private readonly sockets = new Set<TLSSocket>();
   private stopped: Promise<void> | undefined;
 
-  constructor({ key, cert, ca, authorities }: TlsPortOptions, handlers: TlsPortHandlers) {
+  constructor({ key, cert, clientCa, frontProxyCa = '' }: TlsPortOptions, handlers: TlsPortHandlers) {
+    const authorities: Authorities = { clients: certificatesOf(clientCa), frontProxies: certificatesOf(frontProxyCa) };
     const connections = new WeakMap<object, Connection>();
     this.http2 = http2.createServer({
       settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: maxHeaderBytes },
@@ -70,7 +73,7 @@ export class TlsPort {
     this.server = tls.createServer({
       key,
       cert,
-      ca: [...ca],
+      ca: [clientCa, frontProxyCa].filter((bundle) => bundle !== ''),
       requestCert: true,
       rejectUnauthorized: false,
       ALPNProtocols: ['h2', 'http/1.1'],

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { subjectOf } from '../../auth/authenticate/subject.ts';
 import { type ClusterKeys, loadClusterKeys } from '../../auth/pki.ts';
 import type { AccessAttributes, Authenticator, Authorizer } from '../../auth/types.ts';
 import { systemClock } from '../../machinery/clock.ts';
@@ -29,9 +30,8 @@ export const authenticator: Authenticator = {
   authenticate({ clientCertificate, certificateError, authorization }) {
     if (certificateError !== undefined) throw new Error(certificateError);
     if (clientCertificate) {
-      const subject = new X509Certificate(clientCertificate).subject.split('\n');
-      const values = (key: string) => subject.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
-      return { username: values('CN')[0]!, groups: [...values('O'), 'system:authenticated'] };
+      const { commonName, organizations } = subjectOf(new X509Certificate(clientCertificate));
+      return { username: commonName, groups: [...organizations, 'system:authenticated'] };
     }
     if (!authorization) return { username: 'system:anonymous', groups: ['system:unauthenticated'] };
     const token = authorization.replace(/^Bearer /, '');
