@@ -34,6 +34,7 @@ import { abortion, anySignal, sharedAbortController } from './machinery/abort.ts
 import { type Clock, systemClock } from './machinery/clock.ts';
 import { Disposables } from './machinery/disposables.ts';
 import { writeSecret } from './machinery/files.ts';
+import { hostPort } from './machinery/host-port.ts';
 import { createLogger, type Logger } from './machinery/logger.ts';
 import { type Random, systemRandom } from './machinery/random.ts';
 import type { RuntimeContext } from './runtime/context.ts';
@@ -45,6 +46,7 @@ import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap } from './server/bootstrap.ts';
+import { startIdentityLease } from './server/identity-lease.ts';
 import { startAddressRepair } from './server/service-address-repair.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
@@ -196,16 +198,19 @@ async function startApiServer(
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
+  const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost : options.bindAddress;
   await bootstrap({
     client: server.client(apiServerUser),
     registry: server.registry,
     serviceClusterIPRanges: [options.serviceClusterIpRange],
-    advertiseAddress: isLocal(options.bindAddress) ? simulatedHost : options.bindAddress,
+    advertiseAddress,
     port,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
   server.startHooks.finish('bootstrap');
-  startAddressRepair({ client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger }, signal);
+  const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
+  startAddressRepair(own, signal);
+  await startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal);
   await server.flowControl?.follow(server.client(apiServerUser), signal);
   server.startHooks.finish('flow control');
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>

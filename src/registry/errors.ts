@@ -133,3 +133,9 @@ export function invalid(kind: { group: string; kind: string }, name: string, err
     causes: errors.map((e) => ({ reason: e.type, message: e.message, field: e.field })),
   });
 }
+
+/** For whoever asks for what need not be there. @throws any other error */
+export function undefinedIfNotFound(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === 404) return undefined;
+  throw error;
+}

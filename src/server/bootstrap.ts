@@ -3,7 +3,7 @@ import { semanticEqual } from '../../api/meta/equal.ts';
 import { ipText, parseCIDR } from '../../api/meta/ip.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
-import { ApiError } from '../registry/errors.ts';
+import { ApiError, undefinedIfNotFound } from '../registry/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 
 export { apiServerUser } from '../registry/own-user.ts';
@@ -59,22 +59,13 @@ export async function ensureObjects(registry: Registry, client: Client, objects:
 /** @returns the object as it was or is now */
 async function ensure(resource: ResourceClient, object: KubeObject): Promise<KubeObject> {
   const { namespace = '', name = '' } = object.metadata ?? {};
-  const present = await find(resource, namespace, name);
+  const present = await resource.get(namespace, name).catch(undefinedIfNotFound);
   if (present) return present;
   try {
     return await resource.create(namespace, object, managerOf(object));
   } catch (error) {
     // Another API server was quicker.
     if (error instanceof ApiError && error.reason === 'AlreadyExists') return resource.get(namespace, name);
-    throw error;
-  }
-}
-
-async function find(resource: ResourceClient, namespace: string, name: string): Promise<KubeObject | undefined> {
-  try {
-    return await resource.get(namespace, name);
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
     throw error;
   }
 }

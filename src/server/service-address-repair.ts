@@ -5,8 +5,9 @@ import { ipText, parseIP } from '../../api/meta/ip.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import { ipAddress as addresses } from '../../api/networking.k8s.io/v1/ipaddress.ts';
 import type { Client } from '../client/client.ts';
-import { type Clock, formatMicroTime, formatTime, parseTime, type Timer } from '../machinery/clock.ts';
+import { type Clock, formatMicroTime, formatTime, parseTime } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
+import { every } from '../machinery/periodic.ts';
 import type { Random } from '../machinery/random.ts';
 import { ApiError } from '../registry/errors.ts';
 
@@ -30,17 +31,8 @@ const component = 'ipallocator-repair-controller';
 /** Keeps Services and IPAddress objects in agreement, whatever users do to them, until the signal is aborted (KEP-1880). */
 export function startAddressRepair(parts: AddressRepairParts, signal: AbortSignal): void {
   const { clock, logger } = parts;
-  let timer: Timer | undefined;
-  const schedule = () => {
-    if (!signal.aborted) timer = clock.timer(interval, turn, { background: true });
-  };
-  const turn = () => {
-    repairAddresses(parts)
-      .catch((error) => logger.warn({ error }, 'addresses of Services could not be compared'))
-      .finally(schedule);
-  };
-  signal.addEventListener('abort', () => timer?.cancel(), { once: true });
-  schedule();
+  const failed = (error: unknown) => logger.warn({ error }, 'addresses of Services could not be compared');
+  every(clock, interval, () => repairAddresses(parts), failed, signal);
 }
 
 /** Compares them once, and puts right what is wrong. */

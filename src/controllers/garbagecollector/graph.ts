@@ -119,7 +119,8 @@ export class OwnerGraph {
       }
       if (owner.dependents === noDependents) owner.dependents = new Set();
       (owner.dependents as Set<GraphNode>).add(node);
-      if (!isNamedBy(owner, reference) || isWaitingForDependents(owner)) dangling = true;
+      // Whoever joins an owner that waits for its dependents is looked at with the others, when the owner is the next time.
+      if (!isNamedBy(owner, reference)) dangling = true;
       this.checkNamespace(node, owner);
     }
     if (dangling) this.events.attemptToDelete(node);

@@ -23,9 +23,13 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
   const due = new Delays(clock, (key) => controller.enqueue(key));
   /** When a pod is to be evicted, by its key. */
   const planned = new Map<string, { readonly uid: string; readonly due: number; leaving: boolean }>();
+  /** Pods whose eviction was told of, by uid. */
+  const marked = new Set<string>();
 
   const taintsOf = (name: string | undefined): Taint[] =>
     ((name ? nodes.getByKey(name)?.spec?.taints : undefined) ?? []).filter((taint: Taint) => taint.effect === 'NoExecute');
+
+  const toleratedBy = (pod: KubeObject) => toleratedFor(taintsOf(pod.spec.nodeName), pod.spec.tolerations ?? []);
 
   const consider = (pod: KubeObject) => {
     const key = keyOf(pod);
@@ -36,10 +40,18 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
     updated(pod, old) {
       if (pod.spec.nodeName !== old.spec.nodeName || pod.spec.tolerations?.length !== old.spec.tolerations?.length) consider(pod);
     },
-    deleted: (pod) => cancel(keyOf(pod)),
+    deleted(pod) {
+      cancel(keyOf(pod));
+      marked.delete(pod.metadata!.uid!);
+    },
   });
   const considerNode = (node: KubeObject) => {
-    for (const pod of pods.byIndex(byNode, node.metadata!.name!)) controller.enqueue(keyOf(pod));
+    for (const pod of pods.byIndex(byNode, node.metadata!.name!)) {
+      const key = keyOf(pod);
+      // Told before anybody else who has seen the taint, such as the DaemonSet controller, can have deleted it.
+      if (!planned.has(key) && toleratedBy(pod) === 'not at all') mark(pod);
+      controller.enqueue(key);
+    }
   };
   nodes.addHandler({
     added(node) {
@@ -59,6 +71,13 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
     if (plan && !plan.leaving) tell(key, `Cancelling deletion of Pod ${key}`);
   }
 
+  function mark(pod: KubeObject): void {
+    const { uid, deletionTimestamp } = pod.metadata!;
+    if (deletionTimestamp || marked.has(uid!)) return;
+    marked.add(uid!);
+    tell(keyOf(pod), `Marking for deletion Pod ${keyOf(pod)}`);
+  }
+
   function tell(key: string, message: string): void {
     const [namespace, name] = splitKey(key);
     recorder.event({ object: { metadata: { namespace, name } }, resource: podResource }, 'Normal', 'TaintManagerEviction', message);
@@ -69,7 +88,7 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
     if (!pod || pod.metadata!.deletionTimestamp) return;
     const { namespace, name, uid } = pod.metadata!;
     if (planned.get(key)?.uid !== uid) planned.delete(key);
-    const tolerated = toleratedFor(taintsOf(pod.spec.nodeName), pod.spec.tolerations ?? []);
+    const tolerated = toleratedBy(pod);
     if (typeof tolerated === 'string') cancel(key);
     if (tolerated === 'forever') return;
     if (tolerated !== 'not at all') {
@@ -80,7 +99,7 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
       if (plan.due > now) return due.set(key, plan.due - now);
       plan.leaving = true;
     }
-    tell(key, `Marking for deletion Pod ${key}`);
+    mark(pod);
     await failWithDisruption(api, pod, 'DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint', clock.now());
     await unlessNotFound(api.delete(namespace!, name!));
     planned.delete(key);

@@ -3,7 +3,7 @@ import type { RequestHeaderOptions } from '../../auth/authenticate/request-heade
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { certificatesOf } from '../../machinery/pem.ts';
-import { ApiError } from '../../registry/errors.ts';
+import { undefinedIfNotFound } from '../../registry/errors.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
 import { createController } from '../../runtime/controller.ts';
 
@@ -62,7 +62,7 @@ async function followOne(
 }
 
 async function write(resource: ReturnType<Client['resource']>, trust: AuthenticationTrust, now: number): Promise<void> {
-  const present = (await resource.get(namespace, name).catch(unlessNotFound)) as ConfigMap | undefined;
+  const present = (await resource.get(namespace, name).catch(undefinedIfNotFound)) as ConfigMap | undefined;
   const data = trustData(present?.data ?? {}, trust, now);
   if (!present) {
     await resource.create(namespace, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data });
@@ -71,11 +71,6 @@ async function write(resource: ReturnType<Client['resource']>, trust: Authentica
   const keys = new Set([...Object.keys(present.data ?? {}), ...Object.keys(data)]);
   if ([...keys].every((key) => present.data?.[key] === data[key])) return;
   await resource.update(namespace, { ...present, data });
-}
-
-function unlessNotFound(error: unknown): undefined {
-  if (error instanceof ApiError && error.code === 404) return undefined;
-  throw error;
 }
 
 /** What the ConfigMap should say, after what it says. @throws Error if that cannot be read */
