@@ -145,6 +145,8 @@ export interface Conversion<T = any> {
 export interface RemoteConversion {
   toStorage(object: KubeObject): Promise<KubeObject> | undefined;
   fromStorage(object: KubeObject): Promise<KubeObject> | undefined;
+  /** Into any version, which may not know all of what comes: its schema has still to tell. */
+  toVersion(object: KubeObject, apiVersion: string): Promise<KubeObject>;
 }
 
 /** Everything that the server knows of a kind. Written with `defineResource`, or made at run time from a CustomResourceDefinition. */

@@ -36,6 +36,7 @@ export function customConversion(parts: CustomConversionParts): Conversion {
       object.apiVersion === stored ? undefined : webhook.convert(sorted(object), stored).then((converted) => pruned(converted, stored)),
     fromStorage: (object) =>
       object.apiVersion === own ? undefined : webhook.convert(read(object), own).then((converted) => pruned(converted, own)),
+    toVersion: (object, apiVersion) => webhook.convert(sorted(object), apiVersion),
   };
   return {
     ownRules: true,

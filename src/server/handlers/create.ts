@@ -8,7 +8,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { checkMediaType, readObject } from './body.ts';
 import { createOptions } from './options.ts';
-import { asStored, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
 
 /** POST of a new object to a resource. */
 export async function create(scope: Scope, context: RequestContext): Promise<Answer> {
@@ -25,8 +25,9 @@ export async function create(scope: Scope, context: RequestContext): Promise<Ans
   wipeSystemFields(metadata);
   ensureNamespace(metadata, operation.namespace);
   dedupeOwnerReferences(metadata, false, operation.warn);
-  const manager = managerContext(scope, options.fieldManager, scope.store.now());
-  const tracked = trackUpdate({ ...manager, live: undefined, updated: asStored(scope, object) });
+  const tracked = await withManagers(scope, options.fieldManager, (manager) =>
+    trackUpdate({ ...manager, live: undefined, updated: asStored(scope, object) }),
+  );
   const admitted = await mutate(scope, operation, 'CREATE', metadata.name ?? '', tracked, undefined);
   dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
   if (hasEmpty) nullEmpties(admitted, expected.schema);

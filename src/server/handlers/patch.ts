@@ -24,13 +24,13 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { kindProblem, readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
-import { asStored, authorizeCreate, expectedKind, kindOf, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, authorizeCreate, expectedKind, kindOf, mutate, operationOf, type Scope, withManagers } from './scope.ts';
 import { checkName, undeterminableName } from './update.ts';
 
 /** Makes the patched object of what is stored; it is not yet conformed. */
 interface PatchMechanism {
   /** @param current absent where nothing is stored: only apply makes an object then */
-  patch(current: KubeObject | undefined): KubeObject;
+  patch(current: KubeObject | undefined): KubeObject | Promise<KubeObject>;
   /** Of the patch itself: duplicate and unknown fields. */
   readonly strictErrors: readonly string[];
   /** The value that an "Invalid" answer shows. */
@@ -75,21 +75,22 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
       authorizeCreate: () => authorizeCreate(scope, context),
       async transform(current) {
         if (!current && (scope.view || type !== applyPatchType)) throw notFound(scope.store.resource, name);
-        mechanism ??= inApiWords(() => mechanismOf(type, bytes, scope, options, context));
+        mechanism ??= await inApiWords(() => mechanismOf(type, bytes, scope, options, context));
         const view = mechanism.tracks ? undefined : scope.view;
         const before = view ? (view.toPatch ?? view.read)(current!) : current;
-        const patched = inApiWords(() => mechanism!.patch(before));
-        const { object: seen, hasEmpty } = inApiWords(() => conformPatched(scope, patched, before, mechanism!, options, context));
+        const patched = await inApiWords(() => mechanism!.patch(before));
+        const { object: seen, hasEmpty } = await inApiWords(() => conformPatched(scope, patched, before, mechanism!, options, context));
         if (!current && seen.metadata?.uid) throw uidMismatch(scope, name, seen.metadata.uid);
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         checkName(seen, name, operation.namespace);
         const object = view ? view.write(current!, seen) : seen;
-        const manager = managerContext(scope, options.fieldManager, scope.store.now());
         const tracked = mechanism.tracks
           ? object
-          : view?.track
-            ? view.track(manager, current!, seen, object)
-            : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
+          : await withManagers(scope, options.fieldManager, (manager) =>
+              view?.track
+                ? view.track(manager, current!, seen, object)
+                : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) }),
+            );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, view && seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
@@ -176,13 +177,14 @@ function goTypeName(value: unknown): string {
 function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
   const body: ApplyBody = parseApplyBody(bytes, options.fieldValidation);
   return {
-    patch(current) {
+    async patch(current) {
       this.knowsEmpties = false;
-      const manager = managerContext(scope, options.fieldManager, scope.store.now());
       const force = options.force ?? false;
-      const { object, changed } = scope.view
-        ? { object: scope.view.apply(manager, current!, body.object, force), changed: false }
-        : applyConfiguration({ ...manager, live: current, applied: body.object, force });
+      const { object, changed } = await withManagers(scope, options.fieldManager, (manager) =>
+        scope.view
+          ? { object: scope.view.apply(manager, current!, body.object, force), changed: false }
+          : applyConfiguration({ ...manager, live: current, applied: body.object, force }),
+      );
       this.knowsEmpties = changed;
       for (const text of body.warnings) warn(context, text);
       return object;
@@ -274,9 +276,9 @@ function uidMismatch(scope: Scope, name: string, uid: string): ApiError {
   return conflict(scope.store.resource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
 }
 
-function inApiWords<T>(step: () => T): T {
+async function inApiWords<T>(step: () => T | Promise<T>): Promise<T> {
   try {
-    return step();
+    return await step();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     const causes = error.causes ? { causes: [...error.causes] } : {};

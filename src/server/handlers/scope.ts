@@ -17,6 +17,7 @@ import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { RequestContext } from '../context.ts';
 import { accessAttributes } from '../filters/authorization.ts';
 import { type ExpectedKind, notRegistered, warn } from './body.ts';
+import { RemoteVersions } from './remote-versions.ts';
 
 /** What the handlers of one server share. */
 export interface HandlerParts {
@@ -140,15 +141,26 @@ export function annotateOf({ audit }: RequestContext): Annotate | undefined {
   return audit && ((key, value, level) => audit.annotate(key, value, level));
 }
 
-/** What tracking of managed fields has to know of a request. */
+/** What `step` makes of the managed fields of a request; it may be taken more than once, where another process converts between versions. */
+export function withManagers<T>(scope: Scope, manager: string, step: (context: ManagerContext) => T): T | Promise<T> {
+  const now = scope.store.now();
+  // Versions of one kind have one converter, but the one that is stored is never asked itself.
+  const converter = scope.definition.convert?.remote;
+  if (!converter) return step(managerContext(scope, manager, now));
+  const remote = new RemoteVersions(converter);
+  return remote.settle(() => step(managerContext(scope, manager, now, remote)));
+}
+
+/** What tracking of managed fields has to know of a request. @param remote what another process converts */
 export function managerContext(
   scope: Pick<Scope, 'parts' | 'definition' | 'subresource' | 'schema' | 'view'>,
   manager: string,
   now: string,
+  remote?: RemoteVersions,
 ): ManagerContext {
   const { definition, subresource } = scope;
   const resetFields = subresource ? (subresource.type === 'part' ? subresource.resetFields : undefined) : definition.resetFields;
-  const versions = versionConverter(scope);
+  const versions = versionConverter(scope, remote);
   return {
     schema: scope.schema,
     apiVersion: apiVersionOf(definition.group, definition.version),
@@ -163,15 +175,15 @@ export function managerContext(
 }
 
 // Entries of managedFields may be of any version in which the resource is served.
-function versionConverter({
-  parts,
-  definition,
-  subresource,
-}: Pick<Scope, 'parts' | 'definition' | 'subresource'>): VersionConverter | undefined {
+function versionConverter(
+  { parts, definition, subresource }: Pick<Scope, 'parts' | 'definition' | 'subresource'>,
+  remote: RemoteVersions | undefined,
+): VersionConverter | undefined {
   const siblings = parts.registry.siblings(definition);
   if (siblings.length < 2) return undefined;
   const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
   const change = (object: KubeObject, from: ResourceDefinition, to: ResourceDefinition): KubeObject => {
+    if (remote) return remote.convert(object, apiVersionOf(to.group, to.version));
     // Versions of a custom kind that nobody converts differ by their names: what the other does not know stays, for its schema to tell.
     if (from.convert?.ownRules && !from.convert.remote) return { ...object, apiVersion: apiVersionOf(to.group, to.version) };
     const stored = from.convert ? from.convert.toStorage(object) : object;

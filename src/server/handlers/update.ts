@@ -9,7 +9,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { readObject } from './body.ts';
 import { updateOptions } from './options.ts';
-import { asStored, authorizeCreate, expectedKind, managerContext, mutate, operationOf, type Scope } from './scope.ts';
+import { asStored, authorizeCreate, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
 
 /** PUT of a whole object, to the resource or to a part of it. */
 export async function update(scope: Scope, context: RequestContext): Promise<Answer> {
@@ -35,10 +35,11 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         first = undefined;
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         const object = scope.view ? scope.view.write(current!, seen) : seen;
-        const manager = managerContext(scope, options.fieldManager, scope.store.now());
-        const tracked = scope.view?.track
-          ? scope.view.track(manager, current!, seen, object)
-          : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) });
+        const tracked = await withManagers(scope, options.fieldManager, (manager) =>
+          scope.view?.track
+            ? scope.view.track(manager, current!, seen, object)
+            : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) }),
+        );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, seen);
         dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
