@@ -142,7 +142,7 @@ export class ServiceAccountTokens implements Authenticator {
     const tokenAudiences = [payload.aud ?? []].flat();
     const common = audiences.filter((audience) => tokenAudiences.includes(audience));
     if (common.length === 0)
-      throw new Error(`token audiences ${JSON.stringify(tokenAudiences)} is invalid for the target audiences ${JSON.stringify(audiences)}`);
+      throw new Error(`token audiences ${listed(tokenAudiences)} is invalid for the target audiences ${listed(audiences)}`);
     const claims = payload['kubernetes.io'] as KubernetesClaims;
     await this.checkBoundObjects(claims);
     return { user: userOf(claims, payload), audiences: common };
@@ -238,4 +238,9 @@ export function serviceAccountUser(namespace: string, name: string): UserInfo {
     username: `${userPrefix}${namespace}:${name}`,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
   };
+}
+
+/** A list of texts as Go prints it quoted. */
+function listed(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
 }
