@@ -3,6 +3,7 @@ import { goJson } from '../../api/meta/go-json.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMetaRules } from '../../api/meta/validation.ts';
+import type { Schema, SchemaSource } from '../../openapi/schema.ts';
 import type { AdmissionChain } from '../admission/chain.ts';
 import type { Authorizer } from '../auth/types.ts';
 import type { Clock } from '../machinery/clock.ts';
@@ -11,6 +12,7 @@ import { sameJson } from '../machinery/json-equal.ts';
 import { Memo } from '../machinery/memo.ts';
 import { inParallel } from '../machinery/parallel.ts';
 import type { Random } from '../machinery/random.ts';
+import { inGoOrder } from '../machinery/schema/key-order.ts';
 import { UnreadableRangeError } from '../storage/errors.ts';
 import { decodeStored } from '../storage/object-codec.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -46,6 +48,7 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: ClusterSettings;
+  readonly schemas: SchemaSource;
   readonly admission: AdmissionChain;
   readonly authorizer: Authorizer;
   /** Bytes of an object as protobuf; undefined for kinds that have no such form. */
@@ -150,6 +153,23 @@ export class ResourceStore {
     return this.definition.convert?.ownRules === true;
   }
 
+  /** An object in this version's form, with its keys as they are written. */
+  inOrder<T extends KubeObject>(object: T): T {
+    return inGoOrder(object, this.schemaOf(this.definition));
+  }
+
+  /** The same of the stored form. It has a place for its resourceVersion where that is not behind the uid, as in custom objects. */
+  inStoredOrder(object: KubeObject): KubeObject {
+    const schema = this.schemaOf(this.strategy);
+    const { metadata } = object;
+    const placed = schema.type === 'object' && schema.decode && metadata && !('resourceVersion' in metadata);
+    return inGoOrder(placed ? { ...object, metadata: { ...metadata, resourceVersion: '' } } : object, schema);
+  }
+
+  private schemaOf({ schema }: ResourceDefinition): Schema {
+    return typeof schema === 'string' ? this.parts.schemas.get(schema) : schema;
+  }
+
   /** What the rules judge, from this version's form: mostly the stored form. */
   toJudged(object: KubeObject): KubeObject {
     const { convert } = this.definition;
@@ -163,10 +183,10 @@ export class ResourceStore {
 
   /** An object in the judged form that is only shown, as it would be read once it was stored. */
   async shown(object: KubeObject): Promise<KubeObject> {
-    if (!this.judgesOwnForm) return this.fromJudged(object);
+    if (!this.judgesOwnForm) return this.inOrder(this.fromJudged(object));
     const convert = this.definition.convert!;
     const stored = await this.toStored(object);
-    return (await convert.remote?.fromStorage(stored)) ?? convert.fromStorage(stored);
+    return this.inOrder((await convert.remote?.fromStorage(stored)) ?? convert.fromStorage(stored));
   }
 
   /** What is stored, in the form that the rules judge. */
@@ -187,7 +207,7 @@ export class ResourceStore {
     if (running) return running;
     const fetched = remote
       .fromStorage(stored.object)
-      ?.then((object) => void this.converted.set(stored, new ConvertedObject(stored, () => object)))
+      ?.then((object) => void this.converted.set(stored, new ConvertedObject(stored, () => this.inOrder(object))))
       .finally(() => this.fetching.delete(stored));
     if (fetched) this.fetching.set(stored, fetched);
     return fetched;
@@ -202,7 +222,7 @@ export class ResourceStore {
   /** As `inVersion`, but another process that converts is asked each time: so upstream reads from storage, while lists and watches share what their cache has. */
   async readInVersion(stored: StoredObject): Promise<StoredObject> {
     const object = await this.definition.convert?.remote?.fromStorage(stored.object);
-    return object ? new ConvertedObject(stored, () => object) : this.versioned(stored);
+    return object ? new ConvertedObject(stored, () => this.inOrder(object)) : this.versioned(stored);
   }
 
   /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */
@@ -211,7 +231,7 @@ export class ResourceStore {
     if (!convert) return stored;
     let converted = this.converted.get(stored);
     if (!converted) {
-      converted = new ConvertedObject(stored, (object) => convert.fromStorage(object));
+      converted = new ConvertedObject(stored, (object) => this.inOrder(convert.fromStorage(object)));
       this.converted.set(stored, converted);
     }
     return converted;

@@ -17,10 +17,11 @@ const transactionBytes = 24;
  * @throws ApiError 500 in the words of etcd, or of its client
  */
 export function encodeWithinLimit(store: ResourceStore, key: string, object: KubeObject, operation: Operation): Uint8Array {
-  const value = encodeStored(object);
+  const ordered = store.inStoredOrder(object);
+  const value = encodeStored(ordered);
   // Protobuf is never longer than JSON.
   if (value.length <= requestLimit) return value;
-  const problem = problemOf(store, key, value, object);
+  const problem = problemOf(store, key, value, ordered);
   if (problem === undefined) return value;
   const { managedFields, ...metadata } = object.metadata!;
   if (!managedFields || operation.isApply) throw new ApiError(500, '', problem);

@@ -122,6 +122,7 @@ export class ApiServer implements AsyncDisposable {
       clock,
       random,
       settings,
+      schemas: options.schemas,
       authorizer,
       logger,
       protobufLength(object) {

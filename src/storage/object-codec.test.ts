@@ -10,9 +10,9 @@ const cases: { title: string; object: KubeObject; json: string }[] = [
     json: '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","resourceVersion":"42","generation":1},"spec":{"x":[1,"é","\u{1f600}"]}}',
   },
   {
-    title: 'an old one is replaced',
-    object: { kind: 'Pod', metadata: { resourceVersion: '7', name: 'a', uid: 'u' } },
-    json: '{"kind":"Pod","metadata":{"name":"a","uid":"u","resourceVersion":"42"}}',
+    title: 'an old one is replaced where it stands',
+    object: { kind: 'Pod', metadata: { managedFields: [], resourceVersion: '7', name: 'a', uid: 'u' } },
+    json: '{"kind":"Pod","metadata":{"managedFields":[],"resourceVersion":"42","name":"a","uid":"u"}}',
   },
   {
     title: 'first without a uid',

@@ -18,7 +18,7 @@ export interface EncodedObject extends Uint8Array {
 }
 
 /**
- * The bytes to store for an object; its resourceVersion is left out. They may share memory with others: whoever keeps them copies them.
+ * The bytes to store for an object; its resourceVersion is left out, and belongs where the object has one, else behind the uid. They may share memory with others: whoever keeps them copies them.
  * @param object as JSON has it; it is shared with whoever reads it from here on, and not changed any more
  */
 export function encodeStored(object: KubeObject): Uint8Array {
@@ -42,28 +42,35 @@ export function encodeStored(object: KubeObject): Uint8Array {
   return value;
 }
 
-/** The members of metadata before and after the place of its resourceVersion, which is behind the uid. */
+/** The members of metadata before and after the place of its resourceVersion: where it has one, else behind the uid. */
 function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before: string; after: string } {
   const { managedFields } = metadata;
   const shared = managedFields && sharedText(managedFields);
+  const place = 'resourceVersion' in metadata ? 'resourceVersion' : 'uid';
   let before = '';
-  const rest: Record<string, unknown> = {};
-  let passed = metadata.uid === undefined;
+  let after = '';
+  let passed = !(place in metadata);
+  let run: Record<string, unknown> = {};
+  const flush = (further = '') => {
+    const text = members(run);
+    const both = text === '' || further === '' ? text + further : `${text},${further}`;
+    if (both !== '' && passed) after += `,${both}`;
+    else if (both !== '') before += `${both},`;
+    run = {};
+  };
   for (const key in metadata) {
-    if (key === 'resourceVersion' || (key === 'managedFields' && shared !== undefined)) continue;
-    const value = (metadata as Record<string, unknown>)[key];
-    if (passed) setOwn(rest, key, value);
-    else before += withComma(member(key, value));
-    if (key === 'uid') passed = true;
+    if (key === 'managedFields' && shared !== undefined) flush(`"managedFields":${shared}`);
+    else if (key !== 'resourceVersion') setOwn(run, key, (metadata as Record<string, unknown>)[key]);
+    if (key !== place) continue;
+    flush();
+    passed = true;
   }
-  const after = commaBefore(members(rest));
-  return { before, after: shared === undefined ? after : `${after},"managedFields":${shared}` };
+  flush();
+  return { before, after };
 }
 
 /** The names that nearly always come here. */
-const quoted: ReadonlyMap<string, string> = new Map(
-  ['kind', 'apiVersion', 'name', 'generateName', 'namespace', 'uid'].map((name) => [name, JSON.stringify(name)]),
-);
+const quoted: ReadonlyMap<string, string> = new Map(['kind', 'apiVersion'].map((name) => [name, JSON.stringify(name)]));
 
 function member(key: string, value: unknown): string {
   const text = JSON.stringify(value);
@@ -85,11 +92,12 @@ function commaBefore(text: string): string {
 
 /** An object with a resourceVersion, at its place; everything but metadata is shared. */
 function withRevision(object: KubeObject, revision: number): KubeObject {
-  const metadata: Record<string, unknown> = {};
   const resourceVersion = String(revision);
+  if (object.metadata && 'resourceVersion' in object.metadata) return { ...object, metadata: { ...object.metadata, resourceVersion } };
+  const metadata: Record<string, unknown> = {};
   if (object.metadata?.uid === undefined) metadata['resourceVersion'] = resourceVersion;
   for (const key in object.metadata) {
-    if (key !== 'resourceVersion') setOwn(metadata, key, (object.metadata as Record<string, unknown>)[key]);
+    setOwn(metadata, key, (object.metadata as Record<string, unknown>)[key]);
     if (key === 'uid') metadata['resourceVersion'] = resourceVersion;
   }
   return { ...object, metadata };

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
+import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { ApiError, notAcceptable } from '../../registry/errors.ts';
 import type { ListAnswer } from '../answer.ts';
 import { isCustom, listMeta } from './list-json.ts';
@@ -8,7 +9,14 @@ import { isCustom, listMeta } from './list-json.ts';
 export function partialObject(definition: ResourceDefinition | undefined, object: KubeObject, version: string): KubeObject {
   const metadata = object.metadata ?? {};
   const shown = definition?.derivedAnnotations ? withoutAnnotations(metadata, Object.keys(definition.derivedAnnotations)) : metadata;
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: shown };
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: typed(definition, shown) };
+}
+
+/** Metadata of its own has a type also where the object that it is of has none: its fields stand as in the type then. */
+function typed(definition: ResourceDefinition | undefined, metadata: ObjectMeta): ObjectMeta {
+  const schema = definition?.schema;
+  const field = typeof schema === 'object' && schema.type === 'object' ? schema.fields.get('metadata') : undefined;
+  return field ? inGoOrder(metadata, field.schema) : metadata;
 }
 
 function withoutAnnotations(metadata: ObjectMeta, names: readonly string[]): ObjectMeta {

@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
+import { sortedKeys } from '../../schema/key-order.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { encodeManagedFields, entryOf, type Managers } from './managed-fields.ts';
 import { ShapeMemo } from './shape-memo.ts';
@@ -51,10 +52,12 @@ function memoOf({ schema, resetFields, apiVersion }: ManagerContext): Memo {
 }
 
 /** Objects that one manager creates within a second have the same entries. */
-function sharedEntries(known: OwnedFields, { manager, apiVersion, now, subresource }: ManagerContext): ManagedFieldsEntry[] {
+function sharedEntries(known: OwnedFields, { manager, apiVersion, now, subresource, schema }: ManagerContext): ManagedFieldsEntry[] {
   const last = known.last?.[0];
   if (last && last.time === now && (last.manager ?? '') === manager && (last.subresource ?? '') === subresource) return known.last!;
-  known.last = [entryOf({ manager, operation: 'Update', apiVersion, time: now, subresource }, known.fieldsV1!)];
+  const entry = entryOf({ manager, operation: 'Update', apiVersion, time: now, subresource }, known.fieldsV1!);
+  // As they are stored, so that objects share them there too.
+  known.last = [schema.type === 'object' && schema.decode ? sortedKeys(entry) : entry];
   texts.set(known.last, JSON.stringify(known.last));
   return known.last;
 }
