@@ -44,7 +44,9 @@ export default ({ ns }) => {
     } };
   const path = (version, name = '') => `/apis/${group}/${version}/namespaces/${ns}/convs${name && `/${name}`}`;
   const object = (version, name, spec) => ({ apiVersion: `${group}/${version}`, kind: 'Conv', metadata: { name }, spec });
-  const shown = (b) => (b.spec ? [b.spec, b.metadata.managedFields ?? 'nobody'] : JSON.parse(server.clean(JSON.stringify(b))));
+  // Managers stand in the order of their seconds, which pass when they pass.
+  const byName = (a, b) => (`${a.manager} ${a.operation} ${a.apiVersion}` < `${b.manager} ${b.operation} ${b.apiVersion}` ? -1 : 1);
+  const shown = (b) => (b.spec ? [b.spec, b.metadata.managedFields?.sort(byName) ?? 'nobody'] : JSON.parse(server.clean(JSON.stringify(b))));
   const apply = (name, manager, version, of, spec, query) => ({ name, method: 'PATCH', type: 'application/apply-patch+yaml', path: path(version, of), query: { fieldManager: manager, ...query }, body: object(version, of, spec), pick: shown });
   const merge = (name, manager, version, of, spec) => ({ name, method: 'PATCH', type: 'application/merge-patch+json', path: path(version, of), query: { fieldManager: manager }, body: { spec }, pick: shown });
   let live;
