@@ -210,8 +210,10 @@ async function startApiServer(
   server.startHooks.finish('bootstrap');
   const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
   startAddressRepair(own, signal);
-  await startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal);
-  await server.flowControl?.follow(server.client(apiServerUser), signal);
+  await Promise.all([
+    startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal),
+    server.flowControl?.follow(server.client(apiServerUser), signal),
+  ]);
   server.startHooks.finish('flow control');
   const compactor = await startCompactor(storage, clock, options.compactionInterval, (error) =>
     logger.error({ error }, 'compaction failed'),

@@ -32,3 +32,8 @@ export function int64Problem(text: string): string | undefined {
 function wholeNumber(text: string): bigint {
   return BigInt(text.replace(/^\+/, ''));
 }
+
+/** A list of texts as Go prints it quoted: `["a" "b"]`. */
+export function quotedList(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
+}

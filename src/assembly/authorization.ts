@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../../api/meta/duration.ts';
+import { quotedList } from '../../api/meta/text.ts';
 import { AbacAuthorizer, readPolicies } from '../auth/authorize/abac.ts';
 import { alwaysAllow, alwaysDeny } from '../auth/authorize/always.ts';
 import { type AuthorizerConfiguration, authorizerTypes, readAuthorizationConfiguration } from '../auth/authorize/configuration.ts';
@@ -67,7 +68,7 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
   if (!modes.includes('Webhook') && webhookFile !== undefined)
     problems.push('cannot specify --authorization-webhook-config-file without mode Webhook');
   if (new Set(modes).size < modes.length) {
-    problems.push(`authorization-mode [${modes.map((mode) => JSON.stringify(mode)).join(' ')}] has mode specified more than once`);
+    problems.push(`authorization-mode ${quotedList(modes)} has mode specified more than once`);
   }
   if (problems.length > 0) throw new UserError(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
   return modes.map((type) => {

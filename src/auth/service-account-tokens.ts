@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { quotedList } from '../../api/meta/text.ts';
 import { type Clock, formatTime } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import { bearerToken } from './authenticate/bearer.ts';
@@ -142,7 +143,7 @@ export class ServiceAccountTokens implements Authenticator {
     const tokenAudiences = [payload.aud ?? []].flat();
     const common = audiences.filter((audience) => tokenAudiences.includes(audience));
     if (common.length === 0)
-      throw new Error(`token audiences ${listed(tokenAudiences)} is invalid for the target audiences ${listed(audiences)}`);
+      throw new Error(`token audiences ${quotedList(tokenAudiences)} is invalid for the target audiences ${quotedList(audiences)}`);
     const claims = payload['kubernetes.io'] as KubernetesClaims;
     await this.checkBoundObjects(claims);
     return { user: userOf(claims, payload), audiences: common };
@@ -238,9 +239,4 @@ export function serviceAccountUser(namespace: string, name: string): UserInfo {
     username: `${userPrefix}${namespace}:${name}`,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
   };
-}
-
-/** A list of texts as Go prints it quoted. */
-function listed(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
 }

@@ -23,9 +23,9 @@ export function encodeWithinLimit(store: ResourceStore, key: string, object: Kub
   if (value.length <= requestLimit) return value;
   const problem = problemOf(store, key, value, ordered);
   if (problem === undefined) return value;
-  const { managedFields, ...metadata } = object.metadata!;
+  const { managedFields, ...metadata } = ordered.metadata!;
   if (!managedFields || operation.isApply) throw new ApiError(500, '', problem);
-  return encodeWithinLimit(store, key, { ...object, metadata }, operation);
+  return encodeWithinLimit(store, key, { ...ordered, metadata }, operation);
 }
 
 function problemOf(store: ResourceStore, key: string, value: Uint8Array, object: KubeObject): string | undefined {

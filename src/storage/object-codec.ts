@@ -18,7 +18,8 @@ export interface EncodedObject extends Uint8Array {
 }
 
 /**
- * The bytes to store for an object; its resourceVersion is left out, and belongs where the object has one, else behind the uid. They may share memory with others: whoever keeps them copies them.
+ * The bytes to store for an object; its resourceVersion is left out, and belongs where the object has one, else behind the uid.
+ * They may share memory with others: whoever keeps them copies them.
  * @param object as JSON has it; it is shared with whoever reads it from here on, and not changed any more
  */
 export function encodeStored(object: KubeObject): Uint8Array {
@@ -51,21 +52,24 @@ function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before:
   let after = '';
   let passed = !(place in metadata);
   let run: Record<string, unknown> = {};
-  const flush = (further = '') => {
-    const text = members(run);
-    const both = text === '' || further === '' ? text + further : `${text},${further}`;
-    if (both !== '' && passed) after += `,${both}`;
-    else if (both !== '') before += `${both},`;
+  const add = (text: string) => {
+    if (passed) after += commaBefore(text);
+    else before += withComma(text);
+  };
+  const addRun = () => {
+    add(members(run));
     run = {};
   };
   for (const key in metadata) {
-    if (key === 'managedFields' && shared !== undefined) flush(`"managedFields":${shared}`);
-    else if (key !== 'resourceVersion') setOwn(run, key, (metadata as Record<string, unknown>)[key]);
+    if (key === 'managedFields' && shared !== undefined) {
+      addRun();
+      add(`"managedFields":${shared}`);
+    } else if (key !== 'resourceVersion') setOwn(run, key, (metadata as Record<string, unknown>)[key]);
     if (key !== place) continue;
-    flush();
+    addRun();
     passed = true;
   }
-  flush();
+  addRun();
   return { before, after };
 }
 

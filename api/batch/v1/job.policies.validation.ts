@@ -9,7 +9,7 @@ import type {
 import { duplicate, type FieldError, type FieldPath, invalid, notSupported, required, tooLong, tooMany } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import { asSent } from '../../meta/sent-empty.ts';
-import { byteLength } from '../../meta/text.ts';
+import { byteLength, quotedList } from '../../meta/text.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { countIndexes } from './job.indexes.ts';
 
@@ -27,7 +27,7 @@ export function invalidUnprinted(path: FieldPath, detail: string): FieldError {
 }
 
 function validateChoice(value: string | undefined, choices: readonly string[], path: FieldPath): FieldError[] {
-  if (!value) return [required(path, `valid values: [${choices.map((choice) => JSON.stringify(choice)).join(' ')}]`)];
+  if (!value) return [required(path, `valid values: ${quotedList(choices)}`)];
   return choices.includes(value) ? [] : [notSupported(path, value, choices)];
 }
 

@@ -3,6 +3,7 @@ import { dynamicValue, jsonOf } from '../../../api/cel/policy/dynamic-values.ts'
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression } from '../../../api/cel/token/token-environment.ts';
 import { goJsonError } from '../../../api/meta/json-errors.ts';
+import { quotedList } from '../../../api/meta/text.ts';
 import { type Clock, formatTime, type Timer } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Authenticator, UserInfo } from '../types.ts';
@@ -117,14 +118,14 @@ export class OidcAuthenticator implements Authenticator, Disposable {
     const { algorithms = signingAlgorithms } = this.configuration;
     const alg = algorithmOf(token);
     if (!algorithms.includes(alg)) {
-      const expected = goList([...algorithms].sort());
+      const expected = quotedList([...algorithms].sort());
       throw new Error(`oidc: id token signed with unsupported algorithm, expected ${expected} got ${JSON.stringify(alg)}`);
     }
     const claims = decodeJwt(token);
     const given = [claims.aud ?? []].flat();
     if (!audiences.some((audience) => given.includes(audience))) {
-      const wanted = audiences.length === 1 ? `audience ${JSON.stringify(audiences[0])}` : `audience in ${goList(audiences)}`;
-      throw new Error(`oidc: expected ${wanted} got ${goList(given)}`);
+      const wanted = audiences.length === 1 ? `audience ${JSON.stringify(audiences[0])}` : `audience in ${quotedList(audiences)}`;
+      throw new Error(`oidc: expected ${wanted} got ${quotedList(given)}`);
     }
     const now = this.clock.now() / 1000;
     if ((claims.exp ?? 0) < now) throw new Error(`oidc: token is expired (Token Expiry: ${goTime(claims.exp)})`);
@@ -287,8 +288,4 @@ function goTime(seconds: number | undefined): string {
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
-}
-
-function goList(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
 }

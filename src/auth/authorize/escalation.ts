@@ -1,4 +1,4 @@
-import { sorted } from '../../../api/meta/text.ts';
+import { quotedList, sorted } from '../../../api/meta/text.ts';
 import type { UserInfo } from '../types.ts';
 import { matchesPath, type Rule } from './rbac.ts';
 
@@ -30,8 +30,7 @@ export function missingRights(held: readonly Rule[], wanted: readonly Rule[]): s
 
 /** `user "bob" (groups=["ops"]) is attempting to grant RBAC permissions not currently held:` with the rights below. */
 export function escalationMessage({ username, groups }: UserInfo, missing: readonly string[], errors: string | undefined): string {
-  const list = groups.map((group) => JSON.stringify(group)).join(' ');
-  const message = `user ${JSON.stringify(username)} (groups=[${list}]) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
+  const message = `user ${JSON.stringify(username)} (groups=${quotedList(groups)}) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
   return errors ? `${message}; resolution errors: ${errors}` : message;
 }
 
@@ -65,11 +64,10 @@ function coversResource(resources: readonly string[], resource: string): boolean
 }
 
 function describe({ apiGroup, resource, resourceName, nonResourceURL }: Right, verbs: readonly string[]): string {
-  const list = (values: readonly string[]) => `[${values.map((value) => JSON.stringify(value)).join(' ')}]`;
   const parts: string[] = [];
-  if (apiGroup !== undefined) parts.push(`APIGroups:${list([apiGroup])}`);
-  if (resource !== undefined) parts.push(`Resources:${list([resource])}`);
-  if (nonResourceURL !== undefined) parts.push(`NonResourceURLs:${list([nonResourceURL])}`);
-  if (resourceName !== undefined) parts.push(`ResourceNames:${list([resourceName])}`);
-  return `{${[...parts, `Verbs:${list(verbs)}`].join(', ')}}`;
+  if (apiGroup !== undefined) parts.push(`APIGroups:${quotedList([apiGroup])}`);
+  if (resource !== undefined) parts.push(`Resources:${quotedList([resource])}`);
+  if (nonResourceURL !== undefined) parts.push(`NonResourceURLs:${quotedList([nonResourceURL])}`);
+  if (resourceName !== undefined) parts.push(`ResourceNames:${quotedList([resourceName])}`);
+  return `{${[...parts, `Verbs:${quotedList(verbs)}`].join(', ')}}`;
 }

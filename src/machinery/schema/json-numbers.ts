@@ -1,4 +1,5 @@
 import type { Schema } from '../../../openapi/schema.ts';
+import { isJsonObject } from '../json-object.ts';
 import { JsonScanner } from './json-scanner.ts';
 import type { ParsedBody } from './parse.ts';
 
@@ -29,7 +30,7 @@ export function keepWrittenNumbers(body: ParsedBody, schema: Schema): void {
 function visit(scanner: JsonScanner, schema: Schema, holder: any, key: string | number): void {
   const value = holder[key];
   const character = scanner.peek();
-  if (character === '{' && isObject(value) && (schema.type === 'map' || (schema.type === 'object' && !schema.decode))) {
+  if (character === '{' && isJsonObject(value) && (schema.type === 'map' || (schema.type === 'object' && !schema.decode))) {
     scanner.object((name) => {
       const inside = schema.type === 'map' ? schema.values : schema.fields.get(name)?.schema;
       if (inside === undefined || !Object.hasOwn(value, name)) scanner.skip();
@@ -41,10 +42,6 @@ function visit(scanner: JsonScanner, schema: Schema, holder: any, key: string | 
     const text = scanner.word();
     if (Number(text) === value) holder[key] = asRead(text, value, schema);
   } else scanner.skip();
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asRead(text: string, value: number, schema: Schema): unknown {

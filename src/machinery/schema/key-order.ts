@@ -5,13 +5,6 @@ import { compareKeys } from '../sorted-map.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A field by its place in the Go struct. */
-interface RankedField {
-  readonly rank: number;
-  /** Absent for what has no keys. */
-  readonly schema: Schema | undefined;
-}
-
 /**
  * A value with its keys in the order in which Go's encoder writes them: fields as the struct has them, keys of maps sorted, and all keys of custom objects
  * sorted, which are maps to Go. What is in order is shared with the input. Names that look like indexes of arrays stay first and in the order of numbers, as
@@ -29,13 +22,14 @@ export function sortedKeys<T>(value: T): T {
 function ordered(value: unknown, schema: Schema): unknown {
   if (typeof value !== 'object' || value === null) return value;
   switch (schema.type) {
-    case 'object':
+    case 'object': {
       if (schema.decode) return sorted(value);
-      return Array.isArray(value) ? value : orderedFields(value as JsonObject, ranksOf(schema));
+      if (Array.isArray(value)) return value;
+      const { inside, compare } = structOf(schema);
+      return arranged(value as JsonObject, inside, compare);
+    }
     case 'map':
-      return Array.isArray(value)
-        ? value
-        : orderedMap(value as JsonObject, keyless(schema.values) ? same : (each) => ordered(each, schema.values));
+      return Array.isArray(value) ? value : arranged(value as JsonObject, (each) => ordered(each, schema.values), compareKeys);
     case 'list':
       return Array.isArray(value) && !keyless(schema.items) ? mapped(value, (each) => ordered(each, schema.items)) : value;
     default:
@@ -46,41 +40,27 @@ function ordered(value: unknown, schema: Schema): unknown {
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return Array.isArray(value) ? mapped(value, sorted) : orderedMap(value as JsonObject, sorted);
+  return Array.isArray(value) ? mapped(value, sorted) : arranged(value as JsonObject, sorted, compareKeys);
 }
 
-function orderedFields(object: JsonObject, ranks: ReadonlyMap<string, RankedField>): JsonObject {
-  let last = -1;
-  let inOrder = true;
-  let changed: Record<string, unknown> | undefined;
-  for (const key in object) {
-    const field = ranks.get(key);
-    const rank = field?.rank ?? ranks.size;
-    if (rank < last) inOrder = false;
-    last = rank;
-    if (!field?.schema) continue;
-    const value = object[key];
-    const inside = ordered(value, field.schema);
-    if (inside !== value) setOwn((changed ??= {}), key, inside);
-  }
-  if (inOrder) return changed ? { ...object, ...changed } : object;
-  const rankOf = (key: string) => ranks.get(key)?.rank ?? ranks.size;
-  return rebuilt(object, changed, (a, b) => rankOf(a) - rankOf(b));
-}
-
-function orderedMap(object: JsonObject, inside: (value: unknown) => unknown): JsonObject {
+/** @param inside what becomes of the value of a key; @param compare the order of keys */
+function arranged(
+  object: JsonObject,
+  inside: (value: unknown, key: string) => unknown,
+  compare: (a: string, b: string) => number,
+): JsonObject {
   let last: string | undefined;
   let inOrder = true;
   let changed: Record<string, unknown> | undefined;
   for (const key in object) {
-    if (last !== undefined && inOrder && compareKeys(key, last) < 0) inOrder = false;
+    if (last !== undefined && inOrder && compare(last, key) > 0) inOrder = false;
     last = key;
     const value = object[key];
-    const after = inside(value);
+    const after = inside(value, key);
     if (after !== value) setOwn((changed ??= {}), key, after);
   }
   if (inOrder) return changed ? { ...object, ...changed } : object;
-  return rebuilt(object, changed, compareKeys);
+  return rebuilt(object, changed, compare);
 }
 
 function rebuilt(object: JsonObject, changed: JsonObject | undefined, compare: (a: string, b: string) => number): JsonObject {
@@ -101,24 +81,33 @@ function mapped(list: readonly unknown[], inside: (value: unknown) => unknown): 
   return result ?? list;
 }
 
-function same(value: unknown): unknown {
-  return value;
-}
-
 /** Whether values of a schema have no keys whose order is known: scalars, and raw JSON. */
 function keyless({ type }: Schema): boolean {
   return type !== 'object' && type !== 'map' && type !== 'list';
 }
 
-const ranks = new WeakMap<ObjectSchema, ReadonlyMap<string, RankedField>>();
+/** The fields of a Go struct, as `arranged` takes them. */
+interface Struct {
+  inside(value: unknown, key: string): unknown;
+  compare(a: string, b: string): number;
+}
 
-function ranksOf(schema: ObjectSchema): ReadonlyMap<string, RankedField> {
-  let known = ranks.get(schema);
-  if (!known) {
-    known = new Map(
-      [...schema.fields.values()].map((field, rank) => [field.name, { rank, schema: keyless(field.schema) ? undefined : field.schema }]),
-    );
-    ranks.set(schema, known);
+const structs = new WeakMap<ObjectSchema, Struct>();
+
+function structOf(schema: ObjectSchema): Struct {
+  let struct = structs.get(schema);
+  if (!struct) {
+    const { fields } = schema;
+    const ranks = new Map([...fields.keys()].map((name, rank) => [name, rank]));
+    const rankOf = (key: string) => ranks.get(key) ?? ranks.size;
+    struct = {
+      inside(value, key) {
+        const field = typeof value === 'object' ? fields.get(key) : undefined;
+        return field ? ordered(value, field.schema) : value;
+      },
+      compare: (a, b) => rankOf(a) - rankOf(b),
+    };
+    structs.set(schema, struct);
   }
-  return known;
+  return struct;
 }

@@ -1,4 +1,5 @@
 import { GoValue } from '../../../../api/cel/policy/go-native.ts';
+import { quotedList } from '../../../../api/meta/text.ts';
 import type { ListSchema, ObjectSchema, Schema } from '../../../../openapi/schema.ts';
 import { isJsonObject } from '../../json-object.ts';
 import { keyElement, valueElement } from './field-set.ts';
@@ -61,9 +62,8 @@ function keyedElement(schema: ListSchema, item: unknown): string {
     if (value !== undefined) keys.push([name, value]);
   }
   if (keys.length === 0) {
-    const names = schema.mapKeys.map((name) => JSON.stringify(name)).join(' ');
     throw new ShapeError(
-      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+      `associative list with keys has an element that omits all key fields ${quotedList(schema.mapKeys)} (and doesn't have default values for any key fields)`,
     );
   }
   return keyElement(keys);
