@@ -84,7 +84,7 @@ async function least<T>(make: (i: number) => T, step: (input: T) => unknown, now
 async function stages(kind: keyof typeof bodies, store: ResourceStore): Promise<void> {
   const { definition } = store;
   const schema = schemas.get(definition.schema as string);
-  const context = { schema, apiVersion: 'v1', kind, manager: 'bench', subresource: '', now: store.now(), live: undefined };
+  const context = { schema, apiVersion: 'v1', kind, manager: 'bench', subresource: '', now: store.now() };
   const text = (i: number) => Buffer.from(JSON.stringify(bodies[kind](i)));
   const parsed = (i: number) => parseJson(text(i));
   const conformed = (i: number) => conform(parsed(i).value, schema).object as KubeObject;
@@ -94,7 +94,7 @@ async function stages(kind: keyof typeof bodies, store: ResourceStore): Promise<
     object.metadata!.namespace = 'default';
     return object;
   };
-  const tracked = (i: number) => trackUpdate({ ...context, updated: defaulted(i) });
+  const tracked = (i: number) => trackUpdate(context, undefined, defaulted(i));
   const prepared = (i: number) => prepareCreate(store, tracked(i), operation);
 
   print(`${kind}: parse`, await least(text, (bytes) => parseJson(bytes)));
@@ -104,7 +104,7 @@ async function stages(kind: keyof typeof bodies, store: ResourceStore): Promise<
   );
   const sums = [
     await least(conformed, (object) => definition.defaults?.(object)),
-    await least(defaulted, (updated) => trackUpdate({ ...context, updated })),
+    await least(defaulted, (created) => trackUpdate(context, undefined, created)),
     await least(tracked, (object) => prepareCreate(store, object, operation)),
   ];
   print(`${kind}: defaults`, sums[0]!);

@@ -9,6 +9,20 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   else target[key] = value;
 }
 
+/** A copy without a member. A rest pattern says the same, and takes three times as long. */
+export function without<T extends object>(object: T, name: keyof T & string): T {
+  const rest: Record<string, unknown> = {};
+  for (const key in object) if (key !== name) setOwn(rest, key, object[key]);
+  return rest as T;
+}
+
+/** A copy with a member of another value, in its place. Until it is optimized, a literal with a spread takes V8 four times as long. */
+export function withMember<T extends object, K extends keyof T>(object: T, name: K, value: T[K]): T {
+  const copy = { ...object };
+  copy[name] = value;
+  return copy;
+}
+
 /** Whether two JSON values are the same: the order of keys does not matter; absent, null and empty are different things. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -156,7 +156,8 @@ function validateOwnerReference(reference: OwnerReference, path: FieldPath): Fie
 }
 
 export function validateFinalizers(finalizers: readonly string[] | undefined, path: FieldPath): FieldError[] {
-  const errors = (finalizers ?? []).flatMap((finalizer) => invalids(path, finalizer, isQualifiedName(finalizer)));
+  const errors: FieldError[] = [];
+  for (const finalizer of finalizers ?? []) errors.push(...invalids(path, finalizer, isQualifiedName(finalizer)));
   if (finalizers?.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalid(path, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
@@ -188,9 +189,9 @@ export function validateFieldManager(manager: string, path: FieldPath): FieldErr
 }
 
 export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | undefined, path: FieldPath): FieldError[] {
-  return (entries ?? []).flatMap((entry, i) => {
+  const errors: FieldError[] = [];
+  for (const [i, entry] of (entries ?? []).entries()) {
     const at = path.index(i);
-    const errors: FieldError[] = [];
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errors.push(invalid(at.child('operation'), entry.operation ?? '', 'must be `Apply` or `Update`'));
     }
@@ -199,8 +200,8 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | u
     }
     errors.push(...validateFieldManager(entry.manager ?? '', at.child('manager')));
     if (byteLength(entry.subresource ?? '') > 256) errors.push(tooLong(at.child('subresource'), 256));
-    return errors;
-  });
+  }
+  return errors;
 }
 
 export interface LabelSelectorRules {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ResourceReference } from '../client/client.ts';
+import { without } from '../machinery/json-object.ts';
 import { withoutManagedFields } from '../runtime/kept.ts';
 import { clusterInfo } from './bootstrap/signer.ts';
 import { tokenType as bootstrapToken } from './bootstrap/tokens.ts';
@@ -15,7 +16,8 @@ const tokenTypes: readonly unknown[] = ['kubernetes.io/service-account-token', b
  */
 export function keptOf(object: KubeObject, reference: ResourceReference): KubeObject {
   if (reference.group !== '' || !hasOnlyData(object, reference)) return withoutManagedFields(object);
-  const { apiVersion, kind, metadata: { managedFields: _, ...metadata } = {}, type } = object;
+  const { apiVersion, kind, type } = object;
+  const metadata = object.metadata && without(object.metadata, 'managedFields');
   return (type === undefined ? { apiVersion, kind, metadata } : { apiVersion, kind, metadata, type }) as KubeObject;
 }
 

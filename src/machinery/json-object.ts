@@ -1,1 +1,1 @@
-export { isJsonObject, setOwn } from '../../api/meta/json.ts';
+export { isJsonObject, setOwn, withMember, without } from '../../api/meta/json.ts';

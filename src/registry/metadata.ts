@@ -2,13 +2,11 @@ import { semanticEqual } from '../../api/meta/equal.ts';
 import type { ObjectMeta, OwnerReference } from '../../api/meta/object.ts';
 import { badRequest } from './errors.ts';
 
+const systemFields = ['creationTimestamp', 'uid', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink'];
+
 /** Takes away what only the server sets, from an object that is to be created. */
 export function wipeSystemFields(metadata: ObjectMeta): void {
-  delete metadata.creationTimestamp;
-  delete metadata.uid;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
-  delete (metadata as { selfLink?: string }).selfLink;
+  for (const name of systemFields) if (name in metadata) delete (metadata as Record<string, unknown>)[name];
 }
 
 /**

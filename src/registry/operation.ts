@@ -9,7 +9,7 @@ export interface Operation {
   /** '' for cluster-scoped resources. */
   readonly namespace: string;
   /** What admission hears instead: a Namespace is in itself, if its name is known by then. */
-  readonly admissionNamespace?: string;
+  readonly admissionNamespace?: string | undefined;
   /** '' for the resource itself. */
   readonly subresource: string;
   /** The verb of the request, for authorizers that are asked about more. */
@@ -20,7 +20,7 @@ export interface Operation {
   /** One of the objects that a deletecollection deletes: admission hears no name. */
   readonly ofCollection?: boolean;
   /** What admission sees instead of the stored object, where requests see another kind (Scale). */
-  readonly view?: (object: KubeObject) => KubeObject;
+  readonly view?: ((object: KubeObject) => KubeObject) | undefined;
   /** CreateOptions, UpdateOptions or DeleteOptions, for admission. */
   readonly options: KubeObject | undefined;
   /** Adds a Warning header, once for each text. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object.ts';
+import { without } from '../machinery/json-object.ts';
 import { SharedParts } from './shared-parts.ts';
 
 const parts = new SharedParts();
@@ -14,8 +15,7 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   if (!object.metadata?.managedFields) return object;
   let copy = copies.get(object);
   if (!copy) {
-    const { managedFields: _, ...metadata } = object.metadata;
-    copy = parts.sharing({ ...object, metadata });
+    copy = parts.sharing({ ...object, metadata: without(object.metadata, 'managedFields') });
     copies.set(object, copy);
   }
   return copy;

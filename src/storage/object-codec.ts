@@ -1,6 +1,6 @@
 import { htmlSafe } from '../../api/meta/go-json.ts';
-import type { KubeObject } from '../../api/meta/object.ts';
-import { setOwn } from '../machinery/json-object.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../api/meta/object.ts';
+import { setOwn, withMember } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
 import { RecentlyParsed } from './recently-parsed.ts';
 import type { StoredObject } from './stored-object.ts';
@@ -23,21 +23,23 @@ export interface EncodedObject extends Uint8Array {
  * @param object as JSON has it; it is shared with whoever reads it from here on, and not changed any more
  */
 export function encodeStored(object: KubeObject): Uint8Array {
-  let head = '{';
-  const tail: Record<string, unknown> = {};
+  let before = '{';
+  let after = '';
   let passed = false;
   for (const key in object) {
     if (key === 'metadata') passed = true;
-    else if (passed) setOwn(tail, key, object[key]);
-    else head += withComma(member(key, object[key]));
+    else if (passed) after += commaBefore(member(key, object[key]));
+    else before += withComma(member(key, object[key]));
   }
-  const { before, after } = metadataParts(object.metadata ?? {});
-  head = htmlSafe(`${head}"metadata":{${before}`);
-  const text = head + htmlSafe(`${after}}${commaBefore(members(tail))}}`);
-  const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + Buffer.byteLength(text));
+  const metadata = metadataParts(object.metadata ?? {});
+  const head = htmlSafe(`${before}"metadata":{${metadata.before}`);
+  const tail = htmlSafe(`${metadata.after}}${after}}`);
+  const headBytes = Buffer.byteLength(head);
+  const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + headBytes + Buffer.byteLength(tail));
   value[0] = formatByte;
-  value.writeUInt32LE(Buffer.byteLength(head), 1);
-  value.write(text, headerLength, 'utf8');
+  value.writeUInt32LE(headBytes, 1);
+  value.write(head, headerLength, 'utf8');
+  value.write(tail, headerLength + headBytes, 'utf8');
   if (freezes) deepFreeze(object);
   value.source = object;
   return value;
@@ -45,45 +47,44 @@ export function encodeStored(object: KubeObject): Uint8Array {
 
 /** The members of metadata before and after the place of its resourceVersion: where it has one, else behind the uid. */
 function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before: string; after: string } {
-  const { managedFields } = metadata;
-  const shared = managedFields && sharedText(managedFields);
   const place = 'resourceVersion' in metadata ? 'resourceVersion' : 'uid';
   let before = '';
   let after = '';
   let passed = !(place in metadata);
-  let run: Record<string, unknown> = {};
-  const add = (text: string) => {
-    if (passed) after += commaBefore(text);
-    else before += withComma(text);
-  };
-  const addRun = () => {
-    add(members(run));
-    run = {};
-  };
   for (const key in metadata) {
-    if (key === 'managedFields' && shared !== undefined) {
-      addRun();
-      add(`"managedFields":${shared}`);
-    } else if (key !== 'resourceVersion') setOwn(run, key, (metadata as Record<string, unknown>)[key]);
-    if (key !== place) continue;
-    addRun();
-    passed = true;
+    if (key !== 'resourceVersion') {
+      const value = (metadata as Record<string, unknown>)[key];
+      const shared = key === 'managedFields' ? sharedText(value as ManagedFieldsEntry[]) : undefined;
+      const text = shared === undefined ? member(key, value) : `"managedFields":${shared}`;
+      if (passed) after += commaBefore(text);
+      else before += withComma(text);
+    }
+    if (key === place) passed = true;
   }
-  addRun();
   return { before, after };
 }
 
 /** The names that nearly always come here. */
-const quoted: ReadonlyMap<string, string> = new Map(['kind', 'apiVersion'].map((name) => [name, JSON.stringify(name)]));
+const quoted: ReadonlyMap<string, string> = new Map(
+  [
+    'kind',
+    'apiVersion',
+    'name',
+    'namespace',
+    'uid',
+    'generation',
+    'creationTimestamp',
+    'labels',
+    'annotations',
+    'spec',
+    'status',
+    'data',
+  ].map((name) => [name, JSON.stringify(name)]),
+);
 
 function member(key: string, value: unknown): string {
   const text = JSON.stringify(value);
   return text === undefined ? '' : `${quoted.get(key) ?? JSON.stringify(key)}:${text}`;
-}
-
-/** The members of an object in JSON, without the braces. */
-function members(part: Record<string, unknown>): string {
-  return JSON.stringify(part).slice(1, -1);
 }
 
 function withComma(text: string): string {
@@ -97,14 +98,16 @@ function commaBefore(text: string): string {
 /** An object with a resourceVersion, at its place; everything but metadata is shared. */
 function withRevision(object: KubeObject, revision: number): KubeObject {
   const resourceVersion = String(revision);
-  if (object.metadata && 'resourceVersion' in object.metadata) return { ...object, metadata: { ...object.metadata, resourceVersion } };
+  if (object.metadata && 'resourceVersion' in object.metadata) {
+    return withMember(object, 'metadata', withMember(object.metadata, 'resourceVersion', resourceVersion));
+  }
   const metadata: Record<string, unknown> = {};
   if (object.metadata?.uid === undefined) metadata['resourceVersion'] = resourceVersion;
   for (const key in object.metadata) {
     setOwn(metadata, key, (object.metadata as Record<string, unknown>)[key]);
     if (key === 'uid') metadata['resourceVersion'] = resourceVersion;
   }
-  return { ...object, metadata };
+  return object.metadata ? withMember(object, 'metadata', metadata) : { ...object, metadata };
 }
 
 /** What a value was made of, at a revision; undefined if that is not at hand. */

@@ -23,7 +23,8 @@ export function resourceQuotaPlugin(
   const accounting = new QuotaAccounting(store, clock);
   return {
     name: 'ResourceQuota',
-    concerns({ operation, namespace, object, ...attributes }) {
+    concerns(attributes) {
+      const { operation, namespace, object } = attributes;
       return (operation === 'CREATE' || operation === 'UPDATE') && namespace !== '' && object !== undefined && !isUncounted(attributes);
     },
     async validate(attributes) {

@@ -25,11 +25,11 @@ function ordered(value: unknown, schema: Schema): unknown {
     case 'object': {
       if (schema.decode) return sorted(value);
       if (Array.isArray(value)) return value;
-      const { inside, compare } = structOf(schema);
-      return arranged(value as JsonObject, inside, compare);
+      const { inside, compare, rebuilt } = structOf(schema);
+      return arranged(value as JsonObject, inside, compare, rebuilt);
     }
     case 'map':
-      return Array.isArray(value) ? value : arranged(value as JsonObject, (each) => ordered(each, schema.values), compareKeys);
+      return Array.isArray(value) ? value : arranged(value as JsonObject, (each) => ordered(each, schema.values), compareKeys, rebuiltMap);
     case 'list':
       return Array.isArray(value) && !keyless(schema.items) ? mapped(value, (each) => ordered(each, schema.items)) : value;
     default:
@@ -40,14 +40,18 @@ function ordered(value: unknown, schema: Schema): unknown {
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  return Array.isArray(value) ? mapped(value, sorted) : arranged(value as JsonObject, sorted, compareKeys);
+  return Array.isArray(value) ? mapped(value, sorted) : arranged(value as JsonObject, sorted, compareKeys, rebuiltMap);
 }
+
+/** An object with its keys in order. @param changed values that take the place of its own */
+type Rebuild = (object: JsonObject, changed: JsonObject | undefined) => JsonObject;
 
 /** @param inside what becomes of the value of a key; @param compare the order of keys */
 function arranged(
   object: JsonObject,
   inside: (value: unknown, key: string) => unknown,
   compare: (a: string, b: string) => number,
+  rebuilt: Rebuild,
 ): JsonObject {
   let last: string | undefined;
   let inOrder = true;
@@ -60,16 +64,17 @@ function arranged(
     if (after !== value) setOwn((changed ??= {}), key, after);
   }
   if (inOrder) return changed ? { ...object, ...changed } : object;
-  return rebuilt(object, changed, compare);
+  return rebuilt(object, changed);
 }
 
-function rebuilt(object: JsonObject, changed: JsonObject | undefined, compare: (a: string, b: string) => number): JsonObject {
+function rebuiltOf(object: JsonObject, changed: JsonObject | undefined, keys: Iterable<string>): JsonObject {
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(object).sort(compare))
-    setOwn(result, key, changed && Object.hasOwn(changed, key) ? changed[key] : object[key]);
+  for (const key of keys) setOwn(result, key, changed && Object.hasOwn(changed, key) ? changed[key] : object[key]);
   keepSentEmpty(object, result);
   return result;
 }
+
+const rebuiltMap: Rebuild = (object, changed) => rebuiltOf(object, changed, Object.keys(object).sort(compareKeys));
 
 /** The list with each item mapped; the same list where none changes. */
 function mapped(list: readonly unknown[], inside: (value: unknown) => unknown): readonly unknown[] {
@@ -90,6 +95,7 @@ function keyless({ type }: Schema): boolean {
 interface Struct {
   inside(value: unknown, key: string): unknown;
   compare(a: string, b: string): number;
+  readonly rebuilt: Rebuild;
 }
 
 const structs = new WeakMap<ObjectSchema, Struct>();
@@ -98,7 +104,8 @@ function structOf(schema: ObjectSchema): Struct {
   let struct = structs.get(schema);
   if (!struct) {
     const { fields } = schema;
-    const ranks = new Map([...fields.keys()].map((name, rank) => [name, rank]));
+    const names = [...fields.keys()];
+    const ranks = new Map(names.map((name, rank) => [name, rank]));
     const rankOf = (key: string) => ranks.get(key) ?? ranks.size;
     struct = {
       inside(value, key) {
@@ -106,6 +113,13 @@ function structOf(schema: ObjectSchema): Struct {
         return field ? ordered(value, field.schema) : value;
       },
       compare: (a, b) => rankOf(a) - rankOf(b),
+      rebuilt(object, changed) {
+        const keys: string[] = [];
+        for (const name of names) if (Object.hasOwn(object, name)) keys.push(name);
+        // What is no field comes last.
+        for (const key in object) if (!ranks.has(key)) keys.push(key);
+        return rebuiltOf(object, changed, keys);
+      },
     };
     structs.set(schema, struct);
   }

@@ -167,11 +167,7 @@ export class ServiceAddresses implements Allocator {
       metadata: { name: address, labels: { [familyLabel]: range.family, [managerLabel]: manager } },
       spec: { parentRef: { resource: 'services', namespace, name } },
     };
-    const tracked = trackUpdate({
-      ...this.parts.managerOf(store.definition, 'kube-apiserver', store.now()),
-      live: undefined,
-      updated: object,
-    });
+    const tracked = trackUpdate(this.parts.managerOf(store.definition, 'kube-apiserver', store.now()), undefined, object);
     try {
       await createObject(store, tracked, ownOperation());
       return true;

@@ -35,16 +35,15 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
   // What a subresource's object says of uid and version is about the object that it acts on.
   if (!subresource) wipeSystemFields(metadata);
   ensureNamespace(metadata, operation.namespace);
-  const tracked = trackUpdate({
+  const manager = {
     schema: expected.schema,
     apiVersion: apiVersionOf(expected.group, expected.version),
     kind: expected.kind,
     manager: options.fieldManager,
     subresource: operation.subresource,
     now: formatTime(actions.clock.now()),
-    live: undefined,
-    updated: object,
-  });
+  };
+  const tracked = trackUpdate(manager, undefined, object);
   const attributes: AdmissionAttributes = {
     definition,
     operation: 'CREATE',

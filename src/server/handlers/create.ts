@@ -18,16 +18,12 @@ export async function create(scope: Scope, context: RequestContext): Promise<Ans
   const { object, hasEmpty } = await readObject(context, expected, options.fieldValidation, scope.parts);
   const metadata = (object.metadata ??= {});
   const isNamespace = scope.definition.group === namespaces.group && scope.definition.plural === namespaces.plural;
-  const operation = {
-    ...operationOf(context, scope, options.dryRun, options.asObject('CreateOptions')),
-    ...(isNamespace && metadata.name ? { admissionNamespace: metadata.name } : {}),
-  };
+  const admissionNamespace = isNamespace && metadata.name ? metadata.name : undefined;
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('CreateOptions'), { admissionNamespace });
   wipeSystemFields(metadata);
   ensureNamespace(metadata, operation.namespace);
   dedupeOwnerReferences(metadata, false, operation.warn);
-  const tracked = await withManagers(scope, options.fieldManager, (manager) =>
-    trackUpdate({ ...manager, live: undefined, updated: asStored(scope, object) }),
-  );
+  const tracked = await withManagers(scope, options.fieldManager, (manager) => trackUpdate(manager, undefined, asStored(scope, object)));
   const admitted = await mutate(scope, operation, 'CREATE', metadata.name ?? '', tracked, undefined);
   dedupeOwnerReferences(admitted.metadata!, true, operation.warn);
   if (hasEmpty) nullEmpties(admitted, expected.schema);

@@ -19,7 +19,7 @@ import { list } from './list.ts';
 import { patch } from './patch.ts';
 import { isAllowedAt, isPlace, passesOn } from './place.ts';
 import { scaleView } from './scale.ts';
-import { type HandlerParts, type Scope, schemaOf } from './scope.ts';
+import { type HandlerParts, kindOf, type Scope, schemaOf } from './scope.ts';
 import { update } from './update.ts';
 import { watch } from './watch.ts';
 
@@ -58,7 +58,9 @@ export function createDispatcher(parts: DispatcherParts): (context: RequestConte
     const name = subresource?.name ?? '';
     let scope = known.get(name);
     if (!scope) {
-      const base = { parts, store: parts.registry.store(definition), definition, subresource, schema: schemaOf(parts, definition) };
+      const schema = schemaOf(parts, definition);
+      const kind = kindOf(parts, definition, schema);
+      const base = { parts, store: parts.registry.store(definition), definition, subresource, schema, kind };
       scope = subresource?.type === 'scale' ? { ...base, view: scaleView(base, subresource) } : base;
       known.set(name, scope);
     }

@@ -24,7 +24,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { kindProblem, readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
-import { asStored, authorizeCreate, expectedKind, kindOf, mutate, operationOf, type Scope, withManagers } from './scope.ts';
+import { asStored, authorizeCreate, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
 import { checkName, undeterminableName } from './update.ts';
 
 /** Makes the patched object of what is stored; it is not yet conformed. */
@@ -65,7 +65,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await readBody(context);
   const options = patchOptions(context, type === applyPatchType);
   if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
-  const operation = { ...operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions')), isApply: type === applyPatchType };
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'), { isApply: type === applyPatchType });
   let mechanism: PatchMechanism | undefined;
   const result = await updateObject(
     scope.store,
@@ -87,9 +87,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         const tracked = mechanism.tracks
           ? object
           : await withManagers(scope, options.fieldManager, (manager) =>
-              view?.track
-                ? view.track(manager, current!, seen, object)
-                : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) }),
+              view?.track ? view.track(manager, current!, seen, object) : trackUpdate(manager, current, asStored(scope, object)),
             );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, view && seen);
@@ -103,9 +101,12 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   return written(scope, result);
 }
 
-// Custom resources have no Go types, from which the strategic patch takes its strategies.
+const builtInPatchTypes: readonly string[] = [jsonPatchType, mergePatchType, strategicPatchType, applyPatchType];
+/** Custom resources have no Go types, from which the strategic patch takes its strategies. */
+const customPatchTypes: readonly string[] = builtInPatchTypes.filter((type) => type !== strategicPatchType);
+
 function patchTypes(scope: Scope): readonly string[] {
-  return [jsonPatchType, mergePatchType, ...(isBuiltIn(scope) ? [strategicPatchType] : []), applyPatchType];
+  return isBuiltIn(scope) ? builtInPatchTypes : customPatchTypes;
 }
 
 function isBuiltIn({ definition }: Scope): boolean {
@@ -210,7 +211,7 @@ function conformPatched(
   const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
   const fail = (message: string) =>
     invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched, before), message)]);
-  const expected = mechanism.tracks ? kindOf(scope.parts, scope.definition, scope.schema) : expectedKind(scope);
+  const expected = mechanism.tracks ? scope.kind : expectedKind(scope);
   const { kind } = expected;
   const apiVersion = apiVersionOf(expected.group, expected.version);
   try {

@@ -40,8 +40,7 @@ export function scaleOwnership({ parts, definition }: Omit<Scope, 'view'>, scale
     read,
     asScale,
     owned,
-    track: (context, current, seen, object) =>
-      owned(object, current, trackUpdate({ ...asScale(context), live: read(current), updated: seen })),
+    track: (context, current, seen, object) => owned(object, current, trackUpdate(asScale(context), read(current), seen)),
   };
 }
 

@@ -38,6 +38,8 @@ export interface Scope {
   readonly definition: ResourceDefinition;
   readonly subresource: Subresource | undefined;
   readonly schema: Schema;
+  /** The resource's own kind, as bodies have it. */
+  readonly kind: ExpectedKind;
   /** Set where requests see another kind than the one that is stored (scale). */
   readonly view?: View;
 }
@@ -60,8 +62,8 @@ export interface View {
 }
 
 /** The kind that a create or update of the resource expects. */
-export function expectedKind(scope: Scope): ExpectedKind {
-  return scope.view?.expected ?? kindOf(scope.parts, scope.definition, scope.schema);
+export function expectedKind({ view, kind }: Scope): ExpectedKind {
+  return view?.expected ?? kind;
 }
 
 export function kindOf(parts: HandlerParts, definition: ResourceDefinition, schema: Schema): ExpectedKind {
@@ -114,22 +116,27 @@ export function conformAny(parts: HandlerParts, object: KubeObject, { strict } =
   return conform(object, parts.schemas.get(name)).object;
 }
 
-/** What the registry has to know of a request. @param options CreateOptions, UpdateOptions or DeleteOptions */
+/**
+ * What the registry has to know of a request.
+ * @param options CreateOptions, UpdateOptions or DeleteOptions
+ */
 export function operationOf(
   context: RequestContext,
   scope: { subresource: Subresource | undefined; definition: ResourceDefinition; view?: View },
   dryRun: boolean,
   options: KubeObject | undefined,
+  { admissionNamespace, isApply = false }: Pick<Operation, 'admissionNamespace' | 'isApply'> = {},
 ): Operation {
   return {
     user: context.user,
     namespace: scope.definition.scope === 'Namespaced' ? context.info.namespace : '',
-    ...(context.info.namespace === '' ? {} : { admissionNamespace: context.info.namespace }),
+    admissionNamespace: admissionNamespace ?? (context.info.namespace || undefined),
     subresource: scope.subresource?.name ?? '',
     requestVerb: context.info.verb,
     dryRun,
+    isApply,
     options,
-    ...(scope.view ? { view: scope.view.read } : {}),
+    view: scope.view?.read,
     warn: (text) => warn(context, text),
     annotate: annotateOf(context),
     waited: (milliseconds) => (context.waitedFor += milliseconds),
@@ -168,8 +175,8 @@ export function managerContext(
     manager,
     subresource: subresource?.name ?? '',
     now,
-    ...(resetFields ? { resetFields } : {}),
-    ...(versions ? { versions } : {}),
+    resetFields,
+    versions,
     typed: typeof definition.schema === 'string',
   };
 }

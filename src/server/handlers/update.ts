@@ -36,9 +36,7 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         const object = scope.view ? scope.view.write(current!, seen) : seen;
         const tracked = await withManagers(scope, options.fieldManager, (manager) =>
-          scope.view?.track
-            ? scope.view.track(manager, current!, seen, object)
-            : trackUpdate({ ...manager, live: current, updated: asStored(scope, object) }),
+          scope.view?.track ? scope.view.track(manager, current!, seen, object) : trackUpdate(manager, current, asStored(scope, object)),
         );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, seen);

@@ -16,6 +16,8 @@ const readable = /^[^;]+(;\s*[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|"[^"]*")\s
  */
 export function requestMediaType(contentType: string | undefined): MediaType {
   if (!contentType) return 'json';
+  const known = byName.get(contentType);
+  if (known) return known;
   const mediaType = byName.get(contentType.split(';')[0]!.trim().toLowerCase());
   if (mediaType && (!contentType.includes(';') || readable.test(contentType))) return mediaType;
   const names = Object.values(mediaTypeNames).join(', ');

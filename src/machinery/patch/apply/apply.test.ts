@@ -39,7 +39,7 @@ class Stored {
 
   update(manager: string, object: KubeObject, options: Partial<ApplyInput> = {}): this {
     return this.keep(
-      trackUpdate({ ...this.context(manager, options), updated: { ...object, metadata: { name: 'one', ...object.metadata } } }),
+      trackUpdate(this.context(manager, options), this.object, { ...object, metadata: { name: 'one', ...object.metadata } }),
     );
   }
 
@@ -298,7 +298,7 @@ test('a version that does not know all fields cannot say what its managers own',
   );
   const updated = { ...stored.object, data: { a: '1', b: '2' } } as KubeObject;
   const context = { schema, apiVersion: 'v1', kind: 'ConfigMap', manager: 'gamma', subresource: '', now: '', versions };
-  assert.strictEqual(trackUpdate({ ...context, live: stored.object, updated }).metadata!.managedFields, undefined);
+  assert.strictEqual(trackUpdate(context, stored.object, updated).metadata!.managedFields, undefined);
 });
 
 test('what cannot be applied is refused in the words of the real server', () => {

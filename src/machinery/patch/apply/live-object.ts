@@ -1,6 +1,6 @@
-import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../../../../api/meta/object.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
-import { setOwn } from '../../json-object.ts';
+import { withMember, without } from '../../json-object.ts';
 import { conform } from '../../schema/conform.ts';
 import type { ManagerContext } from './types.ts';
 
@@ -21,14 +21,7 @@ export function absentObject({ schema, apiVersion, kind, typed = true }: Manager
 export function withManagedFields(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): KubeObject {
   const had = object.metadata?.managedFields !== undefined;
   if (entries === undefined && !had) return object;
-  const metadata = had ? withoutOwn(object.metadata!) : { ...object.metadata };
+  const metadata = had ? without(object.metadata!, 'managedFields') : { ...object.metadata };
   if (entries !== undefined) metadata.managedFields = entries;
-  return { ...object, metadata };
-}
-
-// A rest pattern says the same, and takes three times as long.
-function withoutOwn(metadata: ObjectMeta): ObjectMeta {
-  const rest: Record<string, unknown> = {};
-  for (const name in metadata) if (name !== 'managedFields') setOwn(rest, name, (metadata as Record<string, unknown>)[name]);
-  return rest;
+  return withMember(object, 'metadata', metadata);
 }

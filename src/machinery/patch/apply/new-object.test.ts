@@ -6,7 +6,7 @@ import { conform } from '../../schema/conform.ts';
 import { absentObject } from './live-object.ts';
 import { encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew, sharedText } from './new-object.ts';
-import type { TrackUpdateInput } from './types.ts';
+import type { ManagerContext } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
 const source = createSchemaSource();
@@ -19,26 +19,22 @@ const schemas = {
   Thing: { type: 'any' } as const,
 };
 
-function input(kind: keyof typeof schemas, object: KubeObject, more: Partial<TrackUpdateInput> = {}): TrackUpdateInput {
+function input(
+  kind: keyof typeof schemas,
+  object: KubeObject,
+  more: Partial<ManagerContext> = {},
+): { context: ManagerContext; created: KubeObject } {
   const typed = kind !== 'Thing';
-  const updated = typed ? (conform(object, schemas[kind]).object as KubeObject) : object;
-  return {
-    schema: schemas[kind],
-    apiVersion: 'v1',
-    kind,
-    manager: 'm',
-    subresource: '',
-    now: 'then',
-    live: undefined,
-    updated,
-    typed,
-    ...more,
-  };
+  const created = typed ? (conform(object, schemas[kind]).object as KubeObject) : object;
+  const context = { schema: schemas[kind], apiVersion: 'v1', kind, manager: 'm', subresource: '', now: 'then', typed, ...more };
+  return { context, created };
 }
 
-function withoutMemory(given: TrackUpdateInput) {
+const entries = ({ context, created }: ReturnType<typeof input>) => entriesOfNew(context, created);
+
+function withoutMemory({ context, created }: ReturnType<typeof input>) {
   const managers: Managers = new Map();
-  recordUpdate(absentObject(given), given.updated, termsOf(given), managers);
+  recordUpdate(absentObject(context), created, termsOf(context), managers);
   return encodeManagedFields(managers);
 }
 
@@ -85,7 +81,7 @@ describe('managedFields of a new object', () => {
     for (let round = 0; round < 2; round++) {
       for (const [kind, object] of series) {
         for (let i = 0; i < 2; i++)
-          assert.deepEqual(entriesOfNew(input(kind, object)), withoutMemory(input(kind, object)), JSON.stringify(object));
+          assert.deepEqual(entries(input(kind, object)), withoutMemory(input(kind, object)), JSON.stringify(object));
       }
     }
   });
@@ -101,15 +97,15 @@ describe('managedFields of a new object', () => {
       { resetFields: [['data']] },
     ]) {
       const given = input('ConfigMap', object, more);
-      assert.deepEqual(entriesOfNew(given), withoutMemory(given));
-      const again = entriesOfNew(given);
+      assert.deepEqual(entries(given), withoutMemory(given));
+      const again = entries(given);
       assert.deepEqual(again, withoutMemory(given));
       if (again) assert.equal(sharedText(again) ?? JSON.stringify(again), JSON.stringify(withoutMemory(given)));
     }
   });
 
   it('are one object for all that are made alike', () => {
-    const of = (name: string) => entriesOfNew(input('ConfigMap', { metadata: { name }, data: { same: name } }));
+    const of = (name: string) => entries(input('ConfigMap', { metadata: { name }, data: { same: name } }));
     of('first');
     assert.equal(of('second'), of('third'));
     assert.equal(sharedText(of('fourth')!), JSON.stringify(of('fifth')));

@@ -1,10 +1,10 @@
-import type { ManagedFieldsEntry } from '../../../../api/meta/object.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
 import { sortedKeys } from '../../schema/key-order.ts';
 import { absentObject, withManagedFields } from './live-object.ts';
 import { encodeManagedFields, entryOf, type Managers } from './managed-fields.ts';
 import { ShapeMemo } from './shape-memo.ts';
-import type { ManagerContext, TrackUpdateInput } from './types.ts';
+import type { ManagerContext } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
 /** The fields that the creator of an object of some shape owns; `last` are the entries that were made of them last. */
@@ -23,15 +23,15 @@ const memos = new WeakMap<Schema, Memo>();
 const texts = new WeakMap<readonly ManagedFieldsEntry[], string>();
 
 /** The managedFields of an object that did not exist before: its creator owns all that is set. Objects of one shape share them. */
-export function entriesOfNew(input: TrackUpdateInput): ManagedFieldsEntry[] | undefined {
-  const { schema, updated } = input;
-  const object = withManagedFields(updated, undefined);
-  const { shapes } = memoOf(input);
+export function entriesOfNew(context: ManagerContext, created: KubeObject): ManagedFieldsEntry[] | undefined {
+  const { schema } = context;
+  const object = withManagedFields(created, undefined);
+  const { shapes } = memoOf(context);
   const known = shapes.find(object, schema)?.result;
-  if (known) return known.fieldsV1 && sharedEntries(known, input);
+  if (known) return known.fieldsV1 && sharedEntries(known, context);
   const managers: Managers = new Map();
-  const absent = absentObject(input);
-  recordUpdate(absent, object, termsOf(input), managers);
+  const absent = absentObject(context);
+  recordUpdate(absent, object, termsOf(context), managers);
   const entries = encodeManagedFields(managers);
   shapes.remember(object, absent, schema, { fieldsV1: entries?.[0]?.fieldsV1, last: undefined });
   return entries;

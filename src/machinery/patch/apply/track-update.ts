@@ -6,40 +6,42 @@ import { absentObject, withManagedFields } from './live-object.ts';
 import { capUpdaters, decodeManagedFields, encodeManagedFields, type Managers } from './managed-fields.ts';
 import { entriesOfNew } from './new-object.ts';
 import { ShapeError } from './shape.ts';
-import type { TrackUpdateInput } from './types.ts';
+import type { ManagerContext } from './types.ts';
 import { recordUpdate, termsOf } from './update.ts';
 
 /**
  * Works out managedFields for a create, replace or non-apply patch: called after the body is decoded and defaulted, before mutating admission.
+ * @param live what is stored, in the request's version; absent on create. Never changed
+ * @param updated what is to be stored; may carry managedFields of the client's. Never changed
  * @returns `updated` with its new managedFields (a copy down to metadata; the rest is shared)
  */
-export function trackUpdate(input: TrackUpdateInput): KubeObject {
+export function trackUpdate(context: ManagerContext, live: KubeObject | undefined, updated: KubeObject): KubeObject {
   try {
-    return track(input);
+    return track(context, live, updated);
   } catch (error) {
     // What no set of fields can be made of (a list's element without its key, a field that another manager's version does not know) is stored
     // without, as upstream does.
-    if (error instanceof ShapeError || error instanceof PatchError) return withManagedFields(input.updated, undefined);
+    if (error instanceof ShapeError || error instanceof PatchError) return withManagedFields(updated, undefined);
     throw error;
   }
 }
 
-function track(input: TrackUpdateInput): KubeObject {
-  const { live, updated, schema } = input;
+function track(context: ManagerContext, live: KubeObject | undefined, updated: KubeObject): KubeObject {
+  const { schema } = context;
   // Custom objects are judged later. What their schema cannot hold has no fields; it may be in a part that this request does not change.
   if (schema.type === 'object' && schema.decode && checkObject(updated, schema).length > 0) return withManagedFields(updated, undefined);
-  const managers = currentManagers(input);
-  if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(input));
+  const managers = currentManagers(context, live, updated);
+  if (!live && managers.size === 0) return withManagedFields(updated, entriesOfNew(context, updated));
   // An object whose managedFields were cleared stays without, until something is applied to it.
   if (managers.size === 0 && live?.metadata?.uid) return withManagedFields(updated, undefined);
-  const before = withManagedFields(live ?? absentObject(input), undefined);
-  recordUpdate(before, withManagedFields(updated, undefined), termsOf(input), managers);
+  const before = withManagedFields(live ?? absentObject(context), undefined);
+  recordUpdate(before, withManagedFields(updated, undefined), termsOf(context), managers);
   capUpdaters(managers);
   return withManagedFields(updated, encodeManagedFields(managers));
 }
 
 /** A client may write managedFields itself, though not through a subresource; what cannot be read counts as not given. */
-function currentManagers({ live, updated, subresource }: TrackUpdateInput): Managers {
+function currentManagers({ subresource }: ManagerContext, live: KubeObject | undefined, updated: KubeObject): Managers {
   const given = updated.metadata?.managedFields;
   const stored = live?.metadata?.managedFields;
   if (subresource !== '' || !given || given === stored) return readable(stored);

@@ -15,11 +15,11 @@ export interface ManagerContext {
   /** Now, RFC 3339 with seconds, UTC. */
   readonly now: string;
   /** Paths that this endpoint ignores: the definition's `resetFields`, such as `[['status']]`. */
-  readonly resetFields?: readonly (readonly string[])[];
+  readonly resetFields?: readonly (readonly string[])[] | undefined;
   /** Other served versions of the resource. Absent: entries of managedFields with another version are dropped. */
-  readonly versions?: VersionConverter;
+  readonly versions?: VersionConverter | undefined;
   /** The object is of a built-in kind: an absent object is the empty Go struct (its non-pointer structs are there). Default true. */
-  readonly typed?: boolean;
+  readonly typed?: boolean | undefined;
 }
 
 export interface VersionConverter {
@@ -31,13 +31,6 @@ export interface VersionConverter {
   convert(object: KubeObject, apiVersion: string): KubeObject;
   /** Back from that version to the request's. */
   convertBack(object: KubeObject, apiVersion: string): KubeObject;
-}
-
-export interface TrackUpdateInput extends ManagerContext {
-  /** What is stored, in the request's version; absent on create. Never changed. */
-  readonly live: KubeObject | undefined;
-  /** What is to be stored; may carry managedFields of the client's. Never changed. */
-  readonly updated: KubeObject;
 }
 
 export interface ApplyInput extends ManagerContext {

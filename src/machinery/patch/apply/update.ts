@@ -18,9 +18,10 @@ export interface Terms extends ManagerContext {
 }
 
 export function termsOf(context: ManagerContext): Terms {
-  const { resetFields } = context;
-  if (!resetFields?.length) return { ...context, ignored: undefined };
-  return { ...context, ignored: FieldSet.of(...resetFields.map((path) => path.map((name) => `f:${name}`))) };
+  // Field by field: a spread of what has optional fields takes as long as the rest of a create's tracking.
+  const { schema, apiVersion, kind, manager, subresource, now, resetFields, versions, typed } = context;
+  const ignored = resetFields?.length ? FieldSet.of(...resetFields.map((path) => path.map((name) => `f:${name}`))) : undefined;
+  return { schema, apiVersion, kind, manager, subresource, now, resetFields, versions, typed, ignored };
 }
 
 /** A manager's fields that another manager's write would take. */

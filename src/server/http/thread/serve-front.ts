@@ -97,6 +97,12 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
     return id;
   };
 
+  /*
+   * Stays until the next one closes: with the last object of a shape V8 collects the shape, and throws all code away that was optimized for it. After each
+   * pause everything that a stream goes through would have to become quick anew.
+   */
+  const kept: { last?: Http2Channel } = {};
+
   class Http2Channel implements Channel {
     readonly incoming: Incoming | undefined;
     private readonly id = ++last;
@@ -119,6 +125,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
       channels.set(this.id, this);
       stream.once('close', () => {
         channels.delete(this.id);
+        kept.last = this;
         if (!this.answered && this.told) outbox.put(['gone', this.id]);
       });
       fresh.push(this);
