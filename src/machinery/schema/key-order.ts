@@ -107,12 +107,20 @@ function structOf(schema: ObjectSchema): Struct {
     const names = [...fields.keys()];
     const ranks = new Map(names.map((name, rank) => [name, rank]));
     const rankOf = (key: string) => ranks.get(key) ?? ranks.size;
+    // Each key is compared with the next one: its rank is at hand from before.
+    let key = '';
+    let rank = 0;
     struct = {
       inside(value, key) {
         const field = typeof value === 'object' ? fields.get(key) : undefined;
         return field ? ordered(value, field.schema) : value;
       },
-      compare: (a, b) => rankOf(a) - rankOf(b),
+      compare(a, b) {
+        const before = a === key ? rank : rankOf(a);
+        key = b;
+        rank = rankOf(b);
+        return before - rank;
+      },
       rebuilt(object, changed) {
         const keys: string[] = [];
         for (const name of names) if (Object.hasOwn(object, name)) keys.push(name);
