@@ -205,11 +205,12 @@ async function startApiServer(
     serviceClusterIPRanges: [options.serviceClusterIpRange],
     advertiseAddress,
     port,
+    clock,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
   });
   server.startHooks.finish('bootstrap');
   const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
-  startAddressRepair(own, signal);
+  running.use(startAddressRepair(own.client, { clock, random, logger, signal }, hostname()));
   await Promise.all([
     startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal),
     server.flowControl?.follow(server.client(apiServerUser), signal),

@@ -9,6 +9,8 @@ import { events } from './resources.ts';
 /** A resource that the cluster serves, with the verbs that it answers. */
 export interface ServedResource extends ResourceReference {
   readonly verbs: readonly string[];
+  /** Absent where it is not known which there are. */
+  readonly subresources?: readonly { readonly name: string }[];
 }
 
 /** What is served: built-in kinds, and those of CustomResourceDefinitions and of extension API servers as they come and go. */

@@ -6,6 +6,7 @@ import type { RuntimeContext } from '../runtime/context.ts';
 import { messageOf, unlessNotFound } from '../runtime/errors.ts';
 import type { Informer } from '../runtime/informer.ts';
 import type { Informers } from '../runtime/informers.ts';
+import { SeriesEvents } from '../runtime/series-events.ts';
 import { BindingCycle } from './binding.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { SchedulerConfiguration } from './config/configuration.ts';
@@ -26,7 +27,7 @@ import { PodsInBinding } from './pods-in-binding.ts';
 import { type Profile, pluginsOf } from './profile.ts';
 import { profilesOf } from './profiles.ts';
 import { type QueuedPod, SchedulingQueue } from './queue.ts';
-import { SchedulerEvents } from './recorder.ts';
+import { eventsOfPods } from './recorder.ts';
 import { watchedResources } from './watched-resources.ts';
 
 /** After so many milliseconds of cycles, other work of the process gets its turn. */
@@ -82,7 +83,7 @@ export class Scheduler implements AsyncDisposable {
       nominator: this.nominator,
       binding: this.inBinding,
       devices,
-      events: new SchedulerEvents(client, context, schedulerName, host),
+      events: eventsOfPods(new SeriesEvents(client, context, schedulerName, host)),
       extenders: this.extenders,
       filtering,
       latest: (pod) => this.latest(pod),

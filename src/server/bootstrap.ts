@@ -3,6 +3,7 @@ import { semanticEqual } from '../../api/meta/equal.ts';
 import { ipText, parseCIDR } from '../../api/meta/ip.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
+import { type Clock, formatTime } from '../machinery/clock.ts';
 import { ApiError, undefinedIfNotFound } from '../registry/errors.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -17,6 +18,7 @@ export interface BootstrapOptions {
   /** Where clients inside the cluster reach this server. */
   readonly advertiseAddress: string;
   readonly port: number;
+  readonly clock: Clock;
   /** Further objects that must be there: RBAC, priority classes, flow control. */
   readonly objects: readonly KubeObject[];
 }
@@ -36,7 +38,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const names = systemNamespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
   await ensureObjects(registry, client, names);
   await ensureObjects(registry, client, objects);
-  await ensureObjects(registry, client, [serviceCidr(options)]);
+  await ensureServiceCidr(options);
   await ensureService(options);
 }
 
@@ -70,13 +72,16 @@ async function ensure(resource: ResourceClient, object: KubeObject): Promise<Kub
   }
 }
 
-function serviceCidr({ serviceClusterIPRanges }: BootstrapOptions): KubeObject {
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'ServiceCIDR',
-    metadata: { name: 'kubernetes' },
-    spec: { cidrs: [...serviceClusterIPRanges] },
-  };
+/** The range of the flags, which is ready as soon as it is there. */
+async function ensureServiceCidr({ client, registry, serviceClusterIPRanges, clock }: BootstrapOptions): Promise<void> {
+  const range = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'kubernetes' } };
+  const api = client.resource<KubeObject>(registry.storeOf('networking.k8s.io', 'v1', 'servicecidrs').definition);
+  const { status } = await ensure(api, { ...range, spec: { cidrs: [...serviceClusterIPRanges] } });
+  if (status?.conditions?.some(({ type }: { type: string }) => type === 'Ready')) return;
+  const ready = { type: 'Ready', status: 'True', message: 'Kubernetes default Service CIDR is ready' };
+  const body = { ...range, status: { conditions: [{ ...ready, lastTransitionTime: formatTime(clock.now()) }] } };
+  const options = { subresource: 'status', fieldManager: 'kubernetes-service-cidr-controller', force: true };
+  await api.patch('', range.metadata.name, 'application/apply-patch+yaml', body, options);
 }
 
 const service = { name: 'kubernetes', namespace: 'default' };

@@ -5,7 +5,7 @@ import { createController } from '../../runtime/controller.ts';
 import { isAlreadyExists, isNamespaceTerminating, isNotFound, messageOf, unlessNotFound } from '../../runtime/errors.ts';
 import { keyOf, keyOfParts } from '../../runtime/keys.ts';
 import { omitZeros, typed } from '../../runtime/objects.ts';
-import { controlledBy, controllerOf, controllerReference, indexByController, isControlledBy } from '../../runtime/owners.ts';
+import { controlledBy, controllerOf, controllerReference, indexByController } from '../../runtime/owners.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { findTrue, isFinished } from '../job/conditions.ts';
 import { cronJobs as cronJobResource, jobs as jobResource } from '../resources.ts';
@@ -202,9 +202,7 @@ export function startCronJobController(context: ControllerContext): RunningContr
       return afterStep(step, now, next);
     }
     if (concurrencyPolicy === 'Replace') await replaceActive(step);
-    const job = await start(cronJob, due, step);
-    if (!job) return undefined;
-    step.active.push(referenceTo(job));
+    step.active.push(referenceTo(await start(cronJob, due)));
     step.lastScheduleTime = formatTime(due);
     step.changed = true;
     return afterStep(step, now, next);
@@ -242,8 +240,8 @@ export function startCronJobController(context: ControllerContext): RunningContr
     }
   }
 
-  /** @returns the Job that now counts as active; undefined if another's has its name, or it is listed already */
-  async function start(cronJob: KubeObject, due: number, step: Step): Promise<KubeObject | undefined> {
+  /** @returns the Job that now counts as active. @throws Error where it could not be made, or its name is taken */
+  async function start(cronJob: KubeObject, due: number): Promise<KubeObject> {
     const wanted = newJob(cronJob, due);
     const { namespace, name } = wanted.metadata!;
     try {
@@ -251,13 +249,9 @@ export function startCronJobController(context: ControllerContext): RunningContr
       tell(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${name}`);
       return created;
     } catch (error) {
-      if (isAlreadyExists(error)) {
-        // Made by an earlier step that could not write the status.
-        const existing = await jobsApi.get(namespace!, name!);
-        const listed = step.active.some(({ uid }) => uid === existing.metadata!.uid);
-        return isControlledBy(existing, cronJob) && !listed ? existing : undefined;
-      }
-      if (!isNamespaceTerminating(error)) tell(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
+      // Upstream then asks for that Job without its namespace, which fails: it is tried again, each time later, until another moment is due.
+      if (!isAlreadyExists(error) && !isNamespaceTerminating(error))
+        tell(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
       throw error;
     }
   }

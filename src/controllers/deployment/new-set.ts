@@ -7,7 +7,7 @@ import { controllerReference, isControlledBy } from '../../runtime/owners.ts';
 import { createPodTemplateHash } from '../../runtime/pod-template-hash.ts';
 import { type Condition, conditionOf } from '../../runtime/pods.ts';
 import { deployments as deploymentResource, replicaSets as setResource } from '../resources.ts';
-import { annotationsOfNewSet, revisionAnnotation, revisionOf, withReplicas } from './annotations.ts';
+import { annotationsOfNewSet, revisionAnnotation, withReplicas } from './annotations.ts';
 import { findNewSet, hashLabel, maximumRevision, replicasOf, sameTemplate } from './replica-sets.ts';
 import type { RolloutDependencies } from './rollout.ts';
 import { maxSurge, newSetSize } from './scaling.ts';
@@ -50,7 +50,11 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
     const unsaid = !conditionOf(deployment, 'Progressing');
     const message = `Found new replica set "${set.metadata!.name}"`;
     return {
-      deployment: await tell(deployment, revisionOf(set), unsaid ? ['FoundNewReplicaSet', message] : undefined),
+      deployment: await tell(
+        deployment,
+        set.metadata!.annotations?.[revisionAnnotation] ?? '',
+        unsaid ? ['FoundNewReplicaSet', message] : undefined,
+      ),
       newSet: set,
       oldSets,
     };
@@ -59,11 +63,11 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
   /** Writes the Deployment's revision, and what happened to its new set, if either is news. */
   async function tell(
     deployment: KubeObject,
-    revision: bigint,
+    revision: string,
     progress: [reason: string, message: string] | undefined,
   ): Promise<KubeObject> {
-    const annotations = { ...deployment.metadata!.annotations, [revisionAnnotation]: String(revision) };
-    const news = deployment.metadata!.annotations?.[revisionAnnotation] !== String(revision);
+    const annotations = { ...deployment.metadata!.annotations, [revisionAnnotation]: revision };
+    const news = deployment.metadata!.annotations?.[revisionAnnotation] !== revision;
     const said = progress !== undefined && hasProgressDeadline(deployment);
     if (!news && !said) return deployment;
     let status = deployment.status ?? {};
@@ -112,7 +116,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
     } catch (error) {
       if (isAlreadyExists(error)) {
         const ours = await settleCollision(deployment, set, error);
-        return { deployment: await tell(deployment, revision, undefined), newSet: ours, oldSets };
+        return { deployment: await tell(deployment, String(revision), undefined), newSet: ours, oldSets };
       }
       if (isNamespaceTerminating(error)) throw error;
       const message = `Failed to create new replica set "${name}": ${messageOf(error)}`;
@@ -123,7 +127,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
     }
     const size = replicasOf(created);
     if (size > 0) recorder.event(target, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${size}`);
-    const told = await tell(deployment, revision, ['NewReplicaSetCreated', `Created new replica set "${name}"`]);
+    const told = await tell(deployment, String(revision), ['NewReplicaSetCreated', `Created new replica set "${name}"`]);
     return { deployment: told, newSet: created, oldSets };
   }
 

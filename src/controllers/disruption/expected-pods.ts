@@ -3,6 +3,7 @@ import type { Client, ResourceReference } from '../../client/client.ts';
 import { isNotFound } from '../../runtime/errors.ts';
 import type { Informers } from '../../runtime/informers.ts';
 import { controllerOf } from '../../runtime/owners.ts';
+import { getScale } from '../../runtime/scales.ts';
 import type { ResourceCatalog } from '../context.ts';
 import { deployments, replicaSets, replicationControllers, statefulSets } from '../resources.ts';
 
@@ -42,14 +43,13 @@ export function createExpectedPods(
     const [group = '', version = ''] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : ['', owner.apiVersion];
     const served = catalog.resources().filter((resource) => resource.group === group && resource.kind === owner.kind);
     const resource = served.find((candidate) => candidate.version === version) ?? served[0];
-    if (!resource) throw new Error(`no matches for kind "${owner.kind}" in group "${group}"`);
+    if (!resource) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
     try {
-      const scale = await client.resource(resource).get(namespace, owner.name, { subresource: 'scale' });
+      const scale = await getScale(client.resource(resource), namespace, owner.name);
       return scale.metadata!.uid === owner.uid ? { uid: owner.uid, replicas: scale.spec?.replicas ?? 0 } : undefined;
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      // An object that is missing is named in the answer; a subresource that is missing is not.
-      if ((error as { details?: { name?: string } }).details?.name) return undefined;
+      if (resource.subresources?.some(({ name }) => name === 'scale')) return undefined;
       throw new Error(`${resource.plural}${group ? `.${group}` : ''} does not implement the scale subresource`);
     }
   }

@@ -69,7 +69,6 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     updated(node, old) {
       const zone = 'topology.kubernetes.io/zone';
       const moved = node.metadata!.labels?.[zone] !== old.metadata!.labels?.[zone];
-      if (moved) enqueueOfNode(node.metadata!.name!);
       if (moved || conditionOf(node, 'Ready')?.status !== conditionOf(old, 'Ready')?.status) controller.enqueue(allNodes);
     },
     deleted: () => controller.enqueue(allNodes),

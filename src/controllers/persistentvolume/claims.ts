@@ -106,11 +106,11 @@ async function syncRequested(state: BindingState, claim: KubeObject, name: strin
     return void (await pending());
   }
   if (isVolumeBoundToClaim(volume, claim)) return state.bind(volume, claim);
+  state.claimEvent(claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`);
   if (claim.metadata!.annotations?.[boundByController] !== undefined) {
     const { namespace, name: other } = volume.spec.claimRef;
     throw new Error(`invalid binding of claim ${claim.metadata!.name} to volume ${name}: volume already claimed by ${namespace}/${other}`);
   }
-  state.claimEvent(claim, 'Warning', 'FailedBinding', `volume ${JSON.stringify(name)} already bound to a different claim.`);
   await pending();
 }
 

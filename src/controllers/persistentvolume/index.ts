@@ -8,7 +8,8 @@ import { type ControllerContext, type RunningController, recorderFor, run } from
 import { storageClasses as classResource, pods as podResource } from '../resources.ts';
 import { type ClaimSync, podsByClaim, syncClaim, volumesByClaim, volumesByClass } from './claims.ts';
 import { Provisioning } from './provisioning.ts';
-import { Reclaiming, recyclerPodName } from './reclaiming.ts';
+import { Reclaiming } from './reclaiming.ts';
+import { Recycling, recyclerPodName } from './recycling.ts';
 import { BindingState } from './state.ts';
 import { syncVolume, type VolumeSync } from './volumes.ts';
 
@@ -48,7 +49,8 @@ export function startPersistentVolumeBinder(context: ControllerContext): Running
   const enqueueClaim = (key: string) => controller.enqueue(`claim/${key}`);
   const enqueueVolume = (name: string) => controller.enqueue(`volume/${name}`);
   const claimSync: ClaimSync = { state, classes, pods, provisioning: new Provisioning(state, classes) };
-  const volumeSync: VolumeSync = { state, reclaiming: new Reclaiming(state, client.resource(podResource), pods), enqueueClaim };
+  const recycling = new Recycling(state, client, context, pods);
+  const volumeSync: VolumeSync = { state, reclaiming: new Reclaiming(state, recycling), enqueueClaim };
   const unbound = new Set<string>();
   const timer = new Delays(clock, () => {
     for (const key of unbound) enqueueClaim(key);
@@ -73,12 +75,14 @@ export function startPersistentVolumeBinder(context: ControllerContext): Running
   volumes.addHandler({
     added: (volume) => noteVolume(volume),
     updated: (volume, old) => noteVolume(volume, old),
-    deleted({ spec }) {
+    deleted(volume) {
+      recycling.forget(volume);
+      const { spec } = volume;
       // Its claim is lost.
       if (spec.claimRef) enqueueClaim(`${spec.claimRef.namespace}/${spec.claimRef.name}`);
     },
   });
-  pods.addHandler({ updated: noteRecycler, deleted: noteRecycler });
+  pods.addHandler({ added: noteRecycler, updated: noteRecycler, deleted: noteRecycler });
   classes.addHandler({
     added({ metadata }) {
       // Claims may have waited for it, or for any default.
@@ -103,9 +107,8 @@ export function startPersistentVolumeBinder(context: ControllerContext): Running
     }
   }
 
-  function noteRecycler({ metadata }: KubeObject): void {
-    const prefix = recyclerPodName('');
-    if (metadata!.namespace === 'default' && metadata!.name!.startsWith(prefix)) enqueueVolume(metadata!.name!.slice(prefix.length));
+  function noteRecycler(pod: KubeObject): void {
+    if (recycling.waitsFor(pod)) enqueueVolume(pod.metadata!.name!.slice(recyclerPodName('').length));
   }
   timer.set(resync, resyncEvery);
 

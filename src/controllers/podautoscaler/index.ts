@@ -7,6 +7,7 @@ import { isConflict, messageOf } from '../../runtime/errors.ts';
 import { keyOf, splitKey } from '../../runtime/keys.ts';
 import { omitZeros, typed } from '../../runtime/objects.ts';
 import type { Condition } from '../../runtime/pods.ts';
+import { getScale } from '../../runtime/scales.ts';
 import { type ControllerContext, type RunningController, recorderFor, run, type ServedResource } from '../context.ts';
 import { horizontalPodAutoscalers, pods as podResource } from '../resources.ts';
 import { type AutoscalerCondition, setCondition } from './conditions.ts';
@@ -115,7 +116,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     let current: KubeObject;
     try {
       target = client.resource(mappingsOf(reference)[0]!);
-      current = await target.get(namespace, reference.name, { subresource: 'scale' });
+      current = await getScale(target, namespace, reference.name);
     } catch (error) {
       tell(look, 'Warning', 'FailedGetScale', messageOf(error));
       note(
@@ -240,12 +241,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     const { namespace } = look.autoscaler.metadata!;
     const text: string = status?.selector ?? '';
     if (text === '') return refuse('SelectorRequired', 'selector is required', "the HPA target's scale is missing a selector");
-    let selector: ReturnType<typeof parseLabelSelector>;
-    try {
-      selector = parseLabelSelector(text);
-    } catch (error) {
-      return refuse('InvalidSelector', `couldn't convert selector into a corresponding internal selector object: ${messageOf(error)}`);
-    }
+    const selector = parseLabelSelector(text);
     selectors.set(key, selector);
     const selected = [...pods.list(namespace)].filter(({ metadata }) => selector.matches(metadata!.labels ?? {}));
     const rivals = [...selectors].filter(

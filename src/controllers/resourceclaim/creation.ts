@@ -5,6 +5,7 @@ import type { Informer } from '../../runtime/informer.ts';
 import { isControlledBy } from '../../runtime/owners.ts';
 import { claimOfPod, type PodClaim, podClaims } from '../../runtime/pod-claims.ts';
 import { resourceClaims as claimResource, pods as podResource, resourceClaimTemplates as templateResource } from '../resources.ts';
+import type { MadeClaims } from './made-claims.ts';
 
 /** Index of claims by the uid of the pod that owns them. */
 export const byOwner = 'pod that owns it';
@@ -17,6 +18,7 @@ export interface Creation {
   readonly client: Client;
   readonly claims: Informer;
   readonly templates: Informer;
+  readonly made: MadeClaims;
 }
 
 /** Makes the claims of a pod that are not there yet, and notes their names in its status. @throws Error that names the entry */
@@ -48,13 +50,18 @@ export async function createClaims(creation: Creation, pod: KubeObject): Promise
 }
 
 /** @returns a claim that the pod's status does not name yet */
-async function ensureClaim({ client, claims, templates }: Creation, pod: KubeObject, entry: PodClaim): Promise<KubeObject | undefined> {
+async function ensureClaim(
+  { client, claims, templates, made }: Creation,
+  pod: KubeObject,
+  entry: PodClaim,
+): Promise<KubeObject | undefined> {
   const known = claimOfPod(pod, entry);
   if (known === null || (known && !known.generated) || entry.resourceClaimTemplateName === undefined) return undefined;
   const namespace = pod.metadata!.namespace!;
   const present = known && claims.get(namespace, known.name);
   if (present && isControlledBy(present, pod)) return undefined;
-  for (const claim of claims.byIndex(byOwner, pod.metadata!.uid!)) {
+  const uid = pod.metadata!.uid!;
+  for (const claim of [...claims.byIndex(byOwner, uid), ...made.ofPod(uid)]) {
     if (claim.metadata!.annotations?.[entryAnnotation] === entry.name) return claim;
   }
   const name = entry.resourceClaimTemplateName;
@@ -64,12 +71,14 @@ async function ensureClaim({ client, claims, templates }: Creation, pod: KubeObj
     const shown = JSON.stringify(name);
     throw new Error(`resource claim template ${shown}: ${plural.slice(0, -1)}.${group} ${shown} not found`);
   }
-  return client
+  const claim = await client
     .resource(claimResource)
     .create(namespace, claimFrom(template, pod, entry.name))
     .catch((error) => {
       throw new Error(`create ResourceClaim : ${messageOf(error)}`);
     });
+  made.remember(claim);
+  return claim;
 }
 
 function claimFrom(template: KubeObject, pod: KubeObject, entry: string): KubeObject {

@@ -20,6 +20,7 @@ function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isJsonObject(value)) return value;
   const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) if (value[key] !== null) setOwn(result, key, withoutNulls(value[key]));
+  // What comes from the patch goes through maps of Go, which have their keys sorted: it stays so in data that no type describes.
+  for (const key of Object.keys(value).sort()) if (value[key] !== null) setOwn(result, key, withoutNulls(value[key]));
   return result;
 }

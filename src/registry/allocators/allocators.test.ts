@@ -7,11 +7,12 @@ import { definitions } from '../../../api/index.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { ipAddress } from '../../../api/networking.k8s.io/v1/ipaddress.ts';
 import { serviceCIDR } from '../../../api/networking.k8s.io/v1/servicecidr.ts';
+import type { ResourceClient } from '../../client/client.ts';
 import { systemClock } from '../../machinery/clock.ts';
 import { silentLogger } from '../../machinery/logger.ts';
 import { seededRandom } from '../../machinery/random.ts';
 import type { ApiServer } from '../../server/api-server.ts';
-import { repairAddresses } from '../../server/service-address-repair.ts';
+import { startAddressRepair } from '../../server/service-address-repair.ts';
 import { openInProcessServer } from '../../server/testing/in-process-server.ts';
 import { openMemoryStorage } from '../../storage/memory/memory-storage.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -47,6 +48,15 @@ const service = (name: string, spec: object = {}): KubeObject => ({
 const of = (i: number) => servers[i]!.client(admin).resource<KubeObject>(services);
 const addresses = async () =>
   (await servers[0]!.client(admin).resource<KubeObject>(ipAddress).list('')).items.map((item) => item.metadata!.name);
+
+async function untilShown(
+  api: ResourceClient<KubeObject>,
+  namespace: string,
+  matches: (object: KubeObject) => boolean,
+): Promise<KubeObject> {
+  for await (const { object } of api.watch(namespace, {}, AbortSignal.timeout(20_000))) if (matches(object)) return object;
+  throw new Error('it never came');
+}
 
 test('two servers with the same luck give no address and no port twice', async () => {
   const made = await Promise.all(Array.from({ length: 40 }, (_, i) => of(i % 2).create('one', service(`s${i}`))));
@@ -105,10 +115,27 @@ test('addresses come from every ServiceCIDR that is ready, and are put right whe
   await assert.rejects(of(0).create('one', service('none', { type: 'ClusterIP' })), { code: 500, message: /range is full/ });
   const api = client.resource<KubeObject>(ipAddress);
   await api.delete('', '10.9.0.2');
-  await repairAddresses({ client, clock: systemClock, random: seededRandom(7), logger: silentLogger });
+  const aborting = new AbortController();
+  const context = { clock: systemClock, random: seededRandom(7), logger: silentLogger, signal: aborting.signal };
+  // Events of what has no namespace stand in it.
+  await client.resource(namespace).create('', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
+  await using _repair = startAddressRepair(client, context, 'here');
+  await untilShown(client.resource<KubeObject>(ipAddress), '', ({ metadata }) => metadata!.name === '10.9.0.2');
   assert.equal((await api.get('', '10.9.0.2'))['spec'].parentRef.name, 'last');
-  const told = (await client.resource<KubeObject>(events).list('one')).items.map((event) => `${event['reason']}: ${event['message']}`);
-  assert.deepEqual(told, ['ClusterIPNotAllocated: Cluster IP [IPv4]: 10.9.0.2 is not allocated; repairing']);
+  const told = await untilShown(client.resource<KubeObject>(events), 'one', ({ reason }) => reason === 'ClusterIPNotAllocated');
+  assert.deepEqual([told['message'], told['action']], ['Cluster IP [IPv4]: 10.9.0.2 is not allocated; repairing', 'ClusterIPAllocation']);
+  const labels = { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' };
+  const parentRef = { group: 'gateway.networking.k8s.io', resource: 'gateways', namespace: 'one', name: 'g' };
+  await api.create('', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IPAddress',
+    metadata: { name: '10.9.0.7', labels },
+    spec: { parentRef },
+  });
+  const cleaned = await untilShown(client.resource<KubeObject>(events), 'default', ({ reason }) => reason === 'IPAddressNotAllocated');
+  const reference = '&ParentReference{Group:gateway.networking.k8s.io,Resource:gateways,Namespace:one,Name:g,}';
+  assert.equal(cleaned['message'], `IPAddress 10.9.0.7 appears to have been modified, not referencing a Service ${reference}: cleaning up`);
+  aborting.abort();
 });
 
 test('an update that would give two ports of a protocol one node port fails without a Status of its own', async () => {

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Service } from '../../../openapi/types.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { createObject } from '../create.ts';
-import { removeStored } from '../delete.ts';
+import { deleteObject } from '../delete.ts';
 import { ApiError, internalError } from '../errors.ts';
 import type { Operation } from '../operation.ts';
 import { apiServerUser } from '../own-user.ts';
@@ -184,7 +184,8 @@ export class ServiceAddresses implements Allocator {
       if (!parsed) continue;
       const name = ipText(parsed.version, parsed.bits);
       try {
-        await removeStored(store, { key: store.key('', name), name }, ownOperation(), async () => {});
+        // It stays for as long as it has finalizers.
+        await deleteObject(store, name, {}, ownOperation(), async () => {});
       } catch (error) {
         if (!(error instanceof ApiError && error.code === 404)) throw error;
       }

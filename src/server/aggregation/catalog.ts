@@ -4,7 +4,9 @@ import type { Registry } from '../../registry/registry.ts';
 import type { ApiServiceSet } from './api-service-set.ts';
 import type { RemoteDiscovery } from './remote-discovery.ts';
 
-type CatalogResource = Pick<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind' | 'scope' | 'verbs'>;
+type CatalogResource = Pick<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind' | 'scope' | 'verbs'> & {
+  readonly subresources: readonly { readonly name: string }[];
+};
 
 /** Definitions come in crowds: those of so long are told as one change. */
 const crowdMs = 100;
@@ -51,7 +53,7 @@ export class Catalog {
 
   private *remoteResources(): Iterable<CatalogResource> {
     for (const { name, group, version } of this.services.remoteByPriority()) {
-      for (const { resource, responseKind, scope, verbs } of this.discovery.of(name)?.resources ?? []) {
+      for (const { resource, responseKind, scope, verbs, subresources } of this.discovery.of(name)?.resources ?? []) {
         // A kind of another group is made here and kept nowhere.
         if (responseKind.group !== '' && responseKind.group !== group) continue;
         yield {
@@ -61,6 +63,7 @@ export class Catalog {
           kind: responseKind.kind,
           scope: scope === 'Namespaced' ? scope : 'Cluster',
           verbs: verbs ?? [],
+          subresources: (subresources ?? []).map(({ subresource }: { subresource: string }) => ({ name: subresource })),
         };
       }
     }

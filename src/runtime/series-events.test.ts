@@ -1,9 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
+import { pod as pods } from '../../api/core/v1/pod.ts';
 import type { Client } from '../client/client.ts';
 import { VirtualClock } from '../machinery/clock.ts';
-import type { RuntimeContext } from '../runtime/context.ts';
-import { SchedulerEvents } from './recorder.ts';
+import type { RuntimeContext } from './context.ts';
+import { SeriesEvents } from './series-events.ts';
 
 const minutes = 60_000;
 
@@ -23,14 +24,18 @@ function recording() {
   };
   const client = { resource: () => api } as unknown as Client;
   const context = { clock, random: { next: () => 0 }, logger: { debug: () => {} }, signal: new AbortController().signal };
-  const events = new SchedulerEvents(client, context as unknown as RuntimeContext, 'default-scheduler', 'host');
-  const pod = (resourceVersion: string) => ({ metadata: { namespace: 'default', name: 'p', uid: 'u', resourceVersion } });
+  const events = new SeriesEvents(client, context as unknown as RuntimeContext, 'default-scheduler', 'host');
+  const target = (resourceVersion: string) => ({
+    object: { metadata: { namespace: 'default', name: 'p', uid: 'u', resourceVersion } },
+    resource: pods,
+  });
   return {
     written,
     expire: () => {
       expired = true;
     },
-    tell: (note: string, resourceVersion = '1') => events.record(pod(resourceVersion), 'Warning', 'FailedScheduling', 'Scheduling', note),
+    tell: (note: string, resourceVersion = '1') =>
+      events.record(target(resourceVersion), 'Warning', 'FailedScheduling', 'Scheduling', note),
     pass: async (ms: number) => {
       await clock.advance(ms);
       await new Promise((resolve) => setImmediate(resolve));
