@@ -6,7 +6,7 @@ import { parseQuantity } from '../../meta/quantity.ts';
 export function persistentVolumeClaimSpecWarnings(spec: PersistentVolumeClaimSpec, path: FieldPath): string[] {
   return (['requests', 'limits'] as const).flatMap((list) => {
     const text = spec.resources?.[list]?.storage;
-    if (text === undefined || parseQuantity(text).milliValue() % 1000 === 0) return [];
+    if (text === undefined || !parseQuantity(text).looksFractional()) return [];
     return [
       `${path.child('resources', list).key('storage')}: fractional byte value ${JSON.stringify(text)} is invalid, must be an integer`,
     ];

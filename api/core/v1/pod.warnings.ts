@@ -13,7 +13,7 @@ import { FieldPath } from '../../meta/field.ts';
 import { ipWarnings } from '../../meta/ip.ts';
 import { isDns1123Label } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
-import { parseQuantity, type Quantity } from '../../meta/quantity.ts';
+import { parseQuantity } from '../../meta/quantity.ts';
 import { nodeLabelDeprecation, nodeSelectorTermWarnings } from './node-labels.ts';
 import { persistentVolumeClaimSpecWarnings } from './persistentvolumeclaim.warnings.ts';
 import { appArmorPrefix, seccompContainerPrefix, seccompPodAnnotation } from './pod-annotations.validation.ts';
@@ -151,16 +151,10 @@ function duplicateWarnings(spec: PodSpec, path: FieldPath): string[] {
   return warnings;
 }
 
-// Upstream counts thousandths in 64 bits, which overflow for the largest binary amounts.
-function looksFractional(amount: Quantity): boolean {
-  const thousandths = amount.scaledBigInt(-3);
-  return (amount.format === 'BinarySI' ? BigInt.asIntN(64, thousandths) : thousandths) % 1000n !== 0n;
-}
-
 function fractionWarnings(list: Readonly<Record<string, string>> | undefined, path: FieldPath, resource?: string): readonly string[] {
   if (!list) return none;
   return (resource ? [resource] : ['memory', 'ephemeral-storage'])
-    .filter((name) => list[name] !== undefined && looksFractional(parseQuantity(list[name]!)))
+    .filter((name) => list[name] !== undefined && parseQuantity(list[name]!).looksFractional())
     .map((name) => `${path.key(name)}: fractional byte value ${quoted(list[name])} is invalid, must be an integer`);
 }
 

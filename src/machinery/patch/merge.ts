@@ -1,4 +1,5 @@
 import { isJsonObject, setOwn } from '../json-object.ts';
+import { WrittenNumber } from '../schema/written-number.ts';
 
 /**
  * RFC 7386: null removes, objects merge, the rest replaces. As kube-apiserver's library does it, they go from objects in lists, too.
@@ -6,7 +7,7 @@ import { isJsonObject, setOwn } from '../json-object.ts';
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(target)) return withoutNulls(patch);
-  if (!isJsonObject(patch)) return patch;
+  if (!isJsonObject(patch) || patch instanceof WrittenNumber) return patch;
   const result: Record<string, unknown> = { ...target };
   for (const key of Object.keys(patch)) {
     const value = patch[key];
@@ -18,7 +19,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
+  if (!isJsonObject(value) || value instanceof WrittenNumber) return value;
   const result: Record<string, unknown> = {};
   // What comes from the patch goes through maps of Go, which have their keys sorted: it stays so in data that no type describes.
   for (const key of Object.keys(value).sort()) if (value[key] !== null) setOwn(result, key, withoutNulls(value[key]));

@@ -1,5 +1,6 @@
 import type { Schema } from '../../../openapi/schema.ts';
 import { isJsonObject } from '../json-object.ts';
+import { WrittenNumber, writtenJson } from '../schema/written-number.ts';
 import type { JsonPatch } from './json.ts';
 
 /**
@@ -22,7 +23,7 @@ export function mergePatchedText(target: unknown, patch: unknown, patched: unkno
 function touchedByMerge(target: unknown, patch: unknown): Touched {
   const touched: Touched = { inside: new Map() };
   if (!isJsonObject(target)) touched.given = 'decoded';
-  else if (!isJsonObject(patch)) touched.given = 'raw';
+  else if (!isJsonObject(patch) || patch instanceof WrittenNumber) touched.given = 'raw';
   else {
     touched.opened = true;
     for (const [key, value] of Object.entries(patch)) {
@@ -51,13 +52,13 @@ export function jsonPatchedText(patched: unknown, { operations }: JsonPatch, sch
 }
 
 function textOf(value: unknown, schema: Schema, touched: Touched | undefined): string {
-  if (touched?.given === 'raw' && touched.inside.size === 0) return JSON.stringify(value);
+  if (touched?.given === 'raw' && touched.inside.size === 0) return writtenJson(value);
   if (touched?.given === 'decoded') return sortedText(value);
   if (Array.isArray(value)) {
     const items = schema.type === 'list' ? schema.items : anything;
     return `[${value.map((item, i) => textOf(item, items, touched?.inside.get(String(i)))).join(',')}]`;
   }
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value) || value instanceof WrittenNumber) return writtenJson(value);
   const isTouched = touched !== undefined && (touched.opened || touched.inside.size > 0);
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   const ordered = isTouched || schema.type !== 'object' ? keys.sort() : inFieldOrder(keys, schema.fields);
@@ -78,7 +79,7 @@ function inFieldOrder(keys: readonly string[], fields: ReadonlyMap<string, unkno
 
 function sortedText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
+  if (!isJsonObject(value) || value instanceof WrittenNumber) return writtenJson(value);
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${sortedText(value[key])}`).join(',')}}`;
 }

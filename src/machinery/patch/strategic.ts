@@ -1,6 +1,8 @@
+import { GoValue } from '../../../api/cel/policy/go-native.ts';
 import type { Field, Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
 import { isJsonObject, setOwn } from '../json-object.ts';
+import { WrittenNumber } from '../schema/written-number.ts';
 import { badPatch, PatchError, plainError } from './error.ts';
 import { goText, goType, goValue } from './go-format.ts';
 import { mergeSorted, partition, sortLike } from './list-order.ts';
@@ -17,8 +19,8 @@ type JsonObject = Record<string, any>;
  * @throws PatchError in kube-apiserver's words
  */
 export function strategicMergePatch(target: unknown, patch: unknown, schema: Schema): unknown {
-  if (!isJsonObject(patch)) throw badPatch('invalid JSON document');
-  return mergeMap(isJsonObject(target) ? target : {}, patch, schema);
+  if (!isMap(patch)) throw badPatch('invalid JSON document');
+  return mergeMap(isMap(target) ? target : {}, patch, schema);
 }
 
 function mergeMap(original: JsonObject, given: JsonObject, schema: Schema): JsonObject {
@@ -33,7 +35,7 @@ function mergeMap(original: JsonObject, given: JsonObject, schema: Schema): Json
     if (value === null) delete result[name];
     else if (!Object.hasOwn(result, name) || goKindOf(result[name]) !== goKindOf(value)) {
       // What was to replace or to delete goes with its directive.
-      if (!isDeletion && !(isJsonObject(value) && directive in value)) setOwn(result, name, withoutDirectives(value));
+      if (!isDeletion && !(isMap(value) && directive in value)) setOwn(result, name, withoutDirectives(value));
     } else setOwn(result, name, mergeValue(result[name], value, fieldOf(schema, name), isDeletion));
   }
   return result;
@@ -76,7 +78,7 @@ function itemsOf(schema: Schema): Schema {
 }
 
 function mergeValue(original: unknown, patch: unknown, merging: Merging, isDeletion: boolean): unknown {
-  if (isJsonObject(patch)) return merging.strategy === 'replace' ? patch : mergeMap(original as JsonObject, patch, merging.schema);
+  if (isMap(patch)) return merging.strategy === 'replace' ? patch : mergeMap(original as JsonObject, patch, merging.schema);
   if (!Array.isArray(patch)) return patch;
   return merging.strategy === 'merge' ? mergeList(original as unknown[], patch, merging, isDeletion) : patch;
 }
@@ -112,7 +114,7 @@ function mergeOrderedLists(result: JsonObject, patch: JsonObject, schema: Schema
     checkOrder(given, order, merging.mergeKey);
     if (original === undefined && given === undefined) continue;
     const merged = mergeForOrder(original, given, merging);
-    const stranger = merging.mergeKey === '' ? -1 : order.findIndex((item: unknown) => !isJsonObject(item));
+    const stranger = merging.mergeKey === '' ? -1 : order.findIndex((item: unknown) => !isMap(item));
     if (stranger >= 0 && merged.length > 0) throw plainError(`value for key ${stranger} is not a map`);
     const same = sameItem(merging.mergeKey);
     const [listed, others] = partition(merged, order, same);
@@ -143,7 +145,7 @@ function mergeForOrder(original: unknown[] | undefined, given: unknown[] | undef
 function checkOrder(given: unknown[] | undefined, order: unknown[], mergeKey: string): void {
   if (!given?.length) return;
   const same = sameItem(mergeKey);
-  const kept = mergeKey === '' ? given : given.filter((item) => !(isJsonObject(item) && item[directive] === 'delete'));
+  const kept = mergeKey === '' ? given : given.filter((item) => !(isMap(item) && item[directive] === 'delete'));
   let found = 0;
   for (let i = 0; i < order.length && found < kept.length; i++) if (same(kept[found], order[i])) found++;
   if (found < kept.length) {
@@ -159,7 +161,7 @@ function sameItem(mergeKey: string): Same {
 }
 
 function keyOf(item: unknown, mergeKey: string): unknown {
-  if (!isJsonObject(item)) throw plainError(`expected a map[string]interface {}, but received a ${goType(item)}`);
+  if (!isMap(item)) throw plainError(`expected a map[string]interface {}, but received a ${goType(item)}`);
   if (!Object.hasOwn(item, mergeKey)) throw plainError(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
   return item[mergeKey];
 }
@@ -173,7 +175,7 @@ function mergeList(original: unknown[], patch: unknown[], merging: Merging, isDe
   }
   if (all.some(Array.isArray)) throw new PatchError(422, 'Invalid', 'the server rejected our request due to an error in our request');
   const same = sameItem(merging.mergeKey);
-  if (!isJsonObject(all[0])) {
+  if (!isMap(all[0])) {
     if (isDeletion) return original.filter((item) => !patch.some((other) => sameJson(item, other)));
     const unique = all.filter((item, i) => all.findIndex((other) => sameJson(item, other)) === i);
     return inOrder(unique, patch, original, sameJson);
@@ -200,7 +202,7 @@ function applyItemDirectives(
   let replace = false;
   const rest: unknown[] = [];
   for (const item of patch) {
-    const kind = isJsonObject(item) ? item[directive] : undefined;
+    const kind = isMap(item) ? item[directive] : undefined;
     if (kind === undefined) {
       rest.push(item);
     } else if (kind === 'delete') {
@@ -235,17 +237,17 @@ function mergeItems(original: unknown[], patch: unknown[], { mergeKey, schema }:
 
 /** The patch as kube-apiserver's messages show it after it was applied: without the nulls of what the original lacks. */
 export function withoutUnmatchedNulls(original: unknown, patch: unknown, schema: Schema): unknown {
-  if (!isJsonObject(patch)) return patch;
-  const old = isJsonObject(original) ? original : {};
+  if (!isMap(patch)) return patch;
+  const old = isMap(original) ? original : {};
   const result: JsonObject = {};
   for (const [key, value] of Object.entries(patch)) {
     if (key === retainKeys || key.startsWith(elementOrder)) continue;
     const { schema: inside, strategy, mergeKey } = fieldOf(schema, key);
-    if (value === null || (isJsonObject(value) && isJsonObject(old[key]))) result[key] = withoutUnmatchedNulls(old[key], value, inside);
+    if (value === null || (isMap(value) && isMap(old[key]))) result[key] = withoutUnmatchedNulls(old[key], value, inside);
     else if (!Array.isArray(value) || !Array.isArray(old[key]) || strategy !== 'merge') {
       result[key] = Array.isArray(value) && Array.isArray(old[key]) ? value : withoutNulls(value);
     } else {
-      const matching = (item: unknown) => old[key].find((other: any) => isJsonObject(item) && other?.[mergeKey] === item[mergeKey]);
+      const matching = (item: unknown) => old[key].find((other: any) => isMap(item) && other?.[mergeKey] === item[mergeKey]);
       result[key] = value.map((item) => {
         const match = matching(item);
         return match === undefined ? item : withoutUnmatchedNulls(match, item, itemsOf(inside));
@@ -257,7 +259,7 @@ export function withoutUnmatchedNulls(original: unknown, patch: unknown, schema:
 
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
+  if (!isMap(value)) return value;
   const kept = Object.entries(value).filter(([, inside]) => inside !== null);
   return Object.fromEntries(kept.map(([key, inside]) => [key, withoutNulls(inside)]));
 }
@@ -265,15 +267,20 @@ function withoutNulls(value: unknown): unknown {
 /** A part of the patch that meets nothing in the original: nulls and directives have nothing to do. */
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const kept = value.filter((item) => !(isJsonObject(item) && directive in item));
+    const kept = value.filter((item) => !(isMap(item) && directive in item));
     return kept.map((item) => withoutDirectives(item));
   }
-  if (!isJsonObject(value)) return value;
+  if (!isMap(value)) return value;
   const result: JsonObject = {};
   for (const key of Object.keys(value)) {
-    if (isJsonObject(value[key]) && directive in value[key]) continue;
+    if (isMap(value[key]) && directive in value[key]) continue;
     const isDirective = key === directive || key === retainKeys || key.startsWith(elementOrder) || key.startsWith(deleteFromPrimitives);
     if (!isDirective && value[key] !== null) setOwn(result, key, withoutDirectives(value[key]));
   }
   return result;
+}
+
+/** An object that is none of the forms in which numbers are kept. */
+function isMap(value: unknown): value is JsonObject {
+  return isJsonObject(value) && !(value instanceof WrittenNumber || value instanceof GoValue);
 }

@@ -1,7 +1,7 @@
 import type { ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
-import { WrittenNumber } from './json-numbers.ts';
 import { namedTypes } from './named-types.data.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
+import { WrittenNumber } from './written-number.ts';
 
 /**
  * What Go's decoder says of a value that its type cannot hold: values that read themselves (times, quantities) end the decoding where they

@@ -1,5 +1,7 @@
 import { goJsonError } from '../../../api/meta/json-errors.ts';
+import { hasOddNumbers } from './json-numbers.ts';
 import { hasDuplicates } from './strict.ts';
+import { writtenJson } from './written-number.ts';
 import { readYaml } from './yaml.ts';
 
 /** A request body as it was parsed, with what is needed to report duplicate keys. */
@@ -9,6 +11,8 @@ export interface ParsedBody {
   readonly text: string;
   /** YAML only: `line 7: key "k" already set in map`, in order. JSON's duplicates are looked for by `conform` or `jsonDuplicates`, when wanted. */
   readonly yamlDuplicates: readonly string[];
+  /** YAML only, where it has numbers that a double does not hold: the JSON that it is turned into. */
+  readonly json?: string;
 }
 
 /** A body that cannot be parsed; the message is that of Go's decoder (`unexpected end of JSON input`, `yaml: line 2: …`). */
@@ -49,12 +53,14 @@ export function parseYaml(source: string | Buffer): ParsedBody {
   const text = typeof source === 'string' ? source : source.toString('utf8');
   const quick = text.startsWith('{') ? readAsJson(text) : undefined;
   if (quick !== undefined) return quick;
-  const { value, duplicates, error } = readYaml(text);
+  const { value, duplicates, hasLargeNumbers, error } = readYaml(text);
   if (error !== undefined) throw new BodyError(error);
-  return { value, format: 'yaml', text, yamlDuplicates: duplicates };
+  if (!hasLargeNumbers) return { value, format: 'yaml', text, yamlDuplicates: duplicates };
+  const json = writtenJson(value);
+  return { value: JSON.parse(json), format: 'yaml', text, yamlDuplicates: duplicates, json };
 }
 
-/** Most clients send JSON as YAML, which it is; JSON with a duplicate key is left to the YAML reader. */
+/** Most clients send JSON as YAML, which it is; JSON with a duplicate key or a number that is written in an odd way is left to the YAML reader. */
 function readAsJson(text: string): ParsedBody | undefined {
   let body: ParsedBody;
   try {
@@ -63,7 +69,7 @@ function readAsJson(text: string): ParsedBody | undefined {
     if (error instanceof BodyError) return undefined;
     throw error;
   }
-  return hasDuplicates(body) ? undefined : { ...body, format: 'yaml' };
+  return hasDuplicates(body) || hasOddNumbers(text) ? undefined : { ...body, format: 'yaml' };
 }
 
 export { jsonDuplicates } from './strict.ts';

@@ -1,4 +1,5 @@
 import { parseTime } from '../clock.ts';
+import { WrittenNumber } from './written-number.ts';
 
 /** Why YAML cannot be read, in the words of Go's library. */
 export class YamlFault extends Error {}
@@ -25,16 +26,26 @@ export function resolvePlain(text: string): unknown {
   return resolveNumber(text) ?? text;
 }
 
-function resolveNumber(text: string): number | undefined {
+function resolveNumber(text: string): number | WrittenNumber | undefined {
   if (infinite.test(text))
     throw new YamlFault(
       `json: unsupported value: ${text.includes('n') && !text.includes('f') ? 'NaN' : text.startsWith('-') ? '-Inf' : '+Inf'}`,
     );
   const plain = text.replaceAll('_', '');
-  if (decimal.test(plain)) return Number(plain);
+  if (decimal.test(plain)) return exactly(plain, Number(plain));
   const [radix, match] = based(plain);
   if (match) return Number.parseInt(`${match[1]}${match[2]}`, radix);
-  return float.test(plain) ? Number(plain) : undefined;
+  const value = Number(plain);
+  // What is beyond a double is text.
+  return float.test(plain) && Number.isFinite(value) ? exactly(plain, value) : undefined;
+}
+
+/** Integers of 64 bits are what they are, with or without a sign; all that is larger is a double, as Go's JSON has it. */
+function exactly(text: string, value: number): number | WrittenNumber {
+  if (Number.isSafeInteger(value) || !Number.isInteger(value)) return value;
+  if (!decimal.test(text)) return new WrittenNumber(String(value));
+  const integer = BigInt(text);
+  return new WrittenNumber(integer >= smallestInteger && integer <= largestInteger ? integer.toString() : String(value));
 }
 
 function based(text: string): [radix: number, match: RegExpExecArray | null] {
@@ -49,6 +60,7 @@ const resolvable: ReadonlySet<string> = new Set(['!!bool', '!!int', '!!float', '
 const time =
   /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const smallestInteger = -(2n ** 63n);
 const largestInteger = 2n ** 64n - 1n;
 
 /**

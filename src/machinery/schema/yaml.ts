@@ -1,4 +1,5 @@
 import { setOwn } from '../json-object.ts';
+import { WrittenNumber } from './written-number.ts';
 import { documentOf, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from './yaml-nodes.ts';
 import { resolvePlain, resolveTagged, YamlFault } from './yaml-scalars.ts';
 
@@ -6,6 +7,8 @@ export interface YamlResult {
   readonly value: unknown;
   /** `line 7: key "k" already set in map`, in order. */
   readonly duplicates: readonly string[];
+  /** Some of its numbers are `WrittenNumber`s. */
+  readonly hasLargeNumbers: boolean;
   /** Instead of a value: why the text is no YAML, in the words of Go's library. */
   readonly error?: string;
 }
@@ -20,15 +23,16 @@ export function readYaml(text: string): YamlResult {
   const reader = new Reader();
   try {
     const document = documentOf(text);
-    return { value: document ? reader.read(document) : null, duplicates: reader.duplicates };
+    return { value: document ? reader.read(document) : null, duplicates: reader.duplicates, hasLargeNumbers: reader.hasLargeNumbers };
   } catch (error) {
-    if (error instanceof YamlFault) return { value: undefined, duplicates: [], error: error.message };
+    if (error instanceof YamlFault) return { value: undefined, duplicates: [], hasLargeNumbers: false, error: error.message };
     throw error;
   }
 }
 
 class Reader {
   readonly duplicates: string[] = [];
+  hasLargeNumbers = false;
   private readonly open = new Set<YamlNode>();
   private nodes = 0;
   private aliased = 0;
@@ -36,7 +40,11 @@ class Reader {
 
   read(node: YamlNode): unknown {
     this.count();
-    if (node.kind === 'scalar') return readScalar(node);
+    if (node.kind === 'scalar') {
+      const value = readScalar(node);
+      this.hasLargeNumbers ||= value instanceof WrittenNumber;
+      return value;
+    }
     if (node.kind === 'alias') return this.readAlias(node);
     this.open.add(node);
     const value = node.kind === 'map' ? this.readMap(node) : node.items.map((item) => this.read(item));
@@ -69,7 +77,8 @@ class Reader {
         continue;
       }
       const resolved = this.read(key);
-      if (typeof resolved === 'object' && resolved !== null) throw new YamlFault(`yaml: invalid map key: ${goKeySyntax(key)}`);
+      if (typeof resolved === 'object' && resolved !== null && !(resolved instanceof WrittenNumber))
+        throw new YamlFault(`yaml: invalid map key: ${goKeySyntax(key)}`);
       const content = this.read(value);
       if (resolved === null) {
         throw new YamlFault(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goValue(content)}`);

@@ -14,6 +14,14 @@ import { strategicMergePatch, withoutUnmatchedNulls } from '../../machinery/patc
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { explain } from '../../machinery/schema/explain.ts';
+import {
+  goNumbers,
+  hasOddNumbers,
+  infiniteNumber,
+  keepWrittenNumbers,
+  restoreNumbers,
+  writtenNumbers,
+} from '../../machinery/schema/json-numbers.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
 import { explainRestore } from '../../machinery/schema/restore.ts';
 import { ApiError, badRequest, conflict, invalid as invalidError, notFound, unsupportedMediaType } from '../../registry/errors.ts';
@@ -121,48 +129,99 @@ function shownSchema(scope: Scope): Schema {
 function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
   switch (type) {
     case jsonPatchType:
-      return jsonMechanism(bytes, scope);
+      return jsonMechanism(bytes, scope, options);
     case applyPatchType:
       return applyMechanism(bytes, scope, options, context);
     default:
-      return mergeMechanism(bytes, scope, type === strategicPatchType);
+      return mergeMechanism(bytes, scope, type === strategicPatchType, options);
   }
 }
 
-function jsonMechanism(bytes: Buffer, scope: Scope): PatchMechanism {
-  const parsed = parseJsonPatch(bytes);
-  return {
-    patch: (current) => applyJsonPatch(current, parsed) as KubeObject,
+function jsonMechanism(bytes: Buffer, scope: Scope, options: PatchOptions): PatchMechanism {
+  const text = bytes.toString();
+  const parsed = parseJsonPatch(text);
+  if (readsAsData(scope, options)) refuseInfinite(text, 'error decoding patch: ', 'Go struct field jsonPatchOp.value');
+  const keepsNumbers = isTyped(scope) && hasOddNumbers(text);
+  const given = keepsNumbers ? { ...parsed, operations: writtenNumbers(text) } : parsed;
+  const mechanism: PatchMechanism = {
+    patch: (current) => applyJsonPatch(current, given) as KubeObject,
     strictErrors: parsed.strictErrors,
-    shown: (patched) => jsonPatchedText(patched, parsed, shownSchema(scope)),
+    shown: (patched) => jsonPatchedText(patched, given, shownSchema(scope)),
     decodesKind: true,
     tracks: false,
     restores: false,
   };
+  return keepsNumbers ? overText(mechanism, shownSchema(scope)) : mechanism;
 }
 
-function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean): PatchMechanism {
-  const body = parsePatch(bytes, strategic);
-  const value = body.value as KubeObject;
-  const schema = scope.view?.expected.schema ?? scope.schema;
+function isTyped(scope: Scope): boolean {
+  return shownSchema(scope).type !== 'any';
+}
+
+/** A patch with numbers that JSON.parse does not tell all of: what it leaves is decoded as the text that it is to Go. */
+function overText(mechanism: PatchMechanism, schema: Schema): PatchMechanism {
+  let text = '';
   return {
-    patch: (current) => (strategic ? strategicMergePatch(current, value, schema) : mergePatch(current, value)) as KubeObject,
-    strictErrors: jsonDuplicates(body),
-    shown: (patched, current) =>
-      strategic ? goValue(withoutUnmatchedNulls(current, value, schema)) : mergePatchedText(current, value, patched, shownSchema(scope)),
-    decodesKind: !strategic,
-    tracks: false,
-    restores: strategic,
-    ...(strategic ? { unconvertible: plainError } : {}),
+    ...mechanism,
+    async patch(current) {
+      text = mechanism.shown(await mechanism.patch(current), current) as string;
+      return readNumbered(text, schema) as KubeObject;
+    },
+    shown: () => text,
   };
 }
 
-function parsePatch(bytes: Buffer, strategic: boolean): ReturnType<typeof parseJson> {
+function readNumbered(text: string, schema: Schema): unknown {
+  const body = parseJson(text);
+  keepWrittenNumbers(body, schema);
+  return body.value;
+}
+
+/** Whether the patch is read as plain data, as it is to find duplicate fields; typed objects are patched as text. */
+function readsAsData(scope: Scope, { fieldValidation }: PatchOptions): boolean {
+  return fieldValidation !== 'Ignore' || !isTyped(scope);
+}
+
+/** In plain data, a number is a float at most. @throws ApiError 400 */
+function refuseInfinite(text: string, head: string, target: string): void {
+  const number = infiniteNumber(text);
+  if (number !== undefined) throw badRequest(`${head}json: cannot unmarshal number ${number} into ${target} of type float64`);
+}
+
+function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean, options: PatchOptions): PatchMechanism {
+  const body = parsePatch(bytes, strategic, strategic || readsAsData(scope, options));
+  const schema = scope.view?.expected.schema ?? scope.schema;
+  const common = { strictErrors: jsonDuplicates(body), tracks: false, decodesKind: !strategic, restores: strategic };
+  const isOdd = hasOddNumbers(body.text);
+  if (strategic) {
+    const shown = isOdd ? goNumbers(body.text) : body.value;
+    restoreNumbers(body, schema);
+    return {
+      ...common,
+      patch: (current) => strategicMergePatch(current, body.value, schema) as KubeObject,
+      shown: (_patched, current) => goValue(withoutUnmatchedNulls(current, shown, schema)),
+      unconvertible: plainError,
+    };
+  }
+  const keepsNumbers = isOdd && isTyped(scope);
+  const value = keepsNumbers ? writtenNumbers(body.text) : body.value;
+  const mechanism: PatchMechanism = {
+    ...common,
+    patch: (current) => mergePatch(current, value) as KubeObject,
+    shown: (patched, current) => mergePatchedText(current, value, patched, shownSchema(scope)),
+  };
+  return keepsNumbers ? overText(mechanism, shownSchema(scope)) : mechanism;
+}
+
+function parsePatch(bytes: Buffer, strategic: boolean, asData: boolean): ReturnType<typeof parseJson> {
   const head = strategic ? '' : 'error decoding patch: ';
   try {
     const body = parseJson(bytes);
     if (body.value === null && !strategic) throw badRequest('Invalid JSON Patch');
-    if (typeof body.value === 'object' && !Array.isArray(body.value)) return { ...body, value: body.value ?? {} };
+    if (typeof body.value === 'object' && !Array.isArray(body.value)) {
+      if (asData) refuseInfinite(body.text, head, 'Go value');
+      return { ...body, value: body.value ?? {} };
+    }
     throw badRequest(
       `${head}json: cannot unmarshal ${Array.isArray(body.value) ? 'array' : goTypeName(body.value)} into Go value of type map[string]interface {}`,
     );
@@ -176,7 +235,7 @@ function goTypeName(value: unknown): string {
 }
 
 function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, context: RequestContext): PatchMechanism {
-  const body: ApplyBody = parseApplyBody(bytes, options.fieldValidation);
+  const body: ApplyBody = parseApplyBody(bytes, options.fieldValidation, shownSchema(scope));
   return {
     async patch(current) {
       this.knowsEmpties = false;
@@ -244,7 +303,7 @@ function conformPatched(
     // What is decoded is the text that the patch left, whose keys are not in the order of the request's.
     const words = mechanism.restores
       ? explainRestore(patched, expected.schema)
-      : typeof shown === 'string' && !expected.isCustom && explain(JSON.parse(shown), expected.schema);
+      : typeof shown === 'string' && !expected.isCustom && explain(readNumbered(shown, expected.schema), expected.schema);
     throw fail(words || error.message);
   }
 }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../../api/meta/object.ts';
+import type { Schema } from '../../../../openapi/schema.ts';
 import { createSchemaSource } from '../../../../openapi/source.ts';
 import type { PatchError } from '../error.ts';
 import { applyPatch } from './apply.ts';
 import { parseApplyBody } from './body.ts';
 import { keepTimesIfUnchanged, managerName, trackUpdate } from './track-update.ts';
 import type { ApplyInput } from './types.ts';
+
+const anything: Schema = { type: 'any' };
 
 const source = createSchemaSource();
 const kinds = {
@@ -337,8 +340,11 @@ test('what cannot be applied is refused in the words of the real server', () => 
 });
 
 test('bodies of applies', () => {
-  assert.deepStrictEqual(parseApplyBody('a: 1\nb: {c: yes}\n', 'Strict'), { object: { a: 1, b: { c: true } }, warnings: [] });
-  assert.deepStrictEqual(parseApplyBody('a: 1\na: 2\n', 'Warn'), { object: { a: 2 }, warnings: ['line 2: key "a" already set in map'] });
+  assert.deepStrictEqual(parseApplyBody('a: 1\nb: {c: yes}\n', 'Strict', anything), { object: { a: 1, b: { c: true } }, warnings: [] });
+  assert.deepStrictEqual(parseApplyBody('a: 1\na: 2\n', 'Warn', anything), {
+    object: { a: 2 },
+    warnings: ['line 2: key "a" already set in map'],
+  });
   const table: [text: string, message: string][] = [
     [
       'a: 1\na: 2\n',
@@ -350,7 +356,7 @@ test('bodies of applies', () => {
     ],
     ['a: b\n  c: [d', 'error decoding YAML: error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context'],
   ];
-  for (const [text, message] of table) assert.throws(() => parseApplyBody(text, 'Strict'), { code: 400, message });
+  for (const [text, message] of table) assert.throws(() => parseApplyBody(text, 'Strict', anything), { code: 400, message });
 });
 
 test('the manager of a request', () => {

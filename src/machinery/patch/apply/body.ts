@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../../../api/meta/object.ts';
+import type { Schema } from '../../../../openapi/schema.ts';
+import { restoreNumbers } from '../../schema/json-numbers.ts';
 import { BodyError, parseYaml } from '../../schema/parse.ts';
 import { badPatch } from '../error.ts';
 import { goKind } from '../go-format.ts';
@@ -13,8 +15,9 @@ export interface ApplyBody {
  * Parses the body of an apply patch (YAML or JSON).
  * @throws PatchError 400; with `Strict`, also for duplicate keys
  */
-export function parseApplyBody(text: string | Buffer, fieldValidation: 'Ignore' | 'Warn' | 'Strict'): ApplyBody {
-  const { value, yamlDuplicates } = parse(text);
+export function parseApplyBody(text: string | Buffer, fieldValidation: 'Ignore' | 'Warn' | 'Strict', schema: Schema): ApplyBody {
+  const body = parse(text);
+  const { value, yamlDuplicates } = body;
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw badPatch(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
@@ -23,6 +26,7 @@ export function parseApplyBody(text: string | Buffer, fieldValidation: 'Ignore' 
   if (fieldValidation === 'Strict' && yamlDuplicates.length > 0) {
     throw badPatch(`error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ${yamlDuplicates.join('\n  ')}`);
   }
+  restoreNumbers(body, schema);
   return { object: (value ?? {}) as KubeObject, warnings: fieldValidation === 'Warn' ? yamlDuplicates : [] };
 }
 
