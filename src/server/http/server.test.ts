@@ -335,10 +335,20 @@ for (const [place, frontThread] of fronts) {
 
   test(`what is no HTTP is answered, and the server goes on${place}`, async () => {
     const server = await startTestServer({}, frontThread);
+    const close = 'Connection: close\r\nAuthorization: Bearer admin\r\n';
     const cases = [
       ['nonsense\r\n\r\n', '400 Bad Request'],
-      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_100_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      [`GET /readyz HTTP/1.1\r\nHost: x\r\n${close}A: ${'x'.repeat(1_000_000)}\r\n\r\n`, '200 OK'],
       ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
+      ['GET / HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n', '400 Bad Request'],
+      ['GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', '400 Bad Request: malformed Host header'],
+      [`GET /readyz HTTP/1.1\r\nHost: [::1]:6443\r\n${close}\r\n`, '200 OK'],
+      [`GET /readyz HTTP/1.7\r\nHost: x\r\n${close}\r\n`, '200 OK'],
+      ['GET / HTTP/1.10\r\nHost: x\r\n\r\n', '400 Bad Request'],
+      ['POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n', '501 Not Implemented'],
+      ['POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: other\r\n\r\n', '501 Not Implemented'],
+      ['POST / HTTP/1.1\r\nHost: x\r\nExpect: other\r\nContent-Length: 1\r\n\r\na', '417 Expectation Failed'],
       ['GET / HTTP/3.1\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
       ['GET / HTTP/2.0\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],
       ['GET / HTTP/0.9\r\nHost: x\r\n\r\n', '505 HTTP Version Not Supported: unsupported protocol version'],

@@ -16,7 +16,7 @@ import type { Reply } from './reply.ts';
 import { NetworkRequest } from './request.ts';
 import { type Responder, respond, respondOverWebSocket } from './respond.ts';
 import { openThreadFront } from './thread/thread-front.ts';
-import { maxHeaderBytes, type TlsPortOptions } from './tls-port.ts';
+import type { TlsPortOptions } from './tls-port.ts';
 import { type ParseError, UnknownMethods } from './unknown-methods.ts';
 import { WatchStreams } from './watch-stream.ts';
 
@@ -41,6 +41,8 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const graceDefault = 500;
+/** What Go's server reads of a request line and its headers. */
+const maxHttp1HeaderBytes = 1024 * 1024 + 4096;
 
 /** One TLS port that speaks HTTP/2 and HTTP/1.1. HTTP/2 is answered on its streams directly, HTTP/1.1 by node:http, to which its connections are handed. */
 export function createHttpServer({ handle, encoder, clock, logger, tls, metrics, frontThread }: HttpServerParts): HttpServer {
@@ -89,12 +91,13 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
     response.on('error', (error) => logger.debug({ err: error }, 'HTTP/1.1 answer failed'));
     const problem = problemOf(message);
     if (problem !== undefined) return refuse(message.socket, problem);
+    if (hasOddEncoding(message)) return refuse(message.socket, unsupportedEncoding.status, unsupportedEncoding.text);
     const request = requestOf(message);
     serve(request, h1Connection(message.socket), new Http1Reply(message, response));
   };
   // It listens nowhere: connections are handed to it, whose timeouts it keeps as if it did.
   const server = http.createServer({
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: maxHttp1HeaderBytes,
     requireHostHeader: false,
     requestTimeout: 0,
     headersTimeout: 32_000,
@@ -102,6 +105,8 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
   });
   server.emit('listening');
   server.on('request', serveHttp1);
+  // Whatever a client expects but a "100 Continue".
+  server.on('checkExpectation', (_message, response) => response.writeHead(417, { connection: 'close', 'content-length': 0 }).end());
   const serveUpgrade = (message: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const request = requestOf(message);
     const response = new http.ServerResponse(message);
@@ -188,25 +193,60 @@ function targetOf(url = ''): string {
 const unsupportedVersion = '505 HTTP Version Not Supported: unsupported protocol version';
 const brokenEscape = /^[^?]*%(?![0-9A-Fa-f]{2})/;
 
+/** The characters of a host to Go, be they in order or not. */
+const host = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]*$/;
+
+/** Node keeps the first of them. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count > 1;
+}
+
+const unsupportedEncoding = { status: '501 Not Implemented', text: 'Unsupported transfer encoding' };
+
+/** Node's parser also takes other encodings before the last, which must be `chunked`. */
+function hasOddEncoding({ headers }: IncomingMessage): boolean {
+  const encoding = headers['transfer-encoding'];
+  return encoding !== undefined && encoding.toLowerCase() !== 'chunked';
+}
+
 /** What Go's server refuses before any handler sees it, and Node's parser lets through. */
-function problemOf({ headers, httpVersion, url = '' }: IncomingMessage): string | undefined {
+function problemOf({ headers, httpVersion, rawHeaders, url = '' }: IncomingMessage): string | undefined {
   if (!httpVersion.startsWith('1.')) return unsupportedVersion;
-  if (headers.host === undefined && httpVersion === '1.1') return '400 Bad Request: missing required Host header';
+  if (headers.host === undefined) {
+    if (httpVersion === '1.1') return '400 Bad Request: missing required Host header';
+  } else {
+    if (hasTwoHosts(rawHeaders)) return '400 Bad Request';
+    if (!host.test(headers.host)) return '400 Bad Request: malformed Host header';
+  }
   return url.includes('%') && brokenEscape.test(url) ? '400 Bad Request' : undefined;
 }
 
+/** A request line with a version that Go can read, if it is not one that it speaks. */
+const versionLine = /^\S+ \S+ HTTP\/\d\.\d\r?\n/;
+
 const clientErrors: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_INVALID_VERSION: unsupportedVersion,
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
 /** What is no HTTP gets a plain answer, as Go's server gives it, and the connection ends. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerClientError(error: ParseError, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'HPE_INVALID_VERSION' && versionLine.test(error.rawPacket?.toString('latin1') ?? '')) {
+    return refuse(socket, unsupportedVersion);
+  }
+  // The parser has the same code for a length beside an encoding, which it never takes.
+  if (error.code === 'HPE_INVALID_TRANSFER_ENCODING' && !error.reason?.includes('Content-Length')) {
+    return refuse(socket, unsupportedEncoding.status, unsupportedEncoding.text);
+  }
   refuse(socket, clientErrors[error.code ?? ''] ?? '400 Bad Request');
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`);
+function refuse(socket: Duplex, status: string, text = status): void {
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`);
 }
