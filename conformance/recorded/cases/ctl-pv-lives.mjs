@@ -21,6 +21,6 @@ export default ({ ns }) => {
     pvc('noclass', { storageClassName: undefined }), settle(400), cl('noclass', 'Pending'), its('noclass', ['FailedBinding']), pvc('empty', { storageClassName: '' }), its('empty', ['FailedBinding']), post('a default class', S, { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: n('a') }, provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' }, (b) => b.kind), pvc('wait', { storageClassName: n('a') }), its('wait', ['WaitForFirstConsumer']), post('a pod of it', pods, pod('p', loose({ terminationGracePeriodSeconds: 0, volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'wait' } }] })), (b) => b.kind), cl('wait', 'Pending'), del('wait is used', `${C}/wait`), settle(500), until('and goes', `${C}/wait`, (b, r) => r.status === 404 || b.metadata.deletionTimestamp, (b) => b.reason ?? b.metadata.finalizers), 
     pv('del', { persistentVolumeReclaimPolicy: 'Delete' }), vol('del', 'Available', (b) => b.status.phase), pvc('del'), cl('del', 'Bound'), del('del is let go', `${C}/del`), until('del', `${V}/${n('del')}`, (b, r) => r.status === 404 || b.status.phase === 'Failed', (b) => b.reason ?? b.status), its(n('del'), [], '/api/v1/namespaces/default'),
   ];
-  steps.cleanup = [`/api/v1/namespaces/default/pods/recycler-for-${n('rec')}`, ...cleanup(ns, 0, all)];
+  steps.cleanup = [...['rec', 'rec2'].map((x) => `/api/v1/namespaces/default/pods/recycler-for-${n(x)}?gracePeriodSeconds=0`), ...cleanup(ns, 0, all)];
   return steps;
 };
