@@ -13,7 +13,9 @@ export default ({ ns }) => {
   const P = `/apis/${group}/v1/namespaces/${ns}/rows`;
   const T = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
   const row = (name, spec, labels) => ({ apiVersion: `${group}/v1`, kind: 'Row', metadata: { name, labels }, spec });
-  const cells = (b) => (b.kind === 'Table' ? (b.rows ?? []).map((r) => r.cells.slice(0, -1)) : b);
+  // Ages grow with the days.
+  const ageless = (cell) => (typeof cell === 'string' && /^\d+y(\d+d)?$/.test(cell) ? 'years ago' : cell);
+  const cells = (b) => (b.kind === 'Table' ? (b.rows ?? []).map((r) => r.cells.slice(0, -1).map(ageless)) : b);
   const rows = {
     full: [{ s: 'text', i: 3, n: 1.5, b: true, d: '2020-01-01T00:00:00Z', list: ['a', 'b', 'c'], map: { 'a.b': 'dotted' }, one: { x: 'only' }, items: [{ type: 'Ready', status: 'True', n: 1 }, { type: 'Other', status: 'False', n: 2 }, { type: 'More', n: 3 }], ints: [4, 5] }, { 'app.kubernetes.io/name': 'n' }],
     empty: [{}], none: [undefined], nulls: [{ s: null, i: null, n: null, b: null, d: null, list: null, map: null, items: null }], zeros: [{ s: '', i: 0, n: 0, b: false, d: '', list: [], map: {}, items: [], ints: [] }],
