@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../../api/define.ts';
+import type { Column, ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
@@ -14,10 +14,19 @@ export interface ObjectAnswer {
   readonly status: number;
   /** The resource asked for: gives the Table columns, and the protobuf message of `stored`. */
   readonly definition: ResourceDefinition | undefined;
+  /** How an object is shown that is of another kind than the resource asked for (Scale). */
+  readonly shown?: Shown;
   readonly stored?: StoredObject;
   /** Present where `stored` is not. Has apiVersion and kind. */
   readonly object?: KubeObject;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What forms of an answer say of a kind that no definition is of. */
+export interface Shown {
+  readonly columns: readonly Column[];
+  /** Its type by its name upstream, for messages. */
+  readonly type: string;
 }
 
 export interface ListAnswer {

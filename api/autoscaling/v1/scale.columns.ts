@@ -9,20 +9,26 @@ interface Scale extends KubeObject {
 
 const { format: _format, ...plainName } = nameColumn;
 
+const desired: Column<Scale> = {
+  name: 'Desired',
+  type: 'integer',
+  description: ['io.k8s.api.autoscaling.v1.ScaleSpec', 'replicas'],
+  cell: ({ spec }) => spec?.replicas ?? 0,
+};
+const available: Column<Scale> = {
+  name: 'Available',
+  type: 'integer',
+  description: ['io.k8s.api.autoscaling.v1.ScaleStatus', 'replicas'],
+  cell: ({ status }) => status?.replicas ?? 0,
+};
+
 /** The table of a Scale, through which built-in kinds show their replicas. */
-export const scaleColumns: readonly Column<Scale>[] = [
-  plainName,
-  {
-    name: 'Desired',
-    type: 'integer',
-    description: ['io.k8s.api.autoscaling.v1.ScaleSpec', 'replicas'],
-    cell: ({ spec }) => spec?.replicas ?? 0,
-  },
-  {
-    name: 'Available',
-    type: 'integer',
-    description: ['io.k8s.api.autoscaling.v1.ScaleStatus', 'replicas'],
-    cell: ({ status }) => status?.replicas ?? 0,
-  },
-  ageColumn,
+export const scaleColumns: readonly Column<Scale>[] = [plainName, desired, available, ageColumn];
+
+/** The table of a custom resource's Scale, which tells of the same columns in other words. */
+export const customScaleColumns: readonly Column<Scale>[] = [
+  nameColumn,
+  { ...desired, description: 'Number of desired replicas' },
+  { ...available, description: 'Number of actual replicas' },
+  { ...ageColumn, type: 'date' },
 ];

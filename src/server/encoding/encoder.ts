@@ -1,5 +1,4 @@
-import { scaleColumns } from '../../../api/autoscaling/v1/scale.columns.ts';
-import type { ResourceDefinition } from '../../../api/define.ts';
+import type { Column, ResourceDefinition } from '../../../api/define.ts';
 import { goJson } from '../../../api/meta/go-json.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
@@ -174,10 +173,10 @@ export class AnswerEncoder {
 
   private transform(answer: ObjectAnswer, as: NonNullable<Negotiated['as']>, context: ServerContext): KubeObject {
     const object = answer.stored ? answer.stored.object : answer.object!;
-    if (as.kind === 'PartialObjectMetadataList') throw notAList(answer.definition, object.kind ?? '');
+    if (as.kind === 'PartialObjectMetadataList') throw notAList(answer, object.kind ?? '');
     if (as.kind === 'PartialObjectMetadata') return partialObject(answer.definition, object, as.version);
     const options = { now: this.clock.now(), version: as.version, includeObject: includeObjectOf(context.request.query) };
-    return tableOfObject(answer.definition ?? unknownDefinition(object), object, options);
+    return tableOfObject(answer.definition ?? unknownDefinition(object, answer.shown?.columns), object, options);
   }
 }
 
@@ -217,16 +216,12 @@ function withoutTypeMeta({ kind: _kind, apiVersion: _apiVersion, ...rest }: Kube
   return rest;
 }
 
-/** Columns of an answer that is of no resource's kind: name and age. */
-function unknownDefinition(object: KubeObject): ResourceDefinition {
-  const isScale = object.kind === 'Scale' && object.apiVersion === 'autoscaling/v1';
-  return {
-    kind: object.kind,
-    columns: isScale
-      ? scaleColumns
-      : [
-          { name: 'Name', type: 'string', format: 'name', description: '', cell: (o: KubeObject) => o.metadata?.name ?? '' },
-          { name: 'Created At', type: 'date', description: '', cell: (o: KubeObject) => o.metadata?.creationTimestamp ?? null },
-        ],
-  } as unknown as ResourceDefinition;
+/** Of an answer that is of no resource's kind. */
+function unknownDefinition(object: KubeObject, columns = plainColumns): ResourceDefinition {
+  return { kind: object.kind, columns } as unknown as ResourceDefinition;
 }
+
+const plainColumns: readonly Column[] = [
+  { name: 'Name', type: 'string', format: 'name', description: '', cell: (o: KubeObject) => o.metadata?.name ?? '' },
+  { name: 'Created At', type: 'date', description: '', cell: (o: KubeObject) => o.metadata?.creationTimestamp ?? null },
+];

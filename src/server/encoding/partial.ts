@@ -2,7 +2,7 @@ import type { ResourceDefinition } from '../../../api/define.ts';
 import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
 import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { ApiError, notAcceptable } from '../../registry/errors.ts';
-import type { ListAnswer } from '../answer.ts';
+import type { ListAnswer, ObjectAnswer } from '../answer.ts';
 import { isCustom, listMeta } from './list-json.ts';
 
 /** @param definition of the object, if any is known */
@@ -35,9 +35,9 @@ export function partialList(answer: ListAnswer, version: string): KubeObject {
 }
 
 /** 406: one object asked for as a list; data without a type has words of its own. */
-export function notAList(definition: ResourceDefinition | undefined, kind: string): Error {
+export function notAList({ definition, shown }: Pick<ObjectAnswer, 'definition' | 'shown'>, kind: string): Error {
   if (definition && isCustom(definition)) return new ApiError(500, '', 'content is not a list');
-  return notAListOf(typeName(definition, kind));
+  return notAListOf(shown?.type ?? typeName(definition, kind));
 }
 
 /** The same of something that has no definition. @param type by its name upstream */
@@ -56,7 +56,7 @@ export function isAList(definition: ResourceDefinition): Error {
 function typeName(definition: ResourceDefinition | undefined, kind: string): string {
   if (definition && isCustom(definition))
     return kind === definition.listKind ? '*unstructured.UnstructuredList' : '*unstructured.Unstructured';
-  // What has no definition of its own is a Scale.
+  // What an action made has no definition.
   const group = definition ? definition.group : 'autoscaling';
   return `*${group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]}.${kind}`;
 }

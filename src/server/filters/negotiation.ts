@@ -38,7 +38,7 @@ export function negotiation(lookup: DefinitionLookup): Stage {
     if (isLog) negotiateText(accept);
     try {
       const transforms = accept?.includes('as=Table') && hasNoTable(definition, info) ? withoutTables : objectTransforms;
-      context.negotiated = negotiate(accept, info.verb, transforms, () => hasNoMessage(definition, info), isLog);
+      context.negotiated = negotiate(accept, info.verb, transforms, () => custom, isLog);
     } catch (error) {
       // What is not there is said first: the handlers answer 404 or 405.
       if (definition && (isLog || hasMethod(definition, info, method))) {
@@ -75,11 +75,6 @@ function checkPatchType(definition: ResourceDefinition | undefined, info: Reques
   if (!definition || typeof definition.schema !== 'string' || !hasMethod(definition, info, 'PATCH')) return;
   if (!patchTypes.includes(contentType.split(';')[0]!.trim()))
     throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-}
-
-/** Custom resources have no messages; their Scale has one. */
-function hasNoMessage(definition: ResourceDefinition | undefined, { subresource }: RequestInfo): boolean {
-  return definition !== undefined && isCustom(definition) && subresource !== 'scale';
 }
 
 function notSupported({ group, plural }: ResourceDefinition): ApiError {

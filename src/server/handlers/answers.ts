@@ -8,7 +8,13 @@ export function written(scope: Scope, result: Written): Answer {
   const status = result.created ? 201 : 200;
   const { definition } = scope;
   if (scope.view)
-    return { type: 'object', status, definition: undefined, object: scope.view.read(result.stored?.object ?? result.object!) };
+    return {
+      type: 'object',
+      status,
+      definition: undefined,
+      shown: scope.view.shown,
+      object: scope.view.read(result.stored?.object ?? result.object!),
+    };
   return result.stored
     ? { type: 'object', status, definition, stored: result.stored }
     : { type: 'object', status, definition, object: result.object };
@@ -16,6 +22,12 @@ export function written(scope: Scope, result: Written): Answer {
 
 export function storedAnswer(scope: Scope, stored: StoredObject): Answer {
   if (scope.view)
-    return { type: 'object', status: 200, definition: undefined, object: (scope.view.show ?? scope.view.read)(stored.object) };
+    return {
+      type: 'object',
+      status: 200,
+      definition: undefined,
+      shown: scope.view.shown,
+      object: (scope.view.show ?? scope.view.read)(stored.object),
+    };
   return { type: 'object', status: 200, definition: scope.definition, stored };
 }

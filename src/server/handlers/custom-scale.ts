@@ -1,3 +1,4 @@
+import { customScaleColumns } from '../../../api/autoscaling/v1/scale.columns.ts';
 import type { ScaleSubresource } from '../../../api/define.ts';
 import { applyPatch } from '../../machinery/patch/apply/apply.ts';
 import { plainError } from '../../machinery/patch/error.ts';
@@ -20,6 +21,7 @@ export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind,
   const path = `.${scale.specReplicasPath.join('.')}`;
   return {
     expected: { ...expected, undecodable: 'no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"' },
+    shown: { columns: customScaleColumns, type: '*v1.Scale' },
     track: ownership.track,
     show(object) {
       if (typeof readPath(object, scale.specReplicasPath) !== 'number') {

@@ -1,3 +1,4 @@
+import { scaleColumns } from '../../../api/autoscaling/v1/scale.columns.ts';
 import type { ScaleSubresource } from '../../../api/define.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { applyPatch } from '../../machinery/patch/apply/apply.ts';
@@ -20,6 +21,7 @@ export function scaleView(scope: Omit<Scope, 'view'>, scale: ScaleSubresource): 
   const write = (object: KubeObject, seen: KubeObject) => writeScale(scale, object, seen);
   return {
     expected,
+    shown: { columns: scaleColumns, type: '*autoscaling.Scale' },
     read: (object) => readScale(scale, object),
     toPatch: ownership.read,
     write,

@@ -14,6 +14,7 @@ import { forbidden } from '../../registry/errors.ts';
 import { admissionNamespace, type Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
+import type { Shown } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { accessAttributes } from '../filters/authorization.ts';
 import { type ExpectedKind, notRegistered, warn } from './body.ts';
@@ -47,6 +48,7 @@ export interface Scope {
 /** An object seen as another kind, through a subresource. */
 export interface View {
   readonly expected: ExpectedKind;
+  readonly shown: Shown;
   /** @param object the stored one, in the definition's version; not changed */
   read(object: KubeObject): KubeObject;
   /** What is stored after the view was changed to `seen`; a fresh object. @throws ApiError 422 */
