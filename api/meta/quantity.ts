@@ -123,12 +123,13 @@ export class Quantity {
     return this.scale >= 0 || this.unscaled % powerOfTen(-this.scale) === 0n;
   }
 
-  /** Whether it is a fraction to upstream's warnings, which count thousandths in 64 bits: binary amounts and those that are beyond 64 bits themselves overflow. */
+  /**
+   * Whether it is a fraction to upstream's warnings, which count thousandths in 64 bits: they overflow, but for decimal amounts with many zeros, of which
+   * nothing is left.
+   */
   looksFractional(): boolean {
-    const thousandths = this.scaledBigInt(-3);
-    const whole = this.scaledBigInt(0);
-    const overflows = this.format === 'BinarySI' || BigInt.asIntN(64, whole) !== whole;
-    return (overflows ? BigInt.asIntN(64, thousandths) : thousandths) % 1000n !== 0n;
+    if (this.format !== 'BinarySI' && this.scale > 6) return false;
+    return BigInt.asIntN(64, this.scaledBigInt(-3)) % 1000n !== 0n;
   }
 
   /** A number that is only near the amount. */
