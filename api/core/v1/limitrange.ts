@@ -26,7 +26,7 @@ function validateItem(item: LimitRangeItem, path: FieldPath): FieldError[] {
   const nameRule = item.type === 'Pod' || item.type === 'Container' ? validateContainerResourceName : validateResourceName;
   const names = new Set<string>();
   for (const list of lists) {
-    if (item.type === 'Pod' && (list === 'default' || list === 'defaultRequest')) {
+    if (isForbidden(item, list)) {
       if (Object.keys(item[list] ?? {}).length > 0) errors.push(forbidden(path.child(list), "may not be specified when `type` is 'Pod'"));
       continue;
     }
@@ -42,10 +42,14 @@ function validateItem(item: LimitRangeItem, path: FieldPath): FieldError[] {
   return errors;
 }
 
+function isForbidden(item: LimitRangeItem, list: (typeof lists)[number]): boolean {
+  return item.type === 'Pod' && (list === 'default' || list === 'defaultRequest');
+}
+
 function compareAmounts(item: LimitRangeItem, name: string, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const of = (list: (typeof lists)[number]): Quantity | undefined =>
-    item[list]?.[name] === undefined ? undefined : parseQuantity(item[list][name]);
+    item[list]?.[name] === undefined || isForbidden(item, list) ? undefined : parseQuantity(item[list][name]);
   const [max, min, limit, request, ratio] = lists.map(of);
   const fail = (list: string, value: Quantity | undefined, detail: string): void => {
     errors.push(invalid(path.child(list).key(name), String(value), detail));

@@ -183,12 +183,13 @@ export function managerContext(
   };
 }
 
-// Entries of managedFields may be of any version in which the resource is served.
+// Entries of managedFields may be of any version in which the group serves the resource. Those of another group (Events have two) are dropped,
+// as upstream, which knows only the types of the group that is asked.
 function versionConverter(
   { parts, definition, subresource }: Pick<Scope, 'parts' | 'definition' | 'subresource'>,
   remote: RemoteVersions | undefined,
 ): VersionConverter | undefined {
-  const siblings = parts.registry.siblings(definition);
+  const siblings = parts.registry.siblings(definition).filter(({ group }) => group === definition.group);
   if (siblings.length < 2) return undefined;
   const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
   const change = (object: KubeObject, from: ResourceDefinition, to: ResourceDefinition): KubeObject => {
