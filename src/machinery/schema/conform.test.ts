@@ -92,7 +92,12 @@ test('a wrong value is refused in the words of Go', () => {
       'json: cannot unmarshal number into Go struct field OwnerReference.metadata.ownerReferences.name of type string',
     ],
     [{ metadata: { creationTimestamp: 'x' } }, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
-    [{ metadata: { creationTimestamp: '2026-13-01T00:00:00Z' } }, 'parsing time "2026-13-01T00:00:00Z": month out of range'],
+    [{ metadata: { creationTimestamp: '2026-13-01' } }, 'parsing time "2026-13-01": month out of range'],
+    [{ metadata: { creationTimestamp: '2026-02-30T00:00:00Z' } }, 'parsing time "2026-02-30T00:00:00Z": day out of range'],
+    [
+      { metadata: { creationTimestamp: '2026-02-01T00:00:00+25:00' } },
+      'parsing time "2026-02-01T00:00:00+25:00": time zone offset hour out of range',
+    ],
     [
       { metadata: { creationTimestamp: 5 } },
       'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.creationTimestamp of type string',

@@ -1,7 +1,9 @@
 import { canonicalQuantity } from '../../../api/meta/quantity.ts';
-import { formatMicroTime, formatTime, parseTime } from '../clock.ts';
+import { formatMicroTime, formatTime } from '../clock.ts';
 
-const canonicalTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const second = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d';
+const canonicalTime = new RegExp(`^${second}Z$`);
+const canonicalMicroTime = new RegExp(`^${second}\\.\\d{6}Z$`);
 
 /** A value that is wrong in itself, whatever field it stands in: the message is complete. */
 export class ValueError extends Error {}
@@ -9,68 +11,93 @@ export class ValueError extends Error {}
 /** metav1.Time: RFC 3339 to UTC with whole seconds. @throws ValueError */
 export function convertTime(text: string): string {
   if (canonicalTime.test(text)) return text;
-  parseGoTime(text, '2006-01-02T15:04:05Z07:00', false);
-  return formatTime(Math.floor(parseTime(text) / 1000) * 1000);
+  return formatTime(parseGoTime(text, '2006-01-02T15:04:05Z07:00', false).time);
 }
 
 /** metav1.MicroTime: RFC 3339 with six digits of a second. @throws ValueError */
 export function convertMicroTime(text: string): string {
-  const fraction = parseGoTime(text, '2006-01-02T15:04:05.000000Z07:00', true);
-  return text.endsWith('Z') ? text : `${formatMicroTime(parseTime(text)).slice(0, 20)}${fraction}Z`;
+  if (canonicalMicroTime.test(text)) return text;
+  const { time, fraction } = parseGoTime(text, '2006-01-02T15:04:05.000000Z07:00', true);
+  return `${formatMicroTime(time).slice(0, 20)}${fraction}Z`;
 }
 
-const elements: readonly [layout: string, pattern: RegExp][] = [
-  ['2006', /^\d{4}/],
-  ['-', /^-/],
-  ['01', /^\d{2}/],
-  ['-', /^-/],
-  ['02', /^\d{2}/],
-  ['T', /^T/],
-  ['15', /^\d{1,2}/],
-  [':', /^:/],
-  ['04', /^\d{2}/],
-  [':', /^:/],
-  ['05', /^\d{2}/],
-];
-const zone: [string, RegExp] = ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/];
+interface TimeElement {
+  readonly layout: string;
+  readonly pattern: RegExp;
+  /** What the numbers of it are called, and which they may be. */
+  readonly ranges?: readonly (readonly [name: string, least: number, most: number])[];
+}
 
-/** Reads a time as Go's time.Parse does, to fail in its words. @returns the digits of the fraction */
-function parseGoTime(text: string, layout: string, microseconds: boolean): string {
+const elements: readonly TimeElement[] = [
+  { layout: '2006', pattern: /^\d{4}/ },
+  { layout: '-', pattern: /^-/ },
+  { layout: '01', pattern: /^\d{2}/, ranges: [['month', 1, 12]] },
+  { layout: '-', pattern: /^-/ },
+  // Whether there is such a day is seen when the whole has been read.
+  { layout: '02', pattern: /^\d{2}/ },
+  { layout: 'T', pattern: /^T/ },
+  { layout: '15', pattern: /^\d{1,2}/, ranges: [['hour', 0, 23]] },
+  { layout: ':', pattern: /^:/ },
+  { layout: '04', pattern: /^\d{2}/, ranges: [['minute', 0, 59]] },
+  { layout: ':', pattern: /^:/ },
+  { layout: '05', pattern: /^\d{2}/, ranges: [['second', 0, 59]] },
+];
+const microseconds: TimeElement = { layout: '.000000', pattern: /^\.\d{6}/ };
+const zone: TimeElement = {
+  layout: 'Z07:00',
+  pattern: /^(?:Z|[+-]\d{2}:\d{2})/,
+  ranges: [
+    ['time zone offset hour', 0, 24],
+    ['time zone offset minute', 0, 60],
+  ],
+};
+
+/** Reads a time as Go's time.Parse does, to fail in its words. @returns the whole second in milliseconds, and the digits of its fraction */
+function parseGoTime(text: string, layout: string, hasMicroseconds: boolean): { time: number; fraction: string } {
   let rest = text;
   let fraction = '';
   const found: string[] = [];
-  const take = (name: string, pattern: RegExp) => {
-    const match = pattern.exec(rest);
-    if (match === null) {
+  const take = ({ layout: name, pattern, ranges = [] }: TimeElement): string => {
+    const match = pattern.exec(rest)?.[0];
+    if (match === undefined) {
       throw new ValueError(
         `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`,
       );
     }
-    rest = rest.slice(match[0].length);
-    found.push(match[0]);
+    rest = rest.slice(match.length);
+    const numbers = match.match(/\d+/g) ?? [];
+    for (const [i, [what, least, most]] of ranges.entries()) {
+      if (Number(numbers[i] ?? least) < least || Number(numbers[i] ?? least) > most) throw outOfRange(text, what);
+    }
+    return match;
   };
-  for (const [name, pattern] of elements) take(name, pattern);
-  if (microseconds) {
-    take('.000000', /^\.\d{6}/);
-    fraction = found.at(-1)!.slice(1);
+  for (const element of elements) found.push(take(element));
+  if (hasMicroseconds) {
+    fraction = take(microseconds).slice(1);
   } else {
     const match = /^[.,]\d+/.exec(rest);
     if (match) rest = rest.slice(match[0].length);
   }
-  take(...zone);
+  const offset = take(zone);
   if (rest !== '') throw new ValueError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`);
-  checkRanges(text, found);
-  return fraction;
+  const [year, , month, , day, , hour, , minute, , second] = found.map(Number);
+  if (day! < 1 || day! > daysIn(year!, month!)) throw outOfRange(text, 'day');
+  const date = new Date(0);
+  // Date.UTC takes the years before 100 for those of the last century.
+  date.setUTCFullYear(year!, month! - 1, day);
+  date.setUTCHours(hour!, minute! - minutesOf(offset), second);
+  return { time: date.getTime(), fraction };
 }
 
-function checkRanges(text: string, found: readonly string[]): void {
-  const [year, , month, , day, , hour, , minute, , second] = found.map(Number);
-  const outOfRange = (name: string) => new ValueError(`parsing time ${JSON.stringify(text)}: ${name} out of range`);
-  if (month! < 1 || month! > 12) throw outOfRange('month');
-  if (hour! > 23) throw outOfRange('hour');
-  if (minute! > 59) throw outOfRange('minute');
-  if (second! > 59) throw outOfRange('second');
-  if (day! < 1 || day! > daysIn(year!, month!)) throw outOfRange('day');
+/** Minutes east of Greenwich. */
+function minutesOf(offset: string): number {
+  if (offset === 'Z') return 0;
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
+  return offset.startsWith('-') ? -minutes : minutes;
+}
+
+function outOfRange(text: string, what: string): ValueError {
+  return new ValueError(`parsing time ${JSON.stringify(text)}: ${what} out of range`);
 }
 
 function daysIn(year: number, month: number): number {

@@ -117,7 +117,14 @@ export function createHttpServer({ handle, encoder, clock, logger, tls, metrics,
     socket.once('close', () => request.close());
     const send = (answer: Answer) => {
       if (answer.type === 'upgrade') return answer.accept({ socket, request: message, head });
-      if (respondOverWebSocket(responder, context, answer, { request: message, socket, head })) return;
+      if (respondOverWebSocket(responder, context, answer, { request: message, socket, head })) {
+        // The end of a watch is told before the connection goes. Streams of logs end with it.
+        if (answer.type === 'watch' && !socket.closed) {
+          active++;
+          socket.once('close', finished);
+        }
+        return;
+      }
       response.assignSocket(socket as Socket);
       response.once('finish', () => socket.end());
       respond(responder, context, answer, reply);
