@@ -42,8 +42,8 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   if (parts.length < 3 || (prefix !== 'api' && prefix !== 'apis')) return nonResource(method, decoded, '');
   if (prefix === 'apis' && parts.length < 4) return nonResource(method, decoded, prefix);
   let at = 1;
-  const group = prefix === 'apis' ? word(parts[at++]!) : '';
-  const version = word(parts[at++]!);
+  const group = prefix === 'apis' ? word(parts[at++]!, decoded) : '';
+  const version = word(parts[at++]!, decoded);
   let verb = verbs[method] ?? '';
   // Deprecated forms: /api/v1/watch/… and /api/v1/proxy/….
   if (parts[at] === 'watch' || parts[at] === 'proxy') {
@@ -53,13 +53,13 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   let namespace = '';
   let emptyNamespace = false;
   if (parts[at] === 'namespaces' && parts.length - at > 1) {
-    namespace = word(parts[at + 1]!);
+    namespace = word(parts[at + 1]!, decoded);
     if (parts.length - at > 2 && !namespaceSubresources.has(parts[at + 2]!)) {
       at += 2;
       emptyNamespace = namespace === '';
     }
   }
-  const resource = word(parts[at] ?? '');
+  const resource = word(parts[at] ?? '', decoded);
   let name = parts[at + 1] ?? '';
   const hasSubresource = verb !== 'proxy' && parts.length - at > 2;
   const subresource = hasSubresource ? parts[at + 2]! : '';
@@ -91,11 +91,13 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
 /** Words of paths that come again and again: as one string they are compared and looked up at once. So many are kept. */
 const words = new Map<string, string>();
 const wordsAtMost = 4096;
+/** A word may hold on to the whole path that it is cut from. */
+const longestPath = 512;
 
-function word(text: string): string {
+function word(text: string, path: string): string {
   const known = words.get(text);
   if (known !== undefined) return known;
-  if (words.size < wordsAtMost) words.set(text, text);
+  if (words.size < wordsAtMost && path.length <= longestPath) words.set(text, text);
   return text;
 }
 
