@@ -6,6 +6,7 @@ import { serviceCIDR as ranges } from '../../api/networking.k8s.io/v1/servicecid
 import type { Client } from '../client/client.ts';
 import { parseTime } from '../machinery/clock.ts';
 import { every } from '../machinery/periodic.ts';
+import { isHeldByService, labelsOfHeld } from '../registry/allocators/service-addresses.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { createController } from '../runtime/controller.ts';
 import { unlessNotFound } from '../runtime/errors.ts';
@@ -19,9 +20,6 @@ const interval = 180_000;
 const grace = 60_000;
 /** A Service whose creation fails gives its address back within so long. */
 const graceOfNew = 5_000;
-const familyLabel = 'ipaddress.kubernetes.io/ip-family';
-const managerLabel = 'ipaddress.kubernetes.io/managed-by';
-const manager = 'ipallocator.k8s.io';
 const component = 'ipallocator-repair-controller';
 const settings = { workers: 5, maxRetries: 15 };
 
@@ -84,7 +82,8 @@ export function startAddressRepair(client: Client, context: RuntimeContext, host
       tell(service, 'ClusterIPAlreadyAllocated', text);
     }
     const labels = found.metadata!.labels ?? {};
-    if (labels[familyLabel] !== familyOf(parsed) || labels[managerLabel] !== manager) await makeAnew(service, address, parsed);
+    const wanted = Object.entries(labelsOfHeld(familyOf(parsed)));
+    if (wanted.some(([label, value]) => labels[label] !== value)) await makeAnew(service, address, parsed);
   }
 
   async function makeAnew(service: KubeObject, address: string, parsed: ParsedIP): Promise<void> {
@@ -94,7 +93,7 @@ export function startAddressRepair(client: Client, context: RuntimeContext, host
 
   async function syncAddress(key: string): Promise<number | undefined> {
     const address = knownAddresses.getByKey(key);
-    if (!address || address.metadata!.labels?.[managerLabel] !== manager) return undefined;
+    if (!address || !isHeldByService(address)) return undefined;
     const { name, creationTimestamp } = address.metadata!;
     const { group = '', resource, namespace = '', name: of = '' } = address['spec'].parentRef ?? {};
     const age = clock.now() - parseTime(creationTimestamp!);
@@ -154,7 +153,7 @@ function addressFor({ metadata }: KubeObject, address: string, parsed: ParsedIP)
   return {
     apiVersion: apiVersionOf(addresses.group, addresses.version),
     kind: addresses.kind,
-    metadata: { name: address, labels: { [familyLabel]: familyOf(parsed), [managerLabel]: manager } },
+    metadata: { name: address, labels: labelsOfHeld(familyOf(parsed)) },
     spec: { parentRef: { group: '', resource: 'services', namespace, name } },
   } as KubeObject;
 }

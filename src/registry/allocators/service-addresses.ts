@@ -28,6 +28,17 @@ interface AddressRange {
 const familyLabel = 'ipaddress.kubernetes.io/ip-family';
 const managerLabel = 'ipaddress.kubernetes.io/managed-by';
 const manager = 'ipallocator.k8s.io';
+
+/** The labels of an IPAddress object that a Service holds. */
+export function labelsOfHeld(family: 'IPv4' | 'IPv6'): Readonly<Record<string, string>> {
+  return { [familyLabel]: family, [managerLabel]: manager };
+}
+
+/** Whether an IPAddress object is held by a Service, as far as its labels tell. */
+export function isHeldByService({ metadata }: KubeObject): boolean {
+  return metadata!.labels?.[managerLabel] === manager;
+}
+
 const apiVersion = 'networking.k8s.io/v1';
 
 /** Gives Services their cluster IPs. Each address is taken by creating its IPAddress object, which only one of all API servers can. */
@@ -164,7 +175,7 @@ export class ServiceAddresses implements Allocator {
     const object: KubeObject = {
       kind: 'IPAddress',
       apiVersion,
-      metadata: { name: address, labels: { [familyLabel]: range.family, [managerLabel]: manager } },
+      metadata: { name: address, labels: labelsOfHeld(range.family) },
       spec: { parentRef: { resource: 'services', namespace, name } },
     };
     const tracked = trackUpdate(this.parts.managerOf(store.definition, 'kube-apiserver', store.now()), undefined, object);

@@ -189,8 +189,8 @@ async function takeDisruption(call: Eviction, name: string, pod: KubeObject): Pr
 
 // The server writes the status of a budget as a client of its own does.
 function tracked({ parts }: Eviction, store: ResourceStore, live: KubeObject, updated: KubeObject): KubeObject {
-  const { resetFields: _, ...context } = parts.managerOf(store.definition, 'kube-apiserver', store.now());
-  return trackUpdate({ ...context, subresource: 'status' }, live, updated);
+  const context = parts.managerOf(store.definition, 'kube-apiserver', store.now());
+  return trackUpdate({ ...context, resetFields: undefined, subresource: 'status' }, live, updated);
 }
 
 function whyNot(name: string, status: Record<string, any>): string {

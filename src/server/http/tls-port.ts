@@ -26,8 +26,8 @@ export interface TlsPortHandlers {
   broke(what: string, error: Error): void;
 }
 
-/** Headers of one request, as kube-apiserver limits them. */
-export const maxHeaderBytes = 64 * 1024;
+/** Headers of one request over HTTP/2. */
+const maxHeaderBytes = 64 * 1024;
 /** In the order in which kube-apiserver prefers them. */
 const cipherSuites = [
   'TLS_AES_128_GCM_SHA256',
