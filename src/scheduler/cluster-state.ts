@@ -4,7 +4,7 @@ import { sameJson } from '../machinery/json-equal.ts';
 import { AffinityIndex } from './affinity-index.ts';
 import { sameResources } from './events.ts';
 import type { NodeCounts } from './node-counts.ts';
-import { NodeInfo, type PodInfo, PodInfos } from './node-info.ts';
+import { NodeInfo, type PodInfo, podInfoOf } from './node-info.ts';
 import { NodeOrder } from './node-order.ts';
 import { type CountedPods, PodCounters } from './pod-counters.ts';
 
@@ -15,6 +15,8 @@ import { type CountedPods, PodCounters } from './pod-counters.ts';
 export class ClusterState {
   private readonly infos = new Map<string, NodeInfo>();
   private readonly order = new NodeOrder();
+  /** Of nodes that are gone: slots and known nodes are as many. */
+  private readonly freeSlots: number[] = [];
   /** The pods of each namespace, with their nodes. */
   private readonly placed = new Map<string, { info: PodInfo; node: string }>();
   private readonly byNamespace = new Map<string, Map<string, { info: PodInfo; node: string }>>();
@@ -22,7 +24,6 @@ export class ClusterState {
   /** Pods of nodes that are not known yet. */
   private readonly homeless = new Map<string, Map<string, PodInfo>>();
   private readonly counters: PodCounters;
-  private readonly podInfos = new PodInfos();
   private readonly nodesWithImage = new Map<string, number>();
   private readonly claimUsers = new Map<string, number>();
   readonly affinity: AffinityIndex;
@@ -81,7 +82,7 @@ export class ClusterState {
       if (!sameJson(old.metadata!.labels, labels)) this.relabel(name, old.metadata!.labels, labels);
       return;
     }
-    const added = new NodeInfo(node);
+    const added = new NodeInfo(node, this.freeSlots.pop() ?? this.infos.size);
     this.infos.set(name, added);
     this.order.add(added);
     for (const pod of this.homeless.get(name)?.values() ?? []) added.add(pod);
@@ -95,6 +96,7 @@ export class ClusterState {
     if (!info) return;
     this.countImages(info.node, -1);
     this.infos.delete(name);
+    this.freeSlots.push(info.slot);
     this.order.remove(info);
     this.relabel(name, info.node.metadata!.labels, undefined);
     if (info.pods.size > 0) this.homeless.set(name, new Map(info.pods));
@@ -150,7 +152,7 @@ export class ClusterState {
       return;
     }
     this.removePod(uid);
-    const info = this.podInfos.of(pod);
+    const info = podInfoOf(pod);
     const namespace = pod.metadata!.namespace!;
     const place = { info, node: nodeName };
     this.placed.set(uid, place);

@@ -1,4 +1,5 @@
 import type { Plugin } from './framework.ts';
+import type { PodShape } from './pod-shape.ts';
 
 /** What can be tried out on a copy. */
 interface Cloneable {
@@ -12,6 +13,8 @@ export class CycleState {
   readonly skipFilter = new Set<string>();
   /** The filters that are left, once that is known. */
   filters: readonly Plugin[] | undefined;
+  /** What the pod has in common with others; known together with the filters. */
+  shape: PodShape | undefined;
 
   /** A copy for trying out other pods: values that say how are copied, the others are shared. */
   clone(): CycleState {
@@ -19,6 +22,7 @@ export class CycleState {
     for (const [name, value] of this.data) copy.data.set(name, isCloneable(value) ? value.clone() : value);
     for (const name of this.skipFilter) copy.skipFilter.add(name);
     copy.filters = this.filters;
+    copy.shape = this.shape;
     return copy;
   }
 }

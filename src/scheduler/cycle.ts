@@ -132,10 +132,20 @@ export class SchedulingCycle {
   scores(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): { plugin: string; scores: number[] }[] {
     const skipped = this.preScore(state, pod, nodes);
     const all: { plugin: string; scores: number[] }[] = [];
-    for (const { plugin, weight } of this.profile.points.score) {
+    const shape = this.filtering.shapeOf(state, pod);
+    for (const [place, { plugin, weight }] of this.profile.points.score.entries()) {
       if (skipped.has(plugin.name)) continue;
       const scores = new Array<number>(nodes.length);
-      for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score!(state, pod, nodes[i]!);
+      const known = shape.scores[place];
+      for (let i = 0; i < nodes.length; i++) {
+        const node = nodes[i]!;
+        let score = known?.get(node);
+        if (score === undefined) {
+          score = plugin.score!(state, pod, node);
+          known?.set(node, score);
+        }
+        scores[i] = score;
+      }
       plugin.normalize?.(state, pod, scores, nodes);
       for (let i = 0; i < scores.length; i++) {
         const score = scores[i]!;

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../openapi/types.ts';
 import { sameJson } from '../machinery/json-equal.ts';
-import { takenBy } from './resources.ts';
+import { podAmounts, statedByStatus } from './resources.ts';
 
 /** What something happened to. `Pod` stands only in what plugins ask for, and means both kinds of pods. */
 export type EventResource =
@@ -96,21 +96,15 @@ export function podEvents(pod: Pod, old: Pod): ClusterEvent[] {
 
 function scaledDown(pod: Pod, old: Pod): boolean {
   if (sameResources(pod, old)) return false;
-  const now = takenBy(pod);
-  for (const [name, before] of takenBy(old)) if (before > (now.get(name) ?? 0)) return true;
+  const { taken: now } = podAmounts(pod);
+  for (const [name, before] of podAmounts(old).taken) if (before > (now.get(name) ?? 0)) return true;
   return false;
 }
 
 /** Whether two states of a pod take the same of a node for certain. */
 export function sameResources(pod: Pod, old: Pod): boolean {
   if (pod.metadata!.generation !== old.metadata!.generation) return false;
-  const stated = ({ status }: Pod) => [
-    (status as any)?.resources,
-    ...(status?.containerStatuses ?? []).map(({ resources, allocatedResources }) => [resources, allocatedResources]),
-    ...(status?.initContainerStatuses ?? []).map(({ resources, allocatedResources }) => [resources, allocatedResources]),
-    (status?.conditions ?? []).find(({ type }) => type === 'PodResizePending')?.reason,
-  ];
-  return sameJson(stated(pod), stated(old));
+  return sameJson(statedByStatus(pod) ?? null, statedByStatus(old) ?? null);
 }
 
 /** The changes of a node that plugins can ask for: none for a heartbeat. */

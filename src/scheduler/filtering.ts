@@ -1,27 +1,69 @@
 import type { Pod } from '../../openapi/types.ts';
+import { Memo } from '../machinery/memo.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { CycleState } from './cycle-state.ts';
-import type { Plugin, Refusal } from './framework.ts';
+import type { Plugin, Refusal, WeightedPlugin } from './framework.ts';
 import type { NodeInfo, PodInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
+import { PodShape } from './pod-shape.ts';
 import type { ExtensionPoints } from './profile.ts';
+
+/** So many shapes of pods are known at one time. */
+const shapesAtMost = 64;
 
 /** Runs a profile's filters over one node after the other. */
 export class Filtering {
   private readonly preFilters: readonly Plugin[];
   private readonly filters: readonly Plugin[];
+  private readonly scores: readonly WeightedPlugin[];
   private readonly nominator: Nominator;
+  private readonly shapes = new Memo<PodShape>(shapesAtMost);
 
   constructor(points: ExtensionPoints, nominator: Nominator) {
     this.preFilters = points.preFilter;
     this.filters = points.filter;
+    this.scores = points.score;
     this.nominator = nominator;
   }
 
   /** Why the node cannot take the pod, as it stands. @throws Error of a filter that cannot tell */
   check(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
-    state.filters ??= this.filters.filter(({ name }) => !state.skipFilter.has(name));
-    for (const plugin of state.filters) {
+    const shape = this.shapeOf(state, pod);
+    const filters = state.filters!;
+    let refusal = shape.refusals.get(node);
+    if (refusal === undefined) {
+      refusal = this.ask(filters, 0, shape.filters, state, pod, node) ?? null;
+      shape.refusals.set(node, refusal);
+    }
+    return refusal ?? this.ask(filters, shape.filters, filters.length, state, pod, node);
+  }
+
+  /** What the pod has in common with others. Only after `preFilter`, which says which filters there are. */
+  shapeOf(state: CycleState, pod: Pod): PodShape {
+    if (state.shape) return state.shape;
+    const filters = this.filters.filter(({ name }) => !state.skipFilter.has(name));
+    const signatures: string[] = [];
+    let count = 0;
+    for (const plugin of filters) {
+      const signature = plugin.sign?.(pod);
+      if (signature === undefined) break;
+      signatures.push(plugin.name, signature);
+      count++;
+    }
+    signatures.push('');
+    const scored = this.scores.map(({ plugin }) => {
+      const signature = plugin.sign?.(pod);
+      if (signature !== undefined) signatures.push(plugin.name, signature);
+      return signature !== undefined;
+    });
+    state.filters = filters;
+    state.shape = this.shapes.get(signatures.join('\n'), () => new PodShape(count, scored));
+    return state.shape;
+  }
+
+  private ask(filters: readonly Plugin[], from: number, to: number, state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
+    for (let i = from; i < to; i++) {
+      const plugin = filters[i]!;
       let refusal: Refusal | undefined;
       try {
         refusal = plugin.filter!(state, pod, node);
@@ -38,7 +80,7 @@ export class Filtering {
    * they may come, and without them, as they may not.
    */
   checkWithNominated(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
-    if (!this.nominator.has(node.name)) return this.check(state, pod, node);
+    if (this.nominator.isEmpty || !this.nominator.has(node.name)) return this.check(state, pod, node);
     const priority = priorityOf(pod);
     const nominated = [...this.nominator.on(node.name)].filter(
       (info) => priorityOf(info.pod) >= priority && info.pod.metadata!.uid !== pod.metadata!.uid,

@@ -35,6 +35,11 @@ export interface Plugin {
   addPod?(state: CycleState, pod: Pod, added: PodInfo, node: NodeInfo): void;
   removePod?(state: CycleState, pod: Pod, removed: PodInfo, node: NodeInfo): void;
   filter?(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined;
+  /**
+   * All of a pod that `filter` and `score` look at, as a text, where they look at nothing else than that and the node itself: of pods with the same text a node
+   * is asked once until it changes (the signature of KEP-5598). Undefined, or absent: they look further.
+   */
+  sign?(pod: Pod): string | undefined;
   /** When no node fits: may find a node to nominate. The first plugin that succeeds ends it. A promise where extenders have a say. */
   postFilter?(state: CycleState, pod: Pod, statuses: NodeStatuses): PostFilterResult | Promise<PostFilterResult>;
   /** Once a cycle, before scoring; `skip` spares the score. */

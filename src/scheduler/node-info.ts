@@ -1,13 +1,12 @@
 import type { Node, Pod } from '../../openapi/types.ts';
-import { Memo } from '../machinery/memo.ts';
 import { type HostPort, hostPortsOf, portsConflict } from '../runtime/host-ports.ts';
 import { type AffinityTerms, affinityTermsOf } from './affinity-term.ts';
-import { type Amounts, amountsOf, type ScoredRequests, scoredTakenBy, takenBy } from './resources.ts';
+import { type Amounts, amountsOf, podAmounts, type ReadonlyAmounts, type ScoredRequests } from './resources.ts';
 
 /** A pod on a node, with what the plugins ask of it computed once. */
 export interface PodInfo {
   readonly pod: Pod;
-  readonly requests: ReadonlyMap<string, number>;
+  readonly requests: ReadonlyAmounts;
   readonly scored: ScoredRequests;
   readonly hostPorts: readonly HostPort[];
   readonly affinity: AffinityTerms;
@@ -18,10 +17,11 @@ export interface PodInfo {
 export function podInfoOf(pod: Pod): PodInfo {
   const hostPorts = hostPortsOf(pod);
   const claims = claimKeysOf(pod);
+  const { taken, scoredTaken } = podAmounts(pod);
   return {
     pod,
-    requests: takenBy(pod),
-    scored: scoredTakenBy(pod),
+    requests: taken,
+    scored: scoredTaken,
     hostPorts: hostPorts.length > 0 ? hostPorts : none,
     affinity: affinityTermsOf(pod),
     claims: claims.length > 0 ? claims : none,
@@ -30,22 +30,6 @@ export function podInfoOf(pod: Pod): PodInfo {
 
 /** Of nearly all pods. */
 const none: readonly never[] = [];
-/** So many different amounts are remembered at one time. */
-const alikeAtMost = 256;
-
-/** Makes infos of pods; alike pods, of which a cluster has many, have their amounts between them. */
-export class PodInfos {
-  private readonly alike = new Memo<Pick<PodInfo, 'requests' | 'scored'>>(alikeAtMost);
-
-  of(pod: Pod): PodInfo {
-    const info = podInfoOf(pod);
-    const { requests, scored } = info;
-    let text = `${scored.cpu},${scored.memory}`;
-    for (const [name, amount] of requests) text += `,${name},${amount}`;
-    return { ...info, ...this.alike.get(text, () => ({ requests, scored })) };
-  }
-}
-
 /** The claims that a pod's volumes name, as `namespace/name`. */
 function claimKeysOf(pod: Pod): string[] {
   const keys: string[] = [];
@@ -72,14 +56,20 @@ export class NodeInfo {
   scoredCpu = 0;
   scoredMemory = 0;
   private hostPortUsers = 0;
+  /** Where what is known of the node lies among what is known of others; -1 for one that is tried out. */
+  readonly slot: number;
+  /** Grows with every change that may change a plugin's answer. */
+  version = 0;
 
-  constructor(node: Node) {
+  constructor(node: Node, slot = -1) {
     this.name = node.metadata!.name!;
     this.node = node;
+    this.slot = slot;
     this.setNode(node);
   }
 
   setNode(node: Node): void {
+    this.version++;
     this.node = node;
     this.allocatable = amountsOf(node.status?.allocatable);
     this.allocatableCpu = this.allocatable.get('cpu') ?? 0;
@@ -103,7 +93,7 @@ export class NodeInfo {
   /** A copy on which pods can be tried out. */
   clone(): NodeInfo {
     const copy: NodeInfo = Object.create(NodeInfo.prototype);
-    return Object.assign(copy, this, { pods: new Map(this.pods), requested: new Map(this.requested) });
+    return Object.assign(copy, this, { pods: new Map(this.pods), requested: new Map(this.requested), slot: -1 });
   }
 
   add(info: PodInfo): void {
@@ -133,6 +123,7 @@ export class NodeInfo {
   }
 
   private count(info: PodInfo, sign: 1 | -1): void {
+    this.version++;
     for (const [name, amount] of info.requests) this.requested.set(name, (this.requested.get(name) ?? 0) + sign * amount);
     this.requestedCpu = this.requested.get('cpu') ?? 0;
     this.requestedMemory = this.requested.get('memory') ?? 0;

@@ -32,6 +32,10 @@ export class Nominator {
     if (pods.size === 0) this.byNode.delete(node);
   }
 
+  get isEmpty(): boolean {
+    return this.nodes.size === 0;
+  }
+
   on(node: string): Iterable<PodInfo> {
     return this.byNode.get(node)?.values() ?? [];
   }

@@ -1,9 +1,11 @@
 import { parseQuantity, type Quantity } from '../../api/meta/quantity.ts';
 import { podRequests } from '../../api/meta/resources.ts';
 import type { Container, ContainerStatus, Pod } from '../../openapi/types.ts';
+import { Memo } from '../machinery/memo.ts';
 
 /** Amounts by resource: CPU in thousandths, all others in their base unit. */
 export type Amounts = Map<string, number>;
+export type ReadonlyAmounts = ReadonlyMap<string, number>;
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -34,14 +36,58 @@ export function isExtendedResource(name: string): boolean {
   return name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 }
 
-/** What a pod asks for, as filters count it. */
-export function requestsOf(pod: Pod): Amounts {
-  return countedRequests(pod.spec!);
+/** What a pod asks for and takes, as the plugins count it. Shared by all pods with the same text. */
+export interface PodAmounts {
+  /** All that the amounts come from. */
+  readonly text: string;
+  /** As filters count it. */
+  readonly requests: ReadonlyAmounts;
+  /** What a pod on a node takes of it: while its containers are resized, the larger of what they have and what they should have (KEP-1287). */
+  readonly taken: ReadonlyAmounts;
+  /**
+   * What a pod on a node counts for the scores. Where it states requests as a whole, containers are assumed to use only what nothing
+   * states.
+   */
+  readonly scoredTaken: ScoredRequests;
+  /** What a pod that looks for a node would count for the scores. */
+  readonly scoredRequests: ScoredRequests;
 }
 
-/** What a pod on a node takes of it: while its containers are resized, the larger of what they have and what they should have (KEP-1287). */
-export function takenBy(pod: Pod): Amounts {
-  return countedRequests(effectiveSpec(pod));
+/** A cluster has few sorts of pods at one time. */
+const alike = new Memo<PodAmounts>(256);
+
+export function podAmounts(pod: Pod): PodAmounts {
+  const text = JSON.stringify([statedBySpec(pod), statedByStatus(pod)]);
+  return alike.get(text, () => {
+    const spec = pod.spec!;
+    const effective = effectiveSpec(pod);
+    return {
+      text,
+      requests: countedRequests(spec),
+      taken: countedRequests(effective),
+      scoredTaken: scoredTaken(effective),
+      scoredRequests: scored(effective, assumedRequests),
+    };
+  });
+}
+
+/** What of a spec decides what the pod asks for. */
+function statedBySpec({ spec }: Pod): unknown[] {
+  const { containers = [], initContainers = [], overhead, resources } = spec as Spec;
+  const ofContainer = ({ name, restartPolicy, resources: own }: Container) => [name, restartPolicy, own?.requests];
+  return [containers.map(ofContainer), initContainers.map(ofContainer), overhead, resources?.requests];
+}
+
+/** What of a status decides what the pod takes: nothing in nearly all. */
+export function statedByStatus({ status }: Pod): unknown[] | undefined {
+  if (!status) return undefined;
+  const { containerStatuses = [], initContainerStatuses = [], conditions = [] } = status;
+  const stated: unknown[] = [];
+  for (const { name, resources, allocatedResources } of [...containerStatuses, ...initContainerStatuses])
+    if (resources || allocatedResources) stated.push([name, resources, allocatedResources]);
+  const { resources, allocatedResources } = status as { resources?: unknown; allocatedResources?: unknown };
+  if (resources || allocatedResources) stated.push([resources, allocatedResources]);
+  return stated.length > 0 ? [...stated, conditions.find(({ type }) => type === 'PodResizePending')?.reason] : undefined;
 }
 
 function countedRequests(spec: Spec): Amounts {
@@ -60,17 +106,10 @@ export interface ScoredRequests {
   readonly memory: number;
 }
 
-/** What a pod on a node counts for the scores. Where it states requests as a whole, containers are assumed to use only what nothing states. */
-export function scoredTakenBy(pod: Pod): ScoredRequests {
-  const spec = effectiveSpec(pod);
+function scoredTaken(spec: Spec): ScoredRequests {
   if (!Object.keys(spec.resources?.requests ?? {}).length) return scored(spec, assumedRequests);
   const stated = countedRequests(spec);
   return scored(spec, Object.fromEntries(Object.entries(assumedRequests).filter(([name]) => !stated.has(name))));
-}
-
-/** What a pod that looks for a node would count for the scores. */
-export function scoredRequestsOf(pod: Pod): ScoredRequests {
-  return scored(effectiveSpec(pod), assumedRequests);
 }
 
 function scored(spec: Spec, assumed: Texts): ScoredRequests {

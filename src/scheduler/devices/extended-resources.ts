@@ -1,5 +1,5 @@
 import type { Container, DeviceClass, DeviceRequest, Pod, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
-import { isExtendedResource, requestsOf } from '../resources.ts';
+import { isExtendedResource, type ReadonlyAmounts } from '../resources.ts';
 
 /** Marks the claim that the scheduler makes for what a pod's containers ask for by the name of a resource (KEP-5004). */
 export const extendedClaimAnnotation = 'resource.kubernetes.io/extended-resource-claim';
@@ -31,8 +31,8 @@ export function classesByResource(classes: Iterable<DeviceClass>): ReadonlyMap<s
 }
 
 /** What a pod asks for by names that device classes may serve. */
-export function deviceResourcesOf(pod: Pod): [resource: string, amount: number][] {
-  return [...requestsOf(pod)].filter(([name, amount]) => amount > 0 && (isExtendedResource(name) || name.startsWith(classPrefix)));
+export function deviceResourcesOf(requests: ReadonlyAmounts): [resource: string, amount: number][] {
+  return [...requests].filter(([name, amount]) => amount > 0 && (isExtendedResource(name) || name.startsWith(classPrefix)));
 }
 
 /**

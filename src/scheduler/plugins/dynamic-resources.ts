@@ -13,6 +13,7 @@ import { claimText, requestsOfClaim } from '../devices/requests.ts';
 import { normalizeByHighest, type Plugin, type Refusal } from '../framework.ts';
 import type { Handle } from '../handle.ts';
 import type { NodeInfo } from '../node-info.ts';
+import { podAmounts } from '../resources.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 
 const name = 'DynamicResources';
@@ -303,7 +304,7 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
 
   /** What of a pod's requests device classes serve; undefined where nothing of it. */
   function extendedOf(pod: Pod): ExtendedData | undefined {
-    const resources = deviceResourcesOf(pod);
+    const resources = deviceResourcesOf(podAmounts(pod).requests);
     if (!resources.some(([resource]) => devices.classServing(resource))) return undefined;
     const stale = devices.extendedClaimOf(pod);
     return { claim: newExtendedClaim(pod, context.random.uuid()), resources, byNode: new Map(), ...(stale ? { stale } : {}) };

@@ -24,6 +24,10 @@ export function nodeAffinity({ addedAffinity }: NodeAffinityArguments = {}): Plu
         hint: (pod, { object, old }) => isEnforced(object) && matchesNodeAffinity(pod, object) && !(old && matchesNodeAffinity(pod, old)),
       },
     ],
+    sign({ spec }) {
+      const { nodeSelector, affinity } = spec!;
+      return nodeSelector || affinity?.nodeAffinity ? JSON.stringify([nodeSelector, affinity?.nodeAffinity]) : '';
+    },
     preFilter(_state, pod) {
       const { nodeSelector, affinity } = pod.spec!;
       const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;

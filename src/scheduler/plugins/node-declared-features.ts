@@ -21,6 +21,7 @@ export const nodeDeclaredFeatures: Plugin = {
         pod.metadata!.uid === object.metadata.uid && !sameJson(featuresNeededBy(object), featuresNeededBy(old)),
     },
   ],
+  sign: (pod) => featuresNeededBy(pod).join(),
   preFilter(state, pod) {
     const needed = featuresNeededBy(pod);
     if (needed.length === 0) return { skip: true };

@@ -19,6 +19,7 @@ export const nodePorts: Plugin = {
     },
     { resource: 'Node', actions: ['add'] },
   ],
+  sign: (pod) => JSON.stringify(hostPortsOf(pod)),
   preFilter(state, pod) {
     const ports = hostPortsOf(pod);
     if (ports.length === 0) return { skip: true };

@@ -1,6 +1,7 @@
+import { deviceResourcesOf } from '../devices/extended-resources.ts';
 import type { Plugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { takenBy } from '../resources.ts';
+import { podAmounts } from '../resources.ts';
 import { balanced, type DeviceAmounts, NodeShares, requestedOf, type WeightedResource } from './resource-scoring.ts';
 
 const name = 'NodeResourcesBalancedAllocation';
@@ -21,8 +22,12 @@ export function nodeResourcesBalancedAllocation(
 ): Plugin {
   return {
     name,
+    sign(pod) {
+      const { text, requests } = podAmounts(pod);
+      return devices && deviceResourcesOf(requests).length > 0 ? undefined : text;
+    },
     preScore(state, pod) {
-      const requested = requestedOf(resources, takenBy(pod));
+      const requested = requestedOf(resources, podAmounts(pod).taken);
       if (requested.every((amount) => amount === 0)) return 'skip';
       state.data.set(name, new NodeShares(resources, requested, false, devices));
       return undefined;

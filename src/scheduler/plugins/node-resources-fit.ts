@@ -1,7 +1,8 @@
 import type { Node, Pod } from '../../../openapi/types.ts';
+import { deviceResourcesOf } from '../devices/extended-resources.ts';
 import type { Plugin, Refusal } from '../framework.ts';
 import { NodeInfo } from '../node-info.ts';
-import { type Amounts, amountsOf, isExtendedResource, requestsOf, scoredRequestsOf, takenBy } from '../resources.ts';
+import { amountsOf, isExtendedResource, podAmounts, type ReadonlyAmounts } from '../resources.ts';
 import { defaultResources } from './node-resources-balanced-allocation.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 import {
@@ -85,7 +86,7 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
         resource: 'Node',
         actions: ['add', 'updateNodeAllocatable'],
         hint(pod, { object, old }) {
-          const requests = requestsOf(pod);
+          const { requests } = podAmounts(pod);
           if (lacking([...requests], new NodeInfo(object), () => false)) return false;
           return !old || hasMore(requests, object, old, (resource) => Boolean(devices?.has(resource)));
         },
@@ -94,7 +95,7 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
         resource: 'DeviceClass',
         actions: ['add', 'update'],
         hint(pod, { object, old }) {
-          const requests = requestsOf(pod);
+          const { requests } = podAmounts(pod);
           const served = object.spec?.extendedResourceName;
           if (old ? old.spec?.extendedResourceName === served : requests.has(`deviceclass.resource.kubernetes.io/${object.metadata.name}`))
             return !old;
@@ -102,13 +103,19 @@ export function nodeResourcesFit(arguments_ = defaultFitArguments, devices?: Dev
         },
       },
     ],
+    // What a device class serves may change without the node.
+    sign(pod) {
+      const { text, requests } = podAmounts(pod);
+      return devices && deviceResourcesOf(requests).length > 0 ? undefined : text;
+    },
     preFilter(state, pod) {
-      state.data.set(name, [...requestsOf(pod)]);
+      state.data.set(name, [...podAmounts(pod).requests]);
       return undefined;
     },
     filter: (state, _pod, node) => lacking(state.data.get(name) as [string, number][], node, ignores),
     preScore(state, pod) {
-      const requested = requestedOf(resources, takenBy(pod), scoredRequestsOf(pod));
+      const { taken, scoredRequests } = podAmounts(pod);
+      const requested = requestedOf(resources, taken, scoredRequests);
       state.data.set(scoredKey, new NodeShares(resources, requested, true, devices?.amounts));
       return undefined;
     },
@@ -125,11 +132,13 @@ function strategyOf({ type, requestedToCapacityRatio: ratio }: NodeResourcesFitA
 function mayGainFrom(waiting: Pod, pod: Pod, old: Pod): boolean {
   if (pod.metadata!.uid === waiting.metadata!.uid) return true;
   if (!pod.spec!.nodeName) return false;
-  const [before, now] = [takenBy(old), takenBy(pod)];
-  return [...requestsOf(waiting)].some(([resource, amount]) => amount > 0 && (before.get(resource) ?? 0) > (now.get(resource) ?? 0));
+  const [before, now] = [podAmounts(old).taken, podAmounts(pod).taken];
+  return [...podAmounts(waiting).requests].some(
+    ([resource, amount]) => amount > 0 && (before.get(resource) ?? 0) > (now.get(resource) ?? 0),
+  );
 }
 
-function hasMore(requests: Amounts, node: Node, old: Node, servedByDevices: (resource: string) => boolean): boolean {
+function hasMore(requests: ReadonlyAmounts, node: Node, old: Node, servedByDevices: (resource: string) => boolean): boolean {
   const [before, now] = [amountsOf(old.status?.allocatable), amountsOf(node.status?.allocatable)];
   const grew = (resource: string) => (now.get(resource) ?? 0) > (before.get(resource) ?? 0);
   return grew('pods') || [...requests].some(([resource, amount]) => amount > 0 && (grew(resource) || servedByDevices(resource)));

@@ -21,6 +21,7 @@ export const nodeUnschedulable: Plugin = {
       hint: (pod, { object }) => pod.metadata!.uid === object.metadata.uid && toleratesIt(object),
     },
   ],
+  sign: ({ spec }) => JSON.stringify(spec?.tolerations) ?? '',
   filter(_state, pod, { node }) {
     return !node.spec?.unschedulable || toleratesIt(pod) ? undefined : unresolvable(name, 'node(s) were unschedulable');
   },

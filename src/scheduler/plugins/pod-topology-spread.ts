@@ -1,12 +1,14 @@
 import { LabelSelector, type LabelSelectorObject, selectorFromObject } from '../../../api/meta/label-selector.ts';
 import type { Node, Pod, TopologySpreadConstraint } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
+import { Memo } from '../../machinery/memo.ts';
 import { keepsOff, matchesNodeAffinity } from '../../runtime/node-selection.ts';
 import { selectorText } from '../affinity-term.ts';
 import type { CycleState } from '../cycle-state.ts';
 import { type DefaultSelector, defaultSelectorFrom } from '../default-selector.ts';
 import { maxNodeScore, type Plugin } from '../framework.ts';
 import type { Handle } from '../handle.ts';
+import { KnownOfNodes } from '../known-of-nodes.ts';
 import type { NodeCounts } from '../node-counts.ts';
 import type { NodeInfo, PodInfo } from '../node-info.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
@@ -15,6 +17,8 @@ const name = 'PodTopologySpread';
 const scoreKey = `${name}/score`;
 const mismatch = "node(s) didn't match pod topology spread constraints";
 const hostname = 'kubernetes.io/hostname';
+/** Of so many topology keys, and of so many selectors, it is known what unchanged nodes have. */
+const questionsAtMost = 64;
 
 export interface PodTopologySpreadArguments {
   /** For pods that have none; they must not select pods, as they take the selectors of what owns the pod. */
@@ -72,8 +76,16 @@ class FilterData {
   }
 }
 
+/** One constraint when nodes are scored. */
+interface ScoredSpread {
+  readonly constraint: Constraint;
+  readonly weight: number;
+  /** How many pods are in the node's domain; null where it is in none. */
+  countAt(info: NodeInfo): number | null;
+}
+
 interface ScoreData {
-  readonly parts: readonly { constraint: Constraint; counts: NodeCounts; byDomain: ReadonlyMap<string, number>; weight: number }[];
+  readonly parts: readonly ScoredSpread[];
   readonly ignored: ReadonlySet<string>;
 }
 
@@ -86,6 +98,8 @@ export function podTopologySpread(
   { cluster, listers }: Pick<Handle, 'cluster' | 'listers'>,
 ): Plugin {
   const defaults = defaultingType === 'System' ? systemConstraints : defaultConstraints;
+  const domains = new Memo<KnownOfNodes<string | null>>(questionsAtMost);
+  const podsOnNodes = new Memo<KnownOfNodes<number | null>>(questionsAtMost);
   const defaultSelector: DefaultSelector = defaults.length > 0 ? defaultSelectorFrom(listers) : () => LabelSelector.everything;
 
   function constraintsOf(pod: Pod, whenUnsatisfiable: string): Constraint[] {
@@ -97,19 +111,21 @@ export function podTopologySpread(
     return selector.isEverything() ? [] : such.map((spread) => constraint(spread, selector));
   }
 
-  function countsOf(pod: Pod, { selector }: Constraint): NodeCounts {
+  function countsOf(pod: Pod, { selector }: Constraint): { key: string; counts: NodeCounts } {
     const namespace = pod.metadata!.namespace!;
     // Pods that are being deleted do not count, as their places will be free; nor does anything for a selector that selects all.
     const nothing = selector.isEverything();
-    return cluster.count({
-      key: `spread ${namespace} ${nothing ? '<all>' : selectorText(selector)}`,
+    const key = `spread ${namespace} ${nothing ? '<all>' : selectorText(selector)}`;
+    const counts = cluster.count({
+      key,
       namespaces: new Set([namespace]),
       matches: ({ metadata }) => !nothing && !metadata!.deletionTimestamp && selector.matches(metadata!.labels),
     });
+    return { key, counts };
   }
 
   function filterCounts(pod: Pod, constraints: readonly Constraint[]): SpreadCounts[] {
-    const counts = constraints.map((each) => countsOf(pod, each));
+    const counts = constraints.map((each) => countsOf(pod, each).counts);
     const all = constraints.map((each): SpreadCounts => ({ constraint: each, byDomain: new Map(), least: undefined }));
     for (const { node, name: nodeName } of cluster.nodes) {
       // A node that lacks one of the keys takes part in none of the constraints.
@@ -126,22 +142,27 @@ export function podTopologySpread(
   function scoreData(pod: Pod, constraints: readonly Constraint[], nodes: readonly NodeInfo[]): ScoreData {
     const requireAllKeys = Boolean(pod.spec?.topologySpreadConstraints?.length) || defaultingType !== 'System';
     const ignored = new Set<string>();
-    const domains = constraints.map(() => new Set<string>());
-    for (const info of nodes) {
-      if (requireAllKeys && !hasAllKeys(info.node, constraints)) {
-        ignored.add(info.name);
-        continue;
-      }
-      for (let i = 0; i < constraints.length; i++) {
-        const { topologyKey } = constraints[i]!;
-        if (topologyKey !== hostname) domains[i]!.add(domainOf(info.node, topologyKey) ?? '');
-      }
+    const counted = requireAllKeys ? nodes.filter(({ node }) => hasAllKeys(node, constraints)) : nodes;
+    if (counted.length < nodes.length) {
+      const present = new Set(counted);
+      for (const info of nodes) if (!present.has(info)) ignored.add(info.name);
     }
-    const parts = constraints.map((each, i) => {
-      const counts = countsOf(pod, each);
-      const size = each.topologyKey === hostname ? nodes.length - ignored.size : domains[i]!.size;
-      const byDomain = each.topologyKey === hostname ? counts.byNode : scoreDomains(pod, each, counts, requireAllKeys ? constraints : []);
-      return { constraint: each, counts, byDomain, weight: Math.log(size + 2) };
+    const parts = constraints.map((each): ScoredSpread => {
+      const { key, counts } = countsOf(pod, each);
+      const weightOf = (domains: number) => Math.log(domains + 2);
+      if (each.topologyKey === hostname) {
+        const countAt = valueOfNodes(podsOnNodes, key, ({ name: nodeName, node }) =>
+          domainOf(node, hostname) === undefined ? null : (counts.byNode.get(nodeName) ?? 0),
+        );
+        return { constraint: each, weight: weightOf(counted.length), countAt };
+      }
+      const domainAt = valueOfNodes(domains, each.topologyKey, ({ node }) => domainOf(node, each.topologyKey) ?? null);
+      const byDomain = scoreDomains(pod, each, counts, requireAllKeys ? constraints : []);
+      const countAt = (info: NodeInfo) => {
+        const domain = domainAt(info);
+        return domain === null ? null : (byDomain.get(domain) ?? 0);
+      };
+      return { constraint: each, weight: weightOf(new Set(counted.map((info) => domainAt(info) ?? '')).size), countAt };
     });
     return { ignored, parts };
   }
@@ -200,13 +221,11 @@ export function podTopologySpread(
     },
     score(state, _pod, info) {
       const { parts, ignored } = state.data.get(scoreKey) as ScoreData;
-      if (ignored.has(info.name)) return 0;
+      if (ignored.size > 0 && ignored.has(info.name)) return 0;
       let total = 0;
-      for (const { constraint: each, byDomain, weight } of parts) {
-        const domain = domainOf(info.node, each.topologyKey);
-        if (domain === undefined) continue;
-        const count = byDomain.get(each.topologyKey === hostname ? info.name : domain) ?? 0;
-        total += count * weight + (each.maxSkew - 1);
+      for (const part of parts) {
+        const count = part.countAt(info);
+        if (count !== null) total += count * part.weight + (part.constraint.maxSkew - 1);
       }
       return Math.round(total);
     },
@@ -218,15 +237,30 @@ function normalizeSpread(state: CycleState, _pod: Pod, scores: number[], nodes: 
   const { ignored } = state.data.get(scoreKey) as ScoreData;
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
-  for (const [i, { name: node }] of nodes.entries()) {
-    if (ignored.has(node)) continue;
+  const isIgnored = (i: number) => ignored.size > 0 && ignored.has(nodes[i]!.name);
+  for (let i = 0; i < scores.length; i++) {
+    if (isIgnored(i)) continue;
     least = Math.min(least, scores[i]!);
     most = Math.max(most, scores[i]!);
   }
-  for (const [i, { name: node }] of nodes.entries()) {
-    if (ignored.has(node)) scores[i] = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (isIgnored(i)) scores[i] = 0;
     else scores[i] = most === 0 ? maxNodeScore : Math.trunc((maxNodeScore * (most + least - scores[i]!)) / most);
   }
+}
+
+/** Asks about single nodes, each once until it changes. */
+function valueOfNodes<V extends object | string | number | null>(
+  memo: Memo<KnownOfNodes<V>>,
+  key: string,
+  ask: (info: NodeInfo) => V,
+): (info: NodeInfo) => V {
+  const known = memo.get(key, () => new KnownOfNodes());
+  return (info) => {
+    let value = known.get(info);
+    if (value === undefined) known.set(info, (value = ask(info)));
+    return value;
+  };
 }
 
 function domainOf({ metadata }: Node, topologyKey: string): string | undefined {

@@ -1,6 +1,6 @@
 import { maxNodeScore } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
-import { type Amounts, isScalarResource, type ScoredRequests } from '../resources.ts';
+import { isScalarResource, type ReadonlyAmounts, type ScoredRequests } from '../resources.ts';
 
 export interface WeightedResource {
   readonly name: string;
@@ -96,7 +96,7 @@ function evenness(shares: readonly Share[], taken: (share: Share) => number): nu
 }
 
 /** What a pod asks of each resource that is scored; with `scored`, containers without requests count a little. */
-export function requestedOf(resources: readonly WeightedResource[], requests: Amounts, scored?: ScoredRequests): number[] {
+export function requestedOf(resources: readonly WeightedResource[], requests: ReadonlyAmounts, scored?: ScoredRequests): number[] {
   return resources.map(({ name }) => {
     if (scored && (name === 'cpu' || name === 'memory')) return scored[name];
     return requests.get(name) ?? 0;

@@ -19,6 +19,7 @@ export const taintToleration: Plugin = {
     },
     { resource: 'Pod', actions: ['updatePodToleration'], hint: (pod, { object }) => pod.metadata!.uid === object.metadata.uid },
   ],
+  sign: ({ spec }) => JSON.stringify(spec?.tolerations) ?? '',
   filter(_state, pod, { node }) {
     const tolerations = pod.spec?.tolerations ?? [];
     return keepsOff(node.spec?.taints, tolerations) ? unresolvable(name, 'node(s) had untolerated taint(s)') : undefined;
