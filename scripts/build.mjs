@@ -22,6 +22,16 @@ function generate() {
 const dist = join(root, 'dist');
 const common = { bundle: true, platform: 'node', target: 'node20', minifySyntax: true, legalComments: 'none', logLevel: 'warning' };
 
+/** The part of LevelDB's package that finds its prebuilt binary from its own place, and so has to stay there. */
+const nativePart = {
+  name: 'native part',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/binding$/ }, ({ importer }) =>
+      importer.includes('classic-level') ? { path: 'classic-level/binding.js', external: true } : undefined,
+    );
+  },
+};
+
 async function bundle() {
   const { build } = await import('esbuild');
   const { metafile, outputFiles } = await build({
@@ -38,8 +48,7 @@ async function bundle() {
     metafile: true,
     write: false,
     absWorkingDir: root,
-    // Finds its prebuilt binary from its own place; the HTTP pages' optional parts are never loaded.
-    external: ['classic-level'],
+    plugins: [nativePart],
   });
   mkdirSync(dist, { recursive: true });
   for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith('.cjs') ? ascii(text) : text);

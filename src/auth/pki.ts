@@ -50,33 +50,52 @@ export interface KeysOptions {
 export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys> {
   x509.cryptoProvider.set(globalThis.crypto);
   const store = options.directory ? await openDirectory(options.directory) : memoryStore();
-  const authority = await store.pair('ca', () => issue(options, { subject: 'CN=kubernetes', years: 10, authority: true }));
-  const server = await store.pair(
-    'apiserver',
-    () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer: authority }),
-    (pair) => covers(pair, authority, options),
-  );
-  const admin = await store.pair(
-    'admin',
-    () => issue(options, { subject: 'O=system:masters, CN=kubernetes-admin', years: 1, issuer: authority }),
-    (pair) => covers(pair, authority, { ...options, serverNames: [] }),
-  );
-  const frontProxyAuthority = await store.pair('front-proxy-ca', () =>
-    issue(options, { subject: 'CN=front-proxy-ca', years: 10, authority: true }),
-  );
-  const frontProxyClient = await store.pair(
-    'front-proxy-client',
-    () => issue(options, { subject: `CN=${frontProxyName}`, years: 1, issuer: frontProxyAuthority }),
-    (pair) => covers(pair, frontProxyAuthority, { ...options, serverNames: [] }),
-  );
-  const serviceAccountKey = createPrivateKey(await store.privateKey('sa.key', newKey));
-  return {
-    authority,
-    server,
-    admin,
-    frontProxy: { authority: frontProxyAuthority, client: frontProxyClient },
-    serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) },
-  };
+  const authority = (name: string, subject: string) => store.pair(name, () => issue(options, { subject, years: 10, authority: true }));
+  const client = (name: string, subject: string, issuer: Issuer) =>
+    store.pair(
+      name,
+      async () => issue(options, { subject, years: 1, issuer: await issuer.signer() }),
+      (pair) => covers(pair, issuer.pair, { ...options, serverNames: [] }),
+    );
+  // Side by side, as each of them waits for keys to be made and for files.
+  const [cluster, frontProxy, serviceAccountKey] = await Promise.all([
+    authority('ca', 'CN=kubernetes').then(async (pair) => {
+      const issuer = issuerOf(pair);
+      const [server, admin] = await Promise.all([
+        store.pair(
+          'apiserver',
+          async () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer: await issuer.signer() }),
+          (own) => covers(own, pair, options),
+        ),
+        client('admin', 'O=system:masters, CN=kubernetes-admin', issuer),
+      ]);
+      return { authority: pair, server, admin };
+    }),
+    authority('front-proxy-ca', 'CN=front-proxy-ca').then(async (pair) => ({
+      authority: pair,
+      client: await client('front-proxy-client', `CN=${frontProxyName}`, issuerOf(pair)),
+    })),
+    store.privateKey('sa.key', newKey).then(createPrivateKey),
+  ]);
+  return { ...cluster, frontProxy, serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) } };
+}
+
+/** An authority that may have to sign. */
+interface Issuer {
+  readonly pair: KeyPair;
+  /** Its certificate and key, read when they are first needed. */
+  readonly signer: () => Promise<Signer>;
+}
+
+interface Signer {
+  readonly certificate: x509.X509Certificate;
+  readonly key: webcrypto.CryptoKey;
+}
+
+function issuerOf(pair: KeyPair): Issuer {
+  let signer: Promise<Signer> | undefined;
+  const read = async () => ({ certificate: new x509.X509Certificate(pair.certificate), key: await importKey(pair.key) });
+  return { pair, signer: () => (signer ??= read()) };
 }
 
 interface Request {
@@ -84,15 +103,13 @@ interface Request {
   years: number;
   authority?: boolean;
   names?: readonly string[];
-  issuer?: KeyPair;
+  issuer?: Signer;
 }
 
 async function issue({ clock, random }: KeysOptions, request: Request): Promise<KeyPair> {
   const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const above = request.issuer && new x509.X509Certificate(request.issuer.certificate);
-  const issuer = above
-    ? { name: above.subject, key: await importKey(request.issuer!.key) }
-    : { name: request.subject, key: keys.privateKey };
+  const above = request.issuer?.certificate;
+  const issuer = request.issuer ? { name: above!.subject, key: request.issuer.key } : { name: request.subject, key: keys.privateKey };
   const usages = request.authority
     ? x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.keyEncipherment
     : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;

@@ -132,7 +132,7 @@ export class SchedulingCycle {
   scores(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): { plugin: string; scores: number[] }[] {
     const skipped = this.preScore(state, pod, nodes);
     const all: { plugin: string; scores: number[] }[] = [];
-    const shape = this.filtering.shapeOf(state, pod);
+    const shape = state.shape ?? this.filtering.shapeOf(state, pod);
     for (const [place, { plugin, weight }] of this.profile.points.score.entries()) {
       if (skipped.has(plugin.name)) continue;
       const scores = new Array<number>(nodes.length);

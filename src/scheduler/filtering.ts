@@ -28,7 +28,7 @@ export class Filtering {
 
   /** Why the node cannot take the pod, as it stands. @throws Error of a filter that cannot tell */
   check(state: CycleState, pod: Pod, node: NodeInfo): Refusal | undefined {
-    const shape = this.shapeOf(state, pod);
+    const shape = state.shape ?? this.shapeOf(state, pod);
     const filters = state.filters!;
     let refusal = shape.refusals.get(node);
     if (refusal === undefined) {
@@ -40,7 +40,6 @@ export class Filtering {
 
   /** What the pod has in common with others. Only after `preFilter`, which says which filters there are. */
   shapeOf(state: CycleState, pod: Pod): PodShape {
-    if (state.shape) return state.shape;
     const filters = this.filters.filter(({ name }) => !state.skipFilter.has(name));
     const signatures: string[] = [];
     let count = 0;
