@@ -20,6 +20,8 @@ export interface TokenRequestInput {
   /** Empty: the API server's own. */
   readonly audiences: readonly string[];
   readonly expirationSeconds: number;
+  /** When whoever has it should take another, if that is before it ends. */
+  readonly warnAfterSeconds?: number;
   /** What the token dies with, besides its service account. */
   readonly pod?: KubeObject;
   readonly secret?: KubeObject;
@@ -33,11 +35,15 @@ interface KubernetesClaims {
   pod?: Reference;
   secret?: Reference;
   node?: Reference;
+  warnafter?: number;
 }
 interface Reference {
   name: string;
   uid: string;
 }
+
+/** The seconds that the ServiceAccount plugin asks for in the tokens that it mounts; the number tells them from others. */
+export const mountedTokenSeconds = 60 * 60 + 7;
 
 const userPrefix = 'system:serviceaccount:';
 const extraPrefix = 'authentication.kubernetes.io';
@@ -89,42 +95,50 @@ export class ServiceAccountTokens implements Authenticator {
       .digest('base64url');
   }
 
-  /** @returns the token and when it ends, in milliseconds since the epoch */
+  /** @returns the token, its id and when it should be given up, in milliseconds since the epoch */
   async issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }> {
     const now = Math.floor(this.clock.now() / 1000);
     const expires = now + request.expirationSeconds;
     const { namespace, name } = request.serviceAccount.metadata!;
-    const claims: KubernetesClaims = { namespace: namespace!, serviceaccount: reference(request.serviceAccount) };
-    if (request.node) claims.node = reference(request.node);
-    if (request.pod) claims.pod = reference(request.pod);
-    if (request.secret) claims.secret = reference(request.secret);
+    const { node, pod, secret, warnAfterSeconds } = request;
+    const claims: KubernetesClaims = {
+      namespace: namespace!,
+      ...(node && { node: reference(node) }),
+      ...(pod && { pod: reference(pod) }),
+      ...(secret && { secret: reference(secret) }),
+      serviceaccount: reference(request.serviceAccount),
+      ...(warnAfterSeconds && { warnafter: now + warnAfterSeconds }),
+    };
     const id = this.random.uuid();
-    const token = await new SignJWT({ 'kubernetes.io': claims })
-      .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
-      .setIssuer(this.issuer)
-      .setAudience(request.audiences.length > 0 ? [...request.audiences] : [...this.audiences])
-      .setSubject(`${userPrefix}${namespace}:${name}`)
-      .setIssuedAt(now)
-      .setNotBefore(now)
-      .setExpirationTime(expires)
-      .setJti(id)
-      .sign(this.keys.privateKey);
-    return { token, id, expires: expires * 1000 };
+    const token = await this.sign({
+      aud: request.audiences.length > 0 ? [...request.audiences] : [...this.audiences],
+      exp: expires,
+      iat: now,
+      iss: this.issuer,
+      jti: id,
+      'kubernetes.io': claims,
+      nbf: now,
+      sub: `${userPrefix}${namespace}:${name}`,
+    });
+    return { token, id, expires: (claims.warnafter ?? expires) * 1000 };
   }
 
   /** The token of a Secret of type kubernetes.io/service-account-token: it never ends, and dies with the secret. */
   issueForSecret(claims: { namespace: string; serviceAccount: { name: string; uid: string }; secretName: string }): Promise<string> {
     const { namespace, serviceAccount, secretName } = claims;
-    return new SignJWT({
+    return this.sign({
+      iss: secretIssuer,
       [`${secretClaim}/namespace`]: namespace,
       [`${secretClaim}/secret.name`]: secretName,
       [`${secretClaim}/service-account.name`]: serviceAccount.name,
       [`${secretClaim}/service-account.uid`]: serviceAccount.uid,
-    })
-      .setProtectedHeader({ alg: 'ES256', kid: this.keyId })
-      .setIssuer(secretIssuer)
-      .setSubject(`${userPrefix}${namespace}:${serviceAccount.name}`)
-      .sign(this.keys.privateKey);
+      sub: `${userPrefix}${namespace}:${serviceAccount.name}`,
+    });
+  }
+
+  /** @param claims in alphabetical order, as kube-apiserver writes them */
+  private sign(claims: JWTPayload): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: this.keyId }).sign(this.keys.privateKey);
   }
 
   async authenticate(credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo | undefined> {

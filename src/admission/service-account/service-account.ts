@@ -4,6 +4,7 @@ import { serviceAccount as serviceAccounts } from '../../../api/core/v1/servicea
 import { nameIsPathSegment } from '../../../api/meta/names.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../../../openapi/types.ts';
+import { mountedTokenSeconds } from '../../auth/service-account-tokens.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Random } from '../../machinery/random.ts';
 import { isFor, type Lookup } from '../lookup.ts';
@@ -94,15 +95,12 @@ function mountToken(spec: PodSpec, random: Random): void {
   if (!present && lacking.length > 0) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
-/** The token's life is an odd number, by which a token of this volume can be told from one that was asked for by hand (KEP-1205). */
-const tokenSeconds = 3607;
-
 function tokenVolume(name: string): Volume {
   return {
     name,
     projected: {
       sources: [
-        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+        { serviceAccountToken: { expirationSeconds: mountedTokenSeconds, path: 'token' } },
         { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
         { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
       ],

@@ -1,6 +1,6 @@
 import { type FieldError, invalid as invalidField } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import type { TokenRequestInput } from '../../auth/service-account-tokens.ts';
+import { mountedTokenSeconds, type TokenRequestInput } from '../../auth/service-account-tokens.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { badRequest, conflict, invalid } from '../errors.ts';
 import { getObject } from '../get.ts';
@@ -10,13 +10,15 @@ import type { ActionCall, ActionResult } from './action.ts';
 export interface TokenIssuer {
   /** The API server's own. */
   readonly audiences: readonly string[];
-  /** @returns the token, its id and when it ends, in milliseconds since the epoch */
+  /** @returns the token, its id and when it should be given up, in milliseconds since the epoch */
   issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }>;
 }
 
 const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const leastExpirationSeconds = 600;
 const mostExpirationSeconds = 2 ** 32;
+/** How long tokens hold that the ServiceAccount plugin has mounted: not every client reads them anew (KEP-1205). */
+const mountedLifeSeconds = 365 * 24 * 60 * 60;
 
 /** Answers a TokenRequest of a service account. */
 export async function token(call: ActionCall): Promise<ActionResult> {
@@ -41,7 +43,12 @@ export async function token(call: ActionCall): Promise<ActionResult> {
   await call.validate();
   const bound = await boundObjects(call, spec.boundObjectRef);
   const { audiences, expirationSeconds } = spec;
-  const issued = await parts.tokenIssuer.issue({ serviceAccount: account, audiences, expirationSeconds, ...bound });
+  const isMounted =
+    bound.pod &&
+    expirationSeconds === mountedTokenSeconds &&
+    audiences.every((audience: string) => parts.tokenIssuer.audiences.includes(audience));
+  const lifetime = isMounted ? { expirationSeconds: mountedLifeSeconds, warnAfterSeconds: expirationSeconds } : { expirationSeconds };
+  const issued = await parts.tokenIssuer.issue({ serviceAccount: account, audiences, ...lifetime, ...bound });
   operation.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${issued.id}`);
   const now = parts.clock.now();
   return {
