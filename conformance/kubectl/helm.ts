@@ -8,6 +8,11 @@ const waiting: Omission = {
 
 const modified: Omission = { lines: /^LABELS: /, because: 'it has the second of the last change' };
 
+const orchard = 'statefulset orchard';
+const grown = (trees: number): Step => ({
+  wait: `[ "$(kubectl get ${orchard} -o 'jsonpath={.status.readyReplicas}')" = ${trees} ]`,
+});
+
 /** What helm does with a release: hooks with weights and delete policies, a kind of the chart's own, tests, failures that are undone. */
 export const helm: readonly Step[] = [
   { wait: `[ "$(kubectl get nodes --no-headers | grep -c ' Ready ')" = 3 ]` },
@@ -55,4 +60,42 @@ export const helm: readonly Step[] = [
   { run: 'kubectl get flocks,deployments,jobs -o name' },
   { run: 'kubectl get configmaps -o name' },
   { run: 'helm status keeper' },
+
+  // A chart that looks at the cluster, and less common flags.
+  {
+    run: 'helm template orchard ./orchard | grep -A9 ^data: | head -9; helm template orchard ./orchard --dry-run=server | grep -A9 ^data: | head -9',
+  },
+  { run: 'helm install orchard ./orchard --set trees=many; helm install orchard ./orchard --set color=blue' },
+  { run: 'kubectl create configmap orchard' },
+  { run: 'helm install orchard ./orchard', omit: waiting },
+  { run: 'helm install orchard ./orchard --take-ownership --wait --timeout=60s', omit: waiting },
+  { run: 'kubectl get configmap orchard -o jsonpath={.data}' },
+  { run: `helm get all orchard | grep -v -e '^LAST DEPLOYED' -e '^orchard-' | head -40` },
+  {
+    run: `kubectl patch configmap orchard --type=merge -p '{"data":{"color":"blue"}}' && helm upgrade orchard ./orchard --set color=green`,
+    omit: waiting,
+  },
+  { run: 'helm upgrade orchard ./orchard --set color=green --force-conflicts --wait --timeout=60s', omit: waiting },
+  { run: 'kubectl get configmap orchard -o yaml --show-managed-fields' },
+  { run: 'helm upgrade orchard ./orchard --reuse-values --set trees=3 --server-side=false --wait=legacy --timeout=60s', omit: waiting },
+  grown(3),
+  { run: 'helm get values orchard && kubectl get configmap orchard -o jsonpath={.data.before}' },
+  {
+    run: `kubectl get ${orchard} -o 'jsonpath={range .metadata.managedFields[*]}{.manager} {.operation} {.subresource}{"\\n"}{end}' | sort`,
+  },
+  { run: 'helm upgrade orchard ./orchard --reset-then-reuse-values --set trees=1 --history-max=2 --description=fewer', omit: waiting },
+  grown(1),
+  { run: 'helm history orchard' },
+  { run: `helm upgrade orchard ./orchard --set-json 'well={"depth":"x y"}' --rollback-on-failure --timeout=20s`, omit: waiting },
+  { run: 'helm upgrade orchard ./orchard --force-replace --server-side=false --set trees=2', omit: waiting },
+  { run: 'helm list --failed -q; helm list --filter ^orch --no-headers -o json | grep -c orchard; helm list --pending' },
+  { run: 'helm rollback orchard --dry-run=server; helm rollback orchard --force-replace --server-side=false --timeout=60s', omit: waiting },
+  { run: 'helm uninstall orchard --dry-run; helm uninstall orchard --no-hooks --wait --cascade=foreground --timeout=60s', omit: waiting },
+  { run: 'kubectl get secret,service,statefulset -l app.kubernetes.io/managed-by=Helm -o name; helm uninstall orchard --ignore-not-found' },
+  {
+    run: 'HELM_DRIVER=configmap helm install orchard ./orchard --set trees=0; HELM_DRIVER=configmap helm list; kubectl get configmap -l owner=helm -o name; HELM_DRIVER=configmap helm uninstall orchard',
+    omit: waiting,
+  },
+  { run: 'helm install orchard ./orchard --namespace nowhere', omit: waiting },
+  { run: 'helm install orchard ./orchard --kube-as-user bob --kube-as-group dev', omit: waiting },
 ];
