@@ -30,9 +30,13 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 const volatileColumns = new Map([
   ['AGE', '<age>'],
   ['Age', '<age>'],
+  ['DURATION', '<age>'],
   ['LAST SEEN', '<age>'],
   ['NODE', '<node>'],
 ]);
+
+/** An age, in a row where empty cells leave unclear which column it is of. */
+const age = /^(\d+[smhdy]){1,2}$/;
 
 /** The output with everything that differs between two runs replaced, and columns parted by two spaces. */
 export function normalize(text: string, { unordered = false } = {}): string {
@@ -49,13 +53,10 @@ export function normalize(text: string, { unordered = false } = {}): string {
     const [, indent, content] = /^( *)(.*?)\s*$/.exec(line)!;
     const cells = content.split(/ *\t *| {2,}/);
     if (content === '' || isHeader(content, cells)) endTable();
-    // A label that is not there leaves the last cell empty.
-    const whole = cells.length === columns?.length || (cells.length === (columns?.length ?? 0) - 1 && columns?.at(-2) === 'AGE');
-    if (columns && whole) {
-      lines.push(indent + cells.map((cell, i) => (/^-+$/.test(cell) ? cell : (volatileColumns.get(columns![i]) ?? cell))).join('  '));
-    } else {
-      lines.push(indent + cells.join('  '));
-    }
+    const whole = cells.length === columns?.length;
+    const fixed = cells.map((cell, i) => (/^-+$/.test(cell) || !whole ? cell : (volatileColumns.get(columns![i]) ?? cell)));
+    const hasAge = columns?.some((column) => volatileColumns.get(column) === '<age>');
+    lines.push(indent + (hasAge ? fixed.map((cell) => cell.replace(age, '<age>')) : fixed).join('  '));
     if (isHeader(content, cells)) {
       columns = cells;
       firstRow = lines.length;
