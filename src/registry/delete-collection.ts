@@ -1,6 +1,6 @@
 import { inParallel } from '../machinery/parallel.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { deleteObject } from './delete.ts';
+import { admit, deleteObject } from './delete.ts';
 import { ApiError } from './errors.ts';
 import { listObjects, type ObjectList } from './list.ts';
 import type { Operation } from './operation.ts';
@@ -14,7 +14,7 @@ const workers = 8;
 /**
  * Deletes all that a selection selects, page by page, each object as a delete of its own would.
  * @returns the list of what there was
- * @throws ApiError of the first delete that fails; what went before it is gone
+ * @throws ApiError of the first delete that fails; what went before it is gone, and nothing after one that admission refuses
  */
 export async function deleteCollection(
   store: ResourceStore,
@@ -38,13 +38,34 @@ export async function deleteCollection(
   }
 }
 
+// Several are written at a time, but admission hears of one after the other, as from kube-apiserver, which deletes so: what comes after a refused one stays.
 function deleteAll(store: ResourceStore, items: readonly StoredObject[], options: DeleteOptions, operation: Operation): Promise<void> {
+  let turn = Promise.resolve();
   return inParallel(items, workers, async (item) => {
     const { name, namespace = '' } = item.object.metadata!;
+    const own = { ...operation, namespace, ofCollection: true };
+    const before = turn;
+    let ended!: () => void;
+    let refused!: (error: unknown) => void;
+    const judged = new Promise<void>((resolve, reject) => {
+      ended = resolve;
+      refused = reject;
+    });
+    turn = before.then(() => judged);
+    for (const promise of [judged, turn]) promise.catch(() => {}); // whoever comes next throws it, and perhaps nobody does
     try {
-      await deleteObject(store, name!, options, { ...operation, namespace, ofCollection: true });
+      await deleteObject(store, name!, options, own, async (object) => {
+        await before;
+        await admit(store, name!, object, own);
+        ended();
+      });
+      ended();
     } catch (error) {
-      if (!(error instanceof ApiError && error.code === 404)) throw error;
+      if (!(error instanceof ApiError && error.code === 404)) {
+        refused(error);
+        throw error;
+      }
+      ended();
     }
   });
 }

@@ -297,7 +297,8 @@ function removedAt(stored: StoredObject, revision: number): StoredObject {
   return known.at ? known.at(revision) : stored;
 }
 
-async function admit(store: ResourceStore, name: string, stored: StoredObject, operation: Operation): Promise<void> {
+/** Asks admission about the deletion of what is stored. @throws ApiError of whoever refuses */
+export async function admit(store: ResourceStore, name: string, stored: StoredObject, operation: Operation): Promise<void> {
   const { admission } = store.parts;
   if (!admission.mutates && !admission.validates) return;
   const attributes = {

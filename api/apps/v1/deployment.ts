@@ -13,6 +13,7 @@ import {
   validateNotGreater,
 } from '../../meta/numbers.validation.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
+import { int64Problem } from '../../meta/text.ts';
 import { readyColumn, selectorColumn } from './workload.columns.ts';
 import { defaultTemplateOf } from './workload.defaults.ts';
 import { readSelector, validateReplicaTemplate, validateSelectorUnchanged } from './workload.validation.ts';
@@ -20,7 +21,28 @@ import { readSelector, validateReplicaTemplate, validateSelectorUnchanged } from
 const path = FieldPath.of('spec');
 const templatePath = path.child('template');
 
+/** The rollback that is asked for is a field of the old API's spec; this version shows it as an annotation. */
+const rollbackTo = 'deprecated.deployment.rollback.to';
+
+const rollbackOf = ({ metadata }: Deployment): string | undefined => metadata?.annotations?.[rollbackTo];
+
+function unconvertible(deployment: Deployment): string | undefined {
+  const revision = rollbackOf(deployment);
+  const problem = revision ? int64Problem(revision) : undefined;
+  return problem && `failed to parse annotation[${rollbackTo}]=${revision} as int64: ${problem}`;
+}
+
+function setRollback(deployment: Deployment, revision: string | undefined): void {
+  const { metadata } = deployment;
+  const { [rollbackTo]: _, ...others } = metadata!.annotations ?? {};
+  const annotations = revision ? { ...others, [rollbackTo]: String(BigInt(revision)) } : others;
+  if (Object.keys(annotations).length > 0) metadata!.annotations = annotations;
+  else delete metadata!.annotations;
+}
+
 function defaults(deployment: Deployment): void {
+  const revision = rollbackOf(deployment);
+  if (revision !== undefined) setRollback(deployment, revision);
   const spec = (deployment.spec ??= {} as DeploymentSpec);
   defaultTemplateOf(spec);
   spec.replicas ??= 1;
@@ -58,13 +80,16 @@ function validateStrategy(strategy: DeploymentStrategy, at: FieldPath): FieldErr
   return [...errors, ...validateAtMost100Percent(maxUnavailable, unavailablePath)];
 }
 
-function validateSpec(spec: DeploymentSpec): FieldError[] {
+function validateSpec(deployment: Deployment): FieldError[] {
+  const spec = deployment.spec!;
   const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec;
   const errors = [
     ...validateNonNegativeFields(spec, ['replicas'], path),
     ...validateReplicaTemplate(spec, path),
     ...validateStrategy(spec.strategy ?? {}, path.child('strategy')),
-    ...validateNonNegativeFields(spec, ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'], path),
+    ...validateNonNegativeFields(spec, ['minReadySeconds', 'revisionHistoryLimit'], path),
+    ...validateNonNegativeFields({ version: Number(rollbackOf(deployment) ?? 0) }, ['version'], path.child('rollback')),
+    ...validateNonNegativeFields(spec, ['progressDeadlineSeconds'], path),
   ];
   if (deadline !== undefined && deadline <= minReadySeconds) {
     errors.push(invalid(path.child('progressDeadlineSeconds'), deadline, 'must be greater than minReadySeconds'));
@@ -114,6 +139,8 @@ export const deployment = defineResource<Deployment>({
         prepareForUpdate(object, old) {
           if (old.metadata?.labels) object.metadata!.labels = old.metadata.labels;
           else delete object.metadata?.labels;
+          const revision = rollbackOf(old);
+          if (revision !== rollbackOf(object)) setRollback(object, revision);
         },
         validateUpdate: validateStatusUpdate,
       },
@@ -141,6 +168,7 @@ export const deployment = defineResource<Deployment>({
   ],
   resetFields: [['status']],
   defaults,
+  unconvertible,
   ...withPodTemplate<Deployment>((object) => object.spec?.template, {
     prepareForCreate(object) {
       object.status = {};
@@ -156,10 +184,10 @@ export const deployment = defineResource<Deployment>({
       );
     },
   }),
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object.spec)],
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
-    ...validateSpec(object.spec),
+    ...validateSpec(object),
     ...validateSelectorUnchanged(object.spec.selector, old.spec.selector, path.child('selector')),
   ],
   warnings(object, old) {

@@ -26,7 +26,7 @@ export default ({ ns }) => {
     post('nowhere', `${apps}/daemonsets`, d('none', undefined, {}, { nodeSelector: { nowhere: 'x' } })), st('none', () => true),
     del('orphans', D('ports'), 'Orphan'), gone('gone', D('ports')), post('again', `${apps}/daemonsets`, d('ports', undefined, {}, { containers: [{ name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 8080 }] }] })), st('ports', (x) => x.numberReady === 3 && x.updatedNumberScheduled === 3), seen('ports', (i) => i.length === 3 && i.every((p) => p.metadata.ownerReferences)),
     get('revisions of it', `${apps}/controllerrevisions`, each((r) => ({ revision: r.revision, owners: owners(r) })), { query: { labelSelector: 'app=ports' } }), get('who wrote it', D('ports'), managers), get('all of it', D('ports'), whole),
-    told('events', ns, ['SuccessfulCreate', 'SuccessfulDelete'], { pick: (b) => [...new Set(b.items.filter((e) => e.involvedObject.kind === 'DaemonSet').map((e) => `${e.involvedObject.name} ${e.type} ${e.reason} ${tidy(e.message)}`))].sort() }),
+    told('events', ns, ['SuccessfulCreate', 'SuccessfulDelete'], { pick: (b) => [...new Set(b.items.filter((e) => e.involvedObject.kind === 'DaemonSet').map((e) => `${e.involvedObject.name} ${e.type} ${e.reason} ${tidy(e.message.replace('(combined from similar events): ', ''))}`))].sort() }), // how many pods a surge takes is chance, and with it which are told together
   ];
   steps.cleanup = cleanup(ns, 3);
   return steps;

@@ -2,13 +2,13 @@ import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { claimObjects } from '../../runtime/adoption.ts';
 import { createController } from '../../runtime/controller.ts';
+import { watchDependents } from '../../runtime/dependents.ts';
 import { isNamespaceTerminating, isNotFound } from '../../runtime/errors.ts';
 import { Expectations } from '../../runtime/expectations.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { controllerOf, indexByController } from '../../runtime/owners.ts';
 import { createPodControl } from '../../runtime/pod-control.ts';
-import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
 import { nextAvailability } from '../../runtime/pods.ts';
 import { selectorOf } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
@@ -57,6 +57,7 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     context,
   );
   const enqueue = (set: KubeObject) => controller.enqueue(keyOf(set));
+  const selectorOfSet = (set: KubeObject) => selectorOf(set.spec.selector);
   sets.addHandler({
     added: enqueue,
     updated: enqueue,
@@ -65,14 +66,15 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
       enqueue(set);
     },
   });
-  watchPodsOfOwners({
-    pods,
+  watchDependents({
+    dependents: pods,
     owners: sets,
     resource: daemonSets,
     controller,
     expectations,
-    selectorOf: (set) => selectorOf(set.spec.selector),
+    selectorOf: selectorOfSet,
   });
+  watchDependents({ dependents: revisions, owners: sets, resource: daemonSets, controller, selectorOf: selectorOfSet });
   // As upstream, a node that goes is noticed by the pods that go with it.
   nodes.addHandler({
     added: enqueueSetsOf,

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { claimObjects } from '../../runtime/adoption.ts';
 import { createController } from '../../runtime/controller.ts';
+import { sameLabels } from '../../runtime/dependents.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { controlledBy, controllerOf, indexByController } from '../../runtime/owners.ts';
-import { sameLabels } from '../../runtime/pod-owners.ts';
 import { selectorOf } from '../../runtime/selector.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { deployments as deploymentResource, pods as podResource, replicaSets as setResource } from '../resources.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { sameLabels } from '../../runtime/dependents.ts';
 import type { Informer } from '../../runtime/informer.ts';
-import { sameLabels } from '../../runtime/pod-owners.ts';
 import { isPodFinished, isPodReady } from '../../runtime/pods.ts';
 
 const byLabel = 'label';

@@ -2,12 +2,12 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { claimObjects } from '../../runtime/adoption.ts';
 import { createController } from '../../runtime/controller.ts';
+import { watchDependents } from '../../runtime/dependents.ts';
 import { isNamespaceTerminating, isNotFound, unlessNotFound } from '../../runtime/errors.ts';
 import { Expectations } from '../../runtime/expectations.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { controlledBy, controllerOf, indexByController } from '../../runtime/owners.ts';
 import { createPodControl } from '../../runtime/pod-control.ts';
-import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
 import { isPodReady } from '../../runtime/pods.ts';
 import { selectorOf } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
@@ -80,8 +80,8 @@ export function startJobController(context: ControllerContext): RunningControlle
       enqueueTracked(job);
     },
   });
-  watchPodsOfOwners({
-    pods,
+  watchDependents({
+    dependents: pods,
     owners: jobs,
     resource: jobResource,
     controller: gathering,

@@ -3,13 +3,13 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { ResourceReference } from '../../client/client.ts';
 import { claimObjects } from '../../runtime/adoption.ts';
 import { createController } from '../../runtime/controller.ts';
+import { watchDependents } from '../../runtime/dependents.ts';
 import { isNamespaceTerminating, isNotFound } from '../../runtime/errors.ts';
 import { Expectations } from '../../runtime/expectations.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { controlledBy, controllerOf, indexByController, withoutController } from '../../runtime/owners.ts';
 import { createPodControl, podFromTemplate } from '../../runtime/pod-control.ts';
-import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
 import { isPodActive, nextAvailability } from '../../runtime/pods.ts';
 import type { Selector } from '../../runtime/selector.ts';
 import { slowStart } from '../../runtime/slow-start.ts';
@@ -77,7 +77,7 @@ export function startReplicaController(context: ControllerContext, kind: Replica
     },
   });
   const selectorOf = (owner: KubeObject) => kind.selectorOf(owner);
-  watchPodsOfOwners({ pods, owners, resource, controller, expectations, selectorOf });
+  watchDependents({ dependents: pods, owners, resource, controller, expectations, selectorOf });
 
   async function reconcile(key: string): Promise<number | undefined> {
     const owner = owners.getByKey(key);

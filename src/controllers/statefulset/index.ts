@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { claimObjects } from '../../runtime/adoption.ts';
 import { createController } from '../../runtime/controller.ts';
+import { watchDependents } from '../../runtime/dependents.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { omitZeros, typed } from '../../runtime/objects.ts';
 import { indexByController } from '../../runtime/owners.ts';
-import { watchPodsOfOwners } from '../../runtime/pod-owners.ts';
 import { nextAvailability } from '../../runtime/pods.ts';
 import { byRevision, createRevision, keepsData, revisionData, templateOfRevision, truncateRevisions } from '../../runtime/revisions.ts';
 import { type Selector, selectorOf } from '../../runtime/selector.ts';
@@ -44,7 +44,13 @@ export function startStatefulSetController(context: ControllerContext): RunningC
   );
   const enqueue = (set: KubeObject) => controller.enqueue(keyOf(set));
   sets.addHandler({ added: enqueue, updated: enqueue, deleted: enqueue });
-  watchPodsOfOwners({ pods, owners: sets, resource: statefulSets, controller, selectorOf: (set) => selectorOf(set.spec.selector) });
+  watchDependents({
+    dependents: pods,
+    owners: sets,
+    resource: statefulSets,
+    controller,
+    selectorOf: (set) => selectorOf(set.spec.selector),
+  });
 
   async function reconcile(key: string): Promise<number | undefined> {
     const set = sets.getByKey(key);
