@@ -1,6 +1,6 @@
 /** A number of a JSON text as Go prints it: one that can be is an integer of 64 bits. */
 export function printFloat(value: number): string {
-  return Number.isInteger(value) && value < 2 ** 63 && value >= -(2 ** 63) ? BigInt(value).toString() : printFloat64(value);
+  return Number.isSafeInteger(value) ? String(value) : printFloat64(value);
 }
 
 /** A float as Go prints it. */

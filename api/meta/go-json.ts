@@ -1,8 +1,10 @@
+import { jsonText } from './json-text.ts';
+
 const unsafe = /[<>&\u2028\u2029]/g;
 
 /** JSON as Go's encoder writes it by default: what has a meaning in HTML or JavaScript stands escaped. */
 export function goJson(value: unknown): string {
-  return htmlSafe(JSON.stringify(value));
+  return htmlSafe(jsonText(value));
 }
 
 /** @param json JSON, whose strings alone can hold what is escaped */

@@ -23,10 +23,15 @@ export function withMember<T extends object, K extends keyof T>(object: T, name:
   return copy;
 }
 
+// A float without a fraction reads as an integer once it is stored.
+function isSameWhole(a: unknown, b: unknown): boolean {
+  return typeof a === 'bigint' && typeof b === 'number' && String(a) === String(b);
+}
+
 /** Whether two JSON values are the same: the order of keys does not matter; absent, null and empty are different things. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return isSameWhole(a, b) || isSameWhole(b, a);
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
     for (let i = 0; i < a.length; i++) if (!sameJson(a[i], b[i])) return false;

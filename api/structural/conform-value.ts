@@ -1,4 +1,5 @@
 import { isJsonObject, setOwn } from '../meta/json.ts';
+import { jsonText } from '../meta/json-text.ts';
 import { type Place, pathText } from './failures.ts';
 import type { Structural } from './structural.ts';
 
@@ -126,7 +127,7 @@ class Walk {
     if (name !== 'metadata') {
       if (typeof value === 'string') return value;
       if (lenient) return undefined;
-      throw new EmbeddedMetadataError(at, `Invalid value: ${JSON.stringify(value)}: must be a string`);
+      throw new EmbeddedMetadataError(at, `Invalid value: ${jsonText(value)}: must be a string`);
     }
     try {
       const read = readMeta(value ?? {});
@@ -134,7 +135,7 @@ class Walk {
       return copySorted(declared ? this.convert(read.value, declared, true, { parent: place, step: name }) : read.value);
     } catch (error) {
       if (lenient) return undefined;
-      throw new EmbeddedMetadataError(at, `Invalid value: ${JSON.stringify(value)}: ${(error as Error).message}`);
+      throw new EmbeddedMetadataError(at, `Invalid value: ${jsonText(value)}: ${(error as Error).message}`);
     }
   }
 }

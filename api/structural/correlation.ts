@@ -1,4 +1,5 @@
 import { isJsonObject, sameJson } from '../meta/json.ts';
+import { jsonText } from '../meta/json-text.ts';
 import type { Structural } from './structural.ts';
 
 /**
@@ -63,5 +64,5 @@ function indexByKeys(items: readonly unknown[], keys: readonly string[]): Readon
 function keyOf(item: unknown, keys: readonly string[]): string | undefined {
   if (!isJsonObject(item) || keys.length === 0) return undefined;
   const values = keys.map((key) => (Object.hasOwn(item, key) ? item[key] : null));
-  return values.some((value) => typeof value === 'object') ? undefined : JSON.stringify(values);
+  return values.some((value) => typeof value === 'object') ? undefined : jsonText(values);
 }

@@ -1,4 +1,5 @@
 import { type FieldError, FieldPath, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from '../meta/field.ts';
+import { jsonText } from '../meta/json-text.ts';
 
 /** Where a value stands, from the validated root on: a list that is only written out for a failure. */
 export interface Place {
@@ -74,9 +75,9 @@ export function missing(name: string): Failure {
 }
 
 export function noneOf(name: string, value: unknown, allowed: readonly unknown[]): Failure {
-  const values = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+  const values = allowed.map((each) => (typeof each === 'string' ? each : jsonText(each)));
   return {
-    text: `${name} in body should be one of ${JSON.stringify(allowed)}`,
+    text: `${name} in body should be one of ${jsonText(allowed)}`,
     toFieldError: (at) => notSupported(at(name), value, values),
   };
 }

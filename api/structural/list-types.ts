@@ -1,5 +1,6 @@
 import { duplicate, type FieldError, FieldPath, invalid } from '../meta/field.ts';
 import { isJsonObject } from '../meta/json.ts';
+import { jsonText } from '../meta/json-text.ts';
 import { copySorted } from './conform-value.ts';
 import type { Structural } from './structural.ts';
 
@@ -36,7 +37,7 @@ function duplicates(items: readonly unknown[], path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   items.forEach((item, i) => {
     const sorted = copySorted(item);
-    const text = JSON.stringify(sorted);
+    const text = jsonText(sorted);
     const times = seen.get(text) ?? 0;
     seen.set(text, times + 1);
     if (times === 1) errors.push(duplicate(path.index(i), sorted));

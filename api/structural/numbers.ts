@@ -5,9 +5,14 @@ import type { JsonSchema } from './structural.ts';
 
 const largest = Number.MAX_SAFE_INTEGER;
 
-/** Whether a JSON number reads as an integer of 64 bits. */
-export function isInt64(value: number): boolean {
-  return Number.isInteger(value) && value < 2 ** 63 && value >= -(2 ** 63);
+/** Whether a JSON number reads as an integer of 64 bits: those beyond 2^53 are bigints, and whole doubles of that size floats. */
+export function isInt64(value: number | bigint): boolean {
+  return typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+/** Whether it is a whole number that 64 bits hold, of whichever kind. Upstream reads its shortest decimal, which for the least one is beyond. */
+function fitsInt64(value: number | bigint): boolean {
+  return typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 2 ** 63);
 }
 
 /** Near enough an integer, as upstream counts it. */
@@ -23,12 +28,12 @@ export function isNearInteger(value: number): boolean {
 export function compileNumberRules(
   schema: JsonSchema,
   types: readonly string[],
-): ((value: number, name: () => string, outcome: Outcome) => void) | undefined {
+): ((value: number | bigint, name: () => string, outcome: Outcome) => void) | undefined {
   const { multipleOf, maximum, minimum, exclusiveMaximum = false, exclusiveMinimum = false } = schema;
   const type = types.length === 1 && (types[0] === 'integer' || types[0] === 'number') ? types[0] : '';
   const format = formatOf(type, schema.format);
   if (multipleOf === undefined && maximum === undefined && minimum === undefined && type === '') return undefined;
-  const checkRange = (value: number, what: string, name: () => string, outcome: Outcome): boolean => {
+  const checkRange = (value: number | bigint, what: string, name: () => string, outcome: Outcome): boolean => {
     if (isInRange(value, type, format)) return true;
     const described = format === '' ? `${type} (default format)` : `${type} with format ${format}`;
     outcome.add(plain(`${what} value must be of type ${described} in ${name()}`));
@@ -65,19 +70,26 @@ function formatOf(type: string, format: string | undefined): string {
   return type === 'number' && (format === 'float' || format === 'double') ? format : '';
 }
 
-function isInRange(value: number, type: string, format: string): boolean {
-  if (type === 'integer') return isInt64(value) && (format !== 'int32' || (value <= 0x7fffffff && value >= -0x80000000));
-  return format !== 'float' || Number.isFinite(Math.fround(value));
+function isInRange(value: number | bigint, type: string, format: string): boolean {
+  if (type === 'integer') return fitsInt64(value) && (format !== 'int32' || (value <= 0x7fffffff && value >= -0x80000000));
+  return format !== 'float' || Number.isFinite(Math.fround(Number(value)));
 }
 
-function checkMultiple(value: number, factor: number, asInteger: boolean, name: () => string, outcome: Outcome): void {
+function checkMultiple(value: number | bigint, factor: number, asInteger: boolean, name: () => string, outcome: Outcome): void {
   if (factor <= 0) {
     const text = `factor MultipleOf declared for ${name()} must be positive: ${printBound(factor, asInteger)}`;
     outcome.add({ text, toFieldError: (at) => invalid(at(name()), factor, text) });
     return;
   }
-  const isMultiple = asInteger ? value % factor === 0 : isNearInteger(factor < 1 ? (1 / factor) * value : value / factor);
+  const isMultiple = asInteger
+    ? isMultipleOf(value, factor)
+    : isNearInteger(factor < 1 ? (1 / factor) * Number(value) : Number(value) / factor);
   if (!isMultiple) outcome.add(broken(name(), value, `should be a multiple of ${printBound(factor, asInteger)}`));
+}
+
+/** Of two whole numbers. */
+function isMultipleOf(value: number | bigint, factor: number): boolean {
+  return typeof value === 'bigint' ? value % BigInt(factor) === 0n : value % factor === 0;
 }
 
 function printBound(value: number, asInteger: boolean): string {

@@ -7,7 +7,7 @@ type Check = (value: unknown) => readonly [given: unknown, wanted: string] | und
 const ofType =
   (type: 'string' | 'number', goType: string): Check =>
   (value) =>
-    typeof value === type ? undefined : [value, goType];
+    jsonType(value) === type ? undefined : [value, goType];
 const text = ofType('string', 'string');
 const number = ofType('number', 'int64');
 const texts: Check = (value) => (isJsonObject(value) ? firstWrong(Object.values(value), text) : [value, 'map[string]string']);
@@ -63,5 +63,6 @@ export const readObjectMeta: ReadObjectMeta = (value) => {
 
 function jsonType(value: unknown): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

@@ -39,6 +39,28 @@ describe('what a schema says of values', () => {
       { spec: { a: 'b' } },
       [`spec.a: Invalid value: "b": spec.a in body should match '^a+$'`],
     ],
+    ['a long integer', spec({ n: { type: 'integer', minimum: 1, multipleOf: 3 } }), { spec: { n: 9007199254740993n } }, []],
+    [
+      'a long integer beyond its bounds',
+      spec({ n: { type: 'integer', format: 'int64', maximum: 9007199254740992, multipleOf: 2 } }),
+      { spec: { n: 9007199254740993n } },
+      [
+        'spec.n: Invalid value: 9007199254740993: spec.n in body should be a multiple of 2',
+        'spec.n: Invalid value: 9007199254740993: spec.n in body should be less than or equal to 9007199254740992',
+      ],
+    ],
+    [
+      'a whole float of that size is no integer',
+      spec({ n: { type: 'integer' } }),
+      { spec: { n: 1e18 } },
+      ['spec.n: Invalid value: "number": spec.n in body must be of type integer: "number"'],
+    ],
+    [
+      'a long integer in an enum',
+      spec({ n: { type: 'integer', enum: [9007199254740993n] } }),
+      { spec: { n: 9007199254740992n } },
+      ['spec.n: Unsupported value: 9007199254740992: supported values: "9007199254740993"'],
+    ],
     ['int or string', spec({ a: { 'x-kubernetes-int-or-string': true } }), { spec: { a: '5%' } }, []],
     ['nullable', spec({ a: { type: 'string', nullable: true } }), { spec: { a: null } }, []],
   ];

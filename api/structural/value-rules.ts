@@ -31,7 +31,7 @@ class CompiledRules implements ValueRules {
   private readonly types: readonly string[];
   private readonly format: string;
   private readonly required: readonly string[] | undefined;
-  private readonly numbers: Check<number> | undefined;
+  private readonly numbers: Check<number | bigint> | undefined;
   private readonly strings: Check<string> | undefined;
   private readonly hasFormatCheck: boolean;
   private readonly lacksTypes: boolean;
@@ -83,7 +83,7 @@ class CompiledRules implements ValueRules {
     if (typeof value === 'string') {
       outcome.matches += this.hasFormatCheck ? 2 : 1;
       this.strings?.(value, name, outcome);
-    } else if (typeof value === 'number') {
+    } else if (typeof value === 'number' || typeof value === 'bigint') {
       outcome.matches += 2;
       this.numbers?.(value, name, outcome);
     } else if (Array.isArray(value)) {
@@ -298,6 +298,7 @@ function runes(text: string): number {
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'integer';
   if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';
   return typeof value;
 }
@@ -309,6 +310,7 @@ function numberFormat(type: string): string {
 // A number is compared as one of the allowed value's type: a fraction with an integer without what follows the point.
 function isSame(allowed: unknown, value: unknown): boolean {
   if (typeof allowed === 'number' && typeof value === 'number' && Number.isInteger(allowed)) return Math.trunc(value) === allowed;
+  if (typeof allowed === 'bigint' && typeof value === 'number' && isInt64(value)) return BigInt(value) === allowed;
   return sameJson(allowed, value);
 }
 

@@ -1,4 +1,4 @@
-// An HTTPS server that plays the webhooks of a case: one handler a path, which gets the AdmissionReview (or ConversionReview) and returns the `response`
+// An HTTPS server that plays the webhooks of a case: one handler a path, which gets the request of the AdmissionReview (or ConversionReview), the whole and its text, and returns the `response`
 // without its uid; or `{ status, body, type }` for an answer that is none; a function of the ServerResponse; undefined for no answer at all, or a promise of one.
 import { createServer } from 'node:https';
 import { listenLocally } from './local-server.mjs';
@@ -52,7 +52,7 @@ export function startWebhookServer(handlers) {
         agent: request.headers['user-agent'],
         review,
       });
-      const answer = await handlers[path](review.request, review);
+      const answer = await handlers[path](review.request, review, text);
       if (answer === undefined) return;
       if (typeof answer === 'function') return answer(response);
       if (answer.body !== undefined) {

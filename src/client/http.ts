@@ -1,7 +1,9 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { type Clock, systemClock, type Timer } from '../machinery/clock.ts';
+import { readJson } from '../machinery/schema/json-numbers.ts';
 import { trustsAsGo } from '../machinery/trust.ts';
 import { Turns } from '../machinery/turns.ts';
 import { ApiError } from '../registry/errors.ts';
@@ -64,7 +66,7 @@ class HttpTransport implements Transport {
     const text = (await readAll(stream)).toString();
     const status = Number(headers[':status']);
     if (status >= 400) throw errorOf(status, text, headers);
-    return JSON.parse(text);
+    return readJson(text);
   }
 
   async list(request: ClientRequest): Promise<ObjectList<any>> {
@@ -93,7 +95,7 @@ class HttpTransport implements Transport {
         const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
         let from = 0;
         for (let end = bytes.indexOf(10, from); end >= 0; end = bytes.indexOf(10, from)) {
-          yield JSON.parse(bytes.toString('utf8', from, end));
+          yield readJson(bytes.toString('utf8', from, end));
           if (signal.aborted) return;
           from = end + 1;
         }
@@ -135,7 +137,7 @@ class HttpTransport implements Transport {
     );
     // Failures reach the reader through the promises of the response and its body.
     stream.on('error', () => {});
-    if (body !== undefined) stream.end(typeof body === 'string' ? body : JSON.stringify(body));
+    if (body !== undefined) stream.end(typeof body === 'string' ? body : jsonText(body));
     return stream;
   }
 

@@ -1,10 +1,12 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { text as readText } from 'node:stream/consumers';
+import { jsonText } from '../../api/meta/json-text.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { sharedAbortController } from '../machinery/abort.ts';
 import type { Clock } from '../machinery/clock.ts';
+import { readJson } from '../machinery/schema/json-numbers.ts';
 import { Turns } from '../machinery/turns.ts';
 import { copyData } from '../registry/copy.ts';
 import { ApiError, internalError } from '../registry/errors.ts';
@@ -124,7 +126,7 @@ class InProcessTransport implements Transport {
       query,
       headers: contentType ? { ...this.headers, 'content-type': contentType } : this.headers,
       readBody: async () => text ?? Buffer.alloc(0),
-      openBody: () => (body === undefined ? undefined : Readable.from([text ?? JSON.stringify(body)])),
+      openBody: () => (body === undefined ? undefined : Readable.from([text ?? jsonText(body)])),
       ...(typeof body === 'object' ? { object: copyData(body) } : {}),
       signal,
     };
@@ -138,7 +140,7 @@ async function readEvents(answer: StreamAnswer, queue: EventQueue, stoppable: (s
   stoppable(() => body.destroy());
   for await (const line of createInterface({ input: body })) {
     if (line === '') continue;
-    queue.push([JSON.parse(line)]);
+    queue.push([readJson(line)]);
     if (queue.length >= bufferLimit) await queue.drained();
   }
   queue.close();
@@ -147,7 +149,7 @@ async function readEvents(answer: StreamAnswer, queue: EventQueue, stoppable: (s
 /** What another server answered. @throws ApiError of its Status */
 async function objectOf({ status, body }: StreamAnswer): Promise<KubeObject> {
   const text = await readText(body);
-  if (status < 400) return JSON.parse(text);
+  if (status < 400) return readJson(text);
   let failure: KubeObject | undefined;
   try {
     failure = JSON.parse(text);

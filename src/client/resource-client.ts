@@ -1,3 +1,4 @@
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type {
   Client,
@@ -71,7 +72,7 @@ class TransportClient<T extends KubeObject> implements ResourceClient<T> {
   }
 
   patch(namespace: string, name: string, type: PatchType, body: unknown, options: PatchOptions = {}): Promise<T> {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const text = typeof body === 'string' ? body : jsonText(body);
     return this.send('PATCH', resourcePath(this.reference, namespace, name, options.subresource), options, text, type);
   }
 

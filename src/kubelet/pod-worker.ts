@@ -256,7 +256,7 @@ export class PodWorker implements PodScope {
       case 'fail':
         return this.beginEnding(graceOf(this), does);
       case 'stop':
-        return this.beginEnding((metadata!.deletionGracePeriodSeconds ?? 0) * 1000);
+        return this.beginEnding(Number(metadata!.deletionGracePeriodSeconds ?? 0) * 1000);
     }
   }
 
@@ -474,7 +474,10 @@ export class PodWorker implements PodScope {
     if (this.containers.some((run) => run.state === 'running' && (run.kind !== 'sidecar' || run.stop))) return false;
     const last = this.containers.findLast((run) => run.state === 'running');
     if (!last) return false;
-    this.stop(last, this.pod.metadata!.deletionTimestamp ? (this.pod.metadata!.deletionGracePeriodSeconds ?? 0) * 1000 : graceOf(this));
+    this.stop(
+      last,
+      this.pod.metadata!.deletionTimestamp ? Number(this.pod.metadata!.deletionGracePeriodSeconds ?? 0) * 1000 : graceOf(this),
+    );
     return true;
   }
 
@@ -534,7 +537,7 @@ export class PodWorker implements PodScope {
 function dueOf(stage: Stage, pod: Pod, since: number): number {
   const { spec, status } = pod;
   if (!stage.when.deadline) return since + delayOf(stage, pod);
-  return (status?.startTime ? parseTime(status.startTime) : since) + (spec!.activeDeadlineSeconds ?? 0) * 1000;
+  return (status?.startTime ? parseTime(status.startTime) : since) + Number(spec!.activeDeadlineSeconds ?? 0) * 1000;
 }
 
 function isExiting(run: ContainerRun, standIns = false): boolean {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { trustsAsGo } from './trust.ts';
 import { dialMessage, parseAnswer, type Response, readAnswer, WebhookCallError } from './webhook-client.ts';
@@ -76,7 +77,7 @@ export class EndpointClient implements Disposable {
    * @throws WebhookCallError
    */
   async review(review: object, timeout: number, firstBackoff = defaultBackoffMs): Promise<any> {
-    const body = JSON.stringify(review);
+    const body = jsonText(review);
     const end = this.clock.monotonic() + longestReviewMs;
     for (let attempt = 1, backoff = firstBackoff; ; attempt++, backoff *= backoffFactor) {
       const isLast = attempt === attempts || this.clock.monotonic() + backoff > end;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { hostPort } from './host-port.ts';
 import { trustsAsGo } from './trust.ts';
@@ -66,7 +67,7 @@ export class WebhookClient implements AsyncDisposable {
     const timer = this.clock.timer(timeoutSeconds * 1000, () => deadline.abort(), { background: true });
     try {
       const address = target.service ? await this.resolve(...target.service) : undefined;
-      const body = JSON.stringify(review);
+      const body = jsonText(review);
       let response = await this.send(caller, target.url, address, body, deadline.signal);
       for (let redirects = 0; response.location; redirects++) {
         const url = new URL(response.location, target.url);

@@ -158,7 +158,7 @@ function judge(store: ResourceStore, current: StoredObject, options: DeleteOptio
     const running = metadata.deletionGracePeriodSeconds;
     if (!running) return { pending: false, ...changed };
     if (requested === undefined || requested >= running) return { pending: true };
-    let due = parseTime(metadata.deletionTimestamp) - running * 1000 + requested * 1000;
+    let due = parseTime(metadata.deletionTimestamp) - Number(running) * 1000 + Number(requested) * 1000;
     let seconds = requested;
     if (due < now) {
       due = now;
@@ -167,7 +167,7 @@ function judge(store: ResourceStore, current: StoredObject, options: DeleteOptio
     return { pending: false, grace: { seconds, timestamp: formatTime(due), first: false }, ...changed };
   }
   const seconds = gracePeriod(current.object, requested);
-  return { pending: false, grace: { seconds, timestamp: formatTime(now + seconds * 1000), first: true }, ...changed };
+  return { pending: false, grace: { seconds, timestamp: formatTime(now + Number(seconds) * 1000), first: true }, ...changed };
 }
 
 function comparePreconditions(

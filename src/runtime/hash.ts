@@ -1,3 +1,4 @@
+import { goJson } from '../../api/meta/go-json.ts';
 import { sortKeys } from '../machinery/sort-keys.ts';
 /** FNV-1a of 32 bits. */
 export function fnv32a(data: Uint8Array): number {
@@ -31,8 +32,7 @@ export function safeEncode(text: string): string {
 
 /** JSON with sorted keys and Go's HTML escapes: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  const text = JSON.stringify(sortKeys(value));
-  return text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return goJson(sortKeys(value));
 }
 
 /** The hash in a ControllerRevision's name, equal to upstream's for the same data. */

@@ -23,7 +23,7 @@ export function keepsData(revision: KubeObject, data: unknown): boolean {
 
 /** By number; of the same number, the older first, then by name. */
 export function byRevision(a: KubeObject, b: KubeObject): number {
-  if (a['revision'] !== b['revision']) return a['revision'] - b['revision'];
+  if (a['revision'] !== b['revision']) return a['revision'] < b['revision'] ? -1 : 1;
   const [left, right] = [a.metadata!.creationTimestamp ?? '', b.metadata!.creationTimestamp ?? ''];
   if (left !== right) return left < right ? -1 : 1;
   return a.metadata!.name! < b.metadata!.name! ? -1 : 1;

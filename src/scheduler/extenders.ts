@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { text as readText } from 'node:stream/consumers';
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { Container, Node, Pod } from '../../openapi/types.ts';
 import { withDeadline } from '../machinery/abort.ts';
 import { trustsAsGo } from '../machinery/trust.ts';
@@ -134,7 +135,7 @@ export class Extender {
     const { urlPrefix, timeout } = this.configuration;
     const url = `${urlPrefix.replace(/\/+$/, '')}/${verb}`;
     const { clock, signal } = this.context;
-    const bytes = JSON.stringify(body);
+    const bytes = jsonText(body);
     try {
       return await withDeadline(clock, timeout, signal, async (until) => {
         const answer = await this.post(url, bytes, until);

@@ -76,7 +76,7 @@ export class NodeInfo {
     this.allocatableMemory = this.allocatable.get('memory') ?? 0;
     this.maxPods = this.allocatable.get('pods') ?? 0;
     this.images = new Map(
-      (node.status?.images ?? []).flatMap(({ names, sizeBytes }) => (names ?? []).map((name) => [name, sizeBytes ?? 0] as const)),
+      (node.status?.images ?? []).flatMap(({ names, sizeBytes }) => (names ?? []).map((name) => [name, Number(sizeBytes ?? 0)] as const)),
     );
   }
 

@@ -45,13 +45,30 @@ describe('object codec', () => {
     });
   }
 
+  it('keeps numbers that JSON.parse does not tell all of', () => {
+    const object = {
+      kind: 'X',
+      metadata: { uid: 'u', generation: 9007199254740993n },
+      spec: { at: [1732600000123456789n, 9007199254740992n, 1.5] },
+    };
+    const value = encodeStored(object as unknown as KubeObject);
+    const json =
+      '{"kind":"X","metadata":{"uid":"u","resourceVersion":"42","generation":9007199254740993},"spec":{"at":[1732600000123456789,9007199254740992,1.5]}}';
+    const expected = { ...object, metadata: { ...object.metadata, resourceVersion: '42' } };
+    for (const bytes of [value, Buffer.from(value)]) {
+      const stored = decodeStored('/k', bytes, 42);
+      assert.equal(stored.json.toString(), json);
+      assert.deepEqual(stored.object, expected);
+    }
+  });
+
   it('keeps exactly the bytes that it needs', () => {
     const { json } = decodeStored('/k', encodeStored({ kind: 'X', metadata: { uid: 'u' } }), 1);
     assert.equal(json.buffer.byteLength, json.length);
   });
 
   it('refuses what it did not write', () => {
-    for (const bytes of ['', '{}', '\x01', '\x01\xff\xff\xff\xff{}', '\x02\0\0\0\0{}']) {
+    for (const bytes of ['', '{}', '\x01', '\x01\xff\xff\xff\xff{}', '\x03\0\0\0\0{}', '\x02\xff\0\0\0{}']) {
       assert.throws(() => decodeStored('/k', Buffer.from(bytes, 'latin1'), 1), /the stored value of \/k is damaged/);
     }
   });

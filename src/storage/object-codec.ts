@@ -1,15 +1,19 @@
 import { htmlSafe } from '../../api/meta/go-json.ts';
+import { jsonText } from '../../api/meta/json-text.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../api/meta/object.ts';
 import { setOwn, withMember } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
+import { writtenNumbers } from '../machinery/schema/json-numbers.ts';
 import { RecentlyParsed } from './recently-parsed.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /**
- * A stored value is one format byte, four bytes with the offset at which `"resourceVersion":"…"` belongs into the JSON, and the JSON
+ * A stored value is one format byte (which tells whether JSON.parse reads all of it), four bytes with the offset at which `"resourceVersion":"…"` belongs into the JSON, and the JSON
  * of the object without its resourceVersion, with the commas that stand around it already there. So putting it in moves bytes, no more.
  */
-const formatByte = 1;
+const plainFormat = 1;
+/** Some of its numbers are none of JSON.parse's: see `jsonText`. */
+const numbersFormat = 2;
 const headerLength = 5;
 
 /** A stored value with the object that it was made of, for the process that made it. */
@@ -23,20 +27,31 @@ export interface EncodedObject extends Uint8Array {
  * @param object as JSON has it; it is shared with whoever reads it from here on, and not changed any more
  */
 export function encodeStored(object: KubeObject): Uint8Array {
+  try {
+    return encode(object, plainFormat, JSON.stringify);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return encode(object, numbersFormat, jsonText);
+  }
+}
+
+type ToText = (value: unknown) => string | undefined;
+
+function encode(object: KubeObject, format: number, toText: ToText): Uint8Array {
   let before = '{';
   let after = '';
   let passed = false;
   for (const key in object) {
     if (key === 'metadata') passed = true;
-    else if (passed) after += commaBefore(member(key, object[key]));
-    else before += withComma(member(key, object[key]));
+    else if (passed) after += commaBefore(member(key, object[key], toText));
+    else before += withComma(member(key, object[key], toText));
   }
-  const metadata = metadataParts(object.metadata ?? {});
+  const metadata = metadataParts(object.metadata ?? {}, toText);
   const head = htmlSafe(`${before}"metadata":{${metadata.before}`);
   const tail = htmlSafe(`${metadata.after}}${after}}`);
   const headBytes = Buffer.byteLength(head);
   const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + headBytes + Buffer.byteLength(tail));
-  value[0] = formatByte;
+  value[0] = format;
   value.writeUInt32LE(headBytes, 1);
   value.write(head, headerLength, 'utf8');
   value.write(tail, headerLength + headBytes, 'utf8');
@@ -46,7 +61,7 @@ export function encodeStored(object: KubeObject): Uint8Array {
 }
 
 /** The members of metadata before and after the place of its resourceVersion: where it has one, else behind the uid. */
-function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before: string; after: string } {
+function metadataParts(metadata: NonNullable<KubeObject['metadata']>, toText: ToText): { before: string; after: string } {
   const place = 'resourceVersion' in metadata ? 'resourceVersion' : 'uid';
   let before = '';
   let after = '';
@@ -55,7 +70,7 @@ function metadataParts(metadata: NonNullable<KubeObject['metadata']>): { before:
     if (key !== 'resourceVersion') {
       const value = (metadata as Record<string, unknown>)[key];
       const shared = key === 'managedFields' ? sharedText(value as ManagedFieldsEntry[]) : undefined;
-      const text = shared === undefined ? member(key, value) : `"managedFields":${shared}`;
+      const text = shared === undefined ? member(key, value, toText) : `"managedFields":${shared}`;
       if (passed) after += commaBefore(text);
       else before += withComma(text);
     }
@@ -82,8 +97,8 @@ const quoted: ReadonlyMap<string, string> = new Map(
   ].map((name) => [name, JSON.stringify(name)]),
 );
 
-function member(key: string, value: unknown): string {
-  const text = JSON.stringify(value);
+function member(key: string, value: unknown, toText: ToText): string {
+  const text = toText(value);
   return text === undefined ? '' : `${quoted.get(key) ?? JSON.stringify(key)}:${text}`;
 }
 
@@ -117,24 +132,31 @@ export function sourceOf({ source }: EncodedObject, revision: number): KubeObjec
 
 /** The object of a stored value at its revision. @throws Error if the value is none that `encodeStored` made */
 export function decodeStored(key: string, value: Uint8Array, revision: number): SplicedObject {
-  const { json, offset } = spliceRevision(key, value, revision);
-  const stored = new SplicedObject(key, revision, json, offset);
+  const stored = new SplicedObject(key, revision, spliceRevision(key, value, revision));
   const object = sourceOf(value, revision);
   if (object) stored.hold(object);
   return stored;
 }
 
-/** The JSON of a stored value with its resourceVersion, and where that was put in. */
-export function spliceRevision(key: string, value: Uint8Array, revision: number): { json: Buffer; offset: number } {
+/** The JSON of a stored value with its resourceVersion. */
+export interface Spliced {
+  readonly json: Buffer;
+  /** Where `"resourceVersion":"…"` begins. */
+  readonly offset: number;
+  readonly parse: (text: string) => KubeObject;
+}
+
+/** @throws Error if the value is none that `encodeStored` made */
+export function spliceRevision(key: string, value: Uint8Array, revision: number): Spliced {
   const offset = value.length > headerLength ? value[1]! | (value[2]! << 8) | (value[3]! << 16) | (value[4]! << 24) : -1;
-  if (value[0] !== formatByte || offset < 0 || headerLength + offset > value.length)
-    throw new Error(`the stored value of ${key} is damaged`);
+  const parse = value[0] === plainFormat ? JSON.parse : value[0] === numbersFormat ? writtenNumbers : undefined;
+  if (!parse || offset < 0 || headerLength + offset > value.length) throw new Error(`the stored value of ${key} is damaged`);
   const member = `"resourceVersion":"${revision}"`;
   const json = Buffer.allocUnsafeSlow(value.length - headerLength + member.length);
   json.set(value.subarray(headerLength, headerLength + offset));
   json.write(member, offset, 'latin1');
   json.set(value.subarray(headerLength + offset), offset + member.length);
-  return { json, offset };
+  return { json, offset, parse };
 }
 
 // Whether parsed objects are frozen, so that tests find whoever changes a shared one.
@@ -152,15 +174,16 @@ export class SplicedObject implements StoredObject {
   readonly revision: number;
   /** Or the same object at another revision, of whose bytes these are made when they are asked for. */
   private bytes: Buffer | SplicedObject;
-  /** Where `"resourceVersion":"…"` begins. */
-  protected readonly offset: number;
+  readonly offset: number;
+  readonly parse: (text: string) => KubeObject;
   private parsed: KubeObject | undefined;
 
-  constructor(key: string, revision: number, json: Buffer | SplicedObject, offset: number) {
+  constructor(key: string, revision: number, from: Spliced | SplicedObject) {
     this.key = key;
     this.revision = revision;
-    this.bytes = json;
-    this.offset = offset;
+    this.bytes = from instanceof SplicedObject ? from : from.json;
+    this.offset = from.offset;
+    this.parse = from.parse;
   }
 
   get json(): Buffer {
@@ -174,7 +197,7 @@ export class SplicedObject implements StoredObject {
   }
 
   get object(): KubeObject {
-    return this.parsed ?? this.hold(JSON.parse(this.json.toString('utf8')));
+    return this.parsed ?? this.hold(this.parse(this.json.toString('utf8')));
   }
 
   /** Takes over what the same object at another revision has parsed. */

@@ -3,6 +3,7 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
+import { jsonText } from '../../meta/json-text.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 
@@ -50,6 +51,6 @@ export const controllerRevision = defineResource<ControllerRevision>({
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateCommon(object),
-    ...(JSON.stringify(object.data) === JSON.stringify(old.data) ? [] : [invalid(path, object.data ?? null, immutableMessage)]),
+    ...(jsonText(object.data) === jsonText(old.data) ? [] : [invalid(path, object.data ?? null, immutableMessage)]),
   ],
 });

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../meta/json.ts';
+import { exactInteger, jsonText } from '../../meta/json-text.ts';
 import { QuantityValue } from '../library/quantity.ts';
 import { URLValue } from '../library/urls.ts';
 import { CelError } from '../runtime/errors.ts';
@@ -71,7 +73,7 @@ function quotedKey(key: Value): string {
 
 function native(value: Value): unknown {
   if (value === null) return nullValue;
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return exactInteger(value);
   if (typeof value !== 'object') return value;
   if (value instanceof Uint) return new GoValue('uint64', String(value.value), `0x${value.value.toString(16)}`);
   if (value instanceof Uint8Array) {
@@ -114,7 +116,7 @@ function textOf(part: unknown): string {
 }
 
 function syntaxOf(part: unknown): string {
-  return part instanceof GoValue ? part.syntax : JSON.stringify(part);
+  return part instanceof GoValue ? part.syntax : jsonText(part);
 }
 
 const second = 1_000_000_000n;
@@ -154,7 +156,7 @@ export function patchValue(value: Value): unknown {
   if (typeof value === 'number') return finite(value);
   if (typeof value === 'bigint') return wholeNumber(value);
   if (value instanceof Uint) return wholeNumber(value.value);
-  if (value instanceof DynamicList || value instanceof DynamicMap) return value.json;
+  if (value instanceof DynamicList || value instanceof DynamicMap) return safeJson(value.json);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof Duration || value instanceof Timestamp) return printValue(value)!;
   if (value instanceof Optional) {
@@ -184,6 +186,12 @@ function wholeNumber(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
+function safeJson(json: unknown): unknown {
+  if (typeof json === 'bigint') return String(json);
+  if (Array.isArray(json)) return json.map(safeJson);
+  return isJsonObject(json) ? Object.fromEntries(Object.entries(json).map(([name, inner]) => [name, safeJson(inner)])) : json;
+}
+
 function finite(value: number): number {
   if (Number.isFinite(value)) return value;
   const what = printValue(value);
@@ -205,6 +213,7 @@ function structOf(part: unknown): unknown {
     throw new CelError(`proto:\u00a0invalid type: ${part.type}`);
   }
   if (Array.isArray(part)) return part.map(structOf);
+  if (typeof part === 'bigint') return Number(part);
   if (typeof part !== 'object' || part === null) return part;
   return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, structOf(inner)]));
 }

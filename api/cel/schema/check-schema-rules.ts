@@ -194,7 +194,7 @@ function childCardinality(schema: JsonSchema, own: number | undefined): number |
   let times: number | undefined = 1;
   if (schema.type === 'object' && schema.additionalProperties !== undefined) times = schema.maxProperties;
   if (schema.type === 'array') times = schema.maxItems;
-  return times === undefined ? undefined : product(own, Math.max(0, times));
+  return times === undefined ? undefined : product(own, Math.max(0, Number(times)));
 }
 
 function product(cost: number, times: number): number {

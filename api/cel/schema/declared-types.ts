@@ -57,7 +57,7 @@ function child(schema: JsonSchema): DeclaredType | undefined {
 function arrayType({ items, maxItems }: JsonSchema): DeclaredType | undefined {
   const element = items && child(items);
   if (!element) return undefined;
-  const most = maxItems === undefined ? Math.floor((maxRequestBytes - 2) / (element.minSize + 1)) : Math.max(0, maxItems);
+  const most = maxItems === undefined ? Math.floor((maxRequestBytes - 2) / (element.minSize + 1)) : Math.max(0, Number(maxItems));
   return { type: types.listType(element.type), element, maxElements: most, minSize: 2 };
 }
 
@@ -65,7 +65,7 @@ function typeOfMap(schema: JsonSchema): DeclaredType | undefined {
   const element = child(valuesSchema(schema)!);
   if (!element) return undefined;
   const { maxProperties } = schema;
-  const most = maxProperties === undefined ? Math.floor((maxRequestBytes - 2) / (element.minSize + 6)) : Math.max(0, maxProperties);
+  const most = maxProperties === undefined ? Math.floor((maxRequestBytes - 2) / (element.minSize + 6)) : Math.max(0, Number(maxProperties));
   return { type: types.mapType(types.stringType, element.type), key: keyType, element, maxElements: most, minSize: 2 };
 }
 
@@ -85,7 +85,7 @@ function typeOfObject({ properties = {}, required = [] }: JsonSchema): DeclaredT
 function typeOfString(schema: JsonSchema): DeclaredType {
   switch (schema.format) {
     case 'byte':
-      return simple(types.bytesType, 2, schema.maxLength === undefined ? maxRequestBytes - 2 : Math.max(0, schema.maxLength));
+      return simple(types.bytesType, 2, schema.maxLength === undefined ? maxRequestBytes - 2 : Math.max(0, Number(schema.maxLength)));
     case 'duration':
       return simple(types.durationType, 3, 32);
     case 'date':
@@ -99,7 +99,7 @@ function typeOfString(schema: JsonSchema): DeclaredType {
 
 // A code point takes up to four bytes.
 function maxStringLength(schema: JsonSchema): number {
-  if (schema.maxLength !== undefined) return Math.max(0, schema.maxLength) * 4;
+  if (schema.maxLength !== undefined) return Math.max(0, Number(schema.maxLength)) * 4;
   if (!schema['x-kubernetes-int-or-string'] && schema.enum && schema.enum.length > 0) {
     return Math.max(0, ...schema.enum.map((value) => (typeof value === 'string' ? Buffer.byteLength(value) : 0)));
   }

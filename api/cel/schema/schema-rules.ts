@@ -1,4 +1,5 @@
 import { duplicate, type FieldError, type FieldPath, forbidden, invalid, required } from '../../meta/field.ts';
+import { jsonText } from '../../meta/json-text.ts';
 import type { Correlation } from '../../structural/correlation.ts';
 import type { Outcome } from '../program.ts';
 import { CelError } from '../runtime/errors.ts';
@@ -162,7 +163,7 @@ function correspondingItems(schema: JsonSchema, old: unknown): (item: unknown) =
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   if (!Array.isArray(old) || schema['x-kubernetes-list-type'] !== 'map' || keys.length === 0) return () => undefined;
   const keyOf = (item: unknown) =>
-    isObject(item) ? JSON.stringify(keys.map((key) => ownProperty(item, key) ?? schema.items?.properties?.[key]?.default ?? null)) : '';
+    isObject(item) ? jsonText(keys.map((key) => ownProperty(item, key) ?? schema.items?.properties?.[key]?.default ?? null)) : '';
   const byKey = new Map<string, unknown>();
   for (const item of old) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item);
   return (item) => byKey.get(keyOf(item));

@@ -32,9 +32,9 @@ function converterOf(schema: JsonSchema): Converter {
     case 'string':
       return stringConverter(schema);
     case 'number':
-      return expect('float', (json) => (typeof json === 'number' ? json : undefined));
+      return expect('float', (json) => (typeof json === 'number' || typeof json === 'bigint' ? Number(json) : undefined));
     case 'integer':
-      return expect('int', (json) => (Number.isInteger(json) ? BigInt(json as number) : undefined));
+      return expect('int', intOf);
     case 'boolean':
       return expect('bool', (json) => (typeof json === 'boolean' ? json : undefined));
     default:
@@ -45,6 +45,10 @@ function converterOf(schema: JsonSchema): Converter {
         );
       };
   }
+}
+
+function intOf(json: unknown): bigint | undefined {
+  return typeof json === 'bigint' ? json : Number.isInteger(json) ? BigInt(json as number) : undefined;
 }
 
 function expect(name: string, read: (json: unknown) => Value | undefined): Converter {
@@ -62,6 +66,8 @@ function goType(json: unknown): string {
       return 'map[string]interface {}';
     case 'boolean':
       return 'bool';
+    case 'bigint':
+      return 'int64';
     case 'number':
       return Number.isInteger(json) ? 'int64' : 'float64';
     default:
@@ -71,7 +77,8 @@ function goType(json: unknown): string {
 
 const intOrString: Converter = (json) => {
   if (typeof json === 'string') return json;
-  if (Number.isInteger(json)) return BigInt(json as number);
+  const int = intOf(json);
+  if (int !== undefined) return int;
   throw new CelError('invalid data, expected XIntOrString value to be either a string or integer');
 };
 

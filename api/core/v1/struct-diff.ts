@@ -1,3 +1,4 @@
+import { jsonText } from '../../meta/json-text.ts';
 import { internalForm } from './internal-form.ts';
 
 const contextLines = 3;
@@ -12,7 +13,7 @@ export function structDiff(type: string, old: object | undefined, value: object 
 }
 
 function linesOf(type: string, value: object | undefined): string[] {
-  return JSON.stringify(internalForm(type, value), null, 1).split('\n');
+  return jsonText(internalForm(type, value), 1).split('\n');
 }
 
 interface Edit {

@@ -2,6 +2,7 @@
 import type { DeviceSelector, OpaqueDeviceConfiguration } from '../../../openapi/types.ts';
 import { compileDeviceSelector, DeviceSelectorError, maxDeviceSelectorCost } from '../../cel/device/device-selector.ts';
 import { type FieldError, type FieldPath, forbidden, internalError, invalid, required, tooLong } from '../../meta/field.ts';
+import { jsonText } from '../../meta/json-text.ts';
 import { byteLength } from '../../meta/text.ts';
 import { validateDriver, validateList } from './names.validation.ts';
 
@@ -43,7 +44,7 @@ export function validateConfiguration({ opaque }: Configuration, path: FieldPath
 /** An object that only its driver understands. */
 export function validateData(data: unknown, path: FieldPath, stored: boolean): FieldError[] {
   if (data === undefined || data === null) return [required(path)];
-  if (!stored && byteLength(JSON.stringify(data)) > maxDataBytes) return [tooLong(path, maxDataBytes)];
+  if (!stored && byteLength(jsonText(data)) > maxDataBytes) return [tooLong(path, maxDataBytes)];
   if (typeof data === 'object' && !Array.isArray(data)) return [];
   return [invalid(path, '<value omitted>', 'must be a valid JSON object')];
 }

@@ -1,11 +1,13 @@
 import { goJson } from '../../../api/meta/go-json.ts';
 import { isJsonObject } from '../../../api/meta/json.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { compareText } from '../../../api/meta/text.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { PatchError } from '../../machinery/patch/error.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
 import { DecodeError } from '../../machinery/schema/conform.ts';
+import { readJson } from '../../machinery/schema/json-numbers.ts';
 import { copyData } from '../../registry/copy.ts';
 import { internalError } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
@@ -121,7 +123,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     try {
       const patched = applyJsonPatch(object, operations);
       // What is no object any more has no kind that could be decoded.
-      if (!isJsonObject(patched)) throw internalError(`Object 'Kind' is missing in '${JSON.stringify(patched)}'`);
+      if (!isJsonObject(patched)) throw internalError(`Object 'Kind' is missing in '${jsonText(patched)}'`);
       return this.parts.conform(patched as KubeObject);
     } catch (error) {
       if (error instanceof PatchError) throw internalError(error.detail ?? error.message);
@@ -133,7 +135,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
 
 /** A patch as an audit event tells of it: the fields of its operations in alphabetical order. */
 function patchAnnotation({ configuration, name }: Webhook, text: Buffer): string {
-  const operations = JSON.parse(text.toString()) as object[];
+  const operations = readJson(text.toString()) as object[];
   const patch = operations.map((operation) => Object.fromEntries(Object.entries(operation).sort(([a], [b]) => compareText(a, b))));
   return goJson({ configuration, webhook: name, patch, patchType: 'JSONPatch' });
 }

@@ -188,7 +188,7 @@ export function startCronJobController(context: ControllerContext): RunningContr
     const due = dueTime(cronJob, now, next);
     if (due === 'invalid') return undefined;
     if (due === undefined) return afterStep(step, now, next);
-    if (startingDeadlineSeconds !== undefined && due + startingDeadlineSeconds * 1000 < now) {
+    if (startingDeadlineSeconds !== undefined && due + Number(startingDeadlineSeconds) * 1000 < now) {
       const time = formatHttpDate(due).replace('GMT', '+0000');
       tell(cronJob, 'Warning', 'MissSchedule', `Missed scheduled time to start a job: ${time}`);
       return afterStep(step, now, next);

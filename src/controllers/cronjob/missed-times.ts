@@ -21,7 +21,7 @@ export function missedTimes(cronJob: KubeObject, now: number, next: Next, within
   const { lastScheduleTime } = cronJob.status ?? {};
   const { startingDeadlineSeconds } = cronJob.spec;
   let earliest = parseTime(lastScheduleTime ?? cronJob.metadata!.creationTimestamp!);
-  if (within && startingDeadlineSeconds !== undefined) earliest = Math.max(earliest, now - startingDeadlineSeconds * 1000);
+  if (within && startingDeadlineSeconds !== undefined) earliest = Math.max(earliest, now - Number(startingDeadlineSeconds) * 1000);
   const first = next(earliest);
   const second = first === undefined ? undefined : next(first);
   // Upstream's word for a schedule without any moment, as of a day that no month has.

@@ -28,7 +28,7 @@ export function createHistories(client: Client): {
     const equal: KubeObject[] = [];
     const past: KubeObject[] = [];
     for (const revision of await Promise.all(revisions.map(labelled))) (keepsData(revision, data) ? equal : past).push(revision);
-    const number = past.reduce((most, revision) => Math.max(most, revision['revision']), 0) + 1;
+    const number = past.reduce((most, revision) => Math.max(most, Number(revision['revision'])), 0) + 1;
     if (equal.length === 0) return { current: await snapshot(set, number), past };
     const current = await withoutDuplicates(equal, pods);
     if (current['revision'] < number) {

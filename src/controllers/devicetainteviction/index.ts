@@ -81,7 +81,7 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
             (toleration) => toleration.effect === 'NoExecute' && tolerates(toleration, taint),
           );
           if (covering.some(({ tolerationSeconds }) => tolerationSeconds === undefined)) continue;
-          const seconds = covering.map(({ tolerationSeconds }) => Math.max(0, tolerationSeconds!));
+          const seconds = covering.map(({ tolerationSeconds }) => Math.max(0, Number(tolerationSeconds)));
           const tolerated = seconds.length > 0 ? Math.min(...seconds) * 1000 : 0;
           const time = (taint.timeAdded ? parseTime(taint.timeAdded) : 0) + tolerated;
           if (first === undefined || time < first) first = time;
@@ -94,9 +94,9 @@ export function startDeviceTaintEviction(context: ControllerContext): RunningCon
   function taintsOf({ driver, pool, device }: AllocatedDevice): Taint[] {
     const published = [...slices.byIndex(byPool, poolKey(driver, pool))];
     // Slices of an older generation say nothing any more.
-    const generation = Math.max(...published.map(({ spec }) => spec.pool.generation));
+    const generation = Math.max(...published.map(({ spec }) => Number(spec.pool.generation)));
     return published
-      .filter(({ spec }) => spec.pool.generation === generation)
+      .filter(({ spec }) => Number(spec.pool.generation) === generation)
       .flatMap(({ spec }) => spec.devices ?? [])
       .filter(({ name }: { name: string }) => name === device)
       .flatMap(({ taints }: { taints?: Taint[] }) => taints ?? [])

@@ -174,7 +174,7 @@ function restartsExceed(job: KubeObject, pods: readonly KubeObject[]): boolean {
 export function deadlineIn(job: KubeObject, now: number): number | undefined {
   const { activeDeadlineSeconds } = job.spec;
   if (activeDeadlineSeconds === undefined || !job.status?.startTime || isSuspended(job)) return undefined;
-  return parseTime(job.status.startTime) + activeDeadlineSeconds * 1000 - now;
+  return parseTime(job.status.startTime) + Number(activeDeadlineSeconds) * 1000 - now;
 }
 
 function succeededNow(job: KubeObject, pods: readonly KubeObject[]): IndexSet {

@@ -59,7 +59,7 @@ export function finishedAt(pod: KubeObject): number {
   const ready = conditionOf(pod, 'Ready');
   if (ready?.status === 'False' && ready.lastTransitionTime) return parseTime(ready.lastTransitionTime);
   const { deletionTimestamp, deletionGracePeriodSeconds, creationTimestamp } = pod.metadata!;
-  if (deletionTimestamp) return parseTime(deletionTimestamp) - (deletionGracePeriodSeconds ?? 0) * 1000;
+  if (deletionTimestamp) return parseTime(deletionTimestamp) - Number(deletionGracePeriodSeconds ?? 0) * 1000;
   return parseTime(creationTimestamp!);
 }
 

@@ -115,7 +115,7 @@ export function startStatefulSetController(context: ControllerContext): RunningC
     const latest = history.at(-1);
     let collisionCount: number = set.status?.collisionCount ?? 0;
     let update = history.findLast((revision) => keepsData(revision, data));
-    const next = (latest?.['revision'] ?? 0) + 1;
+    const next = Number(latest?.['revision'] ?? 0) + 1;
     if (!update) ({ created: update, collisionCount } = await createRevision(revisionsApi, set, statefulSets, next, collisionCount));
     else if (latest && !keepsData(latest, data)) {
       update = await revisionsApi.update(set.metadata!.namespace!, typed(controllerRevisions, { ...update, revision: next }));

@@ -36,7 +36,7 @@ export function toleratedFor(taints: readonly Taint[], tolerations: readonly Tol
     if (!toleration) return 'not at all';
     const { tolerationSeconds } = toleration;
     if (tolerationSeconds === undefined || tolerationSeconds === null) continue;
-    const time = Math.max(0, tolerationSeconds) * 1000;
+    const time = Math.max(0, Number(tolerationSeconds)) * 1000;
     if (least === 'forever' || time < least) least = time;
   }
   return least;

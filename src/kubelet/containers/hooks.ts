@@ -14,7 +14,7 @@ export interface HookOutcome {
  * @param limit milliseconds
  */
 export function runHook(hook: LifecycleHandler, { program }: ContainerRun, now: number, limit: number): HookOutcome {
-  if (hook.sleep) return { failed: false, duration: Math.min(hook.sleep.seconds * 1000, limit) };
+  if (hook.sleep) return { failed: false, duration: Math.min(Number(hook.sleep.seconds) * 1000, limit) };
   const world = program?.world;
   if (!hook.exec?.command?.length || !world) return { failed: false, duration: 0 };
   try {

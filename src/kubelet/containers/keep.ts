@@ -137,7 +137,7 @@ function messageOf({ program }: ContainerRun, container: Container | undefined, 
 }
 
 export function graceOf({ pod }: PodScope): number {
-  return (pod.spec!.terminationGracePeriodSeconds ?? 30) * 1000;
+  return Number(pod.spec!.terminationGracePeriodSeconds ?? 30) * 1000;
 }
 
 /**
@@ -233,7 +233,7 @@ function conclude(scope: PodScope, run: ContainerRun, container: Container, { ki
   }
   const again = (container.restartPolicy ?? scope.pod.spec!.restartPolicy) !== 'Never';
   const message = `${run.kind === 'main' ? 'Container' : 'Init container'} ${run.name} failed ${kind} probe${again ? ', will be restarted' : ''}`;
-  const grace = spec.terminationGracePeriodSeconds === undefined ? graceOf(scope) : spec.terminationGracePeriodSeconds * 1000;
+  const grace = spec.terminationGracePeriodSeconds === undefined ? graceOf(scope) : Number(spec.terminationGracePeriodSeconds) * 1000;
   stopContainer(scope, run, container, message, grace, again);
 }
 

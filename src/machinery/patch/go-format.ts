@@ -1,4 +1,5 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 
 /** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
 export function goValue(value: unknown): string {
@@ -33,7 +34,7 @@ export function goSyntax(value: unknown): string {
       .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item)}`)
       .join(', ')}}`;
   }
-  return JSON.stringify(value);
+  return jsonText(value);
 }
 
 /** The Go type that decoded JSON has. */
@@ -46,6 +47,8 @@ export function goType(value: unknown): string {
       return 'map[string]interface {}';
     case 'number':
       return Number.isInteger(value) ? 'int64' : 'float64';
+    case 'bigint':
+      return 'int64';
     case 'boolean':
       return 'bool';
     default:
@@ -61,5 +64,6 @@ function sortedEntries(value: object): [string, unknown][] {
 export function goKind(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

@@ -1,7 +1,9 @@
 import { apply_patch } from 'jsonpatch';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
 import { setOwn } from '../json-object.ts';
+import { readJson } from '../schema/json-numbers.ts';
 import { hasDuplicates, strictErrorsOf } from '../schema/strict.ts';
 import { parsePatchJson } from './body.ts';
 import { badPatch, PatchError } from './error.ts';
@@ -241,14 +243,14 @@ function insert(document: unknown, target: Target, value: unknown, editing: Edit
 
 /** A value for a second place. @throws PatchError 422 when copies have made the document too large */
 function copyOf(value: unknown, editing: Editing): unknown {
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   editing.copied += text.length;
   if (editing.copied > maxCopied) {
     throw refused(
       `Unable to complete the copy, the accumulated size increase of copy is ${editing.copied}, exceeding the limit ${maxCopied}`,
     );
   }
-  return JSON.parse(text);
+  return readJson(text);
 }
 
 /** An operation whose path is known to lead somewhere. */

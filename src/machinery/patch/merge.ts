@@ -1,5 +1,5 @@
+import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import { isJsonObject, setOwn } from '../json-object.ts';
-import { WrittenNumber } from '../schema/written-number.ts';
 
 /**
  * RFC 7386: null removes, objects merge, the rest replaces. As kube-apiserver's library does it, they go from objects in lists, too.

@@ -1,6 +1,6 @@
+import { jsonText, WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { isJsonObject } from '../json-object.ts';
-import { WrittenNumber, writtenJson } from '../schema/written-number.ts';
 import type { JsonPatch } from './json.ts';
 
 /**
@@ -52,13 +52,13 @@ export function jsonPatchedText(patched: unknown, { operations }: JsonPatch, sch
 }
 
 function textOf(value: unknown, schema: Schema, touched: Touched | undefined): string {
-  if (touched?.given === 'raw' && touched.inside.size === 0) return writtenJson(value);
+  if (touched?.given === 'raw' && touched.inside.size === 0) return jsonText(value);
   if (touched?.given === 'decoded') return sortedText(value);
   if (Array.isArray(value)) {
     const items = schema.type === 'list' ? schema.items : anything;
     return `[${value.map((item, i) => textOf(item, items, touched?.inside.get(String(i)))).join(',')}]`;
   }
-  if (!isJsonObject(value) || value instanceof WrittenNumber) return writtenJson(value);
+  if (!isJsonObject(value) || value instanceof WrittenNumber) return jsonText(value);
   const isTouched = touched !== undefined && (touched.opened || touched.inside.size > 0);
   const keys = Object.keys(value).filter((key) => value[key] !== undefined);
   const ordered = isTouched || schema.type !== 'object' ? keys.sort() : inFieldOrder(keys, schema.fields);
@@ -79,7 +79,7 @@ function inFieldOrder(keys: readonly string[], fields: ReadonlyMap<string, unkno
 
 function sortedText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
-  if (!isJsonObject(value) || value instanceof WrittenNumber) return writtenJson(value);
+  if (!isJsonObject(value) || value instanceof WrittenNumber) return jsonText(value);
   const keys = Object.keys(value).sort();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${sortedText(value[key])}`).join(',')}}`;
 }

@@ -1,8 +1,8 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
+import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Field, Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
 import { isJsonObject, setOwn } from '../json-object.ts';
-import { WrittenNumber } from '../schema/written-number.ts';
 import { badPatch, PatchError, plainError } from './error.ts';
 import { goText, goType, goValue } from './go-format.ts';
 import { mergeSorted, partition, sortLike } from './list-order.ts';

@@ -80,9 +80,10 @@ test('values at the borders survive', () => {
   const decoded = codec.decode(codec.encode(object));
   assert.deepEqual(decoded, object);
   assert.deepEqual(Object.keys(decoded.metadata!.labels!), ['__proto__x', '\uffff', '\u{10000}']);
-  const seconds = Number.MAX_SAFE_INTEGER;
-  const pod = { kind: 'Pod', apiVersion: 'v1', metadata: {}, spec: { containers: [], activeDeadlineSeconds: seconds } };
-  assert.equal(codec.decode(codec.encode(pod))['spec'].activeDeadlineSeconds, seconds);
+  for (const seconds of [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 53n) - 1n, -(2n ** 63n)]) {
+    const pod = { kind: 'Pod', apiVersion: 'v1', metadata: {}, spec: { containers: [], activeDeadlineSeconds: seconds } };
+    assert.equal(codec.decode(codec.encode(pod))['spec'].activeDeadlineSeconds, seconds);
+  }
 });
 
 const empty = (content: number[]) => codec.wrap('v1', 'ConfigMap', Buffer.from(content));

@@ -1,3 +1,4 @@
+import { exactInteger } from '../../../api/meta/json-text.ts';
 import { DecodeError } from '../schema/conform.ts';
 import { BodyError } from '../schema/parse.ts';
 
@@ -26,12 +27,12 @@ export class ProtobufReader {
   /** A tag, a length or another unsigned integer of at most 32 bits. */
   unsigned(): number {
     const value = this.integer();
-    if (value < 0 || value > 0xffffffff) throw new ProtobufError('proto: integer overflow');
+    if (typeof value === 'bigint' || value < 0 || value > 0xffffffff) throw new ProtobufError('proto: integer overflow');
     return value;
   }
 
-  /** A signed 64-bit integer; beyond 2^53 the nearest number. */
-  integer(): number {
+  /** A signed 64-bit integer; beyond 2^53 a bigint. */
+  integer(): number | bigint {
     let low = 0;
     let high = 0;
     for (let index = 0; index < 10; index++) {
@@ -42,6 +43,12 @@ export class ProtobufReader {
       if (byte < 0x80) return this.join(low, high);
     }
     throw new ProtobufError('proto: integer overflow');
+  }
+
+  /** The lower 32 bits of an integer, as Go keeps them. */
+  integer32(): number {
+    const value = this.integer();
+    return typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value));
   }
 
   boolean(): boolean {
@@ -105,8 +112,8 @@ export class ProtobufReader {
   }
 
   /** `low` holds 28 bits, `high` the 36 above them (more are cut off, as Go does). */
-  private join(low: number, high: number): number {
+  private join(low: number, high: number): number | bigint {
     if (high < 2 ** 25) return high * 2 ** 28 + low;
-    return Number(BigInt.asIntN(64, (BigInt(high) << 28n) | BigInt(low)));
+    return exactInteger(BigInt.asIntN(64, (BigInt(high) << 28n) | BigInt(low)));
   }
 }

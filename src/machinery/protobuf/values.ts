@@ -1,3 +1,5 @@
+import { jsonText } from '../../../api/meta/json-text.ts';
+import { readJson } from '../schema/json-numbers.ts';
 import type { ProtobufReader } from './reader.ts';
 import { ProtobufError } from './reader.ts';
 import { secondsOf, timeOf } from './timestamps.ts';
@@ -27,6 +29,8 @@ const integer: ValueCodec = {
   zero: 0,
 };
 
+const integer32: ValueCodec = { ...integer, read: (reader) => reader.integer32() };
+
 const boolean: ValueCodec = {
   wireType: 0,
   write: (writer, value) => writer.boolean(value),
@@ -50,7 +54,7 @@ const bytes: ValueCodec = {
 
 export const scalarCodecs: Readonly<Record<string, ValueCodec>> = {
   string,
-  int32: integer,
+  int32: integer32,
   int64: integer,
   boolean,
   double,
@@ -86,8 +90,8 @@ function time(micros: boolean): ValueCodec {
       let seconds: number | undefined;
       let nanos = 0;
       readFields(reader, (number, wireType) => {
-        if (number === 1) seconds = reader.integer();
-        else if (number === 2) nanos = reader.integer();
+        if (number === 1) seconds = Number(reader.integer());
+        else if (number === 2) nanos = reader.integer32();
         else reader.skip(wireType);
       });
       return seconds === undefined ? null : timeOf(seconds, nanos, micros);
@@ -125,7 +129,7 @@ function wrapping(
 }
 
 const rawJson = wrapping(
-  (writer, value) => writer.string(JSON.stringify(value)),
+  (writer, value) => writer.string(jsonText(value)),
   (reader) => parseJson(reader.bytes()),
   null,
 );
@@ -133,7 +137,7 @@ const rawJson = wrapping(
 function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return null;
   try {
-    return JSON.parse(raw.toString('utf8'));
+    return readJson(raw.toString('utf8'));
   } catch (error) {
     throw new ProtobufError(`raw JSON is malformed: ${(error as Error).message}`);
   }
@@ -159,7 +163,7 @@ const intOrString: ValueCodec = {
     let text = '';
     readFields(reader, (field, wireType) => {
       if (field === 1) isString = reader.integer() === 1;
-      else if (field === 2) number = reader.integer();
+      else if (field === 2) number = reader.integer32();
       else if (field === 3) text = reader.string();
       else reader.skip(wireType);
     });

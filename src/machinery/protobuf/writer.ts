@@ -50,15 +50,17 @@ export class ProtobufWriter {
   }
 
   /** Negative numbers take ten bytes, as two's complement of 64 bits. */
-  integer(value: number): void {
-    if (value >= 0) return this.unsigned(value);
-    const buffer = this.reserve(10);
+  integer(value: number | bigint): void {
+    if (typeof value === 'number' && value >= 0) return this.unsigned(value);
     let rest = BigInt.asUintN(64, BigInt(value));
-    for (let at = this.start; at < this.start + 9; at++) {
+    const size = sizeOf(rest);
+    const buffer = this.reserve(size);
+    const last = this.start + size - 1;
+    for (let at = this.start; at < last; at++) {
       buffer[at] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
     }
-    buffer[this.start + 9] = Number(rest);
+    buffer[last] = Number(rest);
   }
 
   boolean(value: boolean): void {
@@ -118,7 +120,7 @@ export class ProtobufWriter {
   }
 }
 
-function sizeOf(value: number): number {
+function sizeOf(value: number | bigint): number {
   let size = 1;
   for (let limit = 0x80; value >= limit; limit *= 0x80) size++;
   return size;

@@ -69,7 +69,7 @@ export function countsAsRunning(pod: KubeObject, now: number): boolean {
   if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata!;
   if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return true;
-  return now <= parseTime(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  return now <= parseTime(deletionTimestamp) + Number(deletionGracePeriodSeconds) * 1000;
 }
 
 interface ContainerState {

@@ -37,7 +37,7 @@ export class DecodeError extends Error {}
 /**
  * What decoding into the Go type and encoding again would give: types checked, unknown fields and nulls dropped, empty values of omitempty fields
  * dropped (see `asSent`), quantities and times in canonical form, schema defaults filled in, fields in the order of the schema. One walk.
- * An empty `metadata.managedFields` stays, as it asks for them to be cleared. Integers beyond 2^53 lose their last digits.
+ * An empty `metadata.managedFields` stays, as it asks for them to be cleared.
  * @throws DecodeError for the first wrong value in the order of the document
  */
 export function conform(value: unknown, schema: Schema, options: ConformOptions = {}): Conformed {
@@ -125,11 +125,11 @@ class Walk {
         if (value > 0x7fffffff || value < -0x80000000) return this.beyond(value);
         return value;
       case 'int64':
-        if (!Number.isInteger(value) || value >= 2 ** 63 || value < -(2 ** 63)) throw Mismatch.instance;
+        if (typeof value !== 'bigint' && (!Number.isInteger(value) || value >= 2 ** 63 || value < -(2 ** 63))) throw Mismatch.instance;
         return value;
       case 'double':
-        if (typeof value !== 'number') throw Mismatch.instance;
-        return value;
+        if (typeof value !== 'number' && typeof value !== 'bigint') throw Mismatch.instance;
+        return Number(value);
       case 'object':
         if (typeof value !== 'object' || Array.isArray(value)) throw Mismatch.instance;
         return this.convertObject(value, schema);

@@ -1,7 +1,7 @@
+import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { ObjectSchema, ScalarSchema, Schema } from '../../../openapi/schema.ts';
 import { namedTypes } from './named-types.data.ts';
 import { convertBase64, convertMicroTime, convertQuantity, convertTime, ValueError } from './scalars.ts';
-import { WrittenNumber } from './written-number.ts';
 
 /**
  * What Go's decoder says of a value that its type cannot hold: values that read themselves (times, quantities) end the decoding where they
@@ -91,7 +91,7 @@ class Check {
         if (!isInteger(value, schema.type === 'int32' ? 2 ** 31 : 2 ** 63)) this.note(value, schema, place);
         return;
       case 'double':
-        if (typeof value !== 'number') this.note(value, schema, place);
+        if (typeof value !== 'number' && typeof value !== 'bigint') this.note(value, schema, place);
         return;
       case 'bytes':
         return this.bytes(value, schema, place);
@@ -131,7 +131,7 @@ function elementPlace(schema: Schema, value: unknown, place: Place): Place {
 }
 
 function isInteger(value: unknown, limit: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value < limit && value >= -limit;
+  return (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) && value < limit && value >= -limit;
 }
 
 /** The Go type of a field that is a string or number with a name of its own, or of what its list or map holds; of a map whose keys have one, the whole type; of a list that has one itself, `list` and that. */
@@ -148,20 +148,15 @@ function mismatch(value: unknown, schema: Schema, { struct, path, named }: Place
   const type = goTypeOf(schema, named);
   const kind = kindOf(value);
   const isNumeric = schema.type === 'intOrString' || schema.type === 'int32' || schema.type === 'int64' || schema.type === 'double';
-  const shown = kind === 'number' && isNumeric ? `number ${printNumber(value as number | WrittenNumber)}` : kind;
+  const shown = kind === 'number' && isNumeric ? `number ${value}` : kind;
   const where = struct === '' && path === '' ? 'Go value' : `Go struct field ${struct}.${path}`;
   return `json: cannot unmarshal ${shown} into ${where} of type ${type}`;
 }
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  if (value instanceof WrittenNumber) return 'number';
+  if (value instanceof WrittenNumber || typeof value === 'bigint') return 'number';
   return typeof value === 'boolean' ? 'bool' : typeof value;
-}
-
-function printNumber(value: number | WrittenNumber): string {
-  if (value instanceof WrittenNumber) return value.text;
-  return Number.isInteger(value) && Math.abs(value) < 1e300 ? BigInt(value).toString() : String(value);
 }
 
 /** @param named the name of the type of a scalar, or of what a list or map holds */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { jsonText, WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { goValue } from '../patch/go-format.ts';
-import { goNumbers, hasOddNumbers, infiniteNumber, keepWrittenNumbers, restoreNumbers, writtenNumbers } from './json-numbers.ts';
+import { goNumbers, hasOddNumbers, infiniteNumber, keepWrittenNumbers, readJson, restoreNumbers, writtenNumbers } from './json-numbers.ts';
 import { parseJson, parseYaml } from './parse.ts';
-import { WrittenNumber, writtenJson } from './written-number.ts';
 
 const types = ['int32', 'int64', 'intOrString', 'quantity', 'double', 'any', 'string'] as const;
 const fields = new Map(types.map((type) => [type as string, { name: type, required: false, schema: { type } as Schema }]));
@@ -49,7 +49,8 @@ test('decoded numbers: a fraction or an exponent is no integer, what is too larg
   });
   const { int32, int64, quantity } = readings(keepWrittenNumbers, '9223372036854775808');
   assert.deepStrictEqual([int32, int64, quantity], ['~9223372036854775808', '~9223372036854775808', '9223372036854775808']);
-  assert.ok((readings(keepWrittenNumbers, '9223372036854775807').int64 as number) < 2 ** 63, 'the largest integer is one');
+  const largest = readings(keepWrittenNumbers, '9223372036854775807');
+  assert.deepStrictEqual([largest.int64, largest.any, largest.double], [9223372036854775807n, 9223372036854775807n, 2 ** 63]);
 });
 
 test('restored numbers: floats without a fraction are integers, of which a field keeps the lower bits', () => {
@@ -58,7 +59,8 @@ test('restored numbers: floats without a fraction are integers, of which a field
     ['1.0', '1e3', '1.5', '9007199254740993', '9223372036854775807', '9223372036854775808', '-9223372036854775809', '1e10'].map(int32),
     [1, 1000, 1.5, 1, -1, 0, 0, 1410065408],
   );
-  assert.strictEqual(readings(restoreNumbers, '18446744073709551616').int64, -(2 ** 63));
+  assert.strictEqual(readings(restoreNumbers, '18446744073709551616').int64, -(2n ** 63n));
+  assert.strictEqual(readings(restoreNumbers, '9007199254740993').int64, 9007199254740993n);
   assert.strictEqual(readings(restoreNumbers, '9007199254740993').quantity, '9007199254740993');
   assert.strictEqual(readings(restoreNumbers, '18446744073709551616').quantity, '18446744073709552000');
   assert.strictEqual(readings(restoreNumbers, '18446744073709551616').intOrString, '~18446744073709552000');
@@ -68,14 +70,21 @@ test('restored numbers: floats without a fraction are integers, of which a field
 test('YAML is turned into JSON, where integers of 64 bits stand in full and all that is larger as doubles', () => {
   const int32 = (number: string) => readings(keepWrittenNumbers, number, parseYaml).int32;
   assert.deepStrictEqual(
-    ['1.0', '1e3', '18446744073709551615', '-9223372036854775808', '-9223372036854775809', '18446744073709551616', '1e22', '1e400'].map(
-      int32,
-    ),
-    [1, 1000, '~18446744073709551615', '~-9223372036854775808', '~-9223372036854776000', '~18446744073709552000', '~1e+22', '1e400'],
+    [
+      '1.0',
+      '0x7fffffff',
+      '18446744073709551615',
+      '-9223372036854775808',
+      '-9223372036854775809',
+      '18446744073709551616',
+      '1e22',
+      '1e400',
+    ].map(int32),
+    [1, 2147483647, '~18446744073709551615', '~-9223372036854775808', '~-9223372036854776000', '~18446744073709552000', '~1e+22', '1e400'],
   );
   const { value, json } = parseYaml('a: [9007199254740993, {b: 1}]\n9007199254740993: c\n');
   assert.strictEqual(json, '{"9007199254740993":"c","a":[9007199254740993,{"b":1}]}');
-  assert.deepStrictEqual(value, { '9007199254740993': 'c', a: [9007199254740992, { b: 1 }] });
+  assert.deepStrictEqual(value, { '9007199254740993': 'c', a: [9007199254740993n, { b: 1 }] });
 });
 
 test('numbers are found in lists, maps and beside a later value of the same key', () => {
@@ -89,9 +98,32 @@ test('numbers are found in lists, maps and beside a later value of the same key'
   });
 });
 
+test('in data without a type, integers of 64 bits are exact and all other numbers floats', () => {
+  const read = (number: string) => readJson(`{"a":[{"b":${number}}]}`).a[0].b;
+  const integers = ['9007199254740991', '9007199254740992', '-9007199254740993', '9223372036854775807', '-9223372036854775808'];
+  assert.deepStrictEqual(integers.map(read), [9007199254740991, 9007199254740992n, -9007199254740993n, 2n ** 63n - 1n, -(2n ** 63n)]);
+  const floats = ['9223372036854775808', '9007199254740993.0', '9007199254740993e0', '1234567890.1234567890123456', '1e18'];
+  assert.deepStrictEqual(floats.map(read), [2 ** 63, 2 ** 53, 2 ** 53, 1234567890.1234567, 1e18]);
+});
+
+test('a long integer is found wherever it stands, and none in a text', () => {
+  for (let before = 0; before < 40; before++) {
+    const name = 'n'.repeat(before);
+    assert.deepStrictEqual(readJson(`{"${name}":1234567890123456789}`), { [name]: 1234567890123456789n }, `after ${before} characters`);
+    assert.deepStrictEqual(readJson(`["${name}1234567890123456789"]`), [`${name}1234567890123456789`]);
+  }
+  assert.deepStrictEqual(
+    readJson('{"a":1234567890123456788,"a":1234567890123456789}'),
+    { a: 1234567890123456789n },
+    'the later one counts',
+  );
+  assert.strictEqual(readJson(' 1234567890123456789 '), 1234567890123456789n);
+  assert.throws(() => readJson('{"a":12345678901234567'), SyntaxError);
+});
+
 test('data without a schema is written again as it was, and printed as Go has it', () => {
   const text = '{"a":[1.0,1e3,{"b":12345678901234567}],"c":"1.0","d":2}';
-  assert.strictEqual(writtenJson(writtenNumbers(text)), text);
+  assert.strictEqual(jsonText(writtenNumbers(text)), text);
   assert.strictEqual(
     goValue(goNumbers('{"a":[1e6,9223372036854775808,9007199254740993,1.5,7]}')),
     'map[a:[1e+06 9.223372036854776e+18 9007199254740993 1.5 7]]',
@@ -100,4 +132,6 @@ test('data without a schema is written again as it was, and printed as Go has it
   assert.strictEqual(hasOddNumbers('{"a":1,"b":-20}'), false);
   assert.strictEqual(infiniteNumber('{"a":[1e300,-1e400,1e500]}'), '-1e400');
   assert.strictEqual(infiniteNumber('{"a":"1e400","b":1.5}'), undefined);
+  assert.strictEqual(infiniteNumber('{"a":1e400,"a":1}'), '1e400');
+  assert.strictEqual(infiniteNumber(`[${'1'.repeat(310)}]`), '1'.repeat(310));
 });

@@ -1,19 +1,57 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
 import { printFloat64 } from '../../../api/meta/go-float.ts';
+import { exactInteger, WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { isJsonObject } from '../json-object.ts';
 import { JsonScanner } from './json-scanner.ts';
 import type { ParsedBody } from './parse.ts';
-import { WrittenNumber } from './written-number.ts';
 
 /** A number with a fraction, an exponent or more digits than a double surely holds. */
 const odd = /[:,[]\s*-?(?:\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)|\d{16,})\s*[,}\]]/;
+/** Whatever is beyond a double has so large an exponent, or so many digits. */
+const beyond = /\d[eE]\+?\d{3}|\d{200}/;
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 const whole = /^-?\d+$/;
-const largestBelow63Bits = 2 ** 63 - 1024;
+const longestInteger = '-9223372036854775808'.length;
 const anything: Schema = { type: 'any' };
 
 /** What becomes of a number. */
 type Reading = (text: string, value: number, schema: Schema) => unknown;
+
+/**
+ * JSON's data, in which integers of 64 bits that a double does not hold are bigints. All other numbers are doubles, as they are to Go in data without a type.
+ * @throws SyntaxError
+ */
+export function readJson(text: string): any {
+  return withLongIntegers(text, JSON.parse(text));
+}
+
+/** @param value what JSON.parse makes of the text; changed in place, where it is an object or list */
+export function withLongIntegers(text: string, value: unknown): any {
+  return mayHaveLongInteger(text) ? readNumbers(text, value, anything, asInt64) : value;
+}
+
+/** An integer beyond 2^53 has 16 digits or more, so that one of each 16th characters is of it: most of a text is never looked at. */
+function mayHaveLongInteger(text: string): boolean {
+  for (let i = shortestLong - 1; i < text.length; i += shortestLong) {
+    if (!isDigit(text, i)) continue;
+    let from = i;
+    while (isDigit(text, from - 1)) from--;
+    while (isDigit(text, i + 1)) i++;
+    if (i - from >= shortestLong - 1 && !isWithinWord.test(text[from - 1] ?? '')) return true;
+  }
+  return false;
+}
+
+/** How many digits the first integer has that a double does not surely hold. */
+const shortestLong = 16;
+/** What stands before digits that are no number, or the fraction of one. */
+const isWithinWord = /["\w.]/;
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
+}
 
 /** Whether JSON text has a number that JSON.parse does not tell all of. */
 export function hasOddNumbers(text: string): boolean {
@@ -26,7 +64,7 @@ export function hasOddNumbers(text: string): boolean {
  */
 export function keepWrittenNumbers({ value, format, text, json }: ParsedBody, schema: Schema): void {
   const source = format === 'json' ? text : json;
-  if (source !== undefined) readNumbers(source, value, schema, asDecoded);
+  if (source !== undefined && odd.test(source)) readNumbers(source, value, schema, asDecoded);
 }
 
 /**
@@ -35,12 +73,12 @@ export function keepWrittenNumbers({ value, format, text, json }: ParsedBody, sc
  */
 export function restoreNumbers({ value, format, text, json }: ParsedBody, schema: Schema): void {
   const source = format === 'json' ? text : json;
-  if (source !== undefined) readNumbers(source, value, schema, asRestored);
+  if (source !== undefined && odd.test(source)) readNumbers(source, value, schema, asRestored);
 }
 
-/** JSON's data with what JSON.parse does not tell all of as it was written. */
+/** JSON's data, in which numbers that Go's encoder would write in another way are as they were written. Of texts that `jsonText` made, the data. */
 export function writtenNumbers(text: string): any {
-  return readNumbers(text, JSON.parse(text), anything, (number) => new WrittenNumber(number));
+  return readNumbers(text, JSON.parse(text), anything, asWritten);
 }
 
 /** JSON's data with numbers that Go prints in another way than JavaScript as Go has them. */
@@ -52,19 +90,14 @@ export function goNumbers(text: string): any {
 
 /** The first number in JSON text that is beyond a double. */
 export function infiniteNumber(text: string): string | undefined {
-  let first: string | undefined;
-  if (odd.test(text)) {
-    readNumbers(text, JSON.parse(text), anything, (number, value) => {
-      if (!Number.isFinite(value)) first ??= number;
-      return value;
-    });
-  }
-  return first;
+  if (!beyond.test(text)) return undefined;
+  const numbers = text.replace(strings, '""').match(/-?\d[\d.eE+-]*/g);
+  return numbers?.find((number) => !Number.isFinite(Number(number)));
 }
 
 function readNumbers(text: string, value: unknown, schema: Schema, reading: Reading): any {
   const holder = { value };
-  if (odd.test(text)) visit(new JsonScanner(text), schema, holder, 'value', reading);
+  visit(new JsonScanner(text), schema, holder, 'value', reading);
   return holder.value;
 }
 
@@ -81,9 +114,10 @@ function visit(scanner: JsonScanner, schema: Schema, holder: any, key: string | 
   } else if (character === '[' && (schema.type === 'list' || schema === anything) && Array.isArray(value)) {
     const items = schema.type === 'list' ? schema.items : anything;
     scanner.list((index) => visit(scanner, items, value, index, reading));
-  } else if (typeof value === 'number' && character !== '"') {
+  } else if ((typeof value === 'number' || typeof value === 'bigint') && character !== '"') {
     const text = scanner.word();
-    if (Number(text) === value) holder[key] = reading(text, value, schema);
+    const number = Number(text);
+    if (number === Number(value)) holder[key] = reading(text, number, schema);
   } else scanner.skip();
 }
 
@@ -96,6 +130,15 @@ function memberSchema(schema: Schema, name: string): Schema | undefined {
   return schema.type === 'map' ? schema.values : schema.type === 'object' ? schema.fields.get(name)?.schema : undefined;
 }
 
+function asWritten(text: string, value: number): unknown {
+  const number = asInt64(text, value);
+  return String(number) === text ? number : new WrittenNumber(text);
+}
+
+function asInt64(text: string, value: number): number | bigint {
+  return isInt64(text) ? exactInteger(BigInt(text)) : value;
+}
+
 function asDecoded(text: string, value: number, schema: Schema): unknown {
   switch (schema.type) {
     case 'quantity':
@@ -104,9 +147,9 @@ function asDecoded(text: string, value: number, schema: Schema): unknown {
     case 'intOrString':
       return whole.test(text) && Number.isSafeInteger(value) ? value : new WrittenNumber(text);
     case 'int64':
-      if (!whole.test(text)) return new WrittenNumber(text);
-      if (Number.isSafeInteger(value)) return value;
-      return isInt64(text) ? Math.min(value, largestBelow63Bits) : new WrittenNumber(text);
+      return isInt64(text) ? exactInteger(BigInt(text)) : new WrittenNumber(text);
+    case 'any':
+      return asInt64(text, value);
     default:
       return value;
   }
@@ -117,7 +160,7 @@ function asRestored(text: string, value: number, schema: Schema): unknown {
     case 'int32':
       return Number.isInteger(value) ? Number(BigInt.asIntN(32, integerOf(text, value))) : value;
     case 'int64':
-      return Number.isInteger(value) ? Math.min(Number(integerOf(text, value)), largestBelow63Bits) : value;
+      return Number.isInteger(value) ? exactInteger(integerOf(text, value)) : value;
     case 'intOrString':
       return Number.isSafeInteger(value) ? value : new WrittenNumber(encoded(text, value));
     case 'quantity':
@@ -125,13 +168,15 @@ function asRestored(text: string, value: number, schema: Schema): unknown {
     case 'string':
     case 'boolean':
       return isInt64(text) ? value : new WrittenNumber(text);
+    case 'any':
+      return asInt64(text, value);
     default:
       return value;
   }
 }
 
 function isInt64(text: string): boolean {
-  return whole.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  return text.length <= longestInteger && whole.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 /** As processors of 64 bits turn a float into an integer: what does not fit is the lowest. */

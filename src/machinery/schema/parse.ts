@@ -1,11 +1,12 @@
 import { goJsonError } from '../../../api/meta/json-errors.ts';
-import { hasOddNumbers } from './json-numbers.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
+import { hasOddNumbers, readJson, withLongIntegers } from './json-numbers.ts';
 import { hasDuplicates } from './strict.ts';
-import { writtenJson } from './written-number.ts';
 import { readYaml } from './yaml.ts';
 
 /** A request body as it was parsed, with what is needed to report duplicate keys. */
 export interface ParsedBody {
+  /** Integers of 64 bits that a double does not hold are bigints. */
   readonly value: unknown;
   readonly format: 'json' | 'yaml';
   readonly text: string;
@@ -27,7 +28,7 @@ export function parseJson(source: string | Buffer): ParsedBody {
   try {
     const value = JSON.parse(text);
     checkDepth(text);
-    return { value, format: 'json', text, yamlDuplicates: none };
+    return { value: withLongIntegers(text, value), format: 'json', text, yamlDuplicates: none };
   } catch (error) {
     if (error instanceof BodyError) throw error;
     throw new BodyError(goJsonError(text));
@@ -56,8 +57,8 @@ export function parseYaml(source: string | Buffer): ParsedBody {
   const { value, duplicates, hasLargeNumbers, error } = readYaml(text);
   if (error !== undefined) throw new BodyError(error);
   if (!hasLargeNumbers) return { value, format: 'yaml', text, yamlDuplicates: duplicates };
-  const json = writtenJson(value);
-  return { value: JSON.parse(json), format: 'yaml', text, yamlDuplicates: duplicates, json };
+  const json = jsonText(value);
+  return { value: readJson(json), format: 'yaml', text, yamlDuplicates: duplicates, json };
 }
 
 /** Most clients send JSON as YAML, which it is; JSON with a duplicate key or a number that is written in an odd way is left to the YAML reader. */

@@ -1,6 +1,6 @@
+import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { explain, goTypeOf, namedTypeOf } from './explain.ts';
-import { WrittenNumber } from './written-number.ts';
 
 /**
  * What Go says of a value that is restored from a map rather than decoded from JSON, as strategic merge patches are: field by field in
@@ -52,6 +52,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'slice';
   if (value instanceof WrittenNumber) return 'float64';
   if (typeof value === 'object') return 'map';
+  if (typeof value === 'bigint') return 'int64';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

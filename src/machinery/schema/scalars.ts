@@ -107,7 +107,7 @@ function daysIn(year: number, month: number): number {
 
 /** A quantity in canonical form; JSON numbers are taken too. @throws ValueError */
 export function convertQuantity(value: unknown): string {
-  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : 'x';
+  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' || typeof value === 'bigint' ? String(value) : 'x';
   try {
     return canonicalQuantity(text);
   } catch (error) {

@@ -1,5 +1,5 @@
+import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import { parseTime } from '../clock.ts';
-import { WrittenNumber } from './written-number.ts';
 
 /** Why YAML cannot be read, in the words of Go's library. */
 export class YamlFault extends Error {}
@@ -32,27 +32,33 @@ function resolveNumber(text: string): number | WrittenNumber | undefined {
       `json: unsupported value: ${text.includes('n') && !text.includes('f') ? 'NaN' : text.startsWith('-') ? '-Inf' : '+Inf'}`,
     );
   const plain = text.replaceAll('_', '');
-  if (decimal.test(plain)) return exactly(plain, Number(plain));
-  const [radix, match] = based(plain);
-  if (match) return Number.parseInt(`${match[1]}${match[2]}`, radix);
+  if (decimal.test(plain)) return exactly(BigInt(plain));
+  const integer = basedInteger(plain);
+  if (integer !== undefined) return exactly(integer);
   const value = Number(plain);
   // What is beyond a double is text.
-  return float.test(plain) && Number.isFinite(value) ? exactly(plain, value) : undefined;
+  if (!float.test(plain) || !Number.isFinite(value)) return undefined;
+  return Number.isSafeInteger(value) || !Number.isInteger(value) ? value : new WrittenNumber(String(value));
 }
 
 /** Integers of 64 bits are what they are, with or without a sign; all that is larger is a double, as Go's JSON has it. */
-function exactly(text: string, value: number): number | WrittenNumber {
-  if (Number.isSafeInteger(value) || !Number.isInteger(value)) return value;
-  if (!decimal.test(text)) return new WrittenNumber(String(value));
-  const integer = BigInt(text);
-  return new WrittenNumber(integer >= smallestInteger && integer <= largestInteger ? integer.toString() : String(value));
+function exactly(integer: bigint): number | WrittenNumber {
+  const value = Number(integer);
+  if (Number.isSafeInteger(value)) return value;
+  return new WrittenNumber(String(integer >= smallestInteger && integer <= largestInteger ? integer : value));
 }
 
-function based(text: string): [radix: number, match: RegExpExecArray | null] {
-  const hex = hexadecimal.exec(text);
-  if (hex) return [16, hex];
-  const bits = binary.exec(text);
-  return bits ? [2, bits] : [8, octal.exec(text)];
+function basedInteger(text: string): bigint | undefined {
+  const forms = [
+    ['0x', hexadecimal],
+    ['0b', binary],
+    ['0o', octal],
+  ] as const;
+  for (const [prefix, form] of forms) {
+    const match = form.exec(text);
+    if (match) return (match[1] === '-' ? -1n : 1n) * BigInt(prefix + match[2]);
+  }
+  return undefined;
 }
 
 /** Tags whose values Go's library looks at; what has any other is text. */
@@ -86,7 +92,7 @@ function tagOf(text: string): string {
   if (number === undefined) return '!!str';
   const plain = text.replaceAll('_', '');
   if (decimal.test(plain)) return BigInt(plain) <= largestInteger ? '!!int' : '!!float';
-  return based(plain)[1] ? '!!int' : '!!float';
+  return basedInteger(plain) === undefined ? '!!float' : '!!int';
 }
 
 function isTime(text: string): boolean {

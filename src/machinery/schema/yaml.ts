@@ -1,5 +1,5 @@
+import { jsonText, WrittenNumber } from '../../../api/meta/json-text.ts';
 import { setOwn } from '../json-object.ts';
-import { WrittenNumber } from './written-number.ts';
 import { documentOf, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from './yaml-nodes.ts';
 import { resolvePlain, resolveTagged, YamlFault } from './yaml-scalars.ts';
 
@@ -134,14 +134,14 @@ function goKeySyntax(node: YamlNode): string {
     return `map[interface {}]interface {}{${entries.sort().join(', ')}}`;
   }
   const value = readScalar(node);
-  return value === null ? 'interface {}(nil)' : JSON.stringify(value);
+  return value === null ? 'interface {}(nil)' : jsonText(value);
 }
 
 /** A value as Go's `%#v` prints it. */
 function goValue(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goInside).join(', ')}}`;
-  if (typeof value !== 'object') return JSON.stringify(value);
+  if (typeof value !== 'object' || value instanceof WrittenNumber) return jsonText(value);
   const entries = Object.entries(value).map(([key, inside]) => `${JSON.stringify(key)}:${goInside(inside)}`);
   return `map[interface {}]interface {}{${entries.join(', ')}}`;
 }

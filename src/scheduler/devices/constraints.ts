@@ -1,3 +1,4 @@
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { Device, DeviceAttribute, DeviceConstraint } from '../../../openapi/types.ts';
 import type { Alternative } from './requests.ts';
 
@@ -37,5 +38,5 @@ function attributeOf(device: Device, driver: string, name: string): string | und
   const slash = name.indexOf('/');
   const value = attributes[name] ?? (slash >= 0 && name.slice(0, slash) === driver ? attributes[name.slice(slash + 1)] : undefined);
   const [entry] = Object.entries(value ?? {});
-  return entry && JSON.stringify(entry);
+  return entry && jsonText(entry);
 }

@@ -50,17 +50,21 @@ export function poolsFor(node: Node, slices: Iterable<ResourceSlice>): Pool[] {
   }
   const pools: Pool[] = [];
   for (const published of byPool.values()) {
-    const newest = Math.max(...published.map(({ spec }) => spec.pool.generation));
+    const newest = Math.max(...published.map(generationOf));
     const reachable = published.filter((slice) => concernsNode(slice, node));
-    const generation = Math.max(...reachable.map(({ spec }) => spec.pool.generation));
+    const generation = Math.max(...reachable.map(generationOf));
     // What is newer elsewhere makes what the node sees of the pool obsolete.
     if (reachable.length === 0 || generation < newest) continue;
-    const present = (all: readonly ResourceSlice[]) => all.filter(({ spec }) => spec.pool.generation === newest);
+    const present = (all: readonly ResourceSlice[]) => all.filter((slice) => generationOf(slice) === newest);
     pools.push(poolOf(present(reachable), present(published)));
   }
   const inOrder = (a: Pool, b: Pool) => compareText(a.driver, b.driver) || compareText(a.name, b.name);
   const waits = ({ devices }: Pool) => devices.some(({ device }) => device.bindingConditions);
   return [...pools.filter((pool) => !waits(pool)).sort(inOrder), ...pools.filter(waits).sort(inOrder)];
+}
+
+function generationOf({ spec }: ResourceSlice): number {
+  return Number(spec.pool.generation);
 }
 
 function concernsNode({ spec }: ResourceSlice, node: Node): boolean {
@@ -87,7 +91,7 @@ function poolOf(reachable: readonly ResourceSlice[], published: readonly Resourc
       .flatMap((slice) =>
         (slice.spec.devices ?? []).map((device) => ({ id: deviceId(driver, pool.name, device.name), device, slice, pool: result })),
       );
-  if (published.length !== pool.resourceSliceCount) return { ...result, state: 'incomplete' };
+  if (published.length !== Number(pool.resourceSliceCount)) return { ...result, state: 'incomplete' };
   result.devices = devicesOf(reachable);
   result.others = devicesOf(published.filter((slice) => !reachable.includes(slice)));
   const sets = reachable.flatMap(({ spec }) => spec.sharedCounters ?? []);

@@ -16,14 +16,16 @@ export interface Alternative {
 }
 
 export function alternativesOf({ name, exactly, firstAvailable }: DeviceRequest): Alternative[] {
-  const defaults = { allocationMode: 'ExactCount', count: 1, adminAccess: false, selectors: [], tolerations: [] };
+  const defaults = { allocationMode: 'ExactCount', adminAccess: false, selectors: [], tolerations: [] };
   const capacityOf = (request: object): Alternative['capacity'] => (request as any).capacity?.requests ?? {};
-  if (exactly) return [{ ...defaults, ...exactly, name, requestName: name, capacity: capacityOf(exactly) }];
+  if (exactly)
+    return [{ ...defaults, ...exactly, name, requestName: name, count: Number(exactly.count ?? 1), capacity: capacityOf(exactly) }];
   return (firstAvailable ?? []).map((alternative) => ({
     ...defaults,
     ...alternative,
     name: `${name}/${alternative.name}`,
     requestName: name,
+    count: Number(alternative.count ?? 1),
     capacity: capacityOf(alternative),
   }));
 }

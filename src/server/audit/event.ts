@@ -1,6 +1,8 @@
 import { goJson, htmlSafe } from '../../../api/meta/go-json.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { UserInfo } from '../../auth/types.ts';
+import { readJson } from '../../machinery/schema/json-numbers.ts';
 import type { RequestInfo } from '../context.ts';
 
 /** metav1.Status as an event shows it: without its kind. */
@@ -88,12 +90,12 @@ export function compacted(json: string): string {
 
 /** A document without the managed fields of its objects: of the object itself, the items of a list, the rows of a table. */
 export function withoutManagedFields(json: string): string {
-  const document = JSON.parse(json) as KubeObject;
+  const document = readJson(json) as KubeObject;
   const drop = (object: KubeObject | undefined) => {
     if (object?.metadata) delete object.metadata.managedFields;
   };
   drop(document);
   if (Array.isArray(document['items'])) document['items'].forEach(drop);
   if (Array.isArray(document['rows'])) for (const row of document['rows']) drop(row.object);
-  return JSON.stringify(document);
+  return jsonText(document);
 }

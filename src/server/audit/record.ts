@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { goJson } from '../../../api/meta/go-json.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { formatMicroTime } from '../../machinery/clock.ts';
@@ -83,7 +84,7 @@ export class AuditRecord {
   noteObject(object: KubeObject): void {
     if (this.reference) completeReference(this.reference, object);
     if (!this.recordsRequests) return;
-    const json = JSON.stringify(object);
+    const json = jsonText(object);
     this.requestObject = this.ruling.omitManagedFields ? withoutManagedFields(json) : json;
   }
 
@@ -93,7 +94,7 @@ export class AuditRecord {
   }
 
   noteOptions(options: object): void {
-    if (this.recordsRequests) this.requestObject = JSON.stringify(options);
+    if (this.recordsRequests) this.requestObject = jsonText(options);
   }
 
   /** @param response what was answered, as JSON, if that is recorded */

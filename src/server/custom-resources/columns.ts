@@ -1,6 +1,7 @@
 import { ageColumn, nameColumn } from '../../../api/core/v1/columns.ts';
 import type { CellContext, Column } from '../../../api/define.ts';
 import { printFloat } from '../../../api/meta/go-float.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { humanDuration, parseTime } from '../../../api/meta/time.ts';
 import { copySorted } from '../../../api/structural/conform-value.ts';
@@ -46,9 +47,9 @@ function cellOf(path: JsonPath, type: string, object: KubeObject, context: CellC
     case 'string':
       return printed(found);
     case 'integer':
-      return typeof found === 'number' ? asInt64(found) : null;
+      return typeof found === 'bigint' ? found : typeof found === 'number' ? asInt64(found) : null;
     case 'number':
-      return typeof found === 'number' ? found : null;
+      return typeof found === 'bigint' ? Number(found) : typeof found === 'number' ? found : null;
     case 'boolean':
       return typeof found === 'boolean' ? found : null;
     default:
@@ -68,13 +69,18 @@ function firstOf(path: JsonPath, object: KubeObject): unknown {
 
 function printed(value: unknown): string {
   if (value === null) return '<no value>';
-  if (typeof value === 'object') return JSON.stringify(copySorted(value));
-  return typeof value === 'number' ? printFloat(value) : String(value);
+  if (typeof value === 'object') return jsonText(copySorted(value));
+  return typeof value === 'number' && !fitsInt64(value) ? printFloat(value) : String(value);
+}
+
+// What was stored as a whole number is read as an integer.
+function fitsInt64(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
 }
 
 // What Go makes of a number that no 64 bits hold.
-function asInt64(value: number): number {
-  return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63);
+function asInt64(value: number): number | bigint {
+  return Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2n ** 63n);
 }
 
 function since(text: string, now: number): string {

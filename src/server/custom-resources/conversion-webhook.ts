@@ -1,5 +1,6 @@
 import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
 import { isJsonObject } from '../../../api/meta/json.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../api/meta/validation.ts';
 import { copySorted } from '../../../api/structural/conform-value.ts';
@@ -77,7 +78,7 @@ function failure(message: string): ApiError {
 
 /** What follows `returned invalid`. */
 function problemOf(object: KubeObject, converted: KubeObject, apiVersion: string): string | undefined {
-  if (!isJsonObject(converted)) return `object at index 0: Object 'Kind' is missing in '${JSON.stringify(converted)}'`;
+  if (!isJsonObject(converted)) return `object at index 0: Object 'Kind' is missing in '${jsonText(converted)}'`;
   if (!isJsonObject(converted.metadata ?? {})) return `metadata of type ${goType(converted.metadata)} in input object`;
   if (converted.apiVersion !== apiVersion) {
     return `object at index 0: invalid groupVersion (expected ${apiVersion}, received ${converted.apiVersion ?? ''})`;

@@ -143,7 +143,7 @@ function validateScaleStatus(object: KubeObject, scale: CustomScale | undefined)
 function validateReplicas(object: KubeObject, path: string): FieldError[] {
   const { value, problem } = nested(object, path, 'int64');
   if (problem !== undefined) return [invalid(path, 0, problem)];
-  if (typeof value !== 'number') return [];
+  if (typeof value !== 'number' && typeof value !== 'bigint') return [];
   if (value < 0) return [invalid(path, value, 'should be a non-negative integer')];
   return value > maxReplicas ? [invalid(path, value, `should be less than or equal to ${maxReplicas}`)] : [];
 }

@@ -1,11 +1,12 @@
 import { goJson, htmlSafe } from '../../../api/meta/go-json.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 
 const newline = Buffer.from('\n');
 
 /** Indented as for people, or in one line that ends with a line end, as the real server's two serializers write it. */
 export function encodeJson(value: unknown, pretty: boolean): Buffer {
-  return Buffer.from(pretty ? htmlSafe(JSON.stringify(value, null, 2)) : `${goJson(value)}\n`);
+  return Buffer.from(pretty ? htmlSafe(jsonText(value, 2)) : `${goJson(value)}\n`);
 }
 
 /** The stored bytes of an object with the line end that closes an answer. */

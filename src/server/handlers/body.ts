@@ -1,9 +1,10 @@
 import { invalid as invalidField } from '../../../api/meta/field.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { ProtobufError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
-import { keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
+import { infiniteNumber, keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
 import { badRequest, invalid } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
@@ -119,12 +120,21 @@ function decodeValue(
 }
 
 function decodeInto(expected: ExpectedKind, body: ParsedBody, strict: boolean): ReturnType<typeof conform> {
+  if (expected.isCustom) refuseInfinite(body, expected);
   keepWrittenNumbers(body, expected.schema);
   try {
     return conform(body.value, expected.schema, strict ? { strict, body } : {});
   } catch (error) {
     if (error instanceof DecodeError) throw cannotHandle(body.value as KubeObject, expected, error.message);
     throw error;
+  }
+}
+
+// Data without a type has no place for it, whether or not its schema knows the field.
+function refuseInfinite({ value, format, text, json }: ParsedBody, expected: ExpectedKind): void {
+  const number = infiniteNumber(format === 'json' ? text : (json ?? ''));
+  if (number !== undefined) {
+    throw cannotHandle(value as KubeObject, expected, `json: cannot unmarshal number ${number} into Go value of type float64`);
   }
 }
 
@@ -139,7 +149,7 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
   const apiVersion = apiVersionOf(expected.group, expected.version);
   if (given?.apiVersion === apiVersion && given.kind === expected.kind) return given;
   const problem = kindProblem(given);
-  if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || JSON.stringify(given)));
+  if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text || jsonText(given)));
   if (expected.isCustom) throw notThisCustomKind(given, body, expected);
   return withKind(given ?? {}, body, expected, apiVersion);
 }
@@ -162,7 +172,7 @@ function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, a
 
 function notThisCustomKind(value: KubeObject | null, body: ParsedBody, expected: ExpectedKind): Error {
   if (!value?.kind) {
-    const text = body.text || JSON.stringify(value);
+    const text = body.text || jsonText(value);
     return unrecognized(expected, `Object 'Kind' is missing in '${text}'`, Buffer.from(text));
   }
   const apiVersion = apiVersionOf(expected.group, expected.version);

@@ -1,4 +1,5 @@
 import { FieldPath, invalid } from '../../../api/meta/field.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
@@ -70,7 +71,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   }
   const { request } = context;
   // An in-process client's patch is data already.
-  const bytes = request.object ? Buffer.from(JSON.stringify(request.object)) : await readBody(context);
+  const bytes = request.object ? Buffer.from(jsonText(request.object)) : await readBody(context);
   const options = patchOptions(context, type === applyPatchType);
   if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
   const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'), { isApply: type === applyPatchType });
@@ -140,8 +141,8 @@ function mechanismOf(type: string, bytes: Buffer, scope: Scope, options: PatchOp
 function jsonMechanism(bytes: Buffer, scope: Scope, options: PatchOptions): PatchMechanism {
   const text = bytes.toString();
   const parsed = parseJsonPatch(text);
-  if (readsAsData(scope, options)) refuseInfinite(text, 'error decoding patch: ', 'Go struct field jsonPatchOp.value');
-  const keepsNumbers = isTyped(scope) && hasOddNumbers(text);
+  if (options.fieldValidation !== 'Ignore') refuseInfinite(text, 'error decoding patch: ', 'Go struct field jsonPatchOp.value');
+  const keepsNumbers = hasOddNumbers(text);
   const given = keepsNumbers ? { ...parsed, operations: writtenNumbers(text) } : parsed;
   const mechanism: PatchMechanism = {
     patch: (current) => applyJsonPatch(current, given) as KubeObject,
@@ -151,7 +152,7 @@ function jsonMechanism(bytes: Buffer, scope: Scope, options: PatchOptions): Patc
     tracks: false,
     restores: false,
   };
-  return keepsNumbers ? overText(mechanism, shownSchema(scope)) : mechanism;
+  return keepsNumbers ? overText(mechanism, scope) : mechanism;
 }
 
 function isTyped(scope: Scope): boolean {
@@ -159,12 +160,15 @@ function isTyped(scope: Scope): boolean {
 }
 
 /** A patch with numbers that JSON.parse does not tell all of: what it leaves is decoded as the text that it is to Go. */
-function overText(mechanism: PatchMechanism, schema: Schema): PatchMechanism {
+function overText(mechanism: PatchMechanism, scope: Scope): PatchMechanism {
+  const schema = shownSchema(scope);
   let text = '';
   return {
     ...mechanism,
     async patch(current) {
       text = mechanism.shown(await mechanism.patch(current), current) as string;
+      const infinite = isTyped(scope) ? undefined : infiniteNumber(text);
+      if (infinite !== undefined) throw unfit(text, `json: cannot unmarshal number ${infinite} into Go value of type float64`);
       return readNumbered(text, schema) as KubeObject;
     },
     shown: () => text,
@@ -203,14 +207,13 @@ function mergeMechanism(bytes: Buffer, scope: Scope, strategic: boolean, options
       unconvertible: plainError,
     };
   }
-  const keepsNumbers = isOdd && isTyped(scope);
-  const value = keepsNumbers ? writtenNumbers(body.text) : body.value;
+  const value = isOdd ? writtenNumbers(body.text) : body.value;
   const mechanism: PatchMechanism = {
     ...common,
     patch: (current) => mergePatch(current, value) as KubeObject,
     shown: (patched, current) => mergePatchedText(current, value, patched, shownSchema(scope)),
   };
-  return keepsNumbers ? overText(mechanism, shownSchema(scope)) : mechanism;
+  return isOdd ? overText(mechanism, scope) : mechanism;
 }
 
 function parsePatch(bytes: Buffer, strategic: boolean, asData: boolean): ReturnType<typeof parseJson> {
@@ -250,7 +253,7 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
       return object;
     },
     strictErrors: [],
-    shown: (patched) => JSON.stringify(patched),
+    shown: (patched) => jsonText(patched),
     decodesKind: false,
     tracks: true,
     restores: false,
@@ -268,8 +271,7 @@ function conformPatched(
   context: RequestContext,
 ): { readonly object: KubeObject; readonly hasEmpty: boolean } {
   const strict = options.fieldValidation !== 'Ignore' && !mechanism.tracks;
-  const fail = (message: string) =>
-    invalidError({ group: '', kind: '' }, '', [invalid('patch', mechanism.shown(patched, before), message)]);
+  const fail = (message: string) => unfit(mechanism.shown(patched, before), message);
   const expected = mechanism.tracks ? scope.kind : expectedKind(scope);
   const { kind } = expected;
   const apiVersion = apiVersionOf(expected.group, expected.version);
@@ -306,6 +308,11 @@ function conformPatched(
       : typeof shown === 'string' && !expected.isCustom && explain(readNumbered(shown, expected.schema), expected.schema);
     throw fail(words || error.message);
   }
+}
+
+/** @param shown what the patch left */
+function unfit(shown: unknown, message: string): ApiError {
+  return invalidError({ group: '', kind: '' }, '', [invalid('patch', shown, message)]);
 }
 
 /** Custom objects may say that they are of any kind; that it is not theirs is found when they are validated. */

@@ -1,4 +1,5 @@
 import type { RemoteConversion } from '../../../api/define.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { plainError } from '../../machinery/patch/error.ts';
 import { ApiError } from '../../registry/errors.ts';
@@ -26,7 +27,7 @@ export class RemoteVersions {
 
   /** @throws PatchError for what the other process could not convert; what else is thrown is for `settle` */
   convert(object: KubeObject, apiVersion: string): KubeObject {
-    const key = `${apiVersion} ${JSON.stringify(object)}`;
+    const key = `${apiVersion} ${jsonText(object)}`;
     const known = this.known.get(key);
     if (known) return known();
     throw new Unconverted(this.fetch(key, object, apiVersion));

@@ -1,4 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { jsonText } from '../../../api/meta/json-text.ts';
+import { readJson } from '../../machinery/schema/json-numbers.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
@@ -87,9 +89,9 @@ async function answerClient(server: LargeRequestServer, context: ServerContext, 
   const { method, path, query } = request;
   const target = query.size > 0 ? `${path}?${query}` : path;
   const headers = { 'content-type': 'application/json', ...request.headers };
-  const body = request.object ? Buffer.from(JSON.stringify(request.object)) : await request.readBody(bodyLimit);
+  const body = request.object ? Buffer.from(jsonText(request.object)) : await request.readBody(bodyLimit);
   const { status, body: bytes } = await server.answer({ method, target, headers, body, user, auditId }, signal);
-  const answered = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  const answered = readJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
   if (status >= 400) throw new ApiError(status, answered.reason ?? '', answered.message ?? '', answered.details);
   return { type: 'object', status, definition, object: answered };
 }

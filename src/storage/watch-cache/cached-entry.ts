@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { SplicedObject, sourceOf, spliceRevision } from '../object-codec.ts';
+import { type Spliced, SplicedObject, sourceOf, spliceRevision } from '../object-codec.ts';
 import type { CachedObject } from './types.ts';
 
 /** What a cache takes from each version of an object. */
@@ -18,31 +18,30 @@ export class CachedEntry<A> extends SplicedObject implements CachedObject<A> {
   constructor(
     key: string,
     revision: number,
-    json: Buffer | SplicedObject,
-    offset: number,
+    from: Spliced | SplicedObject,
     taken: { attributes: A; indexed: ReadonlyMap<string, readonly string[]> },
   ) {
-    super(key, revision, json, offset);
+    super(key, revision, from);
     this.attributes = taken.attributes;
     this.indexed = taken.indexed;
   }
 
   /** The same object as of another revision, as a watch shows what is gone. */
   at(revision: number): CachedEntry<A> {
-    const entry = new CachedEntry(this.key, revision, this, this.offset, this);
+    const entry = new CachedEntry(this.key, revision, this, this);
     entry.shareParsed(this);
     return entry;
   }
 }
 
 export function cachedEntry<A>(key: string, value: Uint8Array, revision: number, extraction: Extraction<A>): CachedEntry<A> {
-  const { json, offset } = spliceRevision(key, value, revision);
+  const spliced = spliceRevision(key, value, revision);
   const { attributes, indexes } = extraction;
-  if (!attributes && !indexes) return new CachedEntry(key, revision, json, offset, { attributes: undefined as A, indexed: unindexed });
-  const object = sourceOf(value, revision) ?? (JSON.parse(json.toString('utf8')) as KubeObject);
+  if (!attributes && !indexes) return new CachedEntry(key, revision, spliced, { attributes: undefined as A, indexed: unindexed });
+  const object = sourceOf(value, revision) ?? spliced.parse(spliced.json.toString('utf8'));
   let indexed = unindexed;
   if (indexes) indexed = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, distinct(valuesOf(object))]));
-  const entry = new CachedEntry<A>(key, revision, json, offset, { attributes: attributes?.(object) as A, indexed });
+  const entry = new CachedEntry<A>(key, revision, spliced, { attributes: attributes?.(object) as A, indexed });
   entry.hold(object);
   return entry;
 }

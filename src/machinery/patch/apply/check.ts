@@ -96,7 +96,7 @@ function wrongScalar(value: unknown, type: Schema['type']): string | undefined {
     case 'int32':
     case 'int64':
     case 'double':
-      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
+      return typeof value === 'number' || typeof value === 'bigint' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goValue(value)}}`;
     case 'quantity':

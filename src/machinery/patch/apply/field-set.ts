@@ -1,3 +1,6 @@
+import { jsonText } from '../../../../api/meta/json-text.ts';
+import { readJson } from '../../schema/json-numbers.ts';
+
 /**
  * A set of paths in an object, as managedFields keep it. A path is a list of elements in their FieldsV1 form: `f:<name>`,
  * `k:<keys as JSON>` and `v:<value as JSON>` for items of associative lists, `i:<index>`. A path may be a member without its
@@ -242,12 +245,12 @@ function canonicalElement(key: string): string | undefined {
     case 'f':
       return key;
     case 'k': {
-      const keys = JSON.parse(key.slice(2));
+      const keys = readJson(key.slice(2));
       if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) throw new Error(`not an object: ${key}`);
       return keyElement(Object.entries(keys));
     }
     case 'v':
-      return valueElement(JSON.parse(key.slice(2)));
+      return valueElement(readJson(key.slice(2)));
     case 'i':
       if (!/^i:-?\d+$/.test(key)) throw new Error(`not an index: ${key}`);
       return key;
@@ -260,13 +263,13 @@ function canonicalElement(key: string): string | undefined {
 export function keyElement(keys: [string, unknown][]): string {
   if (keys.length > 1) keys.sort((a, b) => (a[0] < b[0] ? -1 : 1));
   let text = 'k:{';
-  for (let i = 0; i < keys.length; i++) text += `${i === 0 ? '' : ','}${JSON.stringify(keys[i]![0])}:${JSON.stringify(keys[i]![1])}`;
+  for (let i = 0; i < keys.length; i++) text += `${i === 0 ? '' : ','}${JSON.stringify(keys[i]![0])}:${jsonText(keys[i]![1])}`;
   return `${text}}`;
 }
 
 /** The element of an item of a `set` list. */
 export function valueElement(value: unknown): string {
-  return `v:${JSON.stringify(value)}`;
+  return `v:${jsonText(value)}`;
 }
 
 const kinds = 'fkvi';
@@ -278,8 +281,8 @@ export function comparePathElements(a: string, b: string): number {
   if (kind !== b[0]) return kinds.indexOf(kind) - kinds.indexOf(b[0]!);
   if (kind === 'f') return a < b ? -1 : 1;
   if (kind === 'i') return Number(a.slice(2)) - Number(b.slice(2));
-  const left = JSON.parse(a.slice(2));
-  const right = JSON.parse(b.slice(2));
+  const left = readJson(a.slice(2));
+  const right = readJson(b.slice(2));
   return kind === 'v' ? compareValues(left, right) : compareKeys(Object.entries(left), Object.entries(right));
 }
 
@@ -296,10 +299,15 @@ function compareKeys(a: [string, unknown][], b: [string, unknown][]): number {
 
 const valueKinds = ['number', 'string', 'boolean', 'object'];
 
+function valueKind(value: unknown): string {
+  return typeof value === 'bigint' ? 'number' : typeof value;
+}
+
 function compareValues(a: unknown, b: unknown): number {
-  const kind = typeof a;
-  if (kind !== typeof b) return valueKinds.indexOf(kind) - valueKinds.indexOf(typeof b);
-  if (kind === 'object') return compareValues(JSON.stringify(a), JSON.stringify(b));
+  const kind = valueKind(a);
+  const other = valueKind(b);
+  if (kind !== other) return valueKinds.indexOf(kind) - valueKinds.indexOf(other);
+  if (kind === 'object') return compareValues(jsonText(a), jsonText(b));
   return (a as any) < (b as any) ? -1 : (a as any) > (b as any) ? 1 : 0;
 }
 
@@ -315,7 +323,7 @@ export function printElement(element: string): string {
     case 'f':
       return `.${rest}`;
     case 'k': {
-      const keys = Object.entries(JSON.parse(rest)).map(([name, value]) => `${name}=${printKey(value)}`);
+      const keys = Object.entries(readJson(rest)).map(([name, value]) => `${name}=${printKey(value)}`);
       return `[${keys.join(',')}]`;
     }
     case 'v':
@@ -328,7 +336,7 @@ export function printElement(element: string): string {
 // A key that is no scalar is refused, but by its path.
 function printKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printKey).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return jsonText(value);
   return Object.entries(value)
     .map(([name, item]) => `${name}=${printKey(item)}`)
     .join('');

@@ -1,4 +1,7 @@
+import { goJson } from '../../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../../api/meta/object.ts';
+import { copySorted } from '../../../../api/structural/conform-value.ts';
+import { readJson } from '../../schema/json-numbers.ts';
 import { compare } from './compare.ts';
 import type { FieldSet } from './field-set.ts';
 import { fieldSetOf } from './set-of.ts';
@@ -22,7 +25,7 @@ export function clientSideApplied(live: KubeObject, context: ManagerContext): Fi
   const text = lastApplied(live);
   if (text === undefined) return undefined;
   try {
-    const configuration = JSON.parse(text);
+    const configuration = readJson(text);
     if (configuration?.apiVersion !== context.apiVersion) return undefined;
     const { added, modified, removed } = compare(configuration, live, context.schema);
     return fieldSetOf(configuration, context.schema).difference(modified).difference(added).difference(removed);
@@ -57,10 +60,5 @@ function annotationBytes(annotations: Readonly<Record<string, string>>): number 
 
 /** JSON as Go encodes maps: keys in order, and `<`, `>`, `&` escaped. */
 function sortedJson(value: unknown): string {
-  const text = JSON.stringify(value, (_, item) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
-      : item,
-  );
-  return text.replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return goJson(copySorted(value));
 }
