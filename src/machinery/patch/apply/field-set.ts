@@ -202,17 +202,15 @@ function freeze(level: Map<string, MutableNode>): FieldSet {
 
 /** The FieldsV1 form: elements in order, `.` for the path itself where something lies below it. */
 export function encodeFieldSet(set: FieldSet): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  const elements = [...set.elements()];
-  if (elements.length > 1) elements.sort((a, b) => comparePathElements(a[0], b[0]));
-  for (const [element, node] of elements) result[element] = encodeNode(node);
-  return result;
+  return encodeInto({}, set);
 }
 
-function encodeNode(node: FieldNode): Record<string, unknown> {
-  if (node.children === undefined) return {};
-  const below = encodeFieldSet(node.children);
-  return node.member ? { '.': {}, ...below } : below;
+function encodeInto(result: Record<string, unknown>, set: FieldSet): Record<string, unknown> {
+  const elements = [...set.elements()];
+  if (elements.length > 1) elements.sort((a, b) => comparePathElements(a[0], b[0]));
+  for (const [element, { member, children }] of elements)
+    result[element] = children === undefined ? {} : encodeInto(member ? { '.': {} } : {}, children);
+  return result;
 }
 
 /**
@@ -273,6 +271,8 @@ export function valueElement(value: unknown): string {
 }
 
 const kinds = 'fkvi';
+/** As nearly all keys are: `k:{"name":"…"}`. */
+const keyOfOneText = /^k:\{("[^"\\]*"):"([^"\\]*)"\}$/;
 
 /** Field names first, then keys, values, indices; within a kind by content. */
 export function comparePathElements(a: string, b: string): number {
@@ -281,6 +281,11 @@ export function comparePathElements(a: string, b: string): number {
   if (kind !== b[0]) return kinds.indexOf(kind) - kinds.indexOf(b[0]!);
   if (kind === 'f') return a < b ? -1 : 1;
   if (kind === 'i') return Number(a.slice(2)) - Number(b.slice(2));
+  if (kind === 'k') {
+    const key = keyOfOneText.exec(a);
+    const other = key && keyOfOneText.exec(b);
+    if (other && key[1] === other[1]) return key[2]! < other[2]! ? -1 : 1;
+  }
   const left = readJson(a.slice(2));
   const right = readJson(b.slice(2));
   return kind === 'v' ? compareValues(left, right) : compareKeys(Object.entries(left), Object.entries(right));
