@@ -158,7 +158,7 @@ function judge(store: ResourceStore, current: StoredObject, options: DeleteOptio
     const running = metadata.deletionGracePeriodSeconds;
     if (!running) return { pending: false, ...changed };
     if (requested === undefined || requested >= running) return { pending: true };
-    let due = parseTime(metadata.deletionTimestamp) - Number(running) * 1000 + Number(requested) * 1000;
+    let due = parseTime(metadata.deletionTimestamp) - millisecondsOf(running) + millisecondsOf(requested);
     let seconds = requested;
     if (due < now) {
       due = now;
@@ -167,7 +167,12 @@ function judge(store: ResourceStore, current: StoredObject, options: DeleteOptio
     return { pending: false, grace: { seconds, timestamp: formatTime(due), first: false }, ...changed };
   }
   const seconds = gracePeriod(current.object, requested);
-  return { pending: false, grace: { seconds, timestamp: formatTime(now + Number(seconds) * 1000), first: true }, ...changed };
+  return { pending: false, grace: { seconds, timestamp: formatTime(now + millisecondsOf(seconds)), first: true }, ...changed };
+}
+
+/** As Go's durations hold seconds, which are nanoseconds in 64 bits: what is longer than 292 years wraps around. */
+function millisecondsOf(seconds: number | bigint): number {
+  return Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n) / 1_000_000n);
 }
 
 function comparePreconditions(
