@@ -3,7 +3,7 @@ import type { Omission, Step } from './script.ts';
 const unordered = true;
 const progress: Omission = { lines: /^Waiting for /, because: 'how many of these lines there are depends on the speed of the machine' };
 const places: Omission = { lines: /Pod\/front|^Name: |NodeName: /, because: 'generated names, in the order of their addresses' };
-const claims = `cut -d. -f2 | tr _- /+ | sed 's/$/==/' | base64 -d 2>/dev/null | sed -E 's/"(exp|iat|nbf|warnafter)":[0-9]+/"\\1":0/g'`;
+const claims = `cut -d. -f2 | tr _- /+ | sed 's/$/==/' | base64 -d 2>/dev/null | sed -E 's/"(exp|iat|nbf|warnafter)":[0-9]+/"\\1":0/g; s/"node-."/"node"/'`;
 const rolledOut = (name: string): Step => ({ wait: `kubectl rollout status ${name} --timeout=20s` });
 const applySet = 'KUBECTL_APPLYSET=true kubectl apply -n default --prune';
 
@@ -41,7 +41,7 @@ export const usage: readonly Step[] = [
   { run: "kubectl get --raw '/api/v1/namespaces/default/pods?limit=1&fieldSelector=metadata.name%3Dsolid' | head -c 60" },
   { run: "kubectl get --raw '/livez?verbose&exclude=etcd'" },
   { run: 'kubectl get --raw /readyz/nothing; kubectl get --raw /apis/nothing.example.com/v1; kubectl get --raw /logs/' },
-  { run: 'kubectl get pods -w --output-watch-events --request-timeout=1s -l app=solid' },
+  { run: 'kubectl get pods -w --output-watch-events --request-timeout=2s -l app=solid' },
 
   // Descriptions of what has happened.
   { run: 'kubectl describe pod homeless' },
@@ -181,7 +181,7 @@ export const usage: readonly Step[] = [
   { run: 'kubectl create service nodeport outer --tcp=80 --node-port=1; kubectl create namespace "Bad"; kubectl create ns default' },
   { run: 'kubectl create secret generic bad --type=kubernetes.io/tls --from-literal=a=b; kubectl create quota q --hard=nothing=1' },
   {
-    run: `kubectl drain node-1 node-2 node-3 --ignore-daemonsets --pod-selector=app=front --timeout=2s 2>&1 | sed -e 's/front-[^ "]*/front/g' | grep disruption | sort -u; kubectl uncordon node-1 node-2 node-3`,
+    run: `kubectl drain node-1 node-2 node-3 --ignore-daemonsets --pod-selector=app=front --timeout=3s 2>&1 | sed -e 's/front-[^ "]*/front/g' | grep disruption | sort -u; kubectl uncordon node-1 node-2 node-3`,
   },
   { run: 'kubectl cordon -l kubernetes.io/os=linux --dry-run=server' },
   { run: 'kubectl annotate pod solid "bad key=1"; kubectl annotate pod solid a=b && kubectl annotate pod solid a=c' },
