@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { isTokenProtocol } from '../auth/authenticate/bearer.ts';
+import { valuesOf } from '../machinery/header-values.ts';
 import type { UpgradeAnswer } from './answer.ts';
 import type { RequestContext } from './context.ts';
 import type { ServerContext } from './request-context.ts';
@@ -63,18 +64,19 @@ export function passedHeaders(
   { request, connection }: ServerContext,
   names: readonly string[] = [],
   prefixes: readonly string[] = [],
-): Record<string, string> {
-  const headers: Record<string, string> = {};
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
   const own = new Set([...ownHeaders, ...names]);
   const starts = [...ownPrefixes, ...prefixes];
   const hops = hopsOf(request.headers['connection']);
   for (const name in request.headers) {
     const value = request.headers[name];
     if (value === undefined || hops.has(name) || own.has(name) || starts.some((prefix) => name.startsWith(prefix))) continue;
-    headers[name] = value;
+    const values = valuesOf(value);
+    headers[name] = values.length === 1 ? value : [...values];
   }
   const protocols = headers['sec-websocket-protocol'];
-  if (protocols !== undefined) headers['sec-websocket-protocol'] = withoutToken(protocols);
+  if (typeof protocols === 'string') headers['sec-websocket-protocol'] = withoutToken(protocols);
   const client = connection?.remoteAddress.replace(/^::ffff:/, '');
   if (client) headers['x-forwarded-for'] = headers['x-forwarded-for'] ? `${headers['x-forwarded-for']}, ${client}` : client;
   return headers;

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { valuesOf } from '../../machinery/header-values.ts';
 import type { Authenticator, Credentials, UserInfo } from '../types.ts';
 import { subjectOf } from './subject.ts';
 
@@ -35,11 +36,12 @@ function userOf(
   { usernameHeaders, uidHeaders, groupHeaders, extraHeaderPrefixes }: RequestHeaderOptions,
   headers: Headers,
 ): UserInfo | undefined {
-  const first = (names: readonly string[]) => textOf(names.map((name) => headers[name.toLowerCase()]).find((value) => value) ?? '');
+  const first = (names: readonly string[]) =>
+    textOf(names.map((name) => valuesOf(headers[name.toLowerCase()])[0]).find((value) => value) ?? '');
   const username = first(usernameHeaders);
   if (username === '') return undefined;
   const uid = first(uidHeaders);
-  const groups = groupHeaders.flatMap((name) => valuesOf(headers[name.toLowerCase()])).filter((group) => group !== '');
+  const groups = groupHeaders.flatMap((name) => textsOf(headers[name.toLowerCase()])).filter((group) => group !== '');
   const extra = extraOf(extraHeaderPrefixes, headers);
   return { username, ...(uid ? { uid } : {}), groups, ...(extra ? { extra } : {}) };
 }
@@ -50,15 +52,14 @@ function extraOf(prefixes: readonly string[], headers: Headers): Record<string, 
     for (const name in headers) {
       if (!name.startsWith(prefix.toLowerCase())) continue;
       const key = decoded(name.slice(prefix.length)).toLowerCase();
-      extra.set(key, [...(extra.get(key) ?? []), ...valuesOf(headers[name])]);
+      extra.set(key, [...(extra.get(key) ?? []), ...textsOf(headers[name])]);
     }
   }
   return extra.size > 0 ? Object.fromEntries(extra) : undefined;
 }
 
-/** Repeated headers arrive joined. */
-function valuesOf(header: string | undefined): string[] {
-  return header === undefined ? [] : header.split(', ').map(textOf);
+function textsOf(header: string | undefined): string[] {
+  return valuesOf(header).map(textOf);
 }
 
 /** Node takes each byte for a character, where proxies write UTF-8. */

@@ -2,6 +2,7 @@ import { FieldPath } from '../../../api/meta/field.ts';
 import { isDns1123Label, isDns1123Subdomain } from '../../../api/meta/names.ts';
 import { validateDomainPath } from '../../../api/meta/validation.ts';
 import type { AccessAttributes, Authorizer, UserInfo } from '../../auth/types.ts';
+import { valuesOf } from '../../machinery/header-values.ts';
 import { accessForbidden } from '../../registry/access-forbidden.ts';
 import { ApiError, badRequest } from '../../registry/errors.ts';
 import type { ServerContext } from '../request-context.ts';
@@ -88,11 +89,6 @@ function wantedUser(context: ServerContext): Wanted | undefined {
     throw badRequest(`requested ${printed} without impersonating a user name`);
   }
   return { username, uid, groups, extra };
-}
-
-/** Repeated headers arrive joined by a comma and a space. */
-function valuesOf(header: string | undefined): readonly string[] {
-  return header ? header.split(', ') : [];
 }
 
 function decodeKey(key: string): string {

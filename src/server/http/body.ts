@@ -14,7 +14,7 @@ export function announcesBody(headers: {
 /**
  * Reads a body to its end, at most `limit` bytes.
  * @param declared the Content-Length, so that too large a body is refused before it is read
- * @throws ApiError 413 when there are more, 400 when the client breaks off
+ * @throws ApiError 413 when there are more, 400 when the client breaks off; what the stream fails with
  */
 export function readBody(stream: Readable, declared: string | undefined, limit: number): Promise<Buffer> {
   if (declared !== undefined && Number(declared) > limit) return Promise.reject(tooLarge(limit));
@@ -37,6 +37,10 @@ export function readBody(stream: Readable, declared: string | undefined, limit: 
     stream.once('end', () => {
       ended = true;
       resolve(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? nothing : Buffer.concat(chunks, length));
+    });
+    stream.once('error', (error) => {
+      ended = true;
+      reject(error);
     });
     stream.once('close', () => {
       if (!ended) reject(badRequest('unexpected EOF'));

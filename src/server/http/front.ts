@@ -31,7 +31,7 @@ export function openFront(options: TlsPortOptions, handlers: FrontHandlers, logg
   const port = new TlsPort(options, {
     stream(stream, headers, connection) {
       // CONNECT alone has no path.
-      const request = new NetworkRequest(headers[':method'] ?? 'GET', headers[':path'] ?? '', headers as Record<string, string>, stream);
+      const request = new NetworkRequest(headers[':method'] ?? 'GET', headers[':path'] ?? '', headers, stream);
       handlers.request(request, connection, new Http2Reply(stream, request));
     },
     http1: handlers.http1,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import { announcesBody } from './body.ts';
 import type { OutgoingHeaders, Reply } from './reply.ts';
 
@@ -15,13 +15,44 @@ function capitalized(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
+/** Node's own way to begin an answer, which its types leave out. */
+type StoreHeader = (firstLine: string, headers: unknown) => void;
+const storeHeader = (http.ServerResponse.prototype as unknown as { _storeHeader: StoreHeader })._storeHeader;
+
+/** An answer of Node's server, in what Go's does otherwise. */
+export class Http1Response<Request extends IncomingMessage = IncomingMessage> extends http.ServerResponse<Request> {
+  /** Whether the client has been told to send the body that it asked about. */
+  continued = false;
+
+  override writeContinue(): void {
+    if (this.continued || this.headersSent) return;
+    this.continued = true;
+    super.writeContinue();
+  }
+
+  refuseExpectation(): void {
+    this.writeHead(417, { Connection: 'close', 'Content-Length': 0 }).end();
+  }
+
+  // Answers have the version of the request; Node always says 1.1.
+  _storeHeader(firstLine: string, headers: unknown): void {
+    storeHeader.call(this, this.req.httpVersion === '1.0' ? firstLine.replace('HTTP/1.1', 'HTTP/1.0') : firstLine, headers);
+  }
+}
+
+/** So much of a body that no handler has read is read nevertheless, so that the connection can go on. */
+const mostDropped = 256 * 1024;
+
 export class Http1Reply implements Reply {
   private readonly request: IncomingMessage;
-  private readonly response: ServerResponse;
+  private readonly response: Http1Response;
+  private readonly endsEarly: () => void;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  /** @param endsEarly called before the head of an answer with which the connection ends, though the client may still be sending the body */
+  constructor(request: IncomingMessage, response: Http1Response, endsEarly: () => void) {
     this.request = request;
     this.response = response;
+    this.endsEarly = endsEarly;
   }
 
   get gone(): boolean {
@@ -32,12 +63,31 @@ export class Http1Reply implements Reply {
     if (this.gone) return;
     const canonical: OutgoingHeaders = {};
     for (const name in headers) canonical[canonicalNames.get(name) ?? capitalized(name)] = headers[name]!;
-    // A body that was not read to its end would be taken for the next request. A request without one may not count as complete yet.
-    if (!this.request.complete && announcesBody(this.request.headers)) canonical['Connection'] = 'close';
-    // Go's server says nothing of a connection that goes on, which is the rule in HTTP/1.1.
-    else if (this.response.shouldKeepAlive && this.request.httpVersion === '1.1') this.response.removeHeader('Connection');
+    this.sayWhetherItGoesOn(canonical);
     this.response.writeHead(status, canonical as Record<string, string>);
     if (empty) this.response.end();
+  }
+
+  // Go's server says nothing of a connection with which it does what is the rule for the version.
+  private sayWhetherItGoesOn(headers: OutgoingHeaders): void {
+    const { request, response } = this;
+    const isOld = request.httpVersion === '1.0';
+    if (this.leavesBody()) {
+      response.shouldKeepAlive = false;
+      this.endsEarly();
+    }
+    if (isOld && headers['Content-Length'] === undefined) response.shouldKeepAlive = false;
+    const isTheRule = response.shouldKeepAlive !== isOld;
+    if (isTheRule) response.removeHeader('Connection');
+    else headers['Connection'] = isOld ? 'keep-alive' : 'close';
+  }
+
+  // Whether more of the body may come than is passed over. A request without a body may not count as complete yet.
+  private leavesBody(): boolean {
+    const { complete, headers } = this.request;
+    if (complete || !announcesBody(headers)) return false;
+    if (headers.expect !== undefined && !this.response.continued) return true;
+    return !(Number(headers['content-length']) < mostDropped);
   }
 
   flush(): void {

@@ -29,9 +29,11 @@ export class NetworkRequest implements ApiRequest {
   private controller: AbortController | undefined;
   private gone = false;
   private reading: Promise<Buffer> | undefined;
+  private readonly wanted: (() => void) | undefined;
+  private broken: Error | undefined;
 
-  /** @param target path and query as the client sent them */
-  constructor(method: string, target: string, headers: Headers, source: Readable | WholeBody) {
+  /** @param target path and query as the client sent them; @param wanted called when somebody begins to read the body */
+  constructor(method: string, target: string, headers: Headers, source: Readable | WholeBody, wanted?: () => void) {
     const at = target.indexOf('?');
     this.method = method;
     this.target = target;
@@ -39,6 +41,7 @@ export class NetworkRequest implements ApiRequest {
     this.rawQuery = at < 0 ? '' : target.slice(at + 1);
     this.headers = headers;
     this.source = source;
+    this.wanted = wanted;
   }
 
   get query(): URLSearchParams {
@@ -58,11 +61,23 @@ export class NetworkRequest implements ApiRequest {
   /** Read once: whoever asks again gets the same. */
   readBody(limit: number): Promise<Buffer> {
     this.bodyRead = true;
-    this.reading ??=
-      this.source instanceof WholeBody
-        ? checkLength(this.source.bytes ?? nothing, limit)
-        : readBody(this.source, this.headers['content-length'], limit);
+    this.reading ??= this.read(limit);
     return this.reading;
+  }
+
+  private read(limit: number): Promise<Buffer> {
+    if (this.broken) return Promise.reject(this.broken);
+    this.wanted?.();
+    return this.source instanceof WholeBody
+      ? checkLength(this.source.bytes ?? nothing, limit)
+      : readBody(this.source, this.headers['content-length'], limit);
+  }
+
+  /** The rest of the body cannot be read. @param error what is told to whoever reads it, now or later */
+  breakBody(error: Error): void {
+    if (this.broken || this.source instanceof WholeBody) return;
+    this.broken = error;
+    if (this.source.listenerCount('error') > 0) this.source.emit('error', error);
   }
 
   openBody(): Readable | undefined {
@@ -75,6 +90,14 @@ export class NetworkRequest implements ApiRequest {
     const { endAfterHeaders } = this.source as Readable & { readonly endAfterHeaders?: boolean };
     if (endAfterHeaders ?? !announcesBody(this.headers)) return undefined;
     this.bodyRead = true;
+    const { broken } = this;
+    if (broken)
+      return new Readable({
+        read() {
+          this.destroy(broken);
+        },
+      });
+    this.wanted?.();
     return this.source;
   }
 

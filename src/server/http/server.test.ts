@@ -14,7 +14,7 @@ interface Received {
 
 interface Sent {
   readonly method?: string;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string | string[]>;
   readonly body?: string | Buffer;
   readonly key?: string;
   readonly cert?: string;
@@ -136,6 +136,15 @@ for (const [title, send, frontThread] of fronts.flatMap(
       const { admin: foreign } = await makeKeys();
       const unknown = await send(server, '/api/v1/things', { headers: {}, key: foreign.key, cert: foreign.certificate });
       assert.equal(unknown.status, 401);
+    });
+
+    test('of a header that comes twice the first counts, where one is all there is', async () => {
+      const accept = { ...admin, accept: ['text/x', 'application/json'] };
+      assert.equal((await send(server, '/api/v1/things', { headers: accept })).status, 406);
+      const user = { ...admin, 'impersonate-user': ['one', 'two'] };
+      assert.match(message(await send(server, '/api/v1/things', { headers: user })), /^things is forbidden: User "one" cannot list/);
+      const groups = { ...admin, 'impersonate-group': ['a, b', 'c'] };
+      assert.match(message(await send(server, '/api/v1/things', { headers: groups })), /Groups:\[\]string\{"a, b", "c"\}/);
     });
 
     test('impersonation', async () => {
@@ -338,7 +347,9 @@ for (const [place, frontThread] of fronts) {
     const close = 'Connection: close\r\nAuthorization: Bearer admin\r\n';
     const cases = [
       ['nonsense\r\n\r\n', '400 Bad Request'],
-      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_060_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(1_100_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      [`GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(3_000_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+      [`POST / HTTP/1.1\r\nHost: a/b\r\nContent-Length: 3000000\r\n\r\n${'x'.repeat(3_000_000)}`, '400 Bad Request: malformed Host header'],
       [`GET /readyz HTTP/1.1\r\nHost: x\r\n${close}A: ${'x'.repeat(1_000_000)}\r\n\r\n`, '200 OK'],
       ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request: missing required Host header'],
       ['GET / HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n', '400 Bad Request'],
@@ -358,6 +369,12 @@ for (const [place, frontThread] of fronts) {
       ['B(EW / HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
       ['BREW nowhere HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
       ['OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '200 OK'],
+      ['GET x://x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer admin\r\n\r\n', '404 Not Found'],
+      // Of more headers than Node takes by itself none is left out.
+      [
+        `GET /readyz HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(3000)}Authorization: Bearer stale\r\nConnection: close\r\n\r\n`,
+        '401 Unauthorized',
+      ],
     ] as const;
     for (const [text, status] of cases) assert.equal(statusLine(await talk(server, text)), `HTTP/1.1 ${status}`, text.slice(0, 40));
     assert.equal((await overHttp1(server, '/readyz')).status, 200);
@@ -396,6 +413,101 @@ for (const [place, frontThread] of fronts) {
     assert.equal(statusLine(await connection.until(/ok$/)), 'HTTP/1.1 200 OK');
     connection.write(`GET /readyz HTTP/1.1\r\nConnection: close\r\n${headers}`);
     assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 200 OK');
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`requests of one connection are answered one after the other, up to the one that ends it${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\n${more}\r\n`;
+    const statuses = async (text: string) => (await talk(server, text)).match(/HTTP\/1\.1 \d+/g)?.map((line) => Number(line.slice(9)));
+    const close = 'Connection: close\r\n';
+    assert.deepEqual(await statuses(get('/readyz') + get('/nope') + get('/version', close)), [200, 404, 200]);
+    const many = await statuses(get('/readyz').repeat(100) + get('/nope', close));
+    assert.deepEqual(many, [...new Array(100).fill(200), 404]);
+    assert.deepEqual(await statuses(get('/readyz', close) + get('/nope')), [200]);
+    assert.deepEqual(await statuses(`${get('/readyz')}nonsense\r\n\r\n${get('/nope')}`), [200, 400]);
+    assert.deepEqual(await statuses(get('/a%zz') + get('/readyz')), [400]);
+    const brew = 'BREW /api/v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\n';
+    assert.deepEqual(await statuses(`${get('/readyz')}${brew}\r\n${brew}Content-Length: 1\r\n\r\n}${brew}\r\n${get('/version', close)}`), [
+      ...[200, 405, 405, 405, 200],
+    ]);
+    const created = server.store.stored.size;
+    const post = (name: string, more = '') => {
+      const body = JSON.stringify({ apiVersion: 'v1', kind: 'Thing', metadata: { name } });
+      const head = `POST /api/v1/namespaces/x/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json\r\n`;
+      return `${head}Content-Length: ${body.length}\r\n${more}\r\n${body}`;
+    };
+    assert.deepEqual(await statuses(get('/readyz', close) + post('late')), [200]);
+    assert.deepEqual(await statuses(get('/a%zz') + post('late')), [400]);
+    assert.equal(server.store.stored.size, created);
+    // What nobody reads is passed over, if it is little.
+    const unread = (length: number) => `POST /nope HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${'a'.repeat(length)}`;
+    assert.deepEqual(await statuses(unread(200_000) + get('/readyz', close)), [403, 200]);
+    assert.deepEqual(await statuses(unread(300_000) + get('/readyz', close)), [403]);
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`a method in two packets is one, and what speaks HTTP/2 unasked is a request${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const connection = rawConnection(server);
+    connection.write('BREWED /api');
+    // The server has read it when it answers another connection's request.
+    await overHttp1(server, '/readyz');
+    connection.write('/v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nConnection: close\r\n\r\n');
+    assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 405 Method Not Allowed');
+    const preface = await talk(server, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    assert.equal(statusLine(preface), 'HTTP/1.1 403 Forbidden');
+    assert.match(preface, /User \\"system:anonymous\\" cannot pri path \\"\*\\"/);
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`a client that asks is told to go on when its body is wanted${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const body = JSON.stringify({ apiVersion: 'v1', kind: 'Thing', metadata: { name: 'expected' } });
+    const post = (path: string, more = '') =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n${more}\r\n`;
+    const connection = rawConnection(server);
+    connection.write(post('/api/v1/namespaces/x/things?dryRun=All', 'Content-Type: application/json\r\nConnection: close\r\n'));
+    assert.equal(await connection.until(/\r\n\r\n/), 'HTTP/1.1 100 Continue\r\n\r\n');
+    connection.write(body);
+    assert.equal(statusLine(await connection.rest()), 'HTTP/1.1 201 Created');
+    const unwanted = await talk(server, post('/nope'));
+    assert.equal(statusLine(unwanted), 'HTTP/1.1 404 Not Found');
+    assert.match(unwanted, /^Connection: close\r$/m);
+    const none = 'GET /readyz HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n';
+    assert.equal(statusLine(await talk(server, none)), 'HTTP/1.1 200 OK');
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`HTTP/1.0 is answered in its own version${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const get = (more = '') => `GET /version HTTP/1.0\r\nAuthorization: Bearer admin\r\n${more}\r\n`;
+    const plain = await talk(server, get());
+    assert.equal(statusLine(plain), 'HTTP/1.0 200 OK');
+    assert.doesNotMatch(plain, /^(Connection|Keep-Alive|Transfer-Encoding):/im);
+    const kept = await talk(server, get('Connection: keep-alive\r\n') + get());
+    assert.deepEqual(kept.match(/^(Connection|Keep-Alive):.*$/gim), ['Connection: keep-alive']);
+    assert.equal(kept.match(/HTTP\/1\.0 200 OK/g)?.length, 2);
+    assert.equal(statusLine(await talk(server, get('Expect: other\r\n'))), 'HTTP/1.0 417 Expectation Failed');
+    await server[Symbol.asyncDispose]();
+  });
+
+  test(`a body that comes in no chunks fails its request${place}`, async () => {
+    const server = await startTestServer({}, frontThread);
+    const post = (chunks: string) =>
+      `POST /api/v1/namespaces/x/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`;
+    const cases = [
+      ['zz\r\n', 'invalid byte in chunk length'],
+      ['\r\na', 'empty hex number for chunk length'],
+      ['fffffffffffffffff\r\n', 'http chunk length too large'],
+      ['1\na\n', 'chunked line ends with bare LF'],
+      ['1\r\nabc', 'malformed chunked encoding'],
+    ] as const;
+    for (const [chunks, wanted] of cases) {
+      const answer = await talk(server, post(chunks));
+      const { message: told, reason, code } = JSON.parse(answer.split('\r\n\r\n')[1]!);
+      assert.deepEqual([told, reason, code], [wanted, undefined, 500]);
+    }
     await server[Symbol.asyncDispose]();
   });
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 import { certificatesOf } from '../../machinery/pem.ts';
 import { type Authorities, type Connection, connectionOf } from './connection.ts';
+import { type Headers, headersOf } from './headers.ts';
 
 /** With which certificate a port serves, and whose certificates it takes. */
 export interface TlsPortOptions {
@@ -18,7 +19,7 @@ export interface TlsPortOptions {
 /** What a port does with what comes. */
 export interface TlsPortHandlers {
   /** A request over HTTP/2. */
-  stream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection): void;
+  stream(stream: ServerHttp2Stream, headers: Headers, connection: Connection): void;
   /** A connection that speaks HTTP/1.1, as bytes in the clear. */
   http1(socket: TLSSocket, connection: Connection): void;
   handshakeFailed(error: Error): void;
@@ -63,12 +64,12 @@ export class TlsPort {
       session.on('close', () => this.sessions.delete(session));
       session.on('error', (error) => handlers.broke('HTTP/2 connection', error));
     });
-    this.http2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    this.http2.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: readonly string[]) => {
       stream.on('error', (error) => handlers.broke('HTTP/2 stream', error));
       const connection = stream.session && connections.get(stream.session);
       if (!connection) return stream.close();
       if (headers['expect'] === '100-continue') stream.additionalHeaders({ ':status': 100 });
-      handlers.stream(stream, headers, connection);
+      handlers.stream(stream, headersOf(headers as Headers, rawHeaders), connection);
     });
     this.server = tls.createServer({
       key,

@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { MessagePort } from 'node:worker_threads';
 import type { Connection } from '../connection.ts';
+import type { Headers } from '../headers.ts';
 import { Http2Reply } from '../http2-reply.ts';
 import { TlsPort, type TlsPortOptions } from '../tls-port.ts';
 import { type BodyState, type FromFront, type Id, Outbox, type RemoteConnection, readMessage, sentStep, type ToFront } from './messages.ts';
@@ -107,7 +108,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
     readonly incoming: Incoming | undefined;
     private readonly id = ++last;
     private readonly connection: Id;
-    private readonly headers: IncomingHttpHeaders;
+    private readonly headers: Headers;
     private readonly reply: Http2Reply;
     private readonly request = { bodyRead: false };
     private turns = 0;
@@ -115,7 +116,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
     private answered = false;
     private sent = 0;
 
-    constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Id) {
+    constructor(stream: ServerHttp2Stream, headers: Headers, connection: Id) {
       this.connection = connection;
       this.headers = headers;
       this.reply = new Http2Reply(stream, this.request);
@@ -142,7 +143,7 @@ export function serveFront(options: TlsPortOptions, port: MessagePort): void {
       const length = incoming?.length ?? 0;
       for (const chunk of incoming?.take() ?? []) outbox.attach(chunk);
       const { ':method': method = 'GET', ':path': target = '' } = headers;
-      outbox.put(['request', this.id, this.connection, method, target, headers as Record<string, string>, state, length]);
+      outbox.put(['request', this.id, this.connection, method, target, headers, state, length]);
       return true;
     }
 
