@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { EnvelopeError, ProtobufCodec, ProtobufError } from './codec.ts';
+import { EnvelopeError, MessageError, ProtobufCodec, ProtobufError } from './codec.ts';
 
 /** Answers of kube-apiserver v1.36.3: the same object as JSON and as protobuf; objects only as protobuf; the first frame of a watch. */
 const recorded: {
@@ -87,19 +87,47 @@ test('values at the borders survive', () => {
 });
 
 const empty = (content: number[]) => codec.wrap('v1', 'ConfigMap', Buffer.from(content));
-const failures: [what: string, bytes: Buffer, error: typeof EnvelopeError | typeof ProtobufError, message: string][] = [
-  ['nothing', Buffer.alloc(0), EnvelopeError, 'empty data'],
+const enveloped = (content: number[]) => Buffer.from([...Buffer.from('k8s\0'), ...content]);
+const failures: [what: string, bytes: Buffer, error: typeof EnvelopeError | typeof ProtobufError | typeof MessageError, message: string][] =
   [
-    'other bytes',
-    Buffer.from('{"a":1}'),
-    EnvelopeError,
-    'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
-  ],
-  ['only the prefix', Buffer.from('k8s\0'), EnvelopeError, 'empty body'],
-  ['an envelope cut short', bytesOf(recorded.objects[0]!.protobuf).subarray(0, 40), EnvelopeError, 'unexpected EOF'],
-  ['a length beyond the end', empty([0x0a, 0xff]), ProtobufError, 'unexpected EOF'],
-  ['another wire type', empty([0x08, 0x01]), ProtobufError, 'proto: wrong wireType = 0 for field ObjectMeta'],
-];
+    ['nothing', Buffer.alloc(0), EnvelopeError, 'empty data'],
+    [
+      'other bytes',
+      Buffer.from('{"a":1}'),
+      EnvelopeError,
+      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
+    ],
+    ['only the prefix', Buffer.from('k8s\0'), EnvelopeError, 'empty body'],
+    ['an envelope cut short', bytesOf(recorded.objects[0]!.protobuf).subarray(0, 40), EnvelopeError, 'unexpected EOF'],
+    ['a length beyond the end', empty([0x0a, 0xff]), ProtobufError, 'unexpected EOF'],
+    ['another wire type', empty([0x08, 0x01]), MessageError, 'proto: wrong wireType = 0 for field ObjectMeta'],
+    ['field 0', empty([0x02, 0]), MessageError, 'proto: ConfigMap: illegal tag 0 (wire type 2)'],
+    [
+      'a tag beyond 32 bits',
+      empty([0x80, 0x80, 0x80, 0x80, 0x80, 0x01]),
+      MessageError,
+      'proto: ConfigMap: illegal tag 0 (wire type 34359738368)',
+    ],
+    ['the end of a group', empty([0x0c]), MessageError, 'proto: ConfigMap: wiretype end group for non-group'],
+    ['a group without its end', empty([0xa3, 0x06, 0x08, 0x01]), MessageError, 'unexpected EOF'],
+    ['a wire type that is none', empty([0xa7, 0x06, 0x01]), MessageError, 'proto: illegal wireType 7'],
+    ['field 0 within metadata', empty([0x0a, 2, 0x02, 0]), MessageError, 'proto: ObjectMeta: illegal tag 0 (wire type 2)'],
+    ['field 0 of a time', empty([0x0a, 4, 0x42, 2, 0x02, 0]), MessageError, 'proto: Timestamp: illegal tag 0 (wire type 2)'],
+    ['another wire type in a time', empty([0x0a, 4, 0x42, 2, 0x0a, 0]), MessageError, 'proto: wrong wireType = 2 for field Seconds'],
+    ['a map key of another wire type', empty([0x12, 2, 0x08, 1]), MessageError, 'unexpected EOF'],
+    ['field 0 of the envelope', enveloped([0x02, 0]), EnvelopeError, 'proto: Unknown: illegal tag 0 (wire type 2)'],
+    ['the end of a group in the envelope', enveloped([0x0c]), EnvelopeError, 'proto: Unknown: wiretype end group for non-group'],
+    ['another wire type in the envelope', enveloped([0x08, 1]), EnvelopeError, 'proto: wrong wireType = 0 for field TypeMeta'],
+    ['field 0 of its type', enveloped([0x0a, 2, 2, 0]), EnvelopeError, 'proto: TypeMeta: illegal tag 0 (wire type 2)'],
+    ['another wire type in its type', enveloped([0x0a, 2, 0x08, 1]), EnvelopeError, 'proto: wrong wireType = 0 for field APIVersion'],
+  ];
+
+test('groups are passed over, and an envelope without a kind has the one that is expected', () => {
+  const { kind, apiVersion } = codec.decode(empty([0xa3, 0x06, 0x08, 0x01, 0xa4, 0x06]));
+  assert.deepEqual([apiVersion, kind], ['v1', 'ConfigMap']);
+  const named = enveloped([0x0a, 0, 0x12, 6, 0x0a, 4, 0x0a, 2, 0x61, 0x62]);
+  assert.equal(codec.decode(named, { group: '', version: 'v1', kind: 'ConfigMap' }).metadata?.name, 'ab');
+});
 for (const [what, bytes, error, message] of failures) {
   test(`${what} is refused in the words of the real server`, () => {
     assert.throws(

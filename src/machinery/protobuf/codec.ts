@@ -3,12 +3,12 @@ import type { CompactDefinition, CompactDefinitions } from '../../../openapi/com
 import { loadDefinitions } from '../../../openapi/definitions.ts';
 import { extraDefinitions } from './extra-definitions.ts';
 import { MessageCodec } from './message.ts';
-import { EnvelopeError, ProtobufError, ProtobufReader } from './reader.ts';
+import { EnvelopeError, MessageError, ProtobufError, ProtobufReader, wrongWireType } from './reader.ts';
 import type { ValueCodec } from './values.ts';
 import { scalarCodecs, schemaOr, specialCodecs, wrappedStrings } from './values.ts';
 import { ProtobufWriter } from './writer.ts';
 
-export { EnvelopeError, ProtobufError } from './reader.ts';
+export { EnvelopeError, MessageError, ProtobufError } from './reader.ts';
 
 export const protobufMediaType = 'application/vnd.kubernetes.protobuf';
 
@@ -106,7 +106,7 @@ export class ProtobufCodec {
   /**
    * @param expected the kind of an envelope that names none
    * @returns the object as Go's JSON would show it; of a kind that has no message only apiVersion and kind
-   * @throws EnvelopeError if the bytes are no envelope; ProtobufError if its content is malformed
+   * @throws EnvelopeError if the bytes are no envelope; MessageError if its content is malformed
    */
   decode(bytes: Uint8Array, expected?: GroupVersionKind): KubeObject {
     const envelope = openEnvelope(bytes);
@@ -114,7 +114,11 @@ export class ProtobufCodec {
     const kind = envelope.kind || (expected?.kind ?? '');
     if (this.definitionOf(apiVersion, kind) === undefined) return { kind, apiVersion };
     const message = this.messageOf(apiVersion, kind);
-    return message.readContent(new ProtobufReader(envelope.raw), { kind, ...(apiVersion !== '' && { apiVersion }) }) as KubeObject;
+    try {
+      return message.readContent(new ProtobufReader(envelope.raw), { kind, ...(apiVersion !== '' && { apiVersion }) }) as KubeObject;
+    } catch (error) {
+      throw error instanceof ProtobufError ? new MessageError(error.message, apiVersion, kind) : error;
+    }
   }
 
   /** The event in a frame without its four bytes of length. @throws ProtobufError as `decode` does */
@@ -185,7 +189,7 @@ export class ProtobufCodec {
     const or = new RegExp(`^${extensions}\\.JSONSchemaPropsOr(Bool|Array|StringArray)$`).exec(name);
     if (or !== null) return schemaOr(or[1] as 'Bool' | 'Array' | 'StringArray', this.codecOf(`#${extensions}.JSONSchemaProps`));
     const definition: CompactDefinition = this.definitions[name] ?? {};
-    return new MessageCodec(definition, (inner) => this.codecOf(inner));
+    return new MessageCodec(name.split('.').at(-1)!, definition, (inner) => this.codecOf(inner));
   }
 }
 
@@ -213,23 +217,35 @@ function openEnvelope(bytes: Uint8Array): Envelope {
   }
 }
 
+/** Fields of the envelope and of its first field, as Go's error messages name them; all are length-delimited. */
+const envelopeFields = ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'];
+const typeMetaFields = ['', 'APIVersion', 'Kind'];
+
+/** Reads fields that are length-delimited; others are skipped. @param read is given the number of one that is next */
+function readDelimited(reader: ProtobufReader, message: string, fields: readonly string[], read: (number: number) => void): void {
+  while (!reader.done) {
+    const tag = reader.tag(message);
+    const field = fields[tag >>> 3];
+    if (!field) reader.skip(tag & 7);
+    else if ((tag & 7) !== 2) throw wrongWireType(tag & 7, field);
+    else read(tag >>> 3);
+  }
+}
+
 function readEnvelope(reader: ProtobufReader): Envelope {
   const envelope: Envelope = { apiVersion: '', kind: '', raw: Buffer.alloc(0) };
-  while (!reader.done) {
-    const tag = reader.unsigned();
-    if (tag === 0x12) envelope.raw = reader.bytes();
-    else if (tag !== 0x0a) reader.skip(tag & 7);
+  readDelimited(reader, 'Unknown', envelopeFields, (number) => {
+    if (number === 2) envelope.raw = reader.bytes();
+    else if (number !== 1) reader.bytes();
     else {
       const outer = reader.enter();
-      while (!reader.done) {
-        const inner = reader.unsigned();
-        if (inner === 0x0a) envelope.apiVersion = reader.string();
-        else if (inner === 0x12) envelope.kind = reader.string();
-        else reader.skip(inner & 7);
-      }
+      readDelimited(reader, 'TypeMeta', typeMetaFields, (inner) => {
+        if (inner === 1) envelope.apiVersion = reader.string();
+        else envelope.kind = reader.string();
+      });
       reader.leave(outer);
     }
-  }
+  });
   return envelope;
 }
 

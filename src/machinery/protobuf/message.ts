@@ -1,6 +1,6 @@
 import type { CompactDefinition, CompactField } from '../../../openapi/compact.ts';
 import { fieldBits } from '../../../openapi/compact.ts';
-import { ProtobufError, type ProtobufReader } from './reader.ts';
+import { type ProtobufReader, wrongWireType } from './reader.ts';
 import type { ValueCodec } from './values.ts';
 import type { ProtobufWriter } from './writer.ts';
 
@@ -24,6 +24,8 @@ interface ReadField {
 
 /** A part of a message: the whole, or what Go embeds and JSON shows inlined. */
 interface Layer {
+  /** Of the message, as Go's error messages have it; empty for what is embedded. */
+  readonly name: string;
   /** By descending number, because a writer works backwards. */
   readonly writers: WriteField[];
   readonly readers: ReadField[];
@@ -36,11 +38,14 @@ interface Layer {
 export class MessageCodec implements ValueCodec {
   readonly wireType = 2;
   readonly zero = undefined;
+  private readonly name: string;
   private readonly definition: CompactDefinition;
   private readonly codecOf: CodecOf;
   private compiled: { readonly layer: Layer; readonly slots: readonly Slot[] } | undefined;
 
-  constructor(definition: CompactDefinition, codecOf: CodecOf) {
+  /** @param name of the message, as Go has it */
+  constructor(name: string, definition: CompactDefinition, codecOf: CodecOf) {
+    this.name = name;
     this.definition = definition;
     this.codecOf = codecOf;
   }
@@ -87,25 +92,19 @@ export class MessageCodec implements ValueCodec {
   }
 
   private compile(): { readonly layer: Layer; readonly slots: readonly Slot[] } {
-    this.compiled ??= compileMessage(this.definition, this.codecOf);
+    this.compiled ??= compileMessage(this.name, this.definition, this.codecOf);
     return this.compiled;
   }
 }
 
 function readLayer(reader: ProtobufReader, layer: Layer, slots: unknown[]): void {
   while (!reader.done) {
-    const tag = reader.unsigned();
+    const tag = reader.tag(layer.name);
     const field = layer.readers[tag >>> 3];
-    if (field === undefined) skip(reader, tag);
+    if (field === undefined) reader.skip(tag & 7);
     else if (field.wireType === (tag & 7)) field.read(reader, slots);
-    else throw new ProtobufError(`proto: wrong wireType = ${tag & 7} for field ${field.name}`);
+    else throw wrongWireType(tag & 7, field.name);
   }
-}
-
-function skip(reader: ProtobufReader, tag: number): void {
-  if (tag >>> 3 === 0) throw new ProtobufError(`proto: illegal tag 0 (wire type ${tag & 7})`);
-  if ((tag & 7) === 4) throw new ProtobufError('proto: wiretype end group for non-group');
-  reader.skip(tag & 7);
 }
 
 /** The Go field of a JSON name, where that is the rule. */
@@ -119,15 +118,15 @@ interface NumberedField {
   readonly path: readonly number[];
 }
 
-function compileMessage(definition: CompactDefinition, codecOf: CodecOf): { layer: Layer; slots: Slot[] } {
+function compileMessage(name: string, definition: CompactDefinition, codecOf: CodecOf): { layer: Layer; slots: Slot[] } {
   const fields = (definition.f ?? []).filter(([, , number]) => number !== 0);
   const slots = fields.map((field) => compileSlot(field, codecOf));
   const numbered = fields.map((field, slot) => ({ field, slot, path: String(field[2]).split('.').map(Number) }));
-  return { layer: compileLayer(numbered, codecOf), slots };
+  return { layer: compileLayer(name, numbered, codecOf), slots };
 }
 
-function compileLayer(fields: readonly NumberedField[], codecOf: CodecOf): Layer {
-  const layer: Layer = { writers: [], readers: [] };
+function compileLayer(name: string, fields: readonly NumberedField[], codecOf: CodecOf): Layer {
+  const layer: Layer = { name, writers: [], readers: [] };
   const numbers = [...new Set(fields.map(({ path }) => path[0]!))].sort((a, b) => b - a);
   for (const number of numbers) {
     const own = fields.filter(({ path }) => path[0] === number);
@@ -141,6 +140,7 @@ function compileLayer(fields: readonly NumberedField[], codecOf: CodecOf): Layer
 /** An embedded struct is a message of its own that is always written. */
 function addEmbedded(layer: Layer, number: number, fields: readonly NumberedField[], codecOf: CodecOf): void {
   const inner = compileLayer(
+    '',
     fields.map(({ path, ...rest }) => ({ ...rest, path: path.slice(1) })),
     codecOf,
   );
@@ -243,8 +243,9 @@ function addMap(layer: Layer, number: number, name: string, slot: number, codec:
     let value: unknown = codec.zero ?? null;
     while (!reader.done) {
       const entryTag = reader.unsigned();
-      if (entryTag === 0x0a) key = reader.string();
-      else if (entryTag === valueTag) value = codec.read(reader);
+      // Of key and value Go does not look at the wire type.
+      if (entryTag >>> 3 === 1) key = reader.string();
+      else if (entryTag >>> 3 === 2) value = codec.read(reader);
       else reader.skip(entryTag & 7);
     }
     reader.leave(outer);

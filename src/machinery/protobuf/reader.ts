@@ -8,6 +8,29 @@ export class EnvelopeError extends BodyError {}
 /** The envelope's content is no message of its kind. */
 export class ProtobufError extends DecodeError {}
 
+/** The content of an envelope is no message of the kind that it names. */
+export class MessageError extends ProtobufError {
+  readonly apiVersion: string;
+  readonly kind: string;
+
+  constructor(message: string, apiVersion: string, kind: string) {
+    super(message);
+    this.apiVersion = apiVersion;
+    this.kind = kind;
+  }
+}
+
+/** A value that is not encoded as its field is. @param field as Go's error messages name it */
+export function wrongWireType(wireType: number, field: string): ProtobufError {
+  return new ProtobufError(`proto: wrong wireType = ${wireType} for field ${field}`);
+}
+
+const varint = 0;
+const startGroup = 3;
+const endGroup = 4;
+/** Field numbers beyond it are none that any message has. */
+const highestField = 2 ** 29 - 1;
+
 /** Far beyond any API object, far below what would exhaust the stack. */
 const maxDepth = 1000;
 
@@ -24,7 +47,20 @@ export class ProtobufReader {
     this.end = this.buffer.length;
   }
 
-  /** A tag, a length or another unsigned integer of at most 32 bits. */
+  /** The tag of a message's next field. @param message as Go's error messages name it; empty where that is not known */
+  tag(message: string): number {
+    const tag = this.integer();
+    if (typeof tag === 'number' && tag >= 8 && tag <= 0xffffffff && (tag & 7) !== endGroup) return tag;
+    const wire = BigInt.asUintN(64, BigInt(tag));
+    const field = Number(BigInt.asIntN(32, wire >> 3n));
+    const wireType = Number(wire & 7n);
+    const what = message === '' ? 'proto' : `proto: ${message}`;
+    if (wireType === endGroup) throw new ProtobufError(`${what}: wiretype end group for non-group`);
+    if (field <= 0) throw new ProtobufError(`${what}: illegal tag ${field} (wire type ${wire})`);
+    return Math.min(field, highestField) * 8 + wireType;
+  }
+
+  /** A length or another unsigned integer of at most 32 bits. */
   unsigned(): number {
     const value = this.integer();
     if (typeof value === 'bigint' || value < 0 || value > 0xffffffff) throw new ProtobufError('proto: integer overflow');
@@ -95,11 +131,21 @@ export class ProtobufReader {
 
   /** Skips the value of an unknown field. */
   skip(wireType: number): void {
-    if (wireType === 0) this.integer();
+    if (wireType === varint) this.integer();
     else if (wireType === 1) this.forward(8);
     else if (wireType === 2) this.bytes();
+    else if (wireType === startGroup) this.skipGroup();
     else if (wireType === 5) this.forward(4);
     else throw new ProtobufError(`proto: illegal wireType ${wireType}`);
+  }
+
+  private skipGroup(): void {
+    for (let depth = 1; depth > 0; ) {
+      const wireType = this.integer32() & 7;
+      if (wireType === startGroup) depth++;
+      else if (wireType === endGroup) depth--;
+      else this.skip(wireType);
+    }
   }
 
   private forward(size: number): void {

@@ -1,7 +1,7 @@
 import { jsonText } from '../../../api/meta/json-text.ts';
 import { readJson } from '../schema/json-numbers.ts';
 import type { ProtobufReader } from './reader.ts';
-import { ProtobufError } from './reader.ts';
+import { ProtobufError, wrongWireType } from './reader.ts';
 import { secondsOf, timeOf } from './timestamps.ts';
 import type { ProtobufWriter } from './writer.ts';
 
@@ -61,15 +61,25 @@ export const scalarCodecs: Readonly<Record<string, ValueCodec>> = {
   bytes,
 };
 
-/** Reads a length-delimited message field by field; the callback skips what it does not know. */
-function readFields(reader: ProtobufReader, field: (number: number, wireType: number) => void): void {
+/** The fields of a message by their numbers, as Go's error messages name them. */
+type KnownFields = Readonly<Record<number, readonly [name: string, wireType: 0 | 1 | 2]>>;
+
+/** Reads a length-delimited message field by field; what is not known is skipped. */
+function readFields(reader: ProtobufReader, message: string, fields: KnownFields, read: (number: number) => void): void {
   const outer = reader.enter();
   while (!reader.done) {
-    const tag = reader.unsigned();
-    field(tag >>> 3, tag & 7);
+    const tag = reader.tag(message);
+    const number = tag >>> 3;
+    const wireType = tag & 7;
+    const field = fields[number];
+    if (field === undefined) reader.skip(wireType);
+    else if (field[1] === wireType) read(number);
+    else throw wrongWireType(wireType, field[0]);
   }
   reader.leave(outer);
 }
+
+const timestamp: KnownFields = { 1: ['Seconds', 0], 2: ['Nanos', 0] };
 
 /** `Timestamp {seconds = 1, nanos = 2}`; the zero time, JSON's null, is an empty message. */
 function time(micros: boolean): ValueCodec {
@@ -89,10 +99,9 @@ function time(micros: boolean): ValueCodec {
     read(reader) {
       let seconds: number | undefined;
       let nanos = 0;
-      readFields(reader, (number, wireType) => {
+      readFields(reader, 'Timestamp', timestamp, (number) => {
         if (number === 1) seconds = Number(reader.integer());
-        else if (number === 2) nanos = reader.integer32();
-        else reader.skip(wireType);
+        else nanos = reader.integer32();
       });
       return seconds === undefined ? null : timeOf(seconds, nanos, micros);
     },
@@ -102,10 +111,13 @@ function time(micros: boolean): ValueCodec {
 
 /** A message whose only content is one value in field 1: Quantity's string, the raw JSON of RawExtension, FieldsV1 and JSON. */
 function wrapping(
+  message: string,
+  field: string,
   write: (writer: ProtobufWriter, value: any) => void,
   read: (reader: ProtobufReader) => unknown,
   zero: unknown,
 ): ValueCodec {
+  const fields: KnownFields = { 1: [field, 2] };
   return {
     wireType: 2,
     write(writer, value) {
@@ -118,9 +130,8 @@ function wrapping(
     },
     read(reader) {
       let value = zero;
-      readFields(reader, (number, wireType) => {
-        if (number === 1) value = read(reader);
-        else reader.skip(wireType);
+      readFields(reader, message, fields, () => {
+        value = read(reader);
       });
       return value;
     },
@@ -128,11 +139,14 @@ function wrapping(
   };
 }
 
-const rawJson = wrapping(
-  (writer, value) => writer.string(jsonText(value)),
-  (reader) => parseJson(reader.bytes()),
-  null,
-);
+const rawJson = (message: string) =>
+  wrapping(
+    message,
+    'Raw',
+    (writer, value) => writer.string(jsonText(value)),
+    (reader) => parseJson(reader.bytes()),
+    null,
+  );
 
 function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return null;
@@ -142,6 +156,8 @@ function parseJson(raw: Buffer): unknown {
     throw new ProtobufError(`raw JSON is malformed: ${(error as Error).message}`);
   }
 }
+
+const intOrStringFields: KnownFields = { 1: ['Type', 0], 2: ['IntVal', 0], 3: ['StrVal', 2] };
 
 /** `IntOrString {type = 1, intVal = 2, strVal = 3}`, all always written. */
 const intOrString: ValueCodec = {
@@ -161,11 +177,10 @@ const intOrString: ValueCodec = {
     let isString = false;
     let number = 0;
     let text = '';
-    readFields(reader, (field, wireType) => {
+    readFields(reader, 'IntOrString', intOrStringFields, (field) => {
       if (field === 1) isString = reader.integer() === 1;
       else if (field === 2) number = reader.integer32();
-      else if (field === 3) text = reader.string();
-      else reader.skip(wireType);
+      else text = reader.string();
     });
     return isString ? text : number;
   },
@@ -185,10 +200,7 @@ export const wrappedStrings: ValueCodec = {
   },
   read(reader) {
     const items: string[] = [];
-    readFields(reader, (number, wireType) => {
-      if (number === 1) items.push(reader.string());
-      else reader.skip(wireType);
-    });
+    readFields(reader, 'ExtraValue', { 1: ['Items', 2] }, () => items.push(reader.string()));
     return items;
   },
   zero: null,
@@ -200,10 +212,12 @@ const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 export const specialCodecs: Readonly<Record<string, ValueCodec>> = {
   [`${meta}.Time`]: time(false),
   [`${meta}.MicroTime`]: time(true),
-  [`${meta}.FieldsV1`]: rawJson,
-  'io.k8s.apimachinery.pkg.runtime.RawExtension': rawJson,
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': rawJson,
+  [`${meta}.FieldsV1`]: rawJson('FieldsV1'),
+  'io.k8s.apimachinery.pkg.runtime.RawExtension': rawJson('RawExtension'),
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': rawJson('JSON'),
   'io.k8s.apimachinery.pkg.api.resource.Quantity': wrapping(
+    'Quantity',
+    'String_',
     (writer, value) => writer.string(String(value)),
     (reader) => reader.string(),
     '0',
@@ -231,10 +245,9 @@ export function schemaOr(kind: 'Bool' | 'Array' | 'StringArray', schema: ValueCo
       const schemaNumber = kind === 'Bool' ? 2 : 1;
       let found: unknown;
       let other: unknown = kind === 'Bool' ? false : null;
-      readFields(reader, (number, wireType) => {
+      readFields(reader, `JSONSchemaPropsOr${kind}`, alternative.fields, (number) => {
         if (number === schemaNumber) found = schema.read(reader);
-        else if (number === 3 - schemaNumber) other = alternative.read(reader, other, schema);
-        else reader.skip(wireType);
+        else other = alternative.read(reader, other, schema);
       });
       return Array.isArray(other) || found === undefined ? other : found;
     },
@@ -248,12 +261,14 @@ function writeSchema(writer: ProtobufWriter, tag: number, value: unknown, schema
 }
 
 interface SchemaAlternative {
+  readonly fields: KnownFields;
   write(writer: ProtobufWriter, value: any, schema: ValueCodec): void;
   read(reader: ProtobufReader, before: any, schema: ValueCodec): unknown;
 }
 
 const schemaAlternatives: Readonly<Record<'Bool' | 'Array' | 'StringArray', SchemaAlternative>> = {
   Bool: {
+    fields: { 1: ['Allows', 0], 2: ['Schema', 2] },
     write(writer, value) {
       writer.boolean(value === true);
       writer.unsigned(0x08);
@@ -261,12 +276,14 @@ const schemaAlternatives: Readonly<Record<'Bool' | 'Array' | 'StringArray', Sche
     read: (reader) => reader.boolean(),
   },
   Array: {
+    fields: { 1: ['Schema', 2], 2: ['JSONSchemas', 2] },
     write(writer, value, schema) {
       for (const item of [...(value ?? [])].reverse()) writeSchema(writer, 0x12, item, schema);
     },
     read: (reader, before, schema) => [...(before ?? []), schema.read(reader)],
   },
   StringArray: {
+    fields: { 1: ['Schema', 2], 2: ['Property', 2] },
     write(writer, value) {
       for (const item of [...(value ?? [])].reverse()) writeSchema(writer, 0x12, item, string);
     },

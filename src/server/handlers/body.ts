@@ -2,7 +2,7 @@ import { invalid as invalidField } from '../../../api/meta/field.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
-import { ProtobufError } from '../../machinery/protobuf/codec.ts';
+import { MessageError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { infiniteNumber, keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
@@ -81,10 +81,11 @@ export async function readObject(
 
 function parseBody(bytes: Buffer, mediaType: MediaType, expected: ExpectedKind, parts: HandlerParts): ParsedBody {
   try {
-    if (mediaType === 'protobuf') return { value: parts.protobuf.decode(bytes), format: 'json', text: '', yamlDuplicates: [] };
+    if (mediaType === 'protobuf') return { value: parts.protobuf.decode(bytes, expected), format: 'json', text: '', yamlDuplicates: [] };
     return mediaType === 'yaml' ? parseYaml(bytes) : parseJson(bytes);
   } catch (error) {
-    if (!(error instanceof BodyError || error instanceof DecodeError || error instanceof ProtobufError)) throw error;
+    if (error instanceof MessageError) throw cannotHandle(error, expected, error.message);
+    if (!(error instanceof BodyError || error instanceof DecodeError)) throw error;
     const message = mediaType === 'json' ? `couldn't get version/kind; json parse error: ${error.message}` : error.message;
     throw unrecognized(expected, message, bytes);
   }
@@ -234,7 +235,7 @@ export function notRegistered(apiVersion: string, kind: string): string {
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
-function cannotHandle(value: KubeObject, expected: ExpectedKind, message: string): Error {
+function cannotHandle(value: Pick<KubeObject, 'apiVersion' | 'kind'>, expected: ExpectedKind, message: string): Error {
   if (expected.undecodable) return badRequest(expected.undecodable);
   const version = (value.apiVersion ?? '').split('/').at(-1);
   return badRequest(`${value.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${message}`);
