@@ -32,8 +32,9 @@ export async function listObjects(store: ResourceStore, selection: Selection, op
   }
   if (options.resourceVersion === '') return listNewest(store, selection, options);
   const revision = revisionOfStorage(options.resourceVersion);
+  const isWhatever = options.resourceVersion === '0';
   const exact =
-    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && revision > 0 && !single);
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0 && !isWhatever && !single);
   if (exact) {
     if (!single && !store.definition.readsFromStorage) await cacheAtLeast(store, revision);
     // No version in more digits than one means the newest, as `0` does elsewhere.
@@ -41,7 +42,7 @@ export async function listObjects(store: ResourceStore, selection: Selection, op
   }
   if (store.definition.readsFromStorage) await storageAtLeast(store, revision);
   // Whatever the cache holds is served whole: a limit would need a revision to go on from.
-  const limit = options.resourceVersion === '0' ? 0 : options.limit;
+  const limit = isWhatever ? 0 : options.limit;
   return listCached(store, selection, revision, limit);
 }
 
@@ -85,7 +86,8 @@ async function listOf(store: ResourceStore, selection: Selection, list: CacheLis
   const items = store.definition.convert ? list.items.map((item) => store.versioned(item)) : list.items;
   const lastKey = list.items.at(-1)?.key;
   const more = list.remaining > 0 && lastKey !== undefined;
-  return { items, metadata: listMetadata(store, selection, list.revision, more ? lastKey : undefined, list.remaining) };
+  const slash = !store.definition.readsFromStorage;
+  return { items, metadata: listMetadata(store, selection, list.revision, more ? lastKey : undefined, list.remaining, slash) };
 }
 
 function listMetadata(
@@ -94,15 +96,12 @@ function listMetadata(
   revision: number,
   lastKey: string | undefined,
   remaining: number,
+  slash: boolean,
 ): ObjectList['metadata'] {
   const resourceVersion = String(revision);
   if (lastKey === undefined) return { resourceVersion };
-  const token = tokenOf(store, selection, `${lastKey}\0`, revision);
+  const token = encodeContinue(`${lastKey}\0`, store.keyPrefix(selection.namespace), revision, slash);
   return { resourceVersion, continue: token, ...(selection.filter ? {} : { remainingItemCount: remaining }) };
-}
-
-function tokenOf(store: ResourceStore, { namespace }: Selection, startKey: string, revision: number): string {
-  return encodeContinue(startKey, store.keyPrefix(namespace), revision, !store.definition.readsFromStorage);
 }
 
 async function listContinued(store: ResourceStore, selection: Selection, options: Freshness, token: ContinueToken): Promise<ObjectList> {
@@ -135,10 +134,10 @@ async function listAt(store: ResourceStore, selection: Selection, options: Store
 
 class CompactedOnPage extends Error {}
 
-function continueExpired(store: ResourceStore, selection: Selection, startKey: string): ApiError {
-  const token = tokenOf(store, selection, startKey, -1);
+function continueExpired(store: ResourceStore, { namespace }: Selection, startKey: string): ApiError {
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+  const token = encodeContinue(startKey, store.keyPrefix(namespace), -1, !store.definition.readsFromStorage);
   return new ApiError(410, 'Expired', message, undefined, token);
 }
 
@@ -188,7 +187,9 @@ async function listStored(store: ResourceStore, selection: Selection, options: S
     const more = page.more || used < page.entries.length;
     const full = options.limit > 0 && items.length >= options.limit;
     if (!more || full || lastKey === undefined) {
-      return { items, metadata: listMetadata(store, selection, revision, more ? lastKey : undefined, page.count - used) };
+      // The first page of the newest state is storage's at upstream as well, the others mostly its cache's.
+      const slash = (options.revision !== undefined || options.startKey !== undefined) && !store.definition.readsFromStorage;
+      return { items, metadata: listMetadata(store, selection, revision, more ? lastKey : undefined, page.count - used, slash) };
     }
     start = `${lastKey}\0`;
     pageSize = Math.min(pageSize * 2, largestPage);

@@ -26,12 +26,12 @@ export function applyPatch(input: ApplyInput): KubeObject {
 export function applyConfiguration(input: ApplyInput): { readonly object: KubeObject; readonly changed: boolean } {
   const { applied, schema } = input;
   checkKind(input);
-  if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
-  const errors = checkConfiguration(applied, schema);
-  if (errors.length > 0) throw plainError(`failed to create typed patch object (${describeApplied(applied)}): ${joinMessages(errors)}`);
   const live = withManagedFields(input.live ?? absentObject(input), undefined);
   const terms = termsOf(input);
   const managers = liveManagers(input, live, terms);
+  if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
+  const errors = checkConfiguration(applied, schema);
+  if (errors.length > 0) throw plainError(`failed to create typed patch object (${describeApplied(applied)}): ${joinMessages(errors)}`);
   // Only custom objects can be stored in a form that is not of their schema: it may have come later.
   const misfits = schema.type === 'object' && schema.decode ? checkObject(live, schema) : [];
   if (misfits.length > 0) throw misfit(misfits, input, live, 'failed to create typed live object');
