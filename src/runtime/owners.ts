@@ -1,11 +1,9 @@
 import { apiVersionOf, type KubeObject, type OwnerReference } from '../../api/meta/object.ts';
+import { controllerOf } from '../../api/meta/owners.ts';
 import type { ResourceReference } from '../client/client.ts';
 import type { Informer } from './informer.ts';
 
-/** The owner that manages the object, if there is one. */
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata!.ownerReferences?.find((owner) => owner.controller);
-}
+export { controllerOf };
 
 export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   return controllerOf(object)?.uid === owner.metadata!.uid;

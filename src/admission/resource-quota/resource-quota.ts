@@ -3,9 +3,13 @@ import { persistentVolumeClaim } from '../../../api/core/v1/persistentvolumeclai
 import { pod } from '../../../api/core/v1/pod.ts';
 import { resourceQuota } from '../../../api/core/v1/resourcequota.ts';
 import { event as newEvent } from '../../../api/events.k8s.io/v1/event.ts';
+import { controllerOf } from '../../../api/meta/owners.ts';
+import { deviceClass } from '../../../api/resource.k8s.io/v1/deviceclass.ts';
+import { resourceClaim } from '../../../api/resource.k8s.io/v1/resourceclaim.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { quotaEvaluator } from '../../machinery/quota/index.ts';
-import type { Lookup } from '../lookup.ts';
+import { type ClaimSurroundings, isOfPod } from '../../machinery/quota/resource-claims.ts';
+import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { QuotaAccounting, type QuotaStore } from './accounting.ts';
 import { demandQuotas, type LimitedResource } from './limited.ts';
@@ -29,7 +33,7 @@ export function resourceQuotaPlugin(
     },
     async validate(attributes) {
       const { definition, operation, subresource, namespace, object, old } = attributes;
-      const evaluator = quotaEvaluator(definition);
+      const evaluator = quotaEvaluator(definition, await surroundings(lookup, attributes));
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !evaluator.handles({ operation, subresource, object: object!, old }))
         return;
       const quotas = await lookup.list(resourceQuota, namespace);
@@ -47,4 +51,17 @@ function isUncounted({ definition, subresource }: Pick<AdmissionAttributes, 'def
   if (subresource === '') return false;
   if (group !== '') return true;
   return !((plural === pod.plural && subresource === 'resize') || (plural === persistentVolumeClaim.plural && subresource === 'status'));
+}
+
+const nothing: ClaimSurroundings = { deviceClasses: () => [], pod: () => undefined, claims: () => [] };
+
+/** What of the cluster decides what the object counts for, if it is a claim. */
+async function surroundings(lookup: Lookup, attributes: AdmissionAttributes): Promise<ClaimSurroundings> {
+  const { namespace, object } = attributes;
+  if (!isFor(attributes, resourceClaim)) return nothing;
+  const classes = await lookup.list(deviceClass, '');
+  const owner = isOfPod(object!) && controllerOf(object!);
+  if (!owner) return { ...nothing, deviceClasses: () => classes };
+  const [itsPod, claims] = await Promise.all([lookup.get(pod, namespace, owner.name), lookup.list(resourceClaim, namespace)]);
+  return { deviceClasses: () => classes, pod: () => itsPod, claims: () => claims };
 }

@@ -5,13 +5,14 @@ import type { ResourceReference } from '../../client/client.ts';
 import { maskAmounts, sameAmounts } from '../../machinery/quota/amounts.ts';
 import { objectCountName, type QuotaEvaluator } from '../../machinery/quota/evaluator.ts';
 import { calculateUsage, quotaEvaluator } from '../../machinery/quota/index.ts';
+import type { ClaimSurroundings } from '../../machinery/quota/resource-claims.ts';
 import { createController } from '../../runtime/controller.ts';
 import { Delays } from '../../runtime/delays.ts';
 import type { Informer } from '../../runtime/informer.ts';
-import { keyOf } from '../../runtime/keys.ts';
+import { keyOf, keyOfParts } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { type ControllerContext, type RunningController, run } from '../context.ts';
-import { events as eventResource, resourceQuotas as quotaResource } from '../resources.ts';
+import { deviceClasses, events as eventResource, pods, resourceQuotas as quotaResource, resourceClaims } from '../resources.ts';
 
 // What was booked for requests that failed later is given back no later than this.
 const resyncEvery = 5 * 60_000;
@@ -27,17 +28,24 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
   const { catalog, clock, informers } = context;
   const api = context.clientFor('resourcequota-controller').resource(quotaResource);
   const quotas = informers.for(quotaResource);
+  const classes = informers.for(deviceClasses);
   const monitors = new Map<string, Monitor>();
   // Counting much is done less often than it changes.
   const calmFor = new Map<string, number>();
   const controller = createController(
-    { name: 'resourcequota', workers: 5, reconcile, informers: [quotas], calmFor: (key) => calmFor.get(key) ?? 0 },
+    { name: 'resourcequota', workers: 5, reconcile, informers: [quotas, classes], calmFor: (key) => calmFor.get(key) ?? 0 },
     context,
   );
   const timer = new Delays(clock, () => {
     for (const quota of quotas.list()) controller.enqueue(keyOf(quota));
     timer.set(resync, resyncEvery);
   });
+
+  const around: ClaimSurroundings = {
+    deviceClasses: () => classes.list(),
+    pod: (namespace, name) => informers.for(pods).getByKey(keyOfParts(namespace, name)),
+    claims: (namespace) => informers.for(resourceClaims).list(namespace),
+  };
 
   function monitor(): void {
     const wanted = new Map<string, ResourceReference>();
@@ -64,7 +72,7 @@ export function startResourceQuotaController(context: ControllerContext): Runnin
   }
 
   function watch(reference: ResourceReference): Monitor {
-    const evaluator = quotaEvaluator(reference);
+    const evaluator = quotaEvaluator(reference, around);
     const informer = informers.for(reference);
     const replenish = ({ metadata }: KubeObject) => enqueueMatching(evaluator, quotas.list(metadata!.namespace));
     const stop = informer.addHandler({

@@ -9,7 +9,7 @@ import { maskAmounts } from './amounts.ts';
 import { claimEvaluator } from './claims.ts';
 import { objectCountEvaluator, objectCountName, type QuotaEvaluator, type ResourceName } from './evaluator.ts';
 import { podEvaluator } from './pods.ts';
-import { resourceClaimEvaluator } from './resource-claims.ts';
+import { type ClaimSurroundings, resourceClaimEvaluator } from './resource-claims.ts';
 import { isInScopes } from './scopes.ts';
 import { serviceEvaluator } from './services.ts';
 
@@ -17,12 +17,14 @@ const special = new Map<string, QuotaEvaluator>([
   [objectCountName(pod), podEvaluator],
   [objectCountName(service), serviceEvaluator],
   [objectCountName(persistentVolumeClaim), claimEvaluator],
-  [objectCountName(resourceClaim), resourceClaimEvaluator],
 ]);
 
-/** How quotas count objects of this resource. */
-export function quotaEvaluator(resource: ResourceName): QuotaEvaluator {
-  return special.get(objectCountName(resource)) ?? objectCountEvaluator(resource);
+const claims = objectCountName(resourceClaim);
+
+/** How quotas count objects of this resource. @param around for ResourceClaims, whose devices may be counted by other names, and for their pods */
+export function quotaEvaluator(resource: ResourceName, around: ClaimSurroundings): QuotaEvaluator {
+  const name = objectCountName(resource);
+  return name === claims ? resourceClaimEvaluator(around) : (special.get(name) ?? objectCountEvaluator(resource));
 }
 
 /** Whether a quota is about objects of this kind (by what its status limits) and about this one among them. */

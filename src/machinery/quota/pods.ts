@@ -15,6 +15,7 @@ import {
   type ResourceAmounts,
 } from '../../../api/meta/resources.ts';
 import { sorted } from '../../../api/meta/text.ts';
+import { classPrefix } from '../../../api/resource.k8s.io/v1/extended-resources.ts';
 import { parseTime } from '../clock.ts';
 import { objectCountName, one, type QuotaEvaluator, type ScopeSelector } from './evaluator.ts';
 import { matchesValues } from './scopes.ts';
@@ -22,8 +23,6 @@ import { matchesValues } from './scopes.ts';
 const countName = objectCountName(podDefinition);
 const computed = ['cpu', 'memory', 'ephemeral-storage'];
 const names = new Set([countName, 'pods', ...computed, ...computed.flatMap((name) => [`requests.${name}`, `limits.${name}`])]);
-/** The extended resource that stands for the devices of a class (KEP-5004). */
-const deviceClassPrefix = 'deviceclass.resource.kubernetes.io/';
 /** A quota on one of these demands it of every container. */
 const demanded = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']);
 
@@ -104,7 +103,7 @@ function specInUse(pod: KubeObject): KubeObject['spec'] {
 }
 
 function isExtendedForQuota(name: string): boolean {
-  return name.startsWith('requests.') && (!isNativeResource(name) || name.startsWith(`requests.${deviceClassPrefix}`));
+  return name.startsWith('requests.') && (!isNativeResource(name) || name.startsWith(`requests.${classPrefix}`));
 }
 
 function statesPodLevelResources(pod: KubeObject): boolean {
@@ -116,7 +115,7 @@ function computeUsage(requests: ReadonlyMap<string, Quantity>, limits: ReadonlyM
   const usage: ResourceAmounts = new Map([['pods', one]]);
   for (const [name, amount] of requests) {
     if (computed.includes(name) || isHugePages(name)) usage.set(name, amount);
-    if (computed.includes(name) || isHugePages(name) || isExtendedResource(name) || name.startsWith(deviceClassPrefix))
+    if (computed.includes(name) || isHugePages(name) || isExtendedResource(name) || name.startsWith(classPrefix))
       usage.set(`requests.${name}`, amount);
   }
   for (const [name, amount] of limits) if (computed.includes(name)) usage.set(`limits.${name}`, amount);

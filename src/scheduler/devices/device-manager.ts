@@ -1,4 +1,5 @@
 import { deviceClass as deviceClasses } from '../../../api/resource.k8s.io/v1/deviceclass.ts';
+import { classesByResource } from '../../../api/resource.k8s.io/v1/extended-resources.ts';
 import { resourceClaim as resourceClaims } from '../../../api/resource.k8s.io/v1/resourceclaim.ts';
 import { resourceSlice as resourceSlices } from '../../../api/resource.k8s.io/v1/resourceslice.ts';
 import type { DeviceClass, Pod, ResourceSlice, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
@@ -7,7 +8,7 @@ import { AssumeCache } from '../assume-cache.ts';
 import type { Lister, Listers } from '../handle.ts';
 import { AllocatedDevices } from './allocated-devices.ts';
 import type { AllocatorSources } from './allocator.ts';
-import { classesByResource, isExtendedClaimOf } from './extended-resources.ts';
+import { isExtendedClaimOf } from './extended-resources.ts';
 import type { DeviceSelectorCompiler } from './selectors.ts';
 
 /** Claims, slices and classes, and which devices are given away: one for all profiles, so that none gives away what another has given. */

@@ -1,33 +1,12 @@
+import { classPrefix, extendedClaimAnnotation } from '../../../api/resource.k8s.io/v1/extended-resources.ts';
 import type { Container, DeviceClass, DeviceRequest, Pod, ResourceV1ResourceClaim } from '../../../openapi/types.ts';
 import { isExtendedResource, type ReadonlyAmounts } from '../resources.ts';
-
-/** Marks the claim that the scheduler makes for what a pod's containers ask for by the name of a resource (KEP-5004). */
-export const extendedClaimAnnotation = 'resource.kubernetes.io/extended-resource-claim';
-/** Every device class is a resource of this name as well. */
-export const classPrefix = 'deviceclass.resource.kubernetes.io/';
 
 /** Which container gets which request of the claim. */
 export interface RequestMapping {
   readonly containerName: string;
   readonly resourceName: string;
   readonly requestName: string;
-}
-
-/** Device classes by the resources that they serve: of several for one name the newest, of equally old ones the first by name. */
-export function classesByResource(classes: Iterable<DeviceClass>): ReadonlyMap<string, DeviceClass> {
-  const found = new Map<string, DeviceClass>();
-  const comesBefore = (a: DeviceClass, b: DeviceClass) => {
-    const [made, other] = [a, b].map(({ metadata }) => metadata!.creationTimestamp ?? '');
-    return made === other ? a.metadata!.name! < b.metadata!.name! : made! > other!;
-  };
-  for (const deviceClass of classes) {
-    found.set(classPrefix + deviceClass.metadata!.name, deviceClass);
-    const name = deviceClass.spec?.extendedResourceName;
-    if (!name) continue;
-    const other = found.get(name);
-    if (!other || comesBefore(deviceClass, other)) found.set(name, deviceClass);
-  }
-  return found;
 }
 
 /** What a pod asks for by names that device classes may serve. */
