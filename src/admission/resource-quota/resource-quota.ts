@@ -33,7 +33,8 @@ export function resourceQuotaPlugin(
     },
     async validate(attributes) {
       const { definition, operation, subresource, namespace, object, old } = attributes;
-      const evaluator = quotaEvaluator(definition, await surroundings(lookup, attributes));
+      const around = isFor(attributes, resourceClaim) ? await surroundings(lookup, attributes) : nothing;
+      const evaluator = quotaEvaluator(definition, around);
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !evaluator.handles({ operation, subresource, object: object!, old }))
         return;
       const quotas = await lookup.list(resourceQuota, namespace);
@@ -55,10 +56,8 @@ function isUncounted({ definition, subresource }: Pick<AdmissionAttributes, 'def
 
 const nothing: ClaimSurroundings = { deviceClasses: () => [], pod: () => undefined, claims: () => [] };
 
-/** What of the cluster decides what the object counts for, if it is a claim. */
-async function surroundings(lookup: Lookup, attributes: AdmissionAttributes): Promise<ClaimSurroundings> {
-  const { namespace, object } = attributes;
-  if (!isFor(attributes, resourceClaim)) return nothing;
+/** What of the cluster decides what a claim counts for. */
+async function surroundings(lookup: Lookup, { namespace, object }: AdmissionAttributes): Promise<ClaimSurroundings> {
   const classes = await lookup.list(deviceClass, '');
   const owner = isOfPod(object!) && controllerOf(object!);
   if (!owner) return { ...nothing, deviceClasses: () => classes };
