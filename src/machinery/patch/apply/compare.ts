@@ -46,6 +46,10 @@ class CompareWalk {
     if (left === undefined) return this.insert(this.added, wholeNode(right, schema));
     if (right === undefined) return this.insert(this.removed, wholeNode(left, schema));
     const shape = this.commonShape(left, right, schema);
+    if (shape === undefined) {
+      this.visitFields(left, right, schema);
+      return this.insert(this.modified);
+    }
     const inside =
       shape === 'fields'
         ? this.visitFields(left, right, schema)
@@ -55,12 +59,12 @@ class CompareWalk {
     if (!inside && !(Array.isArray(right) ? sameList(left, right) : sameJson(left, right))) this.insert(this.modified);
   }
 
-  /** Null takes the other's shape; where shapes differ, it is a change of the whole. */
-  private commonShape(left: unknown, right: unknown, schema: Schema): Shape {
+  /** Null takes the other's shape. Undefined where shapes differ: then the whole is another, and the fields of one are gone or those of the other new. */
+  private commonShape(left: unknown, right: unknown, schema: Schema): Shape | undefined {
     if (schema.type !== 'any') return shapeOf(schema, left);
     if (right === null) return shapeOf(schema, left);
     const shape = shapeOf(schema, right);
-    return left === null || shapeOf(schema, left) === shape ? shape : 'leaf';
+    return left === null || shapeOf(schema, left) === shape ? shape : undefined;
   }
 
   private insert(into: FieldSetBuilder, node?: FieldNode): void {
