@@ -34,7 +34,7 @@ export default ({ ns }) => {
   const cells = (b, r) => /"cells":\[.*?\],"object"/s.exec(r.text)?.[0];
   const yaml = (spec) => ({ name: `YAML ${spec}`, method: 'POST', path: gauges, query: { dryRun: 'All' }, type: 'application/yaml', body: `apiVersion: ${group}/v1\nkind: Gauge\nmetadata: {name: x}\nspec: {${spec}}\n`, pick: seen });
   const steps = [
-    ...install(crd).map((step) => (step.method === 'POST' ? { ...step, body: written, type: 'application/json', pick: (b, r) => part(r.text, 'versions').replace(/"status":\{"conditions.*/s, '') } : step)),
+    ...install(crd).map((step) => (step.method === 'POST' ? { ...step, body: written, type: 'application/json', headers: { accept: 'application/json' }, pick: (b, r) => part(r.text, 'versions').replace(/"status":\{"conditions.*/s, '') } : step)),
     ...[at, `-${at}`, '9223372036854775807', '9223372036854775808', '-9223372036854775808', '-9223372036854775809', '18446744073709551615', '9007199254740992', '9007199254740993', '9007199254740993.0', '1e18', '1e19', '123456789012345678901234'].flatMap((n) => ['i', 'i64', 'i32', 'n', 's', 'ios', 'any'].map((f) => tryit(`"${f}":${n}`))),
     ...['"i":1e400', '"any":-1e400', '"nope":{"a":[1e309]}', '"any":1e400,"any":1', '"any":"1e400"', '"any":1e-400'].map(tryit),
     ...['"max":9007199254740992', '"max":9007199254740993', '"min":-9007199254740992', '"min":-9007199254740993', '"xmax":9007199254740992', '"xmax":9007199254740991', '"mult":9007199254740993', '"mult":18014398509481984', '"nmax":9007199254740993', '"nmult":9007199254740993', '"nmult":27021597764222976', '"en":9007199254740993', '"en":9007199254740992', '"nen":9007199254740993', '"nen":9007199254740993.0'].map(tryit),
@@ -56,7 +56,7 @@ export default ({ ns }) => {
     { name: 'put with a resourceVersion', compare: false, path: `${gauges}/a`, save: (b, vars) => (vars.version = b.metadata.resourceVersion) },
     (vars) => ({ name: 'put', method: 'PUT', path: `${gauges}/a`, query: { fieldManager: 'u' }, type: 'application/json', body: object('a', '"i":1732600000123456790,"any":{"b":9007199254740995}', `,"resourceVersion":"${vars.version}"`), pick: owned }),
     ...[['generation', at], ['generation', '9223372036854775808'], ['generation', '1e400'], ['deletionGracePeriodSeconds', at]].map(([field, n]) => ({ name: `${field} ${n}`, method: 'POST', path: gauges, query: { dryRun: 'All' }, type: 'application/json', body: object('x', '"i":1', `,"${field}":${n}`), pick: seen })),
-    { name: 'the definition', path: `${CRDS}/${crd.metadata.name}`, pick: (b, r) => part(r.text, 'versions').replace(/"status":\{"conditions.*/s, '') },
+    { name: 'the definition', path: `${CRDS}/${crd.metadata.name}`, headers: { accept: 'application/json' }, pick: (b, r) => part(r.text, 'versions').replace(/"status":\{"conditions.*/s, '') },
   ];
   steps.cleanup = [`${CRDS}/${crd.metadata.name}`];
   return steps;
