@@ -6,7 +6,7 @@ import type { RequestContext, RequestInfo } from './context.ts';
 import { Discovery, type DiscoveryParts } from './discovery/handler.ts';
 import type { ResourceIndex } from './discovery/resource-index.ts';
 import type { AnswerEncoder } from './encoding/encoder.ts';
-import { methodNotAllowed, pageNotFound } from './errors.ts';
+import { methodNotAllowed, noSuchResource, pageNotFound } from './errors.ts';
 import type { Next } from './filters/stage.ts';
 import { dumps } from './flow-control/dump.ts';
 import type { FlowControl } from './flow-control/flow-control.ts';
@@ -18,6 +18,8 @@ import type { Pages } from './pages.ts';
 import type { ServerContext } from './request-context.ts';
 
 export type Handler = (context: RequestContext) => Answer | Promise<Answer>;
+
+type OwnHandler = (context: ServerContext) => Answer | Promise<Answer>;
 
 export interface RouteParts {
   readonly index: ResourceIndex;
@@ -47,19 +49,19 @@ export function createRoutes(parts: RouteParts): Next {
   const slis = metrics.beside(health.families());
   const about = new AboutPages({ ...parts, paths: () => paths(parts) });
   const discovery = new Discovery(parts);
-  const exact: ReadonlyMap<string, (context: ServerContext) => Answer | Promise<Answer>> = new Map<
-    string,
-    (context: ServerContext) => Answer | Promise<Answer>
-  >([
+  const exact: ReadonlyMap<string, OwnHandler> = new Map<string, OwnHandler>([
     ['/', () => rootPaths(parts)],
-    ['/version', (context) => version(parts, context)],
-    ['/version/', (context) => version(parts, context)],
     ['/metrics', () => metrics.handle()],
     ['/metrics/slis', () => slis.handle()],
     ['/statusz', (context) => about.status(context)],
     ['/flagz', (context) => about.flags(context)],
-    ...Object.entries(handlers).map(([path, handler]): [string, Handler] => [path, readOnly(handler)]),
     ...(parts.flowControl ? flowControlDumps(parts.flowControl) : []),
+  ]);
+
+  // What upstream's router serves, to which slashes at the end are none.
+  const routed: ReadonlyMap<string, OwnHandler> = new Map<string, OwnHandler>([
+    ['/version', (context) => version(parts, context)],
+    ...Object.entries(handlers).map(([path, handler]): [string, Handler] => [path, readOnly(handler)]),
   ]);
 
   const other = async (context: ServerContext): Promise<Answer> => {
@@ -72,9 +74,13 @@ export function createRoutes(parts: RouteParts): Next {
 
   return (context) => {
     const { info } = context;
-    if (info.isResourceRequest) return hasPlace(index, info) ? dispatch(context) : pageNotFound();
-    const handler = exact.get(info.path);
-    return handler ? handler(context) : other(context);
+    const { path } = info;
+    // Authorization reads over slashes too many at the beginning, no route does.
+    if (info.isResourceRequest) return hasPlace(index, info) && !path.startsWith('//') ? dispatch(context) : pageNotFound();
+    const handler = exact.get(path) ?? routed.get(path.replace(/\/+$/, ''));
+    if (handler) return handler(context);
+    if (path.startsWith('/version/')) throw noSuchResource();
+    return other(context);
   };
 }
 

@@ -43,7 +43,9 @@ export class Discovery {
 
   /** @returns undefined if the path is none of these */
   handle(context: ServerContext): Answer | undefined {
-    const [prefix, ...segments] = context.info.path.replace(/^\//, '').replace(/\/$/, '').split('/');
+    const { path } = context.info;
+    if (/^\/apis\/{2,}$/.test(path)) return pageNotFound();
+    const [prefix, ...segments] = path.replace(/^\//, '').replace(/\/+$/, '').split('/');
     if (prefix === 'api') return this.answer(context, segments.length === 0 ? undefined : '', segments[0], segments.length > 1);
     if (prefix === 'apis' && segments[0] === '') return pageNotFound();
     if (prefix === 'apis') return this.answer(context, segments[0], segments[1], segments.length > 2);

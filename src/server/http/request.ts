@@ -7,6 +7,18 @@ type Headers = Readonly<Record<string, string | undefined>>;
 /** Shared by all requests without a query: nobody changes a request's parameters. */
 const noParameters = new URLSearchParams();
 
+/** What stands between two `&` and cannot be read: a semicolon is no separator, an escape has two hexadecimal digits. */
+const unreadable = /;|%(?![0-9A-Fa-f]{2})/;
+
+/** A query without the parameters that Go cannot read, which it leaves out. */
+function readable(query: string): string {
+  if (!unreadable.test(query)) return query;
+  return query
+    .split('&')
+    .filter((parameter) => !unreadable.test(parameter))
+    .join('&');
+}
+
 /** A body that is there as a whole. Absent bytes: the request says that it has none. */
 export class WholeBody {
   readonly bytes: Buffer | undefined;
@@ -46,7 +58,7 @@ export class NetworkRequest implements ApiRequest {
 
   get query(): URLSearchParams {
     if (this.rawQuery === '') return noParameters;
-    this.parameters ??= new URLSearchParams(this.rawQuery);
+    this.parameters ??= new URLSearchParams(readable(this.rawQuery));
     return this.parameters;
   }
 

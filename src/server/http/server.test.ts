@@ -115,12 +115,15 @@ for (const [title, send, frontThread] of fronts.flatMap(
         ['/nope', 404, '404 page not found\n'],
         ['/apis/none.example.com/v1/things', 404, '404 page not found\n'],
         ['/apis/none.example.com', 404, '404 page not found\n'],
+        ['//api/v1/things', 404, '404 page not found\n'],
+        ['//api', 404, '404 page not found\n'],
+        ['/apis//', 404, '404 page not found\n'],
       ] as const;
       for (const [path, status, text] of cases) {
         const received = await send(server, path);
         assert.deepEqual([received.status, received.text, received.headers['x-content-type-options']], [status, text, 'nosniff']);
       }
-      for (const path of ['/api/v1/frogs', '/api/v2/things', '/api/v9', '/api/v1//namespaces/x/things/one']) {
+      for (const path of ['/api/v1/frogs', '/api/v2/things', '/api/v9', '/api/v1//namespaces/x/things/one', '/version/x']) {
         assert.equal(message(await send(server, path)), 'the server could not find the requested resource', path);
       }
       const head = await send(server, '/api/v1/things', { method: 'HEAD' });

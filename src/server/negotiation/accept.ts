@@ -175,7 +175,8 @@ function acceptParameters({ parameters }: Clause, mediaType: MediaType, transfor
     else if (name === 'pretty') pretty = value === '1';
     else if (name === 'stream' && value !== '' && (value !== 'watch' || mediaType === 'yaml')) return undefined;
   }
-  if (as === '') return { mediaType, pretty };
+  // Group or version alone name a form as well, which there is not.
+  if (as === '' && group === '' && version === '') return { mediaType, pretty };
   const wanted = { kind: as, group, version };
   return transforms(wanted, mediaType) ? { mediaType, as: wanted, pretty } : undefined;
 }
