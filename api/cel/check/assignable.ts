@@ -82,7 +82,7 @@ function assignParameters(found: Map<string, CelType>, a: readonly CelType[], b:
 }
 
 function isNullable(type: CelType): boolean {
-  return ['null', 'opaque', 'struct', 'any', 'duration', 'timestamp'].includes(type.kind);
+  return type.nullable === true || ['null', 'opaque', 'struct', 'any', 'duration', 'timestamp'].includes(type.kind);
 }
 
 function bind(found: Map<string, CelType>, type: CelType, parameter: CelType): { valid: boolean; known: boolean } {

@@ -1,4 +1,4 @@
-import { Uint } from '../runtime/values.ts';
+import { Uint, type Value } from '../runtime/values.ts';
 import { type Call, type Comprehension, type Expression, qualifiedName, type StructLiteral } from '../syntax/ast.ts';
 import type { Parsed } from '../syntax/parser.ts';
 import type { Issue } from '../syntax/source.ts';
@@ -29,7 +29,7 @@ import {
 
 /** What a name in an expression turned out to mean. */
 export type Reference =
-  | { readonly kind: 'identifier'; readonly name: string; readonly isType: boolean }
+  | { readonly kind: 'identifier'; readonly name: string; readonly isType: boolean; readonly constant?: Value | undefined }
   | {
       readonly kind: 'function';
       readonly declaration: FunctionDeclaration;
@@ -133,7 +133,7 @@ class Checker {
     }
     const found = this.environment.findIdentifier(name);
     if (!found) return undefined;
-    this.references.set(expression.id, { kind: 'identifier', name: found.name, isType: found.isType });
+    this.references.set(expression.id, { kind: 'identifier', name: found.name, isType: found.isType, constant: found.constant });
     return found.type;
   }
 
@@ -162,8 +162,8 @@ class Checker {
 
   private fieldType(at: { offset: number }, struct: string, field: string): CelType | undefined {
     const declaration = this.environment.findStruct(struct);
-    if (!declaration) {
-      this.report(at, `unexpected failed resolution of '${struct}'`);
+    if (!declaration || declaration.unresolved) {
+      this.report(at, `unexpected failed resolution of '${declaration?.unresolved ?? struct}'`);
       return undefined;
     }
     const type = declaration.field(field);
@@ -247,9 +247,10 @@ class Checker {
     if (!identifier) return this.undeclared(literal, literal.typeName);
     this.references.set(literal.id, { kind: 'identifier', name: identifier.name, isType: identifier.isType });
     let type: CelType = errorType;
+    const declaration = this.environment.findStruct(identifier.name);
     if (identifier.type.kind !== 'type') {
       this.report(literal, `'${identifier.type.name}' is not a type`);
-    } else if (identifier.type.parameters[0]!.kind !== 'struct') {
+    } else if (!declaration || declaration.isNoMessage) {
       this.report(literal, `'${identifier.type.parameters[0]!.name}' is not a message type`);
     } else {
       type = identifier.type.parameters[0]!;

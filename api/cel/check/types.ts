@@ -25,6 +25,8 @@ export interface CelType {
   /** For a struct, an opaque type and a type parameter its own name. */
   readonly name: string;
   readonly parameters: readonly CelType[];
+  /** A wrapper of protobuf: the type itself, or null. */
+  readonly nullable?: true;
 }
 
 function simple(kind: TypeKind, name: string = kind): CelType {
@@ -70,6 +72,11 @@ export function typeOf(type: CelType): CelType {
   return { kind: 'type', name: 'type', parameters: [type] };
 }
 
+/** What a wrapper of protobuf, such as google.protobuf.Int64Value, is to the checker. */
+export function wrapperType(type: CelType): CelType {
+  return { ...type, nullable: true };
+}
+
 export function parameterType(name: string): CelType {
   return simple('parameter', name);
 }
@@ -107,6 +114,7 @@ export function declaredName(type: CelType): string {
 }
 
 function printParameters(type: CelType, print: (type: CelType) => string): string {
+  if (type.nullable) return `wrapper(${type.name})`;
   return type.parameters.length === 0 ? type.name : `${type.name}(${type.parameters.map(print).join(', ')})`;
 }
 

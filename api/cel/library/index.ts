@@ -1,23 +1,9 @@
 import { Environment } from '../check/environment.ts';
-import {
-  boolType,
-  bytesType,
-  doubleType,
-  durationType,
-  dynType,
-  intType,
-  listType,
-  mapType,
-  nullType,
-  optionalType,
-  stringType,
-  timestampType,
-  typeType,
-  uintType,
-} from '../check/types.ts';
+import { dynType, optionalType, typeType } from '../check/types.ts';
 import { authorizerLibrary } from './authorizer.ts';
 import { formatLibrary } from './formats.ts';
 import { listLibrary } from './lists.ts';
+import { protobufMessages } from './messages.ts';
 import { cidrType, ipType, networkLibrary } from './network.ts';
 import { optionalLibrary } from './optionals.ts';
 import { quantityLibrary } from './quantity.ts';
@@ -29,23 +15,8 @@ import { urlLibrary } from './urls.ts';
 
 /** The environment that every expression of Kubernetes 1.36 has; variables and types come with where the expression stands. */
 export const kubernetesEnvironment: Environment = Environment.empty.extend({
-  types: [
-    boolType,
-    bytesType,
-    doubleType,
-    durationType,
-    intType,
-    listType(dynType),
-    mapType(dynType, dynType),
-    nullType,
-    stringType,
-    timestampType,
-    typeType,
-    uintType,
-    optionalType(dynType),
-    ipType,
-    cidrType,
-  ],
+  ...protobufMessages,
+  types: [typeType, optionalType(dynType), ipType, cidrType],
   functions: [
     ...standardLibrary(),
     ...optionalLibrary(),

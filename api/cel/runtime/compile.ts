@@ -81,7 +81,8 @@ class Compiler {
   }
 
   private identifier(reference: Reference & { kind: 'identifier' }): Part {
-    if (reference.isType) return constant(new TypeValue(reference.name));
+    if (reference.constant !== undefined) return constant(reference.constant);
+    if (reference.isType) return constant(this.typeValue(reference.name));
     const local = this.scope.findLast((variable) => variable.name === reference.name);
     if (local) {
       const { slot } = local;
@@ -94,6 +95,11 @@ class Compiler {
       if (value === undefined) throw missing;
       return value;
     });
+  }
+
+  private typeValue(name: string): TypeValue {
+    if (this.environment.findStruct(name)?.isNoValue) throw new CelError(`reference to undefined type: ${name}`);
+    return new TypeValue(name);
   }
 
   private select(operand: Expression, field: string, testOnly: boolean): Part {
