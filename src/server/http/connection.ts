@@ -21,7 +21,14 @@ export interface Connection {
 export interface Authorities {
   readonly clients: readonly X509Certificate[];
   readonly frontProxies: readonly X509Certificate[];
+  /**
+   * Which authority a certificate was found to be of through others, by its fingerprint: a session that is resumed has the client's own certificate
+   * and no longer those that stand between.
+   */
+  readonly found: Map<string, X509Certificate>;
 }
+
+const mostFound = 1000;
 
 export function connectionOf(socket: TLSSocket, authorities: Authorities): Connection {
   // Node 20 never frees what `getPeerX509Certificate` has made: 4.6 kB of each connection.
@@ -47,27 +54,58 @@ export function connectionOf(socket: TLSSocket, authorities: Authorities): Conne
  * which a TLS server of Node's cannot be told: it calls this alone an error then, as any later one would have taken its place.
  */
 function isVerified({ authorized, authorizationError }: TLSSocket): boolean {
-  // A string, whatever its type says.
-  return authorized || String(authorizationError) === 'UNABLE_TO_GET_ISSUER_CERT';
+  return authorized || errorOf(authorizationError) === 'UNABLE_TO_GET_ISSUER_CERT' || isOfDoubtfulPurpose(authorizationError);
 }
+
+/**
+ * OpenSSL wants more of a client's certificate than Go: a key that may sign, and no purposes such as "any". With this error only what it looks at later,
+ * signatures and times, is known to be right; that an authority was not found is told before.
+ */
+function isOfDoubtfulPurpose(error: unknown): boolean {
+  return errorOf(error) === 'INVALID_PURPOSE';
+}
+
+// A string, whatever its type says.
+const errorOf = (error: unknown): string => String(error);
 
 /**
  * The authority that signed the verified certificate, itself or through others.
  * Node links the certificates of a chain by their names alone, and a client may have made up one that fits: each signature is looked at.
  */
-function authorityOf(socket: TLSSocket, { clients, frontProxies }: Authorities): X509Certificate | undefined {
+function authorityOf(socket: TLSSocket, { clients, frontProxies, found: foundBefore }: Authorities): X509Certificate | undefined {
   const authorities = [...clients, ...frontProxies];
-  if (authorities.length === 1) return authorities[0];
-  let below: X509Certificate | undefined;
+  const isDoubtful = isOfDoubtfulPurpose(socket.authorizationError);
+  if (authorities.length === 1 && !isDoubtful) return authorities[0];
+  const chain: X509Certificate[] = [];
   for (let link: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true); link; link = link.issuerCertificate) {
     const certificate = new X509Certificate(link.raw);
-    if (below && !(certificate.ca && isSignedBy(below, certificate))) return undefined;
+    const below = chain.at(-1);
+    if (below && !(certificate.ca && isSignedBy(below, certificate))) break;
+    chain.push(certificate);
     const found = authorities.find((authority) => authority.raw.equals(certificate.raw) || isSignedBy(certificate, authority));
+    if (found) {
+      if (isDoubtful && ![...chain, found].every(isForClients)) return undefined;
+      if (chain.length > 1) remember(foundBefore, chain[0]!.fingerprint256, found);
+      return found;
+    }
     // A certificate that signed itself is its own issuer.
-    if (found || link === link.issuerCertificate) return found;
-    below = certificate;
+    if (link === link.issuerCertificate) break;
   }
-  return undefined;
+  return socket.isSessionReused() ? foundBefore.get(chain[0]!.fingerprint256) : undefined;
+}
+
+function remember(found: Authorities['found'], fingerprint: string, authority: X509Certificate): void {
+  found.delete(fingerprint);
+  found.set(fingerprint, authority);
+  if (found.size > mostFound) found.delete(found.keys().next().value!);
+}
+
+const forClients: readonly string[] = ['1.3.6.1.5.5.7.3.2', '2.5.29.37.0'];
+
+/** Whether clients are among the purposes of a certificate, as Go sees it. */
+function isForClients({ keyUsage }: X509Certificate): boolean {
+  // These are the extended ones, whatever Node calls them.
+  return !keyUsage?.length || keyUsage.some((purpose) => forClients.includes(purpose));
 }
 
 function isSignedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

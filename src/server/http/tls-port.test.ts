@@ -20,8 +20,14 @@ interface Pair {
 
 let serial = 1;
 
-/** A certificate of `name`, which `issuer` signs; absent: itself. */
-async function certify(name: string, issuer: Pair | undefined, purpose: 'authority' | string, notAfter = Date.now() + hour): Promise<Pair> {
+/** A certificate of `name`, which `issuer` signs; absent: itself. @param use what its key is for; default: nothing is said of it */
+async function certify(
+  name: string,
+  issuer: Pair | undefined,
+  purpose: 'authority' | string,
+  notAfter = Date.now() + hour,
+  use?: x509.KeyUsageFlags,
+): Promise<Pair> {
   const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const authority = purpose === 'authority';
   const certificate = await x509.X509CertificateGenerator.create({
@@ -36,6 +42,7 @@ async function certify(name: string, issuer: Pair | undefined, purpose: 'authori
     extensions: [
       new x509.BasicConstraintsExtension(authority, undefined, true),
       ...(authority ? [] : [new x509.ExtendedKeyUsageExtension([purpose])]),
+      ...(use === undefined ? [] : [new x509.KeyUsagesExtension(use, true)]),
     ],
   });
   const keyPem = KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string;
@@ -63,7 +70,7 @@ before(async () => {
     stream: () => {},
     http1(socket, connection) {
       connections.push(connection);
-      socket.end();
+      socket.once('data', () => socket.end());
     },
     handshakeFailed: () => {},
     broke: () => {},
@@ -72,12 +79,22 @@ before(async () => {
 });
 after(() => port.close());
 
+/** Says something and waits for the end. @returns the session, to be resumed */
+async function exchange(socket: tls.TLSSocket): Promise<Buffer | undefined> {
+  let last: Buffer | undefined;
+  socket.on('session', (session) => {
+    last = session;
+  });
+  socket.resume();
+  socket.write('x');
+  await once(socket, 'close');
+  return last;
+}
+
 /** How the port takes what a client shows: its certificate first, then those that it sends along. */
 async function shown(own: Pair, ...along: Pair[]): Promise<Connection> {
   const cert = [own, ...along].map(({ pem }) => pem).join('\n');
-  const socket = tls.connect({ port: number, host: '127.0.0.1', rejectUnauthorized: false, key: own.keyPem, cert });
-  socket.resume();
-  await once(socket, 'close');
+  await exchange(tls.connect({ port: number, host: '127.0.0.1', rejectUnauthorized: false, key: own.keyPem, cert }));
   return connections.pop()!;
 }
 
@@ -96,6 +113,51 @@ test('an authority of clients need not be a root, and others may stand between i
   const further = await certify('CN=further', between, clientAuth);
   deepEqual(taken(await shown(further, between)), asClient);
   equal((await shown(further)).certificate, undefined);
+});
+
+test('a certificate for any purpose is one of a client, and so is an authority, whatever its key is for', async () => {
+  const soon = Date.now() + hour;
+  const { digitalSignature, keyCertSign, keyEncipherment } = x509.KeyUsageFlags;
+  const any = '2.5.29.37.0';
+  for (const issuer of [clients, middle]) {
+    deepEqual(taken(await shown(await certify('CN=any', issuer, any))), asClient);
+    deepEqual(taken(await shown(await certify('CN=any', issuer, any, soon, digitalSignature))), asClient);
+    deepEqual(taken(await shown(await certify('CN=encrypts', issuer, clientAuth, soon, keyEncipherment))), asClient);
+    deepEqual(taken(await shown(await certify('CN=signs', issuer, 'authority', soon, keyCertSign))), asClient);
+  }
+  deepEqual(taken(await shown(clients)), asClient);
+  const fake = await certify('CN=clients', undefined, 'authority');
+  const refused = [
+    await certify('CN=root-any', root, any),
+    await certify('CN=forged', fake, any),
+    await certify('CN=forged', { ...middle, keys: fake.keys }, any),
+    await certify('CN=old', middle, any, Date.now() - hour),
+    await certify('CN=self', undefined, any),
+    await certify('CN=self', undefined, 'authority', soon, keyCertSign),
+    await certify('CN=server', clients, serverAuth, soon, keyEncipherment),
+  ];
+  for (const pair of refused) equal((await shown(pair)).certificate, undefined, pair.name);
+  equal((await shown(await certify('CN=self', undefined, any), clients)).certificate, undefined);
+});
+
+test('a resumed session is of the client that began it', async () => {
+  const user = await certify('CN=user', middle, clientAuth);
+  const between = await certify('CN=between', clients, 'authority');
+  const further = await certify('CN=further', between, clientAuth);
+  for (const [own, ...along] of [[user], [further, between]] as [Pair, ...Pair[]][]) {
+    for (const maxVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
+      const cert = [own, ...along].map(({ pem }) => pem).join('\n');
+      const options = { port: number, host: '127.0.0.1', rejectUnauthorized: false, key: own.keyPem, cert, maxVersion };
+      const session = await exchange(tls.connect(options));
+      deepEqual(taken(connections.pop()!), asClient);
+      // Without its certificate: the session has it.
+      const second = tls.connect({ ...options, key: undefined, cert: undefined, session });
+      await once(second, 'secureConnect');
+      equal(second.isSessionReused(), true);
+      await exchange(second);
+      deepEqual(taken(connections.pop()!), asClient, `${own.name} ${maxVersion}`);
+    }
+  }
 });
 
 test('certificates of others, for something else, and out of their time prove nothing', async () => {

@@ -48,7 +48,7 @@ export class TlsPort {
   private stopped: Promise<void> | undefined;
 
   constructor({ key, cert, clientCa, frontProxyCa = '' }: TlsPortOptions, handlers: TlsPortHandlers) {
-    const authorities: Authorities = { clients: certificatesOf(clientCa), frontProxies: certificatesOf(frontProxyCa) };
+    const authorities: Authorities = { clients: certificatesOf(clientCa), frontProxies: certificatesOf(frontProxyCa), found: new Map() };
     const connections = new WeakMap<object, Connection>();
     this.http2 = http2.createServer({
       settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024, maxHeaderListSize: maxHeaderBytes },
