@@ -7,14 +7,17 @@ export interface ExpectedKind {
   readonly versions: readonly string[];
 }
 
+/** Kinds of v1 that whoever speaks any group of Kubernetes' knows. */
+const withEveryGroup: ReadonlySet<string> = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status']);
+
 /** What decoding an object as a kind in one of its versions says of one that is something else. */
 export function wrongKind(object: { apiVersion?: string; kind?: string }, version: string, wanted: ExpectedKind): string | undefined {
   const expected = apiVersionOf(wanted.group, version);
   const { apiVersion = '', kind = '' } = object;
   if ((apiVersion || expected) === expected && (kind || wanted.kind) === wanted.kind) return undefined;
   const [group, of] = apiVersion.split('/');
-  if (kind === wanted.kind && group === wanted.group && wanted.versions.includes(of!)) {
-    return `converting (${of}.${kind}) to (${version}.${kind}): unknown conversion`;
-  }
+  const unknownConversion = (from: string) => `converting (${from}.${kind}) to (${version}.${wanted.kind}): unknown conversion`;
+  if (kind === wanted.kind && group === wanted.group && wanted.versions.includes(of!)) return unknownConversion(of!);
+  if (apiVersion === 'v1' && withEveryGroup.has(kind)) return unknownConversion(apiVersion);
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }

@@ -33,7 +33,8 @@ function parseText(text: string): unknown {
   }
 }
 
-function sortOf(value: unknown): string {
+/** What Go's decoder calls a value of JSON that it has no place for. */
+export function sortOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }

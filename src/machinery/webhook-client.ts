@@ -239,8 +239,8 @@ function failureMessage(status: number, type: string, text: string): string {
     // No Status.
   }
   const told = type === '' || type.startsWith('text/') ? text.trim() : 'unknown';
-  // A refusal's own words tell the most.
-  if (status === 403) return told;
+  // Their own words tell the most.
+  if (status === 403 || status === 415 || (status === 406 && told !== 'unknown' && told !== '')) return told;
   const known = statusMessages[status];
   if (known) return known;
   if (status >= 500) return `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`;
@@ -252,7 +252,9 @@ const statusMessages: Readonly<Record<number, string>> = {
   401: 'the server has asked for the client to provide credentials',
   404: 'the server could not find the requested resource',
   405: 'the server does not allow this method on the requested resource',
+  406: 'the server was unable to respond with a content type that the client supports',
   409: 'the server reported a conflict',
+  422: 'the server rejected our request due to an error in our request',
   429: 'the server has received too many requests and has asked us to try again later',
   503: 'the server is currently unable to handle the request',
   504: 'the server was unable to return a response in the time allotted, but may still be processing the request',

@@ -140,6 +140,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.scheduling.v1.PriorityClass': 'preemptionPolicy=v1.PreemptionPolicy',
   'io.k8s.api.storage.v1.CSIDriverSpec': 'volumeLifecycleModes=v1.VolumeLifecycleMode fsGroupPolicy=v1.FSGroupPolicy',
   'io.k8s.api.storage.v1.StorageClass': 'reclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeBindingMode=v1.VolumeBindingMode',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionResponse': 'uid=types.UID',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion': 'strategy=v1.ConversionStrategyType',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition':
     'type=v1.CustomResourceDefinitionConditionType status=v1.ConditionStatus',

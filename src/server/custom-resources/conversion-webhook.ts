@@ -7,6 +7,7 @@ import { copySorted } from '../../../api/structural/conform-value.ts';
 import { conversionReviewSchema, readResponse } from '../../admission/webhook/review-schema.ts';
 import { wrongKind } from '../../machinery/expected-kind.ts';
 import type { Random } from '../../machinery/random.ts';
+import { sortOf } from '../../machinery/typed-object.ts';
 import { WebhookCallError, type WebhookClient, type WebhookClientConfig } from '../../machinery/webhook-client.ts';
 import { ApiError, aggregate } from '../../registry/errors.ts';
 import { goType } from './go-type.ts';
@@ -42,12 +43,13 @@ export class ConversionWebhook {
       throw error instanceof WebhookCallError ? failure(`${subject} failed: ${error.message}`) : error;
     });
     if (objects.length !== 1) throw failure(`${subject} returned ${objects.length} objects, expected 1`);
-    const problem = problemOf(object, objects[0]!, apiVersion);
+    const converted = readObject(objects[0]);
+    const problem = problemOf(object, converted, apiVersion);
     if (problem) throw failure(`${subject} returned invalid ${problem}`);
-    return withMetadata(object, objects[0]!, subject);
+    return withMetadata(object, converted, subject);
   }
 
-  private async ask(object: KubeObject, desiredAPIVersion: string): Promise<KubeObject[]> {
+  private async ask(object: KubeObject, desiredAPIVersion: string): Promise<unknown[]> {
     const { client, random } = this.parts;
     const uid = random.uuid();
     const { resourceVersion: _, ...metadata } = object.metadata!;
@@ -61,9 +63,17 @@ export class ConversionWebhook {
     const wrong = wrongKind(answer, this.reviewVersion, { group: reviewGroup, kind: reviewKind, versions: knownReviews });
     if (wrong) throw new WebhookCallError(wrong);
     const response = readResponse(answer, conversionReviewSchema);
+    // The older version never looked at what the answer says it is, nor at its uid.
+    const isStrict = this.reviewVersion === 'v1';
+    // What is said of both is right by now.
+    if (isStrict && !(answer.apiVersion && answer.kind)) {
+      const { apiVersion, kind } = review;
+      throw new WebhookCallError(
+        `expected webhook response of ${apiVersion}, Kind=${kind}, got ${answer.apiVersion || '/'}, Kind=${answer.kind ?? ''}`,
+      );
+    }
     if (!response) throw new WebhookCallError('no response provided');
-    // The older version never looked at the uid.
-    if (this.reviewVersion === 'v1' && (response['uid'] ?? '') !== uid) {
+    if (isStrict && (response['uid'] ?? '') !== uid) {
       throw new WebhookCallError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
     }
     const { status = '', message = '' } = response['result'] ?? {};
@@ -76,18 +86,29 @@ function failure(message: string): ApiError {
   return new ApiError(500, '', message);
 }
 
+/** One of the answer's objects. @throws ApiError in the words of Go's decoder for what is none */
+function readObject(given: unknown): KubeObject {
+  if (given === null) throw failure('unexpected end of JSON input');
+  if (!isJsonObject(given)) throw failure(`json: cannot unmarshal ${sortOf(given)} into Go value of type map[string]interface {}`);
+  const isVersion = textOf(given['apiVersion']).split('/').length <= 2;
+  if (!isVersion || textOf(given['kind']) === '') throw failure(`Object 'Kind' is missing in '${jsonText(given)}'`);
+  return given;
+}
+
+// Unstructured data has a text where it is one, and nothing where it is something else.
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** What follows `returned invalid`. */
 function problemOf(object: KubeObject, converted: KubeObject, apiVersion: string): string | undefined {
-  if (!isJsonObject(converted)) return `object at index 0: Object 'Kind' is missing in '${jsonText(converted)}'`;
-  if (!isJsonObject(converted.metadata ?? {})) return `metadata of type ${goType(converted.metadata)} in input object`;
-  if (converted.apiVersion !== apiVersion) {
-    return `object at index 0: invalid groupVersion (expected ${apiVersion}, received ${converted.apiVersion ?? ''})`;
-  }
-  if (converted.kind !== object.kind) return `object at index 0: invalid kind (expected ${object.kind}, received ${converted.kind ?? ''})`;
+  const given = textOf(converted.apiVersion);
+  if (given !== apiVersion) return `object at index 0: invalid groupVersion (expected ${apiVersion}, received ${given})`;
+  if (converted.kind !== object.kind) return `object at index 0: invalid kind (expected ${object.kind}, received ${converted.kind})`;
   const before = object.metadata!;
-  const after = converted.metadata ?? {};
+  const after = isJsonObject(converted.metadata) ? converted.metadata : undefined;
   for (const [name, member] of identity) {
-    const [expected = '', got = ''] = [before[member], after[member]];
+    const [expected, got] = [textOf(before[member]), textOf(after?.[member])];
     if (expected !== got) return `object: must have the same ${name}: ${expected} != ${got}`;
   }
   return undefined;

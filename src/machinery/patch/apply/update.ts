@@ -82,13 +82,14 @@ function changesIn(
   if (found !== undefined) return found;
   const schema = terms.versions?.schema(apiVersion);
   if (schema === undefined) return undefined;
-  const convert = (object: KubeObject, which: string) => {
+  const convert = (object: KubeObject, failure: string) => {
     const converted = terms.versions!.convert(object, apiVersion);
     const errors = checkObject(converted, schema);
-    if (errors.length > 0) throw plainError(`failed to convert ${which} object: ${joinMessages(errors)}`);
+    if (errors.length > 0) throw plainError(failure + joinMessages(errors));
     return converted;
   };
-  const all = compare(convert(live, 'old'), convert(updated, 'new'), schema);
+  // Upstream has converted the live object once before, and says nothing of that.
+  const all = compare(convert(live, ''), convert(updated, 'failed to convert new object: '), schema);
   const changes = terms.versions!.ignores(apiVersion) ? ignoring(all, terms.ignored) : all;
   known.set(apiVersion, changes);
   return changes;
