@@ -23,6 +23,7 @@ export function daemonSetModel(): Model {
   let mostPerNode = 1;
   let mostMissing: (nodeCount: number) => number = (count) => count;
   let calm = true;
+  let looked = false;
 
   const current = (world: World): KubeObject => world.informers.for(daemonSets).get(namespace, 'x')!;
   const eligible = (world: World): KubeObject[] =>
@@ -134,6 +135,12 @@ export function daemonSetModel(): Model {
         wanted.onDelete = false;
         await change(world, 'roll in the end', { updateStrategy: strategy() });
         return 'waits for deletions';
+      }
+      // A node that is closed to new pods, but not to the one that it has, is no reason to look, here as upstream: the status tells of it the next time.
+      if (!looked) {
+        looked = true;
+        await world.patch(daemonSets, 'x', { metadata: { annotations: { touched: 'in the end' } } });
+        return 'is looked at once more';
       }
       const pods = world.podList().filter((pod) => pod.status?.phase !== 'Failed');
       const { status = {}, metadata } = current(world);
