@@ -1,4 +1,4 @@
-// What a conversion webhook may answer that is wrong or odd, one at a time: to a get each of them, to writes the sorts of them.
+// What a conversion webhook may answer that is wrong or odd, one at a time: to a get each of them, to a create the sorts of them.
 import { authority, startWebhookServer } from '../webhook-server.mjs';
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const success = { result: { status: 'Success' } };
@@ -127,9 +127,6 @@ export default ({ ns }) => {
     const dry = { query: { dryRun: 'All' } };
     steps.push(
       under(w, { name: 'create', method: 'POST', path: path('v2'), ...dry, body: object('v2', 'dry') }),
-      under(w, { name: 'merge', method: 'PATCH', type: merge, path: path('v2', 'one'), ...dry, body: { spec: { s: 'y' } } }),
-      under(w, { name: 'apply', method: 'PATCH', type: 'application/apply-patch+yaml', path: path('v2', 'one'), query: { dryRun: 'All', fieldManager: 'app', force: 'true' }, body: { apiVersion: `${group}/v2`, kind: 'Conv', metadata: { name: 'one' }, spec: { n: 3 } } }),
-      under(w, { name: 'delete', method: 'DELETE', path: path('v2', 'one'), ...dry }),
     );
   }
   steps.push(under('good', { name: 'get at last', path: path('v2', 'one') }));
