@@ -128,6 +128,7 @@ test('data without a schema is written again as it was, and printed as Go has it
     goValue(goNumbers('{"a":[1e6,9223372036854775808,9007199254740993,1.5,7]}')),
     'map[a:[1e+06 9.223372036854776e+18 9007199254740993 1.5 7]]',
   );
+  assert.strictEqual(goValue(writtenNumbers('{"a":1.50,"b":[1.0,1e21],"c":"1.0"}')), 'map[a:1.5 b:[1 1e+21] c:1.0]');
   assert.strictEqual(hasOddNumbers('{"a":1,"b":"[1.0]"}'), true, 'text in text may look like one');
   assert.strictEqual(hasOddNumbers('{"a":1,"b":-20}'), false);
   assert.strictEqual(infiniteNumber('{"a":[1e300,-1e400,1e500]}'), '-1e400');
