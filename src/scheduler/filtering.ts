@@ -2,7 +2,7 @@ import type { Pod } from '../../openapi/types.ts';
 import { Memo } from '../machinery/memo.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { CycleState } from './cycle-state.ts';
-import type { Plugin, Refusal, WeightedPlugin } from './framework.ts';
+import type { Plugin, Refusal } from './framework.ts';
 import type { NodeInfo, PodInfo } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
 import { PodShape } from './pod-shape.ts';
@@ -15,14 +15,17 @@ const shapesAtMost = 64;
 export class Filtering {
   private readonly preFilters: readonly Plugin[];
   private readonly filters: readonly Plugin[];
-  private readonly scores: readonly WeightedPlugin[];
+  private readonly scores: readonly Plugin[];
+  /** Those of both that can tell what they look at of a pod. */
+  private readonly signing: readonly Plugin[];
   private readonly nominator: Nominator;
   private readonly shapes = new Memo<PodShape>(shapesAtMost);
 
   constructor(points: ExtensionPoints, nominator: Nominator) {
     this.preFilters = points.preFilter;
     this.filters = points.filter;
-    this.scores = points.score;
+    this.scores = points.score.map(({ plugin }) => plugin);
+    this.signing = [...new Set([...this.filters, ...this.scores])].filter(({ sign }) => sign);
     this.nominator = nominator;
   }
 
@@ -41,22 +44,13 @@ export class Filtering {
   /** What the pod has in common with others. Only after `preFilter`, which says which filters there are. */
   shapeOf(state: CycleState, pod: Pod): PodShape {
     const filters = this.filters.filter(({ name }) => !state.skipFilter.has(name));
-    const signatures: string[] = [];
-    let count = 0;
-    for (const plugin of filters) {
-      const signature = plugin.sign?.(pod);
-      if (signature === undefined) break;
-      signatures.push(plugin.name, signature);
-      count++;
-    }
-    signatures.push('');
-    const scored = this.scores.map(({ plugin }) => {
-      const signature = plugin.sign?.(pod);
-      if (signature !== undefined) signatures.push(plugin.name, signature);
-      return signature !== undefined;
-    });
+    const signatures = this.signing.map((plugin) => plugin.sign!(pod));
+    const isSigned = (plugin: Plugin) => signatures[this.signing.indexOf(plugin)] !== undefined;
+    const unsigned = filters.findIndex((plugin) => !isSigned(plugin));
+    const leading = unsigned < 0 ? filters : filters.slice(0, unsigned);
+    const text = JSON.stringify([leading.map(({ name }) => name), signatures]);
     state.filters = filters;
-    state.shape = this.shapes.get(signatures.join('\n'), () => new PodShape(count, scored));
+    state.shape = this.shapes.get(text, () => new PodShape(leading.length, this.scores.map(isSigned)));
     return state.shape;
   }
 

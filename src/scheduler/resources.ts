@@ -56,7 +56,16 @@ export interface PodAmounts {
 /** A cluster has few sorts of pods at one time. */
 const alike = new Memo<PodAmounts>(256);
 
+/** Several plugins ask about one pod in a cycle. */
+const byPod = new WeakMap<Pod, PodAmounts>();
+
 export function podAmounts(pod: Pod): PodAmounts {
+  let amounts = byPod.get(pod);
+  if (!amounts) byPod.set(pod, (amounts = countAmounts(pod)));
+  return amounts;
+}
+
+function countAmounts(pod: Pod): PodAmounts {
   const text = JSON.stringify([statedBySpec(pod), statedByStatus(pod)]);
   return alike.get(text, () => {
     const spec = pod.spec!;
