@@ -54,7 +54,7 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
   const client = (name: string, subject: string, issuer: Issuer) =>
     store.pair(
       name,
-      async () => issue(options, { subject, years: 1, issuer: await issuer.signer() }),
+      () => issue(options, { subject, years: 1, issuer }),
       (pair) => covers(pair, issuer.pair, { ...options, serverNames: [] }),
     );
   // Side by side, as each of them waits for keys to be made and for files.
@@ -64,7 +64,7 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
       const [server, admin] = await Promise.all([
         store.pair(
           'apiserver',
-          async () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer: await issuer.signer() }),
+          () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer }),
           (own) => covers(own, pair, options),
         ),
         client('admin', 'O=system:masters, CN=kubernetes-admin', issuer),
@@ -103,13 +103,14 @@ interface Request {
   years: number;
   authority?: boolean;
   names?: readonly string[];
-  issuer?: Signer;
+  issuer?: Issuer;
 }
 
 async function issue({ clock, random }: KeysOptions, request: Request): Promise<KeyPair> {
   const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const above = request.issuer?.certificate;
-  const issuer = request.issuer ? { name: above!.subject, key: request.issuer.key } : { name: request.subject, key: keys.privateKey };
+  const signer = await request.issuer?.signer();
+  const above = signer?.certificate;
+  const issuer = { name: above?.subject ?? request.subject, key: signer?.key ?? keys.privateKey };
   const usages = request.authority
     ? x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.keyEncipherment
     : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;
