@@ -1,3 +1,4 @@
+import { copySorted } from './json.ts';
 import { jsonText } from './json-text.ts';
 
 const unsafe = /[<>&\u2028\u2029]/g;
@@ -5,6 +6,11 @@ const unsafe = /[<>&\u2028\u2029]/g;
 /** JSON as Go's encoder writes it by default: what has a meaning in HTML or JavaScript stands escaped. */
 export function goJson(value: unknown): string {
   return htmlSafe(jsonText(value));
+}
+
+/** As `goJson` with all keys in order: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return goJson(copySorted(value));
 }
 
 /** @param json JSON, whose strings alone can hold what is escaped */

@@ -1,4 +1,4 @@
-import { isJsonObject, setOwn } from '../meta/json.ts';
+import { copySorted, setOwn } from '../meta/json.ts';
 import { jsonText } from '../meta/json-text.ts';
 import { type Place, pathText } from './failures.ts';
 import type { Structural } from './structural.ts';
@@ -145,13 +145,4 @@ function namesOf(value: Readonly<Record<string, unknown>>, schema: Structural | 
   const names = Object.keys(value);
   if (schema) for (const name of schema.namesWithDefaults) if (!Object.hasOwn(value, name)) names.push(name);
   return names.length > 1 ? names.sort() : names;
-}
-
-/** A copy whose objects have their members in order. */
-export function copySorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copySorted);
-  if (!isJsonObject(value)) return value;
-  const result: Record<string, unknown> = {};
-  for (const name of Object.keys(value).sort()) setOwn(result, name, copySorted(value[name]));
-  return result;
 }

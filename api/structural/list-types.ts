@@ -1,7 +1,6 @@
 import { duplicate, type FieldError, FieldPath, invalid } from '../meta/field.ts';
-import { isJsonObject } from '../meta/json.ts';
+import { copySorted, isJsonObject } from '../meta/json.ts';
 import { jsonText } from '../meta/json-text.ts';
-import { copySorted } from './conform-value.ts';
 import type { Structural } from './structural.ts';
 
 /** Lists of type `set` and `map` hold each item, or each combination of keys, once. */

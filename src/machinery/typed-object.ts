@@ -1,3 +1,4 @@
+import { goKind } from './patch/go-format.ts';
 import { BodyError, parseJson, parseYaml } from './schema/parse.ts';
 
 /** A text that is no object of a kind. */
@@ -8,7 +9,7 @@ const undetermined = "couldn't get version/kind; json parse error: ";
 /** Reads a text as an object whose `apiVersion` and `kind` are texts, if they are there. @throws UntypedError in the words of upstream's decoder */
 export function parseTyped(text: string): any {
   const value = parseText(text) ?? {};
-  const notJson = (of: unknown, target: string) => new UntypedError(`${undetermined}json: cannot unmarshal ${sortOf(of)} into ${target}`);
+  const notJson = (of: unknown, target: string) => new UntypedError(`${undetermined}json: cannot unmarshal ${goKind(of)} into ${target}`);
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw notJson(
       value,
@@ -31,10 +32,4 @@ function parseText(text: string): unknown {
     if (!(error instanceof BodyError)) throw error;
     throw new UntypedError(isJson ? `${undetermined}${error.message}` : error.message);
   }
-}
-
-/** What Go's decoder calls a value of JSON that it has no place for. */
-export function sortOf(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value;
 }

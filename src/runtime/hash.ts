@@ -1,5 +1,4 @@
-import { goJson } from '../../api/meta/go-json.ts';
-import { sortKeys } from '../machinery/sort-keys.ts';
+import { canonicalJson } from '../../api/meta/go-json.ts';
 /** FNV-1a of 32 bits. */
 export function fnv32a(data: Uint8Array): number {
   let hash = 0x811c9dc5;
@@ -28,11 +27,6 @@ export function safeEncode(text: string): string {
   let encoded = '';
   for (let i = 0; i < text.length; i++) encoded += alphabet[text.charCodeAt(i) % alphabet.length];
   return encoded;
-}
-
-/** JSON with sorted keys and Go's HTML escapes: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return goJson(sortKeys(value));
 }
 
 /** The hash in a ControllerRevision's name, equal to upstream's for the same data. */

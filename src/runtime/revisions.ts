@@ -1,13 +1,14 @@
+import { canonicalJson } from '../../api/meta/go-json.ts';
+import { copySorted } from '../../api/meta/json.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { ResourceClient, ResourceReference } from '../client/client.ts';
-import { sortKeys } from '../machinery/sort-keys.ts';
 import { isAlreadyExists, unlessNotFound } from './errors.ts';
-import { canonicalJson, revisionHash } from './hash.ts';
+import { revisionHash } from './hash.ts';
 import { controllerReference } from './owners.ts';
 
 /** What a ControllerRevision holds of its owner: a strategic merge patch that puts the template back. Clients compare its bytes: its keys are in order. */
 export function revisionData(owner: KubeObject): KubeObject {
-  return sortKeys({ spec: { template: { ...owner.spec.template, $patch: 'replace' } } });
+  return copySorted({ spec: { template: { ...owner.spec.template, $patch: 'replace' } } });
 }
 
 /** The pod template that a revision keeps. */

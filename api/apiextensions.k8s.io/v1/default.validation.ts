@@ -1,6 +1,7 @@
 import { compileSchemaRules, type JsonSchema as RulesSchema } from '../../cel/schema/schema-rules.ts';
 import { type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
-import { conformValue, copySorted, EmbeddedMetadataError, UnknownFields } from '../../structural/conform-value.ts';
+import { copySorted } from '../../meta/json.ts';
+import { conformValue, EmbeddedMetadataError, UnknownFields } from '../../structural/conform-value.ts';
 import { validateEmbedded } from '../../structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../structural/failures.ts';
 import { readObjectMeta } from '../../structural/object-meta.ts';

@@ -1,11 +1,11 @@
 import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { copySorted } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import { DecodeError } from '../../machinery/schema/conform.ts';
-import { sortKeys } from '../../machinery/sort-keys.ts';
 import { copyData } from '../../registry/copy.ts';
 import { ApiError, internalError } from '../../registry/errors.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
@@ -216,7 +216,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   /** Upstream's patched objects are read in the order of their keys: the first mistake in that order is told. */
   private firstInOrder(patched: object, conform: (fields: object) => KubeObject, found: DecodeError): DecodeError {
     try {
-      conform(sortKeys(patched));
+      conform(copySorted(patched));
       return found;
     } catch (error) {
       if (error instanceof DecodeError) return error;

@@ -1,10 +1,10 @@
 import { ageColumn, nameColumn } from '../../../api/core/v1/columns.ts';
 import type { CellContext, Column } from '../../../api/define.ts';
 import { printFloat } from '../../../api/meta/go-float.ts';
+import { copySorted } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { humanDuration, parseTime } from '../../../api/meta/time.ts';
-import { copySorted } from '../../../api/structural/conform-value.ts';
 import type { CustomResourceColumnDefinition } from '../../../openapi/types.ts';
 import { type JsonPath, JsonPathError, parseJsonPath } from '../../machinery/json-path.ts';
 

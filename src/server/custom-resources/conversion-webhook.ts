@@ -1,13 +1,12 @@
 import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
-import { isJsonObject } from '../../../api/meta/json.ts';
+import { copySorted, isJsonObject } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../api/meta/validation.ts';
-import { copySorted } from '../../../api/structural/conform-value.ts';
 import { conversionReviewSchema, readResponse } from '../../admission/webhook/review-schema.ts';
 import { wrongKind } from '../../machinery/expected-kind.ts';
+import { goKind } from '../../machinery/patch/go-format.ts';
 import type { Random } from '../../machinery/random.ts';
-import { sortOf } from '../../machinery/typed-object.ts';
 import { WebhookCallError, type WebhookClient, type WebhookClientConfig } from '../../machinery/webhook-client.ts';
 import { ApiError, aggregate } from '../../registry/errors.ts';
 import { goType } from './go-type.ts';
@@ -89,7 +88,7 @@ function failure(message: string): ApiError {
 /** One of the answer's objects. @throws ApiError in the words of Go's decoder for what is none */
 function readObject(given: unknown): KubeObject {
   if (given === null) throw failure('unexpected end of JSON input');
-  if (!isJsonObject(given)) throw failure(`json: cannot unmarshal ${sortOf(given)} into Go value of type map[string]interface {}`);
+  if (!isJsonObject(given)) throw failure(`json: cannot unmarshal ${goKind(given)} into Go value of type map[string]interface {}`);
   const isVersion = textOf(given['apiVersion']).split('/').length <= 2;
   if (!isVersion || textOf(given['kind']) === '') throw failure(`Object 'Kind' is missing in '${jsonText(given)}'`);
   return given;

@@ -1,6 +1,6 @@
 import type { Conversion, RemoteConversion } from '../../../api/define.ts';
+import { copySorted } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { copySorted } from '../../../api/structural/conform-value.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { ApiError } from '../../registry/errors.ts';
 import type { ConversionWebhook } from './conversion-webhook.ts';
@@ -30,7 +30,7 @@ export function customConversion(parts: CustomConversionParts): Conversion {
   };
   const pruned = (object: KubeObject, apiVersion: string): KubeObject =>
     pruneStored({ ...object, apiVersion }, schemas.get(apiVersion)!, meta());
-  const sorted = (object: KubeObject): KubeObject => copySorted(object) as KubeObject;
+  const sorted = (object: KubeObject): KubeObject => copySorted(object);
   const remote: RemoteConversion | undefined = webhook && {
     toStorage: (object) =>
       object.apiVersion === stored ? undefined : webhook.convert(sorted(object), stored).then((converted) => pruned(converted, stored)),

@@ -1,6 +1,5 @@
-import { goJson } from '../../../../api/meta/go-json.ts';
+import { canonicalJson } from '../../../../api/meta/go-json.ts';
 import type { KubeObject } from '../../../../api/meta/object.ts';
-import { copySorted } from '../../../../api/structural/conform-value.ts';
 import { readJson } from '../../schema/json-numbers.ts';
 import { compare } from './compare.ts';
 import type { FieldSet } from './field-set.ts';
@@ -40,7 +39,7 @@ export function syncLastApplied(object: KubeObject, applied: KubeObject): KubeOb
   if (lastApplied(object) === undefined) return object;
   const annotations = { ...object.metadata!.annotations };
   delete annotations[annotation];
-  const text = `${sortedJson(withoutAnnotation(applied))}\n`;
+  const text = `${canonicalJson(withoutAnnotation(applied))}\n`;
   if (annotationBytes(annotations) + annotation.length + Buffer.byteLength(text) <= maxAnnotationBytes) annotations[annotation] = text;
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
@@ -56,9 +55,4 @@ function annotationBytes(annotations: Readonly<Record<string, string>>): number 
   let bytes = 0;
   for (const key in annotations) bytes += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!);
   return bytes;
-}
-
-/** JSON as Go encodes maps: keys in order, and `<`, `>`, `&` escaped. */
-function sortedJson(value: unknown): string {
-  return goJson(copySorted(value));
 }
