@@ -52,8 +52,12 @@ export function startPersistentVolumeBinder(context: ControllerContext): Running
   const recycling = new Recycling(state, client, context, pods);
   const volumeSync: VolumeSync = { state, reclaiming: new Reclaiming(state, recycling), enqueueClaim };
   const unbound = new Set<string>();
+  // Bound claims whose volumes have changed: upstream looks at all claims in the next round, and so finds references that somebody took away.
+  const changed = new Set<string>();
   const timer = new Delays(clock, () => {
     for (const key of unbound) enqueueClaim(key);
+    for (const key of changed) enqueueClaim(key);
+    changed.clear();
     timer.set(resync, resyncEvery);
   });
 
@@ -94,6 +98,7 @@ export function startPersistentVolumeBinder(context: ControllerContext): Running
     const { name } = volume.metadata!;
     enqueueVolume(name!);
     const reserved = volume.spec.claimRef;
+    for (const reference of [old?.spec.claimRef, reserved]) if (reference?.uid) changed.add(`${reference.namespace}/${reference.name}`);
     if (volume.status?.phase !== 'Available' || (old?.status?.phase === 'Available' && Boolean(reserved) === Boolean(old.spec.claimRef)))
       return;
     for (const claim of claims.byIndex(unboundByVolume, name!)) enqueueClaim(keyOf(claim));
