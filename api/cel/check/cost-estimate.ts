@@ -2,6 +2,7 @@ import { accumulatorName, type Call, type Comprehension, type Expression } from 
 import { type CallEstimate, callEstimate, type EstimatedNode } from './call-estimates.ts';
 import type { Checked } from './checker.ts';
 import { addEstimates, type Estimate, fixedEstimate, multiplyEstimates, noEstimate, uniteEstimates, unknownEstimate } from './estimates.ts';
+import { GrownPath } from './grown-path.ts';
 import { type CelType, isOptional } from './types.ts';
 
 /** Bounds on the size of the value at a path from a variable, such as ['self', 'list', '@items']; undefined where nothing is known. */
@@ -20,7 +21,7 @@ interface EntrySizes {
 
 interface Local {
   readonly name: string;
-  readonly path: readonly string[];
+  readonly path: GrownPath;
   readonly size: Estimate | undefined;
   readonly entries: EntrySizes | undefined;
 }
@@ -28,7 +29,7 @@ interface Local {
 const one = fixedEstimate(1);
 
 class Estimator {
-  private readonly paths = new Map<number, readonly string[]>();
+  private readonly paths = new Map<number, GrownPath>();
   private readonly sizes = new Map<number, Estimate>();
   private readonly entrySizes = new Map<number, EntrySizes>();
   private readonly locals: Local[] = [];
@@ -84,13 +85,13 @@ class Estimator {
   }
 
   private identifier(expression: Expression, name: string): Estimate {
-    this.paths.set(expression.id, this.local(name)?.path ?? [name]);
+    this.paths.set(expression.id, this.local(name)?.path ?? GrownPath.of(name));
     return one;
   }
 
-  private pathOf(expression: Expression): readonly string[] {
+  private pathOf(expression: Expression): GrownPath {
     const local = expression.kind === 'identifier' ? this.local(expression.name) : undefined;
-    return local?.path ?? this.paths.get(expression.id) ?? [];
+    return local?.path ?? this.paths.get(expression.id) ?? GrownPath.none;
   }
 
   private typeOf(expression: Expression): CelType {
@@ -100,7 +101,7 @@ class Estimator {
   private select({ id, operand, field, testOnly }: Expression & { kind: 'select' }): Estimate {
     const cost = this.cost(operand);
     if (testOnly) return cost;
-    this.paths.set(id, [...this.pathOf(operand), field]);
+    this.paths.set(id, this.pathOf(operand).grown(field));
     return ['map', 'struct', 'parameter'].includes(this.typeOf(operand).kind) ? addEstimates(cost, one) : cost;
   }
 
@@ -129,7 +130,7 @@ class Estimator {
       if (estimate.resultSize) resultSize = resultSize ? uniteEstimates(resultSize, estimate.resultSize) : estimate.resultSize;
       if (overload === 'index_list' || overload === 'index_map') {
         resultSize = this.entries(call.args[0]!)?.value;
-        this.paths.set(call.id, [...this.pathOf(call.args[0]!), overload === 'index_list' ? '@items' : '@values']);
+        this.paths.set(call.id, this.pathOf(call.args[0]!).grown(overload === 'index_list' ? '@items' : '@values'));
       }
       resultSize ??= this.size(call);
     }
@@ -217,7 +218,7 @@ class Estimator {
     const path = this.pathOf(loop.range);
     const isList = (entries?.container ?? this.typeOf(loop.range).kind) === 'list';
     const push = (name: string, part: string, size: Estimate | undefined) =>
-      this.locals.push({ name, path: [...path, part], size, entries: undefined });
+      this.locals.push({ name, path: path.grown(part), size, entries: undefined });
     if (loop.variable2) {
       push(loop.variable, isList ? '@indices' : '@keys', entries?.key);
       push(loop.variable2, isList ? '@items' : '@values', entries?.value);
@@ -227,7 +228,7 @@ class Estimator {
   }
 
   private node(expression: Expression): EstimatedNode {
-    const path = this.pathOf(expression);
+    const path = this.pathOf(expression).parts;
     return {
       path: path[0] === accumulatorName ? [] : path,
       type: this.typeOf(expression),
@@ -252,7 +253,7 @@ class Estimator {
   private size(expression: Expression): Estimate | undefined {
     const known = this.sizes.get(expression.id) ?? literalSize(expression);
     if (known) return known;
-    const declared = this.sizeByPath(this.pathOf(expression));
+    const declared = this.sizeByPath(this.pathOf(expression).parts);
     if (declared) {
       this.sizes.set(expression.id, declared);
       return declared;
