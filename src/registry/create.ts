@@ -129,7 +129,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   const name = object.metadata!.name!;
   const key = store.key(operation.namespace, name);
   if (operation.dryRun) {
-    if (await store.read(key)) throw await taken(store, key, object);
+    if (await isTaken(store, key)) throw await taken(store, key, object);
     return { object: await store.shown(object), created: true };
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
@@ -140,6 +140,16 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
     return { stored: await store.inVersion(store.written(key, value, revision)), created: true };
   } catch (error) {
     if (error instanceof KeyExistsError) throw await taken(store, key, object);
+    throw error;
+  }
+}
+
+// To a dry run, what can't be read is not there.
+async function isTaken(store: ResourceStore, key: string): Promise<boolean> {
+  try {
+    return (await store.readAnew(key)) !== undefined;
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof UnreadableValueError) return false;
     throw error;
   }
 }

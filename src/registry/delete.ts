@@ -4,7 +4,7 @@ import { RevisionConflictError } from '../storage/errors.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { copyData } from './copy.ts';
 import { conflict, notFound } from './errors.ts';
-import { checkPreconditions, guaranteedUpdate, preconditionFault } from './guaranteed-update.ts';
+import { beginning, checkPreconditions, guaranteedUpdate, preconditionFault } from './guaranteed-update.ts';
 import { admissionNamespace, type Operation } from './operation.ts';
 import type { DeleteOptions, Preconditions } from './options.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -45,9 +45,8 @@ export async function deleteObject(
   validate = (object: StoredObject): Promise<void> => admit(store, name, object, operation),
 ): Promise<Deleted> {
   const key = store.key(operation.namespace, name);
-  const current = await store.read(key);
+  const current = await store.readAnew(key);
   if (!current) throw notFound(store.resource, name);
-  await store.fetch([current]);
   const first = judge(store, current, options);
   if (first.pending) return answerFor(store, current, false);
   let { preconditions } = options;
@@ -94,7 +93,6 @@ async function mark(
         await validate(current!);
         const judgement = judge(store, current!, options);
         if (judgement.pending) throw new AlreadyDeleting(current!);
-        await store.fetch([current!]);
         const object = copyToMark(store, store.judged(current!).object);
         const metadata = object.metadata!;
         if (judgement.grace) markGraceful(metadata, judgement.grace);
@@ -268,9 +266,7 @@ export async function removeStored(
   validate: (object: StoredObject) => Promise<void>,
   current?: StoredObject,
 ): Promise<StoredObject> {
-  let known = current ?? store.cached(target.key);
-  let isNewest = current !== undefined || known === undefined;
-  if (!known) known = await store.read(target.key);
+  let { current: known, isNewest } = current ? { current, isNewest: true } : await beginning(store, target.key, operation);
   for (;;) {
     if (!known) throw notFound(store.resource, target.name);
     try {
@@ -279,7 +275,7 @@ export async function removeStored(
     } catch (error) {
       if (isNewest) throw error;
       const seen = known.revision;
-      known = await store.read(target.key);
+      known = await store.readAnew(target.key);
       isNewest = true;
       if (known?.revision === seen) throw error;
       continue;
@@ -291,7 +287,7 @@ export async function removeStored(
       return removedAt(known, revision);
     } catch (error) {
       if (!(error instanceof RevisionConflictError)) throw error;
-      known = await store.read(target.key);
+      known = await store.readAnew(target.key);
       isNewest = true;
     }
   }

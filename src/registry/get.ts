@@ -14,9 +14,9 @@ export const freshnessTimeoutMs = 3000;
 export async function getObject(store: ResourceStore, namespace: string, name: string, resourceVersion = ''): Promise<StoredObject> {
   const key = store.key(namespace, name);
   const fromStorage = resourceVersion === '';
-  const stored = fromStorage ? await store.read(key) : await readCached(store, key, resourceVersion);
+  const stored = fromStorage ? await store.readAnew(key) : await readCached(store, key, resourceVersion);
   if (!stored) throw notFound(store.resource, name);
-  return fromStorage ? store.readInVersion(stored) : store.inVersion(stored);
+  return store.inVersion(stored);
 }
 
 async function readCached(store: ResourceStore, key: string, resourceVersion: string): Promise<StoredObject | undefined> {

@@ -29,9 +29,7 @@ export async function guaranteedUpdate(
   attempt: (current: StoredObject | undefined) => Promise<KubeObject>,
 ): Promise<Written> {
   const { key, name } = options;
-  let current = store.cached(key);
-  let isNewest = current === undefined;
-  if (isNewest) current = await store.read(key);
+  let { current, isNewest } = await beginning(store, key, operation);
   for (;;) {
     if (!current && !options.allowMissing) throw notFound(store.resource, name);
     let object: KubeObject;
@@ -41,7 +39,7 @@ export async function guaranteedUpdate(
     } catch (error) {
       if (isNewest) throw error;
       const seen: number | undefined = current?.revision;
-      current = await store.read(key);
+      current = await store.readAnew(key);
       isNewest = true;
       if (current?.revision === seen) throw error;
       continue;
@@ -49,7 +47,7 @@ export async function guaranteedUpdate(
     const toStore = await store.toStored(object);
     const unchanged = current !== undefined && sameObject(toStore, current.object);
     if (unchanged && !isNewest) {
-      const newest = await store.read(key);
+      const newest = await store.readAnew(key);
       isNewest = true;
       if (newest?.revision !== current!.revision) {
         current = newest;
@@ -72,10 +70,25 @@ export async function guaranteedUpdate(
       return { stored: store.written(key, value, revision), created: !current };
     } catch (error) {
       if (!(error instanceof RevisionConflictError || error instanceof KeyExistsError)) throw error;
-      current = await store.read(key);
+      current = await store.readAnew(key);
       isNewest = true;
     }
   }
+}
+
+/**
+ * What a change of a key begins from: mostly what the cache has, which may be behind. A dry run reads storage, as upstream's does.
+ * @throws ApiError where another process can't convert it
+ */
+export async function beginning(
+  store: ResourceStore,
+  key: string,
+  { dryRun }: Pick<Operation, 'dryRun'>,
+): Promise<{ readonly current: StoredObject | undefined; readonly isNewest: boolean }> {
+  const cached = dryRun ? undefined : store.cached(key);
+  if (!cached) return { current: await store.readAnew(key), isNewest: true };
+  await store.begin(cached);
+  return { current: cached, isNewest: false };
 }
 
 function sameObject(object: KubeObject, stored: KubeObject): boolean {

@@ -131,7 +131,11 @@ export class ResourceStore {
     const { storage } = this;
     const cached = this.cached(key);
     if (cached && cached.revision === (await storage.revisionOf(key))) return cached;
-    const entry = await storage.get(key);
+    return this.readStored(key);
+  }
+
+  private async readStored(key: string): Promise<StoredObject | undefined> {
+    const entry = await this.storage.get(key);
     return entry && decodeStored(key, entry.value, entry.modRevision);
   }
 
@@ -202,6 +206,27 @@ export class ResourceStore {
     return wanted.length > 0 ? inParallel(wanted, fetchesAtOnce, (each) => this.fetchOne(each, remote)) : undefined;
   }
 
+  /** As `read`, and converted anew where another process does that: so upstream reads from storage, while lists and watches share what their cache has. @throws ApiError */
+  async readAnew(key: string): Promise<StoredObject | undefined> {
+    if (!this.definition.convert?.remote) return this.read(key);
+    const stored = await this.readStored(key);
+    if (stored) await this.fetch([stored]);
+    return stored;
+  }
+
+  /**
+   * Lets another process convert what the cache holds, where one does. What it has converted before has to go back to what is stored, as upstream begins each
+   * change with that; so its failure comes before all else that is wrong with a request.
+   * @throws ApiError
+   */
+  async begin(cached: StoredObject): Promise<void> {
+    const { remote } = this.definition.convert ?? {};
+    if (!remote) return;
+    const converted = this.converted.get(cached);
+    if (converted) await remote.toStorage(converted.object);
+    else await this.fetch([cached]);
+  }
+
   private fetchOne(stored: StoredObject, remote: RemoteConversion): Promise<void> | undefined {
     const running = this.fetching.get(stored);
     if (running) return running;
@@ -217,12 +242,6 @@ export class ResourceStore {
   async inVersion(stored: StoredObject): Promise<StoredObject> {
     await this.fetch([stored]);
     return this.versioned(stored);
-  }
-
-  /** As `inVersion`, but another process that converts is asked each time: so upstream reads from storage, while lists and watches share what their cache has. */
-  async readInVersion(stored: StoredObject): Promise<StoredObject> {
-    const object = await this.definition.convert?.remote?.fromStorage(stored.object);
-    return object ? new ConvertedObject(stored, () => this.inOrder(object)) : this.versioned(stored);
   }
 
   /** A stored object in this version's form: itself where that is the stored one, otherwise converted once. */

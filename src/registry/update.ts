@@ -64,7 +64,6 @@ export async function updateObject(store: ResourceStore, request: UpdateRequest,
       allocation = prepared.allocation;
       return prepared.object;
     }
-    await store.fetch([current]);
     const object = store.toJudged(await request.transform(store.versioned(current).object));
     const old = store.judged(current).object;
     checkVersion(store, object, current, name);

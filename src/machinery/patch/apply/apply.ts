@@ -32,9 +32,7 @@ export function applyConfiguration(input: ApplyInput): { readonly object: KubeOb
   if ((applied.metadata?.managedFields ?? null) !== null) throw badPatch('metadata.managedFields must be nil');
   const errors = checkConfiguration(applied, schema);
   if (errors.length > 0) throw plainError(`failed to create typed patch object (${describeApplied(applied)}): ${joinMessages(errors)}`);
-  // Only custom objects can be stored in a form that is not of their schema: it may have come later.
-  const misfits = schema.type === 'object' && schema.decode ? checkObject(live, schema) : [];
-  if (misfits.length > 0) throw misfit(misfits, input, live, 'failed to create typed live object');
+  refuseMisfit(input, live, 'failed to create typed live object');
   const { merged, changed } = withReadableShape(input, live, 'failed to create typed live object', '', () =>
     mergeOrRefuse(input, live, terms, managers),
   );
@@ -57,11 +55,21 @@ function liveManagers(input: ApplyInput, live: KubeObject, terms: Terms): Manage
   }
   // What an object without managedFields holds is an unnamed updater's, so that applying over it can conflict.
   if (managers.size === 0 && input.live !== undefined) {
-    withReadableShape(input, live, 'failed to create manager for existing fields: failed to convert new object', ' to smd typed', () =>
+    const head = 'failed to create manager for existing fields: failed to convert new object';
+    const tail = ' to smd typed';
+    refuseMisfit(input, live, head, tail);
+    withReadableShape(input, live, head, tail, () =>
       recordUpdate(absentObject(input), live, { ...terms, manager: beforeFirstApply }, managers),
     );
   }
   return managers;
+}
+
+// Only custom objects can be stored in a form that is not of their schema: it may have come later.
+function refuseMisfit(input: ApplyInput, live: KubeObject, head: string, tail = ''): void {
+  const { schema } = input;
+  const misfits = schema.type === 'object' && schema.decode ? checkObject(live, schema) : [];
+  if (misfits.length > 0) throw misfit(misfits, input, live, head, tail);
 }
 
 // Upstream reads the whole live object first, here it is found out where it differs: elements of lists that lack their keys, which an update may store.
