@@ -56,6 +56,8 @@ export interface Column<T = any> {
   /** What clients are told of it: a text, or a field that says it. */
   readonly description: string | FieldText;
   readonly priority?: number;
+  /** Its cells are sent, but clients are not told of it, which upstream has forgotten for one kind. */
+  readonly undeclared?: boolean;
   /** The cell. Ages are printed by `ageCell` from `context.now`; the result is JSON data. */
   cell(object: T, context: CellContext): unknown;
 }

@@ -230,7 +230,7 @@ export class ApiServer implements AsyncDisposable {
       flags: options.flags ?? {},
       versionInfo: options.versionInfo,
       serverAddress: options.serverAddress,
-      openApi: new OpenApiServing(this.registry, this.aggregation, clock),
+      openApi: new OpenApiServing(this.registry, this.aggregation, clock, random),
       ...(this.flowControl ? { flowControl: this.flowControl } : {}),
       ...(options.pages ? { pages: options.pages } : {}),
       ...(options.handlers ? { handlers: options.handlers } : {}),

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { goJson } from '../../api/meta/go-json.ts';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
+import type { Random } from '../machinery/random.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
 import type { Answer, RawAnswer } from './answer.ts';
 import type { ResourceRegistry } from './discovery/resource-index.ts';
+import { serveContent } from './http/serve-content.ts';
+import { type Clause, parseAccept } from './negotiation/accept.ts';
 import type { ServerContext } from './request-context.ts';
 
 type Documents = typeof import('../../openapi/documents/index.ts');
@@ -29,14 +32,16 @@ export class OpenApiServing {
   private readonly registry: ResourceRegistry;
   private readonly aggregation: Aggregation;
   private readonly clock: Clock;
+  private readonly random: Random;
   private readonly documents = new Map<string, Served>();
   private index: { readonly body: Buffer; readonly lastModified: string } | undefined;
   private seen: string | undefined;
 
-  constructor(registry: ResourceRegistry, aggregation: Aggregation, clock: Clock) {
+  constructor(registry: ResourceRegistry, aggregation: Aggregation, clock: Clock, random: Random) {
     this.registry = registry;
     this.aggregation = aggregation;
     this.clock = clock;
+    this.random = random;
   }
 
   /** @returns undefined if the path is none of these */
@@ -49,7 +54,7 @@ export class OpenApiServing {
       this.index = undefined;
     }
     if (path === '/openapi/v2') return this.v2(context, builders);
-    if (path === '/openapi/v3') return this.v3Index(builders);
+    if (path === '/openapi/v3') return this.v3Index(context, builders);
     if (path.startsWith('/openapi/v3/')) return this.v3(context, path.slice('/openapi/v3/'.length), builders);
     return undefined;
   }
@@ -60,7 +65,7 @@ export class OpenApiServing {
 
   private v2(context: ServerContext, builders: Documents): RawAnswer {
     const vary = 'Accept-Encoding, Accept';
-    const type = acceptedType(context.request.headers['accept'], 'v2', true);
+    const type = acceptedType(clausesOf(context), 'v2', true);
     if (!type) return empty(406, { vary });
     const others = this.aggregation.openApi.v2Documents();
     const build = () => {
@@ -71,14 +76,16 @@ export class OpenApiServing {
     return { ...this.send(context, served, type, { vary }, builders), compressible: true };
   }
 
-  private v3Index(builders: Documents): RawAnswer {
+  private v3Index(context: ServerContext, builders: Documents): RawAnswer {
     this.index ??= {
       body: Buffer.from(JSON.stringify(this.v3Paths(builders))),
       lastModified: formatHttpDate(this.clock.now()),
     };
-    const { body, lastModified } = this.index;
-    const headers = { 'accept-ranges': 'bytes', 'last-modified': lastModified };
-    return { type: 'raw', status: 200, contentType: 'text/plain; charset=utf-8', body, headers };
+    return serveContent(
+      context.request.headers,
+      { ...this.index, contentType: 'text/plain; charset=utf-8', isSniffed: true, headers: {} },
+      this.random,
+    );
   }
 
   private v3Paths(builders: Documents): ReturnType<Documents['buildOpenAPIV3Index']> {
@@ -92,7 +99,10 @@ export class OpenApiServing {
   private v3(context: ServerContext, name: string, builders: Documents): Answer | Promise<Answer> {
     const served = this.document(name, builders, () => builders.buildOpenAPIV3(name, this.registry.definitions()), goJson, []);
     if (!served) return this.aggregation.openApiV3(name, context) ?? empty(404, {});
-    const type = acceptedType(context.request.headers['accept'], 'v3', false);
+    const accepted = clausesOf(context);
+    // Upstream says nothing, and that it is well, where it can read nothing of the header.
+    if (accepted.length === 0) return empty(200, { vary: 'Accept' });
+    const type = acceptedType(accepted, 'v3', false);
     if (!type) return empty(406, { vary: 'Accept' });
     const headers: Record<string, string> = { vary: 'Accept' };
     const hash = context.request.query.get('hash');
@@ -136,40 +146,33 @@ export class OpenApiServing {
     context: ServerContext,
     served: Served,
     contentType: string,
-    own: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
     builders: Documents,
   ): RawAnswer {
-    const etag = `"${served.etag}"`;
-    const headers = { ...own, etag, 'accept-ranges': 'bytes', 'last-modified': served.lastModified };
-    const known = context.request.headers['if-none-match'];
-    if (known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag || tag.trim() === '*')) return empty(304, headers);
-    if (contentType === 'application/json') return { type: 'raw', status: 200, contentType, body: served.json, headers };
-    served.protobuf ??= Buffer.from(builders.encodeOpenAPIV2(JSON.parse(served.json.toString())));
-    return { type: 'raw', status: 200, contentType, body: served.protobuf, headers };
+    const isJson = contentType === 'application/json';
+    if (!isJson) served.protobuf ??= Buffer.from(builders.encodeOpenAPIV2(JSON.parse(served.json.toString())));
+    const body = isJson ? served.json : served.protobuf!;
+    const content = { contentType, body, etag: `"${served.etag}"`, lastModified: served.lastModified, headers };
+    return serveContent(context.request.headers, content, this.random);
   }
 }
 
-function empty(status: number, headers: Readonly<Record<string, string>>): RawAnswer {
-  return { type: 'raw', status, contentType: '', body: '', headers: status === 304 ? headers : { ...headers, 'content-length': '0' } };
+function clausesOf({ request }: ServerContext): readonly Clause[] {
+  return parseAccept(request.headers['accept'] || '*/*');
 }
 
-/** The best of JSON and protobuf for an Accept header; undefined if it takes neither. */
-function acceptedType(accept: string | undefined, version: 'v2' | 'v3', hasProtobuf: boolean): string | undefined {
-  if (!accept) return 'application/json';
-  const ranges = accept
-    .split(',')
-    .map((text) => {
-      const [range = '', ...parameters] = text.split(';').map((part) => part.trim());
-      const quality = parameters.find((parameter) => parameter.startsWith('q='));
-      return { range, quality: quality ? Number(quality.slice(2)) : 1 };
-    })
-    .sort((a, b) => b.quality - a.quality);
-  for (const { range } of ranges) {
-    if (range === 'application/json' || range === 'application/*' || range === '*/*') return 'application/json';
+function empty(status: number, headers: Readonly<Record<string, string>>): RawAnswer {
+  return { type: 'raw', status, contentType: '', body: '', headers: { ...headers, 'content-length': '0' } };
+}
+
+/** The best of JSON and protobuf for what a client accepts; undefined if it takes neither. */
+function acceptedType(accepted: readonly Clause[], version: 'v2' | 'v3', hasProtobuf: boolean): string | undefined {
+  const protobuf = `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
+  for (const { type, subtype } of accepted) {
+    if (type !== 'application' && type !== '*') continue;
+    if (subtype === 'json' || subtype === '*' || subtype === '') return 'application/json';
     // Newer clients write a dot where older ones write an @, which is no valid media type.
-    if (hasProtobuf && range.replace('@', '.') === `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`) {
-      return `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
-    }
+    if (hasProtobuf && `application/${subtype.replace('@', '.')}` === protobuf) return protobuf;
   }
   return undefined;
 }

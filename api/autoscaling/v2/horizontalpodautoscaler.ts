@@ -43,8 +43,10 @@ function defaultRules(
   };
 }
 
-/** Fills in what an autoscaler of the stored form leaves open. */
-export function defaultAutoscaler({ spec }: HorizontalPodAutoscalerV2): void {
+/** Fills in what an autoscaler of the stored form leaves open, and leaves out annotations that only other versions have, which are nobody's fields. */
+function defaultAutoscaler(autoscaler: HorizontalPodAutoscalerV2): void {
+  dropConversions(autoscaler);
+  const { spec } = autoscaler;
   if (!spec) return;
   spec.minReplicas ??= 1;
   if (!spec.metrics?.length) {
@@ -134,11 +136,9 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscalerV2>
   resetFields: [['status']],
   defaults: defaultAutoscaler,
   prepareForCreate(object) {
-    dropConversions(object);
     object.status = { desiredReplicas: 0, currentMetrics: null } as never;
   },
   prepareForUpdate(object, old) {
-    dropConversions(object);
     object.status = old.status as never;
   },
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],

@@ -1,5 +1,5 @@
 import type { IPAddress } from '../../../openapi/types.ts';
-import { nameColumn } from '../../core/v1/columns.ts';
+import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
@@ -30,8 +30,9 @@ function validateSpec({ spec }: IPAddress): FieldError[] {
 }
 
 // Messages print the parent as the Go struct that it is.
-function printedParent({ spec }: IPAddress): object {
-  const { group = '', resource = '', namespace = '', name = '' } = spec?.parentRef ?? {};
+function printedParent({ spec }: IPAddress): object | null {
+  if (!spec?.parentRef) return null;
+  const { group = '', resource = '', namespace = '', name = '' } = spec.parentRef;
   return { Group: group, Resource: resource, Namespace: namespace, Name: name };
 }
 
@@ -57,11 +58,13 @@ export const ipAddress = defineResource<IPAddress>({
   columns: [
     nameColumn,
     { name: 'ParentRef', type: 'string', description: ['io.k8s.api.networking.v1.IPAddressSpec', 'parentRef'], cell: parentCell },
+    { ...ageColumn, undeclared: true },
   ],
   validateName: validateAddressName,
   validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false, nameFn: validateAddressName }), ...validateSpec(object)],
   validateUpdate: (object, old) => [
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
+    ...validateSpec(object),
     ...(semanticEqual(object.spec?.parentRef, old.spec?.parentRef) ? [] : [invalid(parentPath, printedParent(object), immutableMessage)]),
   ],
 });

@@ -1,9 +1,11 @@
 import type { ServiceCIDR } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
+import { keepMetadata } from '../../core/v1/keep-metadata.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { parseCIDR, validateCIDR } from '../../meta/ip.ts';
+import { asSent } from '../../meta/sent-empty.ts';
 import { keepsStatus, statusSubresource } from '../../meta/statuses.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 
@@ -30,7 +32,7 @@ function validateChange(object: ServiceCIDR, old: ServiceCIDR): FieldError[] {
   );
   if (cidrs.length === before.length) return changed;
   if (before.length === 1 && cidrs.length === 2) return [...changed, ...validateSpec(object)];
-  return [invalid(cidrsPath, cidrs, immutableMessage)];
+  return [invalid(cidrsPath, asSent(object.spec, 'cidrs') ?? null, immutableMessage)];
 }
 
 /** ServiceCIDRs. Compared with v1.36.3: table, status. */
@@ -43,7 +45,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   scope: 'Cluster',
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [statusSubresource<ServiceCIDR>({})],
+  subresources: [statusSubresource<ServiceCIDR>({ prepareForUpdate: keepMetadata }, [['metadata'], ['spec']])],
   columns: [
     nameColumn,
     {

@@ -42,7 +42,7 @@ function table(definition: ResourceDefinition, objects: readonly KubeObject[], m
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
-    columnDefinitions: options.withoutColumns ? null : definition.columns.map(columnDefinition),
+    columnDefinitions: options.withoutColumns ? null : definition.columns.filter(({ undeclared }) => !undeclared).map(columnDefinition),
     // Upstream's table of nothing has rows that are null where it is the one that any kind has.
     rows:
       objects.length === 0 && definition.columns === defaultColumns

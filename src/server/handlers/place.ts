@@ -5,7 +5,7 @@ import { isCustom } from '../encoding/list-json.ts';
 /** Whether a path can be one of the resource: with a namespace only where it has one, and for one object not without. */
 export function isPlace(definition: ResourceDefinition, info: RequestInfo): boolean {
   if (info.name !== '' && info.subresource === '' && isOnlyCreated(definition)) return false;
-  if (info.verb === 'watch' && !definition.verbs.includes('watch') && isWatchPath(info)) return false;
+  if (info.verb === 'watch' && isWatchPath(info) && !isWatched(definition, info)) return false;
   if (info.emptyNamespace && !isCustom(definition)) return definition.scope !== 'Cluster';
   if (definition.scope === 'Cluster') return info.namespace === '' || info.namespace === info.name;
   // What is only ever created has no path across namespaces.
@@ -15,8 +15,20 @@ export function isPlace(definition: ResourceDefinition, info: RequestInfo): bool
 }
 
 /** Whether it is a watch by its path (`/api/v1/watch/…`), not by a parameter. */
-function isWatchPath({ path, apiPrefix, group, version }: RequestInfo): boolean {
-  return path.startsWith(`/${apiPrefix}/${group === '' ? '' : `${group}/`}${version}/watch/`);
+function isWatchPath(info: RequestInfo): boolean {
+  return info.path.startsWith(watchPrefix(info));
+}
+
+function watchPrefix({ apiPrefix, group, version }: RequestInfo): string {
+  return `/${apiPrefix}/${group === '' ? '' : `${group}/`}${version}/watch/`;
+}
+
+/** Whether there is such a path: of objects that can be watched, not of parts of them; one of a namespace is not watched across namespaces. */
+function isWatched(definition: ResourceDefinition, info: RequestInfo): boolean {
+  if (isCustom(definition)) return true;
+  if (!definition.verbs.includes('watch') || info.subresource !== '') return false;
+  const isNamed = /\/[^/]/.test(info.path.slice(watchPrefix(info).length));
+  return definition.scope === 'Cluster' || info.namespace !== '' || !isNamed;
 }
 
 const isOnlyCreated = ({ verbs }: ResourceDefinition): boolean => verbs.length === 1 && verbs[0] === 'create';

@@ -24,7 +24,8 @@ const offered: readonly MediaType[] = ['json', 'yaml', 'protobuf'];
 const streamed: readonly MediaType[] = ['json', 'protobuf'];
 const plainJson: Negotiated = Object.freeze({ mediaType: 'json', pretty: false });
 
-interface Clause {
+/** One of the media ranges of an Accept header. */
+export interface Clause {
   readonly type: string;
   readonly subtype: string;
   readonly quality: number;
@@ -50,7 +51,7 @@ export function negotiateForm(accept: string | undefined, transforms: Transforms
 
 /**
  * The best offer for an Accept header, by its order of preference; JSON if there is no header.
- * @param verb of a watch only what can be streamed is offered
+ * @param verb of lists and watches the router's refusal names streams as well
  * @param isCustom custom resources have no protobuf, except in other forms, and no router before them
  * @param isRouted the router has let the request through
  * @throws ApiError 406
@@ -63,15 +64,14 @@ export function negotiate(
   isRouted = false,
 ): Negotiated {
   if (!accept || accept === 'application/json') return plainJson;
-  const watch = verb === 'watch';
   const clauses = parseAccept(accept);
   // Custom resources are not behind the router.
   if (!isRouted && !clauses.some((clause) => isRoutable(clause, routable)) && !isCustom())
-    throw notRoutable(verb === 'list' || watch ? [...routable, ...streams] : routable);
+    throw notRoutable(verb === 'list' || verb === 'watch' ? [...routable, ...streams] : routable);
   const best = bestOffer(clauses, offered, transforms, false, isCustom);
   if (!best) throw noneOf(routable);
-  // What can be answered may be none that can be streamed, of which a watch is told only when it is about to begin.
-  return (watch && bestOffer(clauses, streamed, transforms, false, isCustom)) || best;
+  // The best may be none that can be streamed, of which a watch is told only when it is about to begin.
+  return best;
 }
 
 /** 406 of a watch in a form that cannot be streamed. */
@@ -159,7 +159,7 @@ export function negotiateOnly(names: readonly string[], accept: string | undefin
 }
 
 function covers({ type, subtype }: Clause, mediaType: MediaType): boolean {
-  if (type === '*' && subtype === '*') return true;
+  if (type === '*' && (subtype === '*' || subtype === '')) return true;
   return type === 'application' && (subtype === '*' || `${type}/${subtype}` === mediaTypeNames[mediaType]);
 }
 
@@ -182,7 +182,7 @@ function acceptParameters({ parameters }: Clause, mediaType: MediaType, transfor
 }
 
 /** Clauses by falling quality; among equals, `*` comes last and the order of the header decides. */
-function parseAccept(header: string): Clause[] {
+export function parseAccept(header: string): Clause[] {
   const clauses = header
     .split(',')
     .map(parseClause)

@@ -218,12 +218,12 @@ function encodeInto(result: Record<string, unknown>, set: FieldSet): Record<stri
  * @throws Error if it is no object of objects, or an element is malformed
  */
 export function decodeFieldSet(fields: unknown): FieldSet {
-  if (fields === null || fields === undefined) return FieldSet.empty;
-  return decodeLevel(fields);
+  return decodeLevel(fields ?? null);
 }
 
 function decodeLevel(fields: unknown): FieldSet {
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) throw new Error('fields must be an object');
+  if (fields === null) return FieldSet.empty;
+  if (typeof fields !== 'object' || Array.isArray(fields)) throw new Error('fields must be an object');
   const nodes = new Map<string, FieldNode>();
   for (const key in fields) {
     if (key === '.') continue;

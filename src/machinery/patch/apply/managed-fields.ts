@@ -33,28 +33,31 @@ const byText = new Map<string, FieldSet>();
 const maxTexts = 200;
 const longestText = 8 * 1024;
 
-/** @throws Error in upstream's words for the first entry that cannot be read */
-export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | null | undefined): Managers {
+/**
+ * @param form of sets that a client has written, not we: they may stand in another form than ours
+ * @throws Error in upstream's words for the first entry that cannot be read
+ */
+export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | null | undefined, form: 'ours' | 'any' = 'ours'): Managers {
   const managers: Managers = new Map();
   if (!entries) return managers;
   entries.forEach((entry, index) => {
-    const decodedEntry = decodeEntry(entry, index);
+    const decodedEntry = decodeEntry(entry, index, form);
     managers.set(managerId(decodedEntry), decodedEntry);
   });
   return managers;
 }
 
-function decodeEntry(entry: ManagedFieldsEntry, index: number): ManagedSet {
+function decodeEntry(entry: ManagedFieldsEntry, index: number, form: 'ours' | 'any'): ManagedSet {
   const { operation, apiVersion, fieldsType, time } = entry;
   if (operation !== 'Apply' && operation !== 'Update') throw new Error('operation must be `Apply` or `Update`');
   if (!apiVersion) throw new Error('apiVersion must not be empty');
   if (!fieldsType) throw new Error(`missing fieldsType in managed fields entry ${index}`);
   if (fieldsType !== 'FieldsV1') throw new Error(`invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`);
   const { manager = '', subresource = '' } = entry;
-  return { manager, operation, apiVersion, subresource, time, set: decodeSet(entry.fieldsV1) };
+  return { manager, operation, apiVersion, subresource, time, set: decodeSet(entry.fieldsV1, form) };
 }
 
-function decodeSet(fields: Record<string, unknown> | undefined): FieldSet {
+function decodeSet(fields: Record<string, unknown> | undefined, form: 'ours' | 'any'): FieldSet {
   if (typeof fields !== 'object' || fields === null) return decodeFieldSet(fields);
   const known = decoded.get(fields);
   if (known !== undefined) return known;
@@ -62,7 +65,7 @@ function decodeSet(fields: Record<string, unknown> | undefined): FieldSet {
   let set = byText.get(text);
   if (set === undefined) {
     set = decodeFieldSet(fields);
-    if (!set.isEmpty() && !encoded.has(set)) encoded.set(set, fields);
+    if (form === 'ours' && !set.isEmpty() && !encoded.has(set)) encoded.set(set, fields);
     if (byText.size >= maxTexts) byText.clear();
     if (text.length <= longestText) byText.set(text, set);
   }

@@ -46,13 +46,13 @@ function currentManagers({ subresource }: ManagerContext, live: KubeObject | und
   const stored = live?.metadata?.managedFields;
   if (subresource !== '' || !given || given === stored) return readable(stored);
   if (isReset(given)) return new Map();
-  const managers = readable(given);
+  const managers = readable(given, 'any');
   return managers.size > 0 ? managers : readable(stored);
 }
 
-function readable(entries: readonly ManagedFieldsEntry[] | undefined): Managers {
+function readable(entries: readonly ManagedFieldsEntry[] | undefined, form: 'ours' | 'any' = 'ours'): Managers {
   try {
-    return decodeManagedFields(entries);
+    return decodeManagedFields(entries, form);
   } catch {
     // Upstream goes on without the entries that it cannot read, as they must not make an object immutable.
     return new Map();

@@ -70,7 +70,7 @@ function disown(
   return { conflicts, changes };
 }
 
-/** The comparison in another version, or undefined if that is not served any more. @throws PatchError if that version cannot hold the objects */
+/** The comparison in another version, or undefined if that is not served any more. @throws PatchError if that is no version, or cannot hold the objects */
 function changesIn(
   apiVersion: string,
   live: KubeObject,
@@ -80,6 +80,7 @@ function changesIn(
 ): Comparison | undefined {
   const found = known.get(apiVersion);
   if (found !== undefined) return found;
+  if (apiVersion.split('/').length > 2) throw plainError(`unexpected GroupVersion string: ${apiVersion}`);
   const schema = terms.versions?.schema(apiVersion);
   if (schema === undefined) return undefined;
   const convert = (object: KubeObject, failure: string) => {

@@ -1,0 +1,11 @@
+// Watches: the first media type that is accepted counts, though it be none that can be streamed; and which of the old paths below /watch/ there are.
+export default ({ ns }) => {
+  const cms = `/api/v1/namespaces/${ns}/configmaps`;
+  const table = 'as=Table;v=v1;g=meta.k8s.io';
+  const accepts = ['application/yaml', 'application/yaml,application/json', 'application/yaml;q=0.5,application/json;q=0.1', 'application/yaml,*/*', 'application/yaml, application/*', `application/yaml;${table},application/json`, `application/yaml;${table},application/json;${table}`, `application/yaml,application/json;${table}`, 'application/yaml,application/vnd.kubernetes.protobuf', 'application/json;as=Foo;v=v1;g=meta.k8s.io,application/yaml,application/json', 'application/cbor-seq'];
+  const refused = accepts.flatMap((accept) => [cms, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'].map((path) => ({ name: `${path} in ${accept}`, path, query: { watch: 'true', timeoutSeconds: '1', labelSelector: 'nothing=x', resourceVersion: '0' }, headers: { accept } })));
+  const taken = ['application/yaml;q=0.5,application/json', 'application/yaml;stream=watch,application/json', `application/vnd.kubernetes.protobuf;${table},application/json`].map((accept) => ({ name: `taken: ${accept}`, path: cms, query: { watch: 'true', timeoutSeconds: '1', labelSelector: 'nothing=x', resourceVersion: '0' }, headers: { accept }, watch: { ms: 200 }, pick: () => 'open' }));
+  const old = ['configmaps/x', `namespaces/${ns}/nodes`, `namespaces/${ns}/pods/x/status`, `namespaces/${ns}/pods/x/foo`, 'nodes/x/status', 'nodes/x/proxy', `namespaces/${ns}/pods/x/log/y`, `namespaces/${ns}/status`, `namespaces/${ns}/finalize`, 'gadgets', 'watch/nodes', 'componentstatuses'].map((path) => `/api/v1/watch/${path}`);
+  const paths = [...old, `/apis/apps/v1/watch/namespaces/${ns}/deployments/x/scale`, '/apis/apiextensions.k8s.io/v1/watch/customresourcedefinitions/x/status', '/apis/authorization.k8s.io/v1/watch/subjectaccessreviews'];
+  return [...refused, ...taken, ...paths.flatMap((path) => ['GET', 'POST'].map((method) => ({ method, path, query: { labelSelector: 'nothing=x', timeoutSeconds: '1' }, body: method === 'POST' ? {} : undefined })))];
+};
