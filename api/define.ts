@@ -204,6 +204,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
   defaults?(object: T): void;
   /** What keeps an object of this version from being read into the form that upstream works with, in the words of the decoder. */
   unconvertible?(object: T): string | undefined;
+  /** A new object without a name or a prefix for one is named by a uid. */
+  readonly namedByUid?: boolean;
   /** An update (PUT) of an absent object creates it. */
   readonly allowCreateOnUpdate?: boolean;
   /** An apply of the status alone creates the object where there is none. */

@@ -1,9 +1,6 @@
-const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+import { goQuote } from './go-quote.ts';
 
-/** A text in Go's quotes. */
-export function goQuote(text: string): string {
-  return JSON.stringify(text);
-}
+const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
  * Milliseconds of a duration as Go writes them: `1h30m`, `1.5s`, `-2ms`.

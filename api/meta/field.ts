@@ -1,5 +1,6 @@
 import { printFloat } from './go-float.ts';
 import { goJson } from './go-json.ts';
+import { goQuote } from './go-quote.ts';
 
 /**
  * Where a value stands in an object, as validation messages print it: `spec.containers[0].ports[1].name`, `metadata.labels[app]`.
@@ -68,7 +69,7 @@ type Path = FieldPath | string;
 /** A value as Kubernetes' error messages print it: strings quoted, objects as JSON. */
 export function printValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return printFloat(value);
   return typeof value === 'object' ? goJson(value) : String(value);
 }
@@ -76,15 +77,6 @@ export function printValue(value: unknown): string {
 // Strings of types of their own, as those of enumerations are, are printed as JSON.
 function printTyped(value: unknown): string {
   return typeof value === 'string' ? goJson(value) : printValue(value);
-}
-
-// Quoted as Go does it, whose escapes of control characters are others than JSON's.
-function quote(text: string): string {
-  const controls: Readonly<Record<string, string>> = { '07': '\\a', '0b': '\\v' };
-  return JSON.stringify(text).replace(
-    /(?<!\\)((?:\\\\)*)\\u00([01][0-9a-f])/g,
-    (_, before: string, code: string) => before + (controls[code] ?? `\\x${code}`),
-  );
 }
 
 const error = (type: FieldErrorType, path: Path, message: string): FieldError => ({ type, field: String(path), message });

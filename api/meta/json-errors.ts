@@ -1,3 +1,5 @@
+import { goQuoteCharacter } from './go-quote.ts';
+
 /** What Go's decoder says of text that is no JSON. It goes through the bytes, and takes each for a character. */
 export function goJsonError(text: string | Buffer): string {
   const check = new SyntaxCheck(Buffer.from(text as string).toString('latin1'));
@@ -37,7 +39,7 @@ class SyntaxCheck {
 
   private fault(context: string): SyntaxFault {
     if (this.at >= this.text.length) return new SyntaxFault('unexpected end of JSON input');
-    return new SyntaxFault(`invalid character ${quote(this.text[this.at]!)} ${context}`);
+    return new SyntaxFault(`invalid character ${goQuoteCharacter(this.text[this.at]!)} ${context}`);
   }
 
   /** Without recursion: the text may be nested deeper than the stack allows. */
@@ -130,7 +132,7 @@ class SyntaxCheck {
   private literal(text: string): void {
     for (let i = 1; i < text.length; i++) {
       this.at++;
-      if (this.text[this.at] !== text[i]) throw this.fault(`in literal ${text} (expecting ${quote(text[i]!)})`);
+      if (this.text[this.at] !== text[i]) throw this.fault(`in literal ${text} (expecting ${goQuoteCharacter(text[i]!)})`);
     }
     this.at++;
     if (word.test(this.text[this.at] ?? '')) throw this.fault(this.open.length === 0 ? 'after top-level value' : 'after array element');
@@ -139,12 +141,4 @@ class SyntaxCheck {
 
 function closing(bracket: '{' | '['): string {
   return bracket === '{' ? '}' : ']';
-}
-
-function quote(character: string): string {
-  if (character === "'") return `'\\''`;
-  if (character === '"') return `'"'`;
-  if (/[\x7f-\xa0\xad]/.test(character)) return `'${character === '\x7f' ? '\\x' : '\\u00'}${character.charCodeAt(0).toString(16)}'`;
-  const text = JSON.stringify(character).slice(1, -1);
-  return `'${text.startsWith('\\u00') ? `\\x${text.slice(4)}` : text}'`;
 }

@@ -1,4 +1,5 @@
 /** Label selectors: the string form of list requests (`a=b,c in (d,e),!f`) and the LabelSelector objects of specs. */
+import { goQuote } from './go-quote.ts';
 import { isLabelValue, isQualifiedName } from './names.ts';
 import { compareText, sorted } from './text.ts';
 
@@ -206,7 +207,7 @@ class Parser {
     if (token.type !== 'identifier') throw new Error(`found '${token.text}', expected: identifier`);
     const key = token.text;
     const problems = isQualifiedName(key);
-    if (problems.length > 0) throw new Error(`<nil>: Invalid value: ${JSON.stringify(key)}: ${problems.join('; ')}`);
+    if (problems.length > 0) throw new Error(`<nil>: Invalid value: ${goQuote(key)}: ${problems.join('; ')}`);
     if (negated) return { key, operator: '!', values: [] };
     const next = this.peek();
     if (next.type === 'end' || next.type === ',') return { key, operator: 'exists', values: [] };
@@ -280,11 +281,11 @@ function checked(requirement: LabelRequirement): LabelRequirement {
   const problems: string[] = [];
   const { key, operator, values } = requirement;
   if ((operator === 'gt' || operator === 'lt') && !isInt64(values[0]!)) {
-    problems.push(`values[0]: Invalid value: ${JSON.stringify(values[0])}: for 'Gt', 'Lt' operators, the value must be an integer`);
+    problems.push(`values[0]: Invalid value: ${goQuote(values[0])}: for 'Gt', 'Lt' operators, the value must be an integer`);
   }
   values.forEach((value, i) => {
     const messages = isLabelValue(value);
-    if (messages.length > 0) problems.push(`values[${i}][${key}]: Invalid value: ${JSON.stringify(value)}: ${messages.join('; ')}`);
+    if (messages.length > 0) problems.push(`values[${i}][${key}]: Invalid value: ${goQuote(value)}: ${messages.join('; ')}`);
   });
   if (problems.length > 0) throw new Error(aggregate(problems));
   return requirement;

@@ -1,3 +1,4 @@
+import { goQuote } from './go-quote.ts';
 /** Length in bytes of the text's UTF-8 form, which is what the API's limits count. */
 export function byteLength(text: string): number {
   // Most are short and ASCII, for which a call out of JavaScript costs more than looking.
@@ -26,7 +27,7 @@ export function int64Problem(text: string): string | undefined {
     : BigInt.asIntN(64, wholeNumber(text)) === wholeNumber(text)
       ? undefined
       : 'value out of range';
-  return problem && `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`;
+  return problem && `strconv.ParseInt: parsing ${goQuote(text)}: ${problem}`;
 }
 
 function wholeNumber(text: string): bigint {
@@ -35,5 +36,5 @@ function wholeNumber(text: string): bigint {
 
 /** A list of texts as Go prints it quoted: `["a" "b"]`. */
 export function quotedList(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
+  return `[${texts.map((text) => goQuote(text)).join(' ')}]`;
 }

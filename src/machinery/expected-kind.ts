@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { apiVersionOf } from '../../api/meta/object.ts';
 
 /** A kind with the versions of it that this server speaks. */
@@ -19,5 +20,10 @@ export function wrongKind(object: { apiVersion?: string; kind?: string }, versio
   const unknownConversion = (from: string) => `converting (${from}.${kind}) to (${version}.${wanted.kind}): unknown conversion`;
   if (kind === wanted.kind && group === wanted.group && wanted.versions.includes(of!)) return unknownConversion(of!);
   if (apiVersion === 'v1' && withEveryGroup.has(kind)) return unknownConversion(apiVersion);
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  return notRegistered(apiVersion, kind);
+}
+
+/** What is said of a kind that there is not. */
+export function notRegistered(apiVersion: string, kind: string): string {
+  return `no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }

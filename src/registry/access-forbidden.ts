@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 import type { AccessAttributes } from '../auth/types.ts';
 import { type ApiError, forbidden } from './errors.ts';
 
@@ -11,9 +12,9 @@ export function accessForbidden(attributes: AccessAttributes, reason = ''): ApiE
 }
 
 function forbiddenMessage({ user, verb, resourceRequest, path, group, resource, subresource, namespace }: AccessAttributes): string {
-  const who = `User ${JSON.stringify(user.username)} cannot ${verb}`;
-  if (!resourceRequest) return `${who} path ${JSON.stringify(path)}`;
+  const who = `User ${goQuote(user.username)} cannot ${verb}`;
+  if (!resourceRequest) return `${who} path ${goQuote(path)}`;
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  return `${who} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
+  return `${who} resource ${goQuote(what)} in API group ${goQuote(group)} ${where}`;
 }

@@ -59,7 +59,8 @@ export async function prepareCreate(store: ResourceStore, object: KubeObject, op
   const metadata = (object.metadata ??= {});
   metadata.creationTimestamp = store.now();
   metadata.uid = store.parts.random.uuid();
-  if (metadata.generateName && !metadata.name) metadata.name = generatedName(store, metadata.generateName);
+  if (!metadata.name && metadata.generateName) metadata.name = generatedName(store, metadata.generateName);
+  if (!metadata.name && store.definition.namedByUid) metadata.name = store.parts.random.uuid();
   const stored = store.toJudged(object);
   let allocation = noAllocation;
   try {

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../api/meta/field.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 
 /** A failure with Kubernetes' code, reason, message and details. `src/server` turns it into a Status; clients get it back as such. */
 export class ApiError extends Error {
@@ -52,26 +53,21 @@ function details(kind: ResourceName, name?: string): StatusDetails {
 }
 
 export function notFound(resource: ResourceName, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${qualifiedResource(resource)} ${JSON.stringify(name)} not found`, details(resource, name));
+  return new ApiError(404, 'NotFound', `${qualifiedResource(resource)} ${goQuote(name)} not found`, details(resource, name));
 }
 export function alreadyExists(resource: ResourceName, name: string): ApiError {
-  return new ApiError(
-    409,
-    'AlreadyExists',
-    `${qualifiedResource(resource)} ${JSON.stringify(name)} already exists`,
-    details(resource, name),
-  );
+  return new ApiError(409, 'AlreadyExists', `${qualifiedResource(resource)} ${goQuote(name)} already exists`, details(resource, name));
 }
 export function conflict(resource: ResourceName, name: string, message: string): ApiError {
   return new ApiError(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualifiedResource(resource)} ${JSON.stringify(name)}: ${message}`,
+    `Operation cannot be fulfilled on ${qualifiedResource(resource)} ${goQuote(name)}: ${message}`,
     details(resource, name),
   );
 }
 export function forbidden(resource: ResourceName, name: string, message: string): ApiError {
-  const what = resource.resource === '' ? '' : `${qualifiedResource(resource)}${name ? ` ${JSON.stringify(name)}` : ''} is `;
+  const what = resource.resource === '' ? '' : `${qualifiedResource(resource)}${name ? ` ${goQuote(name)}` : ''} is `;
   return new ApiError(403, 'Forbidden', `${what}forbidden: ${message}`, details(resource, name));
 }
 export function badRequest(message: string): ApiError {
@@ -126,7 +122,7 @@ export function aggregate(errors: readonly FieldError[]): string {
 /** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */
 export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new ApiError(422, 'Invalid', `${qualified} ${JSON.stringify(name)} is invalid: ${aggregate(errors)}`, {
+  return new ApiError(422, 'Invalid', `${qualified} ${goQuote(name)} is invalid: ${aggregate(errors)}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     ...(kind.kind ? { kind: kind.kind } : {}),

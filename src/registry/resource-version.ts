@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 /** A resourceVersion as a number; 0 for none. @throws a message in Go's words for what is no unsigned number */
 export function parseResourceVersion(text: string): number {
   if (text === '' || text === '0') return 0;
@@ -21,8 +22,8 @@ export class ResourceVersionSyntaxError extends Error {
   /** The bare words of the parser. */
   readonly parserMessage: string;
   constructor(text: string, problem: string) {
-    const parserMessage = `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${problem}`;
-    super(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${parserMessage}`);
+    const parserMessage = `strconv.ParseUint: parsing ${goQuote(text)}: ${problem}`;
+    super(`resourceVersion: Invalid value: ${goQuote(text)}: ${parserMessage}`);
     this.parserMessage = parserMessage;
   }
 }

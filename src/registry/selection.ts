@@ -1,4 +1,5 @@
 import { FieldSelector, parseFieldSelector } from '../../api/meta/field-selector.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { LabelSelector, parseLabelSelector } from '../../api/meta/label-selector.ts';
 import type { CacheFilter, CacheScope } from '../storage/watch-cache/types.ts';
 import { badRequest } from './errors.ts';
@@ -62,7 +63,7 @@ function checkFields(store: Selectable, selector: FieldSelector): void {
     // Kinds with fields of their own, and custom ones, have words of their own for it.
     if (unknownFieldMessage) throw badRequest(unknownFieldMessage(field));
     if (selectable || typeof schema !== 'string') throw badRequest(`field label not supported: ${field}`);
-    throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+    throw badRequest(`${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
   }
 }
 

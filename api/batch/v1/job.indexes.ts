@@ -1,5 +1,5 @@
 /** Indexes of an indexed Job as text: `0,2-5,7`. */
-import { goQuote } from '../../meta/duration.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 
 export type IndexRange = readonly [first: number, last: number];
 

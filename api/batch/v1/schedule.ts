@@ -1,5 +1,6 @@
 /** Schedules of CronJobs: five fields, or a descriptor such as `@daily` or `@every 1h30m`. */
-import { goQuote, parseGoDuration } from '../../meta/duration.ts';
+import { parseGoDuration } from '../../meta/duration.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { isZoneName } from '../../meta/time-zone.ts';
 
 /** The allowed values of each field. */

@@ -99,6 +99,7 @@ export const limitRange = defineResource<LimitRange>({
   scope: 'Namespaced',
   schema: 'io.k8s.api.core.v1.LimitRange',
   allowCreateOnUpdate: true,
+  namedByUid: true,
   defaults(object) {
     for (const item of object.spec?.limits ?? []) {
       for (const list of lists) defaultResourceList(item[list]);

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { countKeys, countMembers, JsonScanner } from './json-scanner.ts';
 import type { ParsedBody } from './parse.ts';
@@ -43,8 +44,8 @@ function scan(scanner: JsonScanner, schema: Schema, path: string, found: Set<str
       scanner.object((name) => {
         const place = below(path, name);
         const inside = memberSchema(schema, name);
-        if (inside === undefined) found.add(`unknown field "${place}"`);
-        else if (seen.has(name)) found.add(`duplicate field "${place}"`);
+        if (inside === undefined) found.add(`unknown field ${goQuote(place)}`);
+        else if (seen.has(name)) found.add(`duplicate field ${goQuote(place)}`);
         seen.add(name);
         if (inside === undefined) scanner.skip();
         else scan(scanner, inside, place, found);
@@ -69,7 +70,7 @@ function walk(value: unknown, schema: Schema, path: string, found: Set<string>):
   }
   for (const name of Object.keys(value).sort()) {
     const inside = memberSchema(schema, name);
-    if (inside === undefined) found.add(`unknown field "${below(path, name)}"`);
+    if (inside === undefined) found.add(`unknown field ${goQuote(below(path, name))}`);
     else walk((value as Record<string, unknown>)[name], inside, below(path, name), found);
   }
 }

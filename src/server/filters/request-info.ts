@@ -123,8 +123,9 @@ function decodePath(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    // Not UTF-8, or a stray percent sign: such a path names nothing, as it stands.
-    return path;
+    // A path with a stray percent sign names nothing, as it stands; one that is no UTF-8 names what is not there.
+    if (/%(?![\da-f]{2})/i.test(path)) return path;
+    return path.replace(/(%[\da-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString());
   }
 }
 

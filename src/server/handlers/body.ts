@@ -1,7 +1,9 @@
 import { invalid as invalidField } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
+import { notRegistered } from '../../machinery/expected-kind.ts';
 import { MessageError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { infiniteNumber, keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
@@ -230,15 +232,10 @@ export function wrongKind(value: unknown, apiVersion: string, kind: string, expe
   return notRegistered(apiVersion, kind);
 }
 
-/** What is said of a kind that there is not. */
-export function notRegistered(apiVersion: string, kind: string): string {
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
-}
-
 function cannotHandle(value: Pick<KubeObject, 'apiVersion' | 'kind'>, expected: ExpectedKind, message: string): Error {
   if (expected.undecodable) return badRequest(expected.undecodable);
-  const version = (value.apiVersion ?? '').split('/').at(-1);
-  return badRequest(`${value.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${message}`);
+  const version = (value.apiVersion ?? '').split('/').at(-1)!;
+  return badRequest(`${value.kind} in version ${goQuote(version)} cannot be handled as a ${expected.kind}: ${message}`);
 }
 
 function unrecognized(expected: ExpectedKind, message: string, bytes: Buffer): Error {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { notRegistered } from '../../machinery/expected-kind.ts';
 import { ProtobufError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError } from '../../machinery/schema/conform.ts';
 import { BodyError, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
@@ -9,7 +10,7 @@ import { type DeleteOptions, validateDeleteOptions } from '../../registry/option
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { kindProblem, notRegistered, readBody, versionProblem } from './body.ts';
+import { kindProblem, readBody, versionProblem } from './body.ts';
 import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 

@@ -4,6 +4,7 @@ import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { AdmissionAttributes, AdmissionOperation, Annotate } from '../../admission/plugin.ts';
 import type { Authorizer } from '../../auth/types.ts';
+import { notRegistered } from '../../machinery/expected-kind.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
@@ -17,7 +18,7 @@ import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { Shown } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { accessAttributes } from '../filters/authorization.ts';
-import { type ExpectedKind, notRegistered, warn } from './body.ts';
+import { type ExpectedKind, warn } from './body.ts';
 import { RemoteVersions } from './remote-versions.ts';
 
 /** What the handlers of one server share. */

@@ -1,0 +1,29 @@
+const escapes: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x0b': '\\v',
+};
+const needsEscapes = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+const isPrinted = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+/** A text in Go's quotes, as `%q` prints it: what cannot be printed has escapes, which for control characters are others than in JSON. */
+export function goQuote(text: string): string {
+  return needsEscapes.test(text) ? `"${[...text].map((character) => escaped(character, '"')).join('')}"` : `"${text}"`;
+}
+
+/** A character in Go's quotes for one. */
+export function goQuoteCharacter(character: string): string {
+  return `'${escaped(character, "'")}'`;
+}
+
+function escaped(character: string, quote: string): string {
+  if (character === quote || character === '\\') return `\\${character}`;
+  if (isPrinted.test(character)) return character;
+  const point = character.codePointAt(0)!;
+  const [letter, digits] = point < 0x80 ? ['x', 2] : point < 0x10000 ? ['u', 4] : ['U', 8];
+  return escapes[character] ?? `\\${letter}${point.toString(16).padStart(digits as number, '0')}`;
+}
