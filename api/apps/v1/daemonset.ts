@@ -150,7 +150,12 @@ export const daemonSet = defineResource<DaemonSet>({
   schema: 'io.k8s.api.apps.v1.DaemonSet',
   defaultGarbageCollectionPolicy: 'background',
   derivedAnnotations: { [templateGeneration]: '0' },
-  subresources: [statusSubresource<DaemonSet>({ validateUpdate: validateStatusUpdate })],
+  subresources: [
+    statusSubresource<DaemonSet>({
+      prepareForUpdate: (object, old) => countTemplate(object, templateCount(old)),
+      validateUpdate: validateStatusUpdate,
+    }),
+  ],
   columns: [
     nameColumn,
     countColumn('Desired', 'desiredNumberScheduled'),

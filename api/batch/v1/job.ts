@@ -109,7 +109,7 @@ export const job = defineResource<Job>({
   defaultGarbageCollectionPolicy: 'orphan',
   deleteWarnings: ({ orphanDependents, propagationPolicy }) =>
     orphanDependents === undefined && propagationPolicy === undefined ? [orphanWarning] : [],
-  subresources: [statusSubresource<Job>({ validateUpdate: validateJobStatusUpdate })],
+  subresources: [statusSubresource<Job>({ prepareForUpdate: takeTemplateLabels, validateUpdate: validateJobStatusUpdate })],
   selectableFields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
   unknownFieldMessage: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   columns: [

@@ -55,6 +55,14 @@ function validateStatus(status: Partial<ReplicationControllerStatus>): FieldErro
   return errors;
 }
 
+/** An object without labels has those of its template, whenever it is read. */
+function takeTemplateLabels(object: ReplicationController): void {
+  const labels = object.spec?.template?.metadata?.labels;
+  if (!labels) return;
+  object.metadata ??= {};
+  if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
+}
+
 /** ReplicationControllers. Compared with v1.36.3: labels and selector from the template, validation, status, scale, table. */
 export const replicationController = defineResource<ReplicationController>({
   group: '',
@@ -78,6 +86,7 @@ export const replicationController = defineResource<ReplicationController>({
       selector: (object: ReplicationController) => selectorFromMap(object.spec?.selector).toString(),
     },
     statusSubresource<ReplicationController>({
+      prepareForUpdate: takeTemplateLabels,
       validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateStatus(object.status ?? {})],
     }),
   ],
@@ -103,8 +112,7 @@ export const replicationController = defineResource<ReplicationController>({
     const labels = fields.template?.metadata?.labels;
     if (!labels) return;
     if (Object.keys(fields.selector ?? {}).length === 0) fields.selector = { ...labels };
-    object.metadata ??= {};
-    if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
+    takeTemplateLabels(object);
   },
   ...withPodTemplate(
     (object) => object.spec?.template,
