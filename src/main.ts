@@ -45,7 +45,7 @@ import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
-import { apiServerUser, bootstrap } from './server/bootstrap.ts';
+import { apiServerUser, bootstrap, keepBootstrapped } from './server/bootstrap.ts';
 import { startIdentityLease } from './server/identity-lease.ts';
 import { startAddressRepair } from './server/service-address-repair.ts';
 import { startCompactor } from './storage/compactor.ts';
@@ -199,7 +199,7 @@ async function startApiServer(
     throw new UserError(listenFailure(options, error));
   });
   const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost : options.bindAddress;
-  await bootstrap({
+  const bootstrapOptions = {
     client: server.client(apiServerUser),
     registry: server.registry,
     serviceClusterIPRanges: [options.serviceClusterIpRange],
@@ -207,7 +207,9 @@ async function startApiServer(
     port,
     clock,
     objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
-  });
+  };
+  await bootstrap(bootstrapOptions);
+  keepBootstrapped(bootstrapOptions, logger, signal);
   server.startHooks.finish('bootstrap');
   const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
   running.use(startAddressRepair(own.client, { clock, random, logger, signal }, hostname()));

@@ -28,6 +28,8 @@ const addressAnnotation = 'kubernetes.io/peer-advertise-address';
 const durationSeconds = 3600;
 const renewMs = 10_000;
 const collectMs = 3_600_000;
+/** A server that has not renewed its lease three times is taken for gone. */
+const aliveMs = 3 * renewMs;
 
 /**
  * Tells by a lease that this API server is there, and removes those of servers that have not been heard of for long, until the signal is aborted
@@ -93,6 +95,16 @@ export async function collectIdentityLeases({ client, clock }: Pick<IdentityLeas
       renewTime !== undefined && leaseDurationSeconds !== undefined && parseTime(renewTime) + leaseDurationSeconds * 1000 >= clock.now();
     if (!isValid) await api.delete(namespace, metadata!.name!).catch(undefinedIfNotFound);
   }
+}
+
+/** Where the API servers are that have renewed their leases lately. */
+export async function addressesOfServers({ client, clock }: Pick<IdentityLeaseParts, 'client' | 'clock'>): Promise<string[]> {
+  const { items } = await client.resource(leases).list(namespace, { labelSelector: `${identityLabel}=${component}` });
+  return items.flatMap(({ metadata, spec }) => {
+    const address = metadata!.annotations?.[addressAnnotation];
+    if (!address || !spec?.renewTime || parseTime(spec.renewTime) < clock.now() - aliveMs) return [];
+    return [address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')];
+  });
 }
 
 /** RFC 4648 in lower case, without padding. */
