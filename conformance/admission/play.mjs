@@ -126,6 +126,25 @@ export async function play(server, token, alice) {
   await create('a privileged pod in an exempt namespace', 'exempt-space', {
     containers: [container({ securityContext: { privileged: true } })],
   });
+  const standards = (labels) =>
+    Object.fromEntries(Object.entries(labels).map(([mode, value]) => [`pod-security.kubernetes.io/${mode}`, value]));
+  const label = (name, space, labels) =>
+    note(name, send('PATCH', `/api/v1/namespaces/${space}?dryRun=All`, { metadata: { labels: standards(labels) } }));
+  await label('labels of an exempt namespace', 'exempt-space', { enforce: 'restricted' });
+  await label('all of them', 'exempt-space', {
+    enforce: 'restricted',
+    'enforce-version': 'v1.25',
+    audit: 'privileged',
+    warn: 'baseline',
+    'warn-version': 'v1.29',
+  });
+  await label('what asks for nothing more', 'exempt-space', { enforce: 'baseline', audit: 'baseline' });
+  await label('what asks for nothing', 'exempt-space', { enforce: 'privileged', audit: 'privileged', warn: 'privileged' });
+  await label('the same of one that is not exempt', 'ap-plain', { enforce: 'restricted', 'enforce-version': 'v1.25' });
+  await note(
+    'a new exempt namespace',
+    send('POST', '/api/v1/namespaces?dryRun=All', { metadata: { name: 'exempt-space', labels: standards({ enforce: 'restricted' }) } }),
+  );
   await create('a class that is not there', 'ap-plain', {
     runtimeClassName: 'exempt-class',
     containers: [container({ securityContext: { privileged: true } })],

@@ -175,6 +175,21 @@ export const requests = [
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
   },
   { name: 'pod', method: 'POST', path: pods, body: pod('p') },
+  {
+    name: 'standards that are wrong',
+    method: 'PATCH',
+    path: '/api/v1/namespaces/audited',
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { metadata: { labels: { 'pod-security.kubernetes.io/warn': 'odd' } } },
+  },
+  { name: 'namespace of the privileged', method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 'audited-too' } } },
+  {
+    name: 'service account of the privileged',
+    method: 'POST',
+    path: '/api/v1/namespaces/audited-too/serviceaccounts',
+    body: { metadata: { name: 'default' } },
+  },
+  { name: 'pod of the privileged', method: 'POST', path: '/api/v1/namespaces/audited-too/pods', body: pod('p') },
   { name: 'pod that is refused', method: 'POST', path: pods, body: pod('q', { hostNetwork: true }) },
   {
     name: 'status of a pod',

@@ -4,16 +4,29 @@ import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { podTemplate } from '../../../api/core/v1/podtemplate.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, EphemeralContainer, Pod } from '../../../openapi/types.ts';
-import { forbidden, internalError, invalid } from '../../registry/errors.ts';
+import { aggregate, forbidden, internalError, invalid } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { PodParts, Violation } from './check.ts';
-import { compareLevels, type Policy, policyOf, policyOfDefaults, type Standard, sameStandard, standardText } from './policy.ts';
+import {
+  compareLevels,
+  isEquivalent,
+  isPrivileged,
+  modesOfLabels,
+  type Policy,
+  policyOf,
+  policyOfDefaults,
+  privilegedPolicy,
+  type Standard,
+  sameStandard,
+  standardText,
+} from './policy.ts';
 import { reasonsText, violations, violationsText } from './standards.ts';
 
 /** These change nothing of a pod that a standard looks at. */
 const ignoredSubresources: readonly string[] = ['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status'];
 const enforcedAnnotation = 'pod-security.kubernetes.io/enforce-policy';
+const errorAnnotation = 'pod-security.kubernetes.io/error';
 const exemptAnnotation = 'pod-security.kubernetes.io/exempt';
 const violationsAnnotation = 'pod-security.kubernetes.io/audit-violations';
 /** So many pods are looked at when a namespace becomes stricter. */
@@ -37,45 +50,77 @@ export interface PodSecurityConfiguration {
 export function podSecurityPlugin(lookup: Lookup, { defaults = {}, exemptions = {} }: PodSecurityConfiguration = {}): AdmissionPlugin {
   const { usernames = [], namespaces: exemptNamespaces = [], runtimeClasses = [] } = exemptions;
   const whereNotSet = policyOfDefaults(defaults);
-  const isExempt = ({ user, namespace }: AdmissionAttributes, runtimeClass: string | undefined): string | undefined => {
+  const exemption = ({ user, namespace }: AdmissionAttributes): string | undefined => {
     if (exemptNamespaces.includes(namespace)) return 'namespace';
-    if (usernames.includes(user.username)) return 'user';
-    return runtimeClass !== undefined && runtimeClasses.includes(runtimeClass) ? 'runtimeClass' : undefined;
+    return usernames.includes(user.username) ? 'user' : undefined;
+  };
+  const isOfExemptClass = ({ spec: { runtimeClassName } }: PodParts): boolean => {
+    return runtimeClassName !== undefined && runtimeClasses.includes(runtimeClassName);
   };
   return {
     name: 'PodSecurity',
     validate(attributes) {
       const { operation, definition, subresource, object } = attributes;
       if ((operation !== 'CREATE' && operation !== 'UPDATE') || !object) return;
-      if (isFor(attributes, namespaces)) return validateNamespace(attributes, lookup, whereNotSet);
-      const isPod = definition.group === pods.group && definition.plural === pods.plural;
-      if (isPod) {
-        if (ignoredSubresources.includes(subresource)) return;
-        const exempt = isExempt(attributes, (object as Pod).spec?.runtimeClassName);
-        if (exempt !== undefined) return attributes.annotate?.(exemptAnnotation, exempt);
-        return underPolicy(attributes, lookup, whereNotSet, (found) => validatePod(attributes, found));
-      }
-      const template = subresource === '' ? templateOf(attributes) : undefined;
-      if (!template) return;
-      const exempt = isExempt(attributes, (template.spec as { runtimeClassName?: string }).runtimeClassName);
+      if (isFor(attributes, namespaces)) return validateNamespace(attributes, lookup, whereNotSet, exemptNamespaces);
+      const isPod = isKind(definition, pods);
+      if (isPod ? ignoredSubresources.includes(subresource) : subresource !== '') return;
+      const parts = isPod ? (object as unknown as PodParts) : templateOf(attributes);
+      if (!parts) return;
+      const exempt = exemption(attributes);
       if (exempt !== undefined) return attributes.annotate?.(exemptAnnotation, exempt);
-      return underPolicy(attributes, lookup, whereNotSet, (found) => validateTemplate(attributes, template, found));
+      return underPolicy(attributes, lookup, whereNotSet, ({ policy, errors }) => {
+        if (errors.length === 0) {
+          if (isPod && isPrivileged(policy)) return attributes.annotate?.(enforcedAnnotation, standardText(privilegedPolicy.enforce));
+          if (!isPod && policy.audit.level === 'privileged' && policy.warn.level === 'privileged') return;
+        }
+        if (isPod && operation === 'UPDATE' && !changesImages(object as Pod, attributes.old as Pod)) return;
+        if (isOfExemptClass(parts)) return attributes.annotate?.(exemptAnnotation, 'runtimeClass');
+        if (errors.length > 0) attributes.annotate?.(errorAnnotation, `Failed to parse policy: ${aggregate(errors)}`);
+        if (isPod) validatePod(attributes, parts, policy);
+        else validateTemplate(attributes, parts, policy);
+      });
     },
   };
 }
 
-async function validateNamespace(attributes: AdmissionAttributes, lookup: Lookup, defaults: Policy): Promise<void> {
+async function validateNamespace(
+  attributes: AdmissionAttributes,
+  lookup: Lookup,
+  defaults: Policy,
+  exemptNamespaces: readonly string[],
+): Promise<void> {
   const { operation, object, old, definition } = attributes;
   const name = object!.metadata!.name!;
   const { policy, errors } = policyOf(object!.metadata!.labels, defaults);
   const before = operation === 'UPDATE' ? policyOf(old!.metadata!.labels, defaults) : undefined;
   if (errors.length > 0 && (!before || JSON.stringify(errors) !== JSON.stringify(before.errors))) throw invalid(definition, name, errors);
-  if (!before) return;
   const { enforce } = policy;
-  const enforced = before.policy.enforce;
-  if (enforce.level === 'privileged' || sameStandard(enforce, enforced)) return;
-  if (enforce.minor === enforced.minor && compareLevels(enforce.level, enforced.level) < 1) return;
-  for (const text of await warningsOfPods(name, enforce, lookup)) attributes.warn(text);
+  if (before) {
+    const enforced = before.policy.enforce;
+    if (enforce.level === 'privileged' || sameStandard(enforce, enforced)) return;
+    if (enforce.minor === enforced.minor && compareLevels(enforce.level, enforced.level) < 1) return;
+  }
+  if (exemptNamespaces.includes(name)) {
+    const text = warningOfExemption(name, policy, defaults, object!.metadata!.labels);
+    if (text !== undefined) attributes.warn(text);
+    return;
+  }
+  // A new one has no pods.
+  if (before) for (const text of await warningsOfPods(name, enforce, lookup)) attributes.warn(text);
+}
+
+/** What is said of a namespace whose labels have no effect; undefined where they ask for nothing but the defaults. */
+function warningOfExemption(
+  name: string,
+  policy: Policy,
+  defaults: Policy,
+  labels: Readonly<Record<string, string>> = {},
+): string | undefined {
+  if (isPrivileged(policy) || isEquivalent(policy, defaults)) return undefined;
+  const set = modesOfLabels(labels).filter((mode) => policy[mode].level !== 'privileged');
+  const texts = set.map((mode) => `${mode}=${standardText(policy[mode])}`);
+  return `namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${texts.join(', ')}) will be ignored`;
 }
 
 /** One warning for each sort of violation in a namespace, with the first pod that has it. */
@@ -115,11 +160,8 @@ function prioritized(list: readonly Pod[]): Pod[] {
   return [...first, ...further];
 }
 
-function validatePod(attributes: AdmissionAttributes, { policy }: ReturnType<typeof policyOf>): void {
-  const { operation, definition, object, old, name } = attributes;
-  if (isPrivileged(policy)) return;
-  if (operation === 'UPDATE' && !changesImages(object as Pod, old as Pod)) return;
-  const pod = object as unknown as PodParts;
+function validatePod(attributes: AdmissionAttributes, pod: PodParts, policy: Policy): void {
+  const { definition, name } = attributes;
   const found = violations(policy.enforce, pod);
   attributes.annotate?.(enforcedAnnotation, standardText(policy.enforce));
   const audited = () => (sameStandard(policy.audit, policy.enforce) ? found : violations(policy.audit, pod));
@@ -131,7 +173,7 @@ function validatePod(attributes: AdmissionAttributes, { policy }: ReturnType<typ
   warn(attributes, policy.warn, sameStandard(policy.warn, policy.enforce) ? found : violations(policy.warn, pod));
 }
 
-function validateTemplate(attributes: AdmissionAttributes, template: PodParts, { policy }: ReturnType<typeof policyOf>): void {
+function validateTemplate(attributes: AdmissionAttributes, template: PodParts, policy: Policy): void {
   annotate(attributes, policy.audit, () => violations(policy.audit, template));
   warn(attributes, policy.warn, violations(policy.warn, template));
 }
@@ -164,10 +206,6 @@ function underPolicy(
     if (!found) throw internalError(`failed to lookup namespace ${JSON.stringify(namespace)}`);
     judge(policyOf(found.metadata?.labels, defaults));
   });
-}
-
-function isPrivileged({ enforce, audit, warn: warned }: Policy): boolean {
-  return [enforce, audit, warned].every(({ level }) => level === 'privileged');
 }
 
 // Of what an update may change, only images and the containers themselves matter.

@@ -18,6 +18,7 @@ export interface Policy {
 
 const levels: readonly string[] = ['privileged', 'baseline', 'restricted'];
 const prefix = 'pod-security.kubernetes.io/';
+const modes: readonly (keyof Policy)[] = ['enforce', 'audit', 'warn'];
 const privileged: Standard = { level: 'privileged', minor: Number.POSITIVE_INFINITY };
 export const privilegedPolicy: Policy = { enforce: privileged, audit: privileged, warn: privileged };
 
@@ -74,6 +75,20 @@ export function policyOf(
     warn = { level: enforce.level, minor: labels[`${prefix}warn-version`] === undefined ? enforce.minor : warn.minor };
   }
   return { policy: { enforce, audit, warn }, errors };
+}
+
+/** The modes that labels say something of. */
+export function modesOfLabels(labels: Readonly<Record<string, string>>): (keyof Policy)[] {
+  return modes.filter((mode) => prefix + mode in labels || `${prefix}${mode}-version` in labels);
+}
+
+export function isPrivileged(policy: Policy): boolean {
+  return modes.every((mode) => policy[mode].level === 'privileged');
+}
+
+/** Whether two policies ask for the same: nothing is asked of the privileged in any version. */
+export function isEquivalent(a: Policy, b: Policy): boolean {
+  return modes.every((mode) => (a[mode].level === 'privileged' && b[mode].level === 'privileged') || sameStandard(a[mode], b[mode]));
 }
 
 export function sameStandard(a: Standard, b: Standard): boolean {
