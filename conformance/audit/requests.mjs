@@ -213,6 +213,24 @@ export const requests = [
     headers: { 'impersonate-user': 'bob', 'impersonate-group': 'dev', 'impersonate-extra-team': 'x' },
   },
   { name: 'refused impersonation', method: 'GET', path: `${maps}/a`, as: 'alicetoken', headers: { 'impersonate-user': 'carol' } },
+  {
+    name: 'review of a token',
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/tokenreviews',
+    body: { spec: { token: 'alicetoken' } },
+  },
+  {
+    name: 'deployment, its fields in an order of their own',
+    method: 'POST',
+    path: '/apis/apps/v1/namespaces/audited/deployments',
+    body: {
+      spec: {
+        template: { spec: { containers: [{ image: 'i', name: 'c' }] }, metadata: { labels: { a: 'b' } } },
+        selector: { matchLabels: { a: 'b' } },
+      },
+      metadata: { name: 'd' },
+    },
+  },
   { name: 'path', method: 'GET', path: '/apis?x=1', as: 'alicetoken' },
   { name: 'path that nobody serves', method: 'GET', path: '/nothing' },
   { name: 'path that is not audited', method: 'GET', path: '/version' },

@@ -2,9 +2,11 @@ import { isIP } from 'node:net';
 import { goJson } from '../../../api/meta/go-json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Schema } from '../../../openapi/schema.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { formatMicroTime } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
+import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import type { ServerContext } from '../request-context.ts';
 import type { AuditStats } from './audit-stats.ts';
 import {
@@ -80,11 +82,11 @@ export class AuditRecord {
     else if (known !== value) this.logger.warn({ key, value, known, auditId: this.context.auditId }, 'an audit annotation was set twice');
   }
 
-  /** The object of a create or update as it was decoded. */
-  noteObject(object: KubeObject): void {
+  /** The object of a create or update as it was decoded, in the order of its schema. */
+  noteObject(object: KubeObject, schema: Schema): void {
     if (this.reference) completeReference(this.reference, object);
     if (!this.recordsRequests) return;
-    const json = jsonText(object);
+    const json = jsonText(inGoOrder(object, schema));
     this.requestObject = this.ruling.omitManagedFields ? withoutManagedFields(json) : json;
   }
 

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../../api/meta/object.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
+import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { ensureNamespace, wipeSystemFields } from '../../registry/metadata.ts';
 import type { ActionCall, ActionParts } from '../../registry/subresources/action.ts';
 import { createActions } from '../../registry/subresources/index.ts';
@@ -70,7 +71,8 @@ export async function createAction(scope: ActionScope, context: RequestContext, 
     validate: async () => parts.admission.validate(attributes),
   };
   const result = await run(call);
-  return { type: 'object', status: result.status, definition: undefined, object: result.object };
+  const answered = result.object.kind === expected.kind ? inGoOrder(result.object, expected.schema) : result.object;
+  return { type: 'object', status: result.status, definition: undefined, object: answered };
 }
 
 function expectedKind({ parts, definition, subresource }: ActionScope): ExpectedKind {

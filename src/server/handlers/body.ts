@@ -77,7 +77,7 @@ export async function readObject(
     body = parseBody(await readBody(context), mediaType, expected, parts);
   }
   const decoded = decodeValue(body, expected, fieldValidation, context, request.object !== undefined);
-  context.audit?.noteObject(decoded.object);
+  context.audit?.noteObject(decoded.object, expected.schema);
   return decoded;
 }
 
