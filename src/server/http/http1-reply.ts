@@ -23,6 +23,8 @@ const storeHeader = (http.ServerResponse.prototype as unknown as { _storeHeader:
 export class Http1Response<Request extends IncomingMessage = IncomingMessage> extends http.ServerResponse<Request> {
   /** Whether the client has been told to send the body that it asked about. */
   continued = false;
+  /** Node's note that a client has asked: with it Node ends a connection of which it has not told the client to go on, also where there is no body, and does not say so. */
+  declare _expect_continue: boolean;
 
   override writeContinue(): void {
     if (this.continued || this.headersSent) return;
@@ -72,6 +74,7 @@ export class Http1Reply implements Reply {
   private sayWhetherItGoesOn(headers: OutgoingHeaders): void {
     const { request, response } = this;
     const isOld = request.httpVersion === '1.0';
+    response._expect_continue = false;
     if (this.leavesBody()) {
       response.shouldKeepAlive = false;
       this.endsEarly();

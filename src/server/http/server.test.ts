@@ -479,6 +479,8 @@ for (const [place, frontThread] of fronts) {
     assert.match(unwanted, /^Connection: close\r$/m);
     const none = 'GET /readyz HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer admin\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n';
     assert.equal(statusLine(await talk(server, none)), 'HTTP/1.1 200 OK');
+    const twice = await talk(server, none.replace('Connection: close\r\n', '') + none);
+    assert.equal(twice.match(/HTTP\/1\.1 200 OK/g)?.length, 2);
     await server[Symbol.asyncDispose]();
   });
 
