@@ -36,11 +36,12 @@ export const namespace = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   pinsDeletion: true,
+  returnsDeletedObject: true,
   staged: {
     mark(object: Namespace) {
       object.status = { ...object.status, phase: 'Terminating' };
     },
-    holds: (object: Namespace) => (object.spec?.finalizers?.length ?? 0) > 0,
+    holds: ({ metadata, spec }: Namespace) => !metadata?.deletionTimestamp || (spec?.finalizers?.length ?? 0) > 0,
   },
   shortNames: ['ns'],
   scope: 'Cluster',
