@@ -1,5 +1,5 @@
-// Which node it is: preferred labels and their weights, soft taints, soft spreading, pods that like and dislike each other, free and balanced room, images that are there, requests of none, and what wins over what.
-import { post, patch, get, del, until, gone, quiet, settle, P, nodes, nodePath, nodeName, cleanup, on, pod, bound } from './lib/ctl.mjs';
+// Which node it is: preferred labels and their weights, soft taints, soft spreading, pods that like and dislike each other, free and balanced room, and what wins over what.
+import { post, del, gone, quiet, P, nodes, nodeName, cleanup, on, pod, bound } from './lib/ctl.mjs';
 export default ({ ns }) => {
   const { pods } = P(ns);
   const box = (cpu, memory) => ({ containers: [{ name: 'a', image: 'x', resources: { requests: { ...(cpu && { cpu }), ...(memory && { memory }) } } }] });
@@ -16,7 +16,6 @@ export default ({ ns }) => {
     ...p('b1', at(1, box('2', '100Mi'))), ...p('b2', at(2, box('100m', '4Gi'))), ...p('b3', box('100m', '3Gi')), ...p('b4', box('1500m', '100Mi')), ...drop('b1', 'b2', 'b3', 'b4'),
     ...p('s1', at(1), { app: 's' }), ...p('s2', spread('zone'), { app: 's' }), ...drop('s1', 's2'),
     ...p('x', at(2), { app: 'x' }), ...p('n1', near('podAffinity', 100, 'x', 'kubernetes.io/hostname')), ...p('n2', near('podAntiAffinity', 100, 'x')), ...p('n3', near('podAffinity', 100, 'nobody')), ...p('y', at(1, near('podAntiAffinity', 100, 'y')), { app: 'z' }), ...p('n4', {}, { app: 'y' }), ...p('w', at(1, near('podAffinity', 100, 'v')), { app: 'w' }), ...p('n5', {}, { app: 'v' }), ...drop('x', 'n1', 'n2', 'n3', 'y', 'n4', 'w', 'n5'),
-    { ...patch('an image is there', `${nodePath(ns, 2)}/status`, { status: { images: [{ names: ['example.com/big:1'], sizeBytes: 900000000 }] } }, (b) => b.kind) }, settle(500), ...p('i1', { containers: [{ name: 'a', image: 'example.com/big:1' }] }), ...p('i2', at(2, box('3'))), ...p('i3', { containers: [{ name: 'a', image: 'example.com/big:1', resources: { requests: { cpu: '500m' } } }] }), ...drop('i1', 'i2', 'i3'),
     ...p('m1', at(1), { app: 's' }), ...p('m2', { ...spread('zone'), ...likes([100, 'zone', 'a']) }, { app: 's' }), ...p('m3', { ...spread('zone'), ...likes([1, 'zone', 'a']) }, { app: 's' }), ...drop('m1', 'm2', 'm3'),
   ];
   steps.cleanup = cleanup(ns, 3);
