@@ -70,7 +70,8 @@ const errorOf = (error: unknown): string => String(error);
 
 /**
  * The authority that signed the verified certificate, itself or through others.
- * Node links the certificates of a chain by their names alone, and a client may have made up one that fits: each signature is looked at.
+ * Node links the certificates of a chain by their names alone, and a client may have made up one that fits: each signature is looked at. Versions of Node
+ * that do not hand on what a client sends along (nodejs/node#65579: 24.21.0, 26.8.0) know no authority of a client behind others, which is refused.
  */
 function authorityOf(socket: TLSSocket, { clients, frontProxies, found: foundBefore }: Authorities): X509Certificate | undefined {
   const authorities = [...clients, ...frontProxies];
