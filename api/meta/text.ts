@@ -1,4 +1,5 @@
 import { goQuote } from './go-quote.ts';
+
 /** Length in bytes of the text's UTF-8 form, which is what the API's limits count. */
 export function byteLength(text: string): number {
   // Most are short and ASCII, for which a call out of JavaScript costs more than looking.

@@ -1,3 +1,4 @@
+import { goQuote } from '../meta/go-quote.ts';
 import { isJsonObject, sameJson } from '../meta/json.ts';
 import { compileRe2, type Re2 } from '../meta/re2.ts';
 import type { Correlation } from './correlation.ts';
@@ -161,7 +162,7 @@ class CompiledRules implements ValueRules {
           text,
           toFieldError: (path) => ({
             ...broken(at, key, '').toFieldError(path),
-            message: `Invalid value: ${JSON.stringify(key)}: ${text}`,
+            message: `Invalid value: ${goQuote(key)}: ${text}`,
           }),
         });
         continue;

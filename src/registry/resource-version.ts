@@ -1,4 +1,5 @@
 import { goQuote } from '../../api/meta/go-quote.ts';
+
 /** A resourceVersion as a number; 0 for none. @throws a message in Go's words for what is no unsigned number */
 export function parseResourceVersion(text: string): number {
   if (text === '' || text === '0') return 0;

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../api/meta/go-json.ts';
+
 /** FNV-1a of 32 bits. */
 export function fnv32a(data: Uint8Array): number {
   let hash = 0x811c9dc5;

@@ -4,6 +4,7 @@ import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-met
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { validateIP } from '../../meta/ip.ts';
 import { isDns1123Subdomain, nameIsPathSegment } from '../../meta/names.ts';
 import { immutableMessage } from '../../meta/validation.ts';
@@ -38,9 +39,7 @@ function printedParent({ spec }: IPAddress): object | null {
 
 /** The name is the address itself, in its one canonical form. */
 function validateAddressName(name: string): string[] {
-  return validateIP(FieldPath.of('metadata', 'name'), name).map(({ message }) =>
-    message.replace(`Invalid value: ${JSON.stringify(name)}: `, ''),
-  );
+  return validateIP(FieldPath.of('metadata', 'name'), name).map(({ message }) => message.replace(`Invalid value: ${goQuote(name)}: `, ''));
 }
 
 /** IPAddresss. Compared with v1.36.3: table, status. */

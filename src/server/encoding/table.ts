@@ -1,4 +1,5 @@
 import { type CellContext, type Column, defaultColumns, type FieldText, type ResourceDefinition } from '../../../api/define.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { describeField, enumValuesHeading } from '../../../openapi/definitions.ts';
 import { badRequest } from '../../registry/errors.ts';
@@ -15,7 +16,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   if (value === '') return 'Metadata';
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
   throw badRequest(
-    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(value)}: must be 'Metadata', 'Object', 'None', or empty`,
   );
 }
 
