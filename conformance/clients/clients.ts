@@ -23,6 +23,11 @@ const python = {
   ],
   run: ['venv/bin/python', 'main.py'],
 };
+const inTerminal = {
+  needs: ['go', 'kubectl', ...python.needs],
+  build: [['go', 'build', '-o', 'k9s', '.'], ...python.build],
+  run: python.run,
+};
 // What cargo makes of the dependencies serves every state of the program.
 const cargo = {
   needs: ['cargo'],
@@ -47,6 +52,7 @@ export const programs: readonly ClientProgram[] = [
   { name: 'kr8s', ...python },
   { name: 'fabric8', ...maven },
   { name: 'kube-rs', ...cargo },
+  { name: 'k9s', ...inTerminal },
 ];
 
 /** The commands that a program needs and that are not in the PATH. */
