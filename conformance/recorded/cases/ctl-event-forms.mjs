@@ -7,6 +7,8 @@ export default ({ ns }) => {
   const of = (title, path, object, wanted, more = {}) => until(title, path, (b) => wanted.every((w) => b.items.some((e) => e.reason === w)), (b) => wanted.map((w) => { const x = b.items.find((i) => i.reason === w); if (!x) return w; const e = shown(x); for (const k of ['involvedObject', 'regarding']) if (e[k]) e[k] = { ...e[k], name: tidy(e[k].name) }; if (e.reportingInstance) e.reportingInstance = /^(default-scheduler|kwok)-/.test(e.reportingInstance) ? 'an instance' : e.reportingInstance; return e; }), { query: { fieldSelector: `${path === E ? 'involvedObject' : 'regarding'}.name=${object}` }, ...more });
   const both = (title, object, wanted) => [of(title, E, object, wanted), of(`${title}, the other API`, E2, object, wanted)];
   const tpl = (x, spec) => ({ metadata: { labels: { app: x } }, spec });
+  // How often by then is a matter of moments.
+  const oftenTold = { 'of a claim': 'FailedBinding', 'of a budget': 'UnmanagedPods' };
   const steps = [
     ...nodes(ns, {}),
     post('a deployment', `${apps}/deployments`, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { replicas: 1, selector: { matchLabels: { app: 'd' } }, template: tpl('d', loose()) } }), ...both('of a deployment', 'd', ['ScalingReplicaSet']),
@@ -21,7 +23,7 @@ export default ({ ns }) => {
     post('a budget', `${policy}/poddisruptionbudgets`, { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b' }, spec: { minAvailable: '50%', selector: { matchLabels: { app: 'p' } } } }, (b) => b.kind), of('of a budget', E, 'b', ['UnmanagedPods']),
     of('of the node', '/api/v1/namespaces/default/events', nodeName(ns, 1), ['RegisteredNode'], { query: { fieldSelector: `involvedObject.name=${nodeName(ns, 1)}` } }),
     get('the last of them as a row', E, (b) => [b.columnDefinitions.map((c) => c.name), b.rows.map((r) => tidied(r.cells.filter((_, i) => !['First Seen', 'Last Seen', 'Name'].includes(b.columnDefinitions[i].name))))], { query: { fieldSelector: 'involvedObject.name=ds' }, headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } }),
-  ].map((s) => { if (s && typeof s === 'object' && s.name === 'of a claim') s.pick = (b) => b.items.filter((e) => e.reason === 'FailedBinding').slice(0, 1).map((e) => ({ ...shown(e), count: typeof e.count })); return s; });
+  ].map((s) => { const reason = typeof s === 'object' && oftenTold[s.name]; if (reason) s.pick = (b) => b.items.filter((e) => e.reason === reason).slice(0, 1).map((e) => ({ ...shown(e), count: typeof e.count })); return s; });
   steps.cleanup = cleanup(ns, 1);
   return steps;
 };
