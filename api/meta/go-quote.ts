@@ -1,4 +1,5 @@
-const escapes: Readonly<Record<string, string>> = {
+/** The control characters for which Go has an escape of one letter. */
+export const controlEscapes: Readonly<Record<string, string>> = {
   '\x07': '\\a',
   '\b': '\\b',
   '\f': '\\f',
@@ -25,5 +26,5 @@ function escaped(character: string, quote: string): string {
   if (isPrinted.test(character)) return character;
   const point = character.codePointAt(0)!;
   const [letter, digits] = point < 0x80 ? ['x', 2] : point < 0x10000 ? ['u', 4] : ['U', 8];
-  return escapes[character] ?? `\\${letter}${point.toString(16).padStart(digits as number, '0')}`;
+  return controlEscapes[character] ?? `\\${letter}${point.toString(16).padStart(digits as number, '0')}`;
 }

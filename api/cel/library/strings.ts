@@ -1,3 +1,4 @@
+import { controlEscapes } from '../../meta/go-quote.ts';
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
 import { CelError, CostLimitExceeded } from '../runtime/errors.ts';
 import { ArrayList, type ListValue, typeName } from '../runtime/values.ts';
@@ -136,17 +137,7 @@ function trim(text: string): string {
   return text.replace(spaces, '');
 }
 
-const quoted: Record<string, string> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
+const quoted: Readonly<Record<string, string>> = { ...controlEscapes, '\\': '\\\\', '"': '\\"' };
 
 function quote(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters with an escape
