@@ -26,7 +26,7 @@ import { parseArguments, type UpOptions, UsageError, type WhyOptions } from './c
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
-import { type ControllerSettings, chosenControllers, identityOf, type ResourceCatalog, startControllers } from './controllers/index.ts';
+import { type ControllerSettings, chosenControllers, identityOf, startControllers } from './controllers/index.ts';
 import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
 import type { FleetStreams } from './kubelet/streams/fleet-streams.ts';
@@ -40,6 +40,7 @@ import { type Random, systemRandom } from './machinery/random.ts';
 import type { RuntimeContext } from './runtime/context.ts';
 import { acquireLeadership, LeadershipLostError } from './runtime/leader-election.ts';
 import { defaultConfiguration, explainPod, readConfiguration, type SchedulerConfiguration, startScheduler } from './scheduler/index.ts';
+import { fixedCatalog } from './server/aggregation/catalog.ts';
 import type { ApiServer } from './server/api-server.ts';
 import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
@@ -337,7 +338,7 @@ function componentUser(name: string): UserInfo {
 }
 
 async function runControllers(
-  { clusterCidr, loadBalancerCidr, nodes, controllers: chosen }: UpOptions,
+  { clusterCidr, loadBalancerCidr, horizontalPodAutoscalerSyncPeriod, nodes, controllers: chosen }: UpOptions,
   clientFor: ClientFor,
   served: ServedApi | undefined,
   identity: string,
@@ -349,12 +350,13 @@ async function runControllers(
     startControllers({
       ...context,
       clientFor: (name) => clientFor(identityOf(name), 'kube-controller-manager'),
-      catalog: served?.server.catalog ?? builtInCatalog,
+      catalog: served?.server.catalog ?? fixedCatalog(definitions),
       identity,
       controllers: chosen,
       settings: {
         clusterCIDR: clusterCidr,
         furtherClusterCIDR,
+        horizontalPodAutoscalerSyncPeriod,
         // Without nodes of our own, load balancers are somebody else's as well.
         ...(nodes > 0 ? { loadBalancerCIDR: loadBalancerCidr } : {}),
         readCertificateRequest,
@@ -366,9 +368,6 @@ async function runControllers(
   controllers.lost.catch(onFailure);
   await controllers.ready;
 }
-
-/** What is known to be served where another process has the API server. */
-const builtInCatalog: ResourceCatalog = { resources: () => definitions, failing: () => [], subscribe: () => () => {} };
 
 /** @throws UserError where the file is not there or is no configuration */
 async function schedulerConfigurationOf(file: string | undefined): Promise<SchedulerConfiguration> {

@@ -27,6 +27,7 @@ import type { Informer } from '../../src/runtime/informer.ts';
 import { createInformers, type Informers } from '../../src/runtime/informers.ts';
 import { keyOf } from '../../src/runtime/keys.ts';
 import { startScheduler } from '../../src/scheduler/index.ts';
+import { fixedCatalog } from '../../src/server/aggregation/catalog.ts';
 import { ApiServer } from '../../src/server/api-server.ts';
 import { openMemoryStorage } from '../../src/storage/memory/memory-storage.ts';
 
@@ -161,8 +162,13 @@ export class World implements AsyncDisposable {
     const context = { clock, random: seededRandom(seed + 3), logger: silentLogger, signal: this.stopping.signal };
     const clientFor = (name: string) => this.clientOf(identityOf(name), componentName);
     const informers = this.running.use(createInformers(clientFor(componentName), context));
-    const catalog = { failing: () => [], resources: () => builtIn, subscribe: () => () => {} };
-    const controllerContext: ControllerContext = { ...context, clientFor, informers, catalog, settings: defaultSettings };
+    const controllerContext: ControllerContext = {
+      ...context,
+      clientFor,
+      informers,
+      catalog: fixedCatalog(builtIn),
+      settings: defaultSettings,
+    };
     for (const controller of controllers) this.running.use(controller(controllerContext));
     informers.start();
     this.informers.start();

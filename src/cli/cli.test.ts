@@ -39,6 +39,7 @@ test('the flags have the defaults that the README names', () => {
     maxRequestsInflight: 400,
     maxMutatingRequestsInflight: 200,
     loadBalancerCidr: '172.18.255.0/24',
+    horizontalPodAutoscalerSyncPeriod: 15_000,
     compactionInterval: 300_000,
     auditLogMaxsize: 0,
     auditLogMaxbackup: 0,

@@ -24,6 +24,7 @@ export interface UpOptions extends ApiServerFlags {
   readonly serviceClusterIpRange: string;
   readonly clusterCidr: string;
   readonly loadBalancerCidr: string;
+  readonly horizontalPodAutoscalerSyncPeriod: number;
   readonly compactionInterval: number;
   readonly logLevel: string;
   readonly auditPolicyFile?: string;
@@ -135,6 +136,7 @@ function withUpFlags(command: Program): Program {
     .option('--service-cluster-ip-range <cidr>', 'addresses of Services', cidr, '10.96.0.0/16')
     .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')
     .option('--load-balancer-cidr <cidr>', 'addresses of Services of type LoadBalancer, where there are nodes', cidr, '172.18.255.0/24')
+    .option('--horizontal-pod-autoscaler-sync-period <duration>', 'how often each autoscaler looks', duration, 15_000)
     .option('--compaction-interval <duration>', 'what is older can no longer be listed or watched', duration, 300_000)
     .option(
       '--scheduler-config <file>',

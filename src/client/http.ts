@@ -6,9 +6,9 @@ import { type Clock, systemClock, type Timer } from '../machinery/clock.ts';
 import { readJson } from '../machinery/schema/json-numbers.ts';
 import { trustsAsGo } from '../machinery/trust.ts';
 import { Turns } from '../machinery/turns.ts';
-import { ApiError } from '../registry/errors.ts';
+import type { ApiError } from '../registry/errors.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
-import { plainError } from './plain-error.ts';
+import { plainError, statusError } from './plain-error.ts';
 import { type ClientRequest, clientOver, type Transport } from './resource-client.ts';
 import { requestsAtOneTime, withRetries } from './retries.ts';
 
@@ -199,7 +199,5 @@ async function readAll(stream: ClientHttp2Stream): Promise<Buffer> {
 }
 
 function errorOf(status: number, text: string, headers: IncomingHttpHeaders): ApiError {
-  if (!String(headers['content-type']).startsWith('application/json')) return plainError(status, text, headers['retry-after']);
-  const { code, reason, message, details } = JSON.parse(text);
-  return new ApiError(code ?? status, reason ?? '', message ?? '', details);
+  return statusError(status, text) ?? plainError(status, headers['content-type'] ?? '', text, headers['retry-after']);
 }

@@ -9,12 +9,12 @@ import type { Clock } from '../machinery/clock.ts';
 import { readJson } from '../machinery/schema/json-numbers.ts';
 import { Turns } from '../machinery/turns.ts';
 import { copyData } from '../registry/copy.ts';
-import { ApiError, internalError } from '../registry/errors.ts';
+import { internalError } from '../registry/errors.ts';
 import type { Answer, ListAnswer, StreamAnswer, WatchAnswerEvent } from '../server/answer.ts';
 import type { ApiRequest } from '../server/context.ts';
 import type { Client, ObjectList, WatchEvent } from './client.ts';
 import { EventQueue } from './event-queue.ts';
-import { plainError } from './plain-error.ts';
+import { errorOfStatus, plainError, statusError } from './plain-error.ts';
 import { type ClientRequest, clientOver, type Transport } from './resource-client.ts';
 import { requestsAtOneTime, withRetries } from './retries.ts';
 
@@ -69,7 +69,7 @@ class InProcessTransport implements Transport {
     if (answer.type === 'list') return listOf(answer);
     if (answer.type !== 'object') throw unexpected(answer);
     const object = answer.stored ? answer.stored.object : answer.object!;
-    if (answer.status >= 400) throw errorOf(object, answer.status);
+    if (answer.status >= 400) throw errorOfStatus(object, answer.status);
     return object;
   }
 
@@ -147,16 +147,10 @@ async function readEvents(answer: StreamAnswer, queue: EventQueue, stoppable: (s
 }
 
 /** What another server answered. @throws ApiError of its Status */
-async function objectOf({ status, body }: StreamAnswer): Promise<KubeObject> {
+async function objectOf({ status, headers, body }: StreamAnswer): Promise<KubeObject> {
   const text = await readText(body);
   if (status < 400) return readJson(text);
-  let failure: KubeObject | undefined;
-  try {
-    failure = JSON.parse(text);
-  } catch {
-    // No Status: the text says what it is.
-  }
-  throw failure?.kind === 'Status' ? errorOf(failure, status) : new ApiError(status, '', text);
+  throw statusError(status, text) ?? plainError(status, first(headers['content-type']), text, first(headers['retry-after']));
 }
 
 function listOf({ definition, items, metadata }: ListAnswer): KubeObject {
@@ -173,13 +167,13 @@ function eventOf(event: WatchAnswerEvent): WatchEvent<any> {
   return { type: event.type, object: event.stored ? event.stored.object : event.object! };
 }
 
-function errorOf(status: KubeObject, code: number): ApiError {
-  return new ApiError(status['code'] ?? code, status['reason'] ?? '', status['message'] ?? '', status['details']);
+function first(value: string | readonly string[] | undefined): string {
+  return String([value ?? ''].flat()[0]);
 }
 
 function unexpected(answer: Answer): Error {
   if (answer.type === 'raw' && answer.status >= 400) {
-    return plainError(answer.status, String(answer.body), answer.headers?.['retry-after']);
+    return plainError(answer.status, answer.contentType, String(answer.body), answer.headers?.['retry-after']);
   }
   return internalError(`unexpected answer of type ${answer.type}`);
 }

@@ -16,6 +16,8 @@ export interface ServedResource extends ResourceReference {
 /** What is served: built-in kinds, and those of CustomResourceDefinitions and of extension API servers as they come and go. */
 export interface ResourceCatalog {
   resources(): readonly ServedResource[];
+  /** The versions of a group, the preferred one first; none if the group is not there. */
+  versionsOf(group: string): readonly string[];
   /** Groups and versions whose extension API server does not tell what it serves. */
   failing(): readonly { readonly group: string; readonly version: string }[];
   /** Calls back after each change; returns a function that ends it. */
@@ -37,6 +39,8 @@ export interface ControllerSettings {
   readonly nodeMonitorGracePeriodSeconds: number;
   /** The same for a node that has just registered. */
   readonly nodeStartupGracePeriodSeconds: number;
+  /** How often each autoscaler looks, in milliseconds. */
+  readonly horizontalPodAutoscalerSyncPeriod: number;
   /** Finished pods are deleted, oldest first, beyond so many. */
   readonly terminatedPodGCThreshold: number;
   /** Signs the token of a Secret of type kubernetes.io/service-account-token; absent: such secrets are not filled. */
@@ -62,6 +66,7 @@ export const defaultSettings: ControllerSettings = {
   nodeCIDRMaskSize: 24,
   nodeMonitorGracePeriodSeconds: 50,
   nodeStartupGracePeriodSeconds: 60,
+  horizontalPodAutoscalerSyncPeriod: 15_000,
   terminatedPodGCThreshold: 12_500,
 };
 

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { hostPort } from './host-port.ts';
 import { trustsAsGo } from './trust.ts';
 import { parseTyped, UntypedError } from './typed-object.ts';
+import { toldBy, unexplainedAnswer } from './unexplained-answer.ts';
 import type { WebhookCredentials } from './webhook-endpoint.ts';
 
 /** Where a webhook is, as admissionregistration's and apiextensions' WebhookClientConfig say. */
@@ -238,27 +239,8 @@ function failureMessage(status: number, type: string, text: string): string {
   } catch {
     // No Status.
   }
-  const told = type === '' || type.startsWith('text/') ? text.trim() : 'unknown';
-  // Their own words tell the most.
-  if (status === 403 || status === 415 || (status === 406 && told !== 'unknown' && told !== '')) return told;
-  const known = statusMessages[status];
-  if (known) return known;
-  if (status >= 500) return `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`;
-  return `the server responded with the status code ${status} but did not return more information`;
+  return unexplainedAnswer(status, toldBy(type, text));
 }
-
-const statusMessages: Readonly<Record<number, string>> = {
-  400: 'the server rejected our request for an unknown reason',
-  401: 'the server has asked for the client to provide credentials',
-  404: 'the server could not find the requested resource',
-  405: 'the server does not allow this method on the requested resource',
-  406: 'the server was unable to respond with a content type that the client supports',
-  409: 'the server reported a conflict',
-  422: 'the server rejected our request due to an error in our request',
-  429: 'the server has received too many requests and has asked us to try again later',
-  503: 'the server is currently unable to handle the request',
-  504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
-};
 
 /** A failure of the network as Go's dialer and TLS print it. */
 export function dialMessage(error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string }): string {

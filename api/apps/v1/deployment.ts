@@ -12,6 +12,7 @@ import {
   validateNotDecremented,
   validateNotGreater,
 } from '../../meta/numbers.validation.ts';
+import { asSent, noteSentEmpty } from '../../meta/sent-empty.ts';
 import { countGeneration, keepStatus, scaleSubresource, statusSubresource } from '../../meta/statuses.ts';
 import { int64Problem } from '../../meta/text.ts';
 import { readyColumn, selectorColumn } from './workload.columns.ts';
@@ -43,6 +44,7 @@ function setRollback(deployment: Deployment, revision: string | undefined): void
 function defaults(deployment: Deployment): void {
   const revision = rollbackOf(deployment);
   if (revision !== undefined) setRollback(deployment, revision);
+  if (revision === '') noteSentEmpty(deployment.metadata!, rollbackTo, '');
   const spec = (deployment.spec ??= {} as DeploymentSpec);
   defaultTemplateOf(spec);
   spec.replicas ??= 1;
@@ -176,8 +178,10 @@ export const deployment = defineResource<Deployment>({
     },
     prepareForUpdate(object, old) {
       keepStatus(object, old);
+      // An empty one asks for nothing and is not stored, so that each update that has it changes the annotations.
+      const empty = asSent<Record<string, unknown>, string>(object.metadata, rollbackTo) === '' ? { [rollbackTo]: '' } : {};
       countGeneration(
-        { ...object, annotations: object.metadata.annotations ?? {} },
+        { ...object, annotations: { ...object.metadata.annotations, ...empty } },
         { ...old, annotations: old.metadata?.annotations ?? {} },
         'spec',
         'annotations',

@@ -1,6 +1,8 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
 import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { parseQuantity } from '../../../api/meta/quantity.ts';
+import type { ResourceClient } from '../../client/client.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isConflict, messageOf } from '../../runtime/errors.ts';
@@ -11,13 +13,13 @@ import { getScale } from '../../runtime/scales.ts';
 import { type ControllerContext, type RunningController, recorderFor, run, type ServedResource } from '../context.ts';
 import { horizontalPodAutoscalers, pods as podResource } from '../resources.ts';
 import { type AutoscalerCondition, setCondition } from './conditions.ts';
-import { createMetricsClient, milliOf } from './metrics-client.ts';
+import { createMetricsClient } from './metrics-client.ts';
 import { MetricError, type MetricProposal, proposeFor, type Scaled } from './proposals.ts';
 import { limit, type Memory, noteScale } from './scaling-limits.ts';
 
-/** How often each autoscaler looks. */
-const period = 15_000;
 const defaultTolerance = 0.1;
+/** How often a change of a target's scale is tried while others change it. */
+const mostTries = 5;
 
 /** What a look comes to, for the status. */
 interface Look {
@@ -33,12 +35,13 @@ interface Look {
 /** Scales what HorizontalPodAutoscalers point at by what the metrics APIs say, if these are served. */
 export function startHorizontalPodAutoscaler(context: ControllerContext): RunningController {
   const { clock, informers, catalog } = context;
+  const period = context.settings.horizontalPodAutoscalerSyncPeriod;
   const client = context.clientFor('horizontal-pod-autoscaler');
   const autoscalers = informers.for(horizontalPodAutoscalers);
   const pods = informers.for(podResource);
   const api = client.resource(horizontalPodAutoscalers);
   const recorder = recorderFor(context, client, 'horizontal-pod-autoscaler');
-  const metrics = createMetricsClient(client);
+  const metrics = createMetricsClient(client, (group) => catalog.versionsOf(group));
   const memories = new Map<string, Memory>();
   /** The selector of what each autoscaler scales. */
   const selectors = new Map<string, ReturnType<typeof parseLabelSelector>>();
@@ -99,13 +102,13 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     });
   }
 
-  /** The resources of a kind, the version that was asked for first. @throws Error if it is not served */
-  function mappingsOf({ apiVersion = '', kind }: { apiVersion?: string; kind: string }): ServedResource[] {
-    const slash = apiVersion.indexOf('/');
-    const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+  /** The resource of a kind in the version that its group prefers, whichever is named. @throws Error if it is not served */
+  function mappingOf({ apiVersion = '', kind }: { apiVersion?: string; kind: string }): ServedResource {
+    const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
     const found = catalog.resources().filter((resource) => resource.group === group && resource.kind === kind);
     if (found.length === 0) throw new Error(`no matches for kind "${kind}" in group "${group}"`);
-    return found.sort((a, b) => Number(b.version === version) - Number(a.version === version));
+    const order = catalog.versionsOf(group);
+    return found.reduce((best, next) => (order.indexOf(next.version) < order.indexOf(best.version) ? next : best));
   }
 
   async function scale(key: string, look: Look): Promise<void> {
@@ -115,7 +118,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     let target: ReturnType<typeof client.resource>;
     let current: KubeObject;
     try {
-      target = client.resource(mappingsOf(reference)[0]!);
+      target = client.resource(mappingOf(reference));
       current = await getScale(target, namespace, reference.name);
     } catch (error) {
       tell(look, 'Warning', 'FailedGetScale', messageOf(error));
@@ -157,7 +160,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     }
     if (desired !== replicas) {
       try {
-        await target.update(namespace, { ...current, spec: { ...current.spec, replicas: desired } }, { subresource: 'scale' });
+        await rescale(target, current, desired);
       } catch (error) {
         tell(look, 'Warning', 'FailedRescale', `New size: ${desired}; reason: ${reason}; error: ${messageOf(error)}`);
         note(
@@ -167,6 +170,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
           'FailedUpdateScale',
           `the HPA controller was unable to update the target scale: ${messageOf(error)}`,
         );
+        look.currentMetrics = found;
         return;
       }
       note(look, 'AbleToScale', 'True', 'SucceededRescale', `the HPA controller was able to update the target scale to ${desired}`);
@@ -176,6 +180,21 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     }
     look.desiredReplicas = desired;
     look.currentMetrics = found;
+  }
+
+  /** Somebody else's change of the target makes it begin anew, a few times. */
+  async function rescale(target: ResourceClient, scale: KubeObject, replicas: number): Promise<void> {
+    const { namespace, name } = scale.metadata!;
+    let current = scale;
+    for (let tries = 1; ; tries++) {
+      try {
+        await target.update(namespace!, { ...current, spec: { ...current['spec'], replicas } }, { subresource: 'scale' });
+        return;
+      } catch (error) {
+        if (!isConflict(error) || tries === mostTries) throw error;
+        current = await getScale(target, namespace!, name!);
+      }
+    }
   }
 
   function memoryOf(key: string, replicas: number): Memory {
@@ -200,7 +219,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
     }
     const specs: readonly any[] = look.autoscaler.spec.metrics ?? [];
     const resourceOf = (reference: { apiVersion?: string; kind: string }) => {
-      const { plural, group } = mappingsOf(reference)[0]!;
+      const { plural, group } = mappingOf(reference);
       return group ? `${plural}.${group}` : plural;
     };
     const statuses: KubeObject[] = [];
@@ -210,7 +229,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
       try {
         const proposal = await proposeFor(metrics, resourceOf, spec, scaled);
         statuses.push(proposal.status);
-        if (!best || proposal.replicas > best.replicas) best = proposal;
+        if (!best || best.replicas === 0 || proposal.replicas > best.replicas) best = proposal;
       } catch (error) {
         if (!(error instanceof MetricError)) throw error;
         tell(look, 'Warning', error.reason, error.message);
@@ -252,7 +271,8 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
       return refuse('AmbiguousSelector', `pods by selector ${text} are controlled by multiple HPAs: [${shown}]`);
     }
     const { scaleUp, scaleDown } = look.autoscaler.spec.behavior ?? {};
-    const toleranceOf = (tolerance: string | undefined) => (tolerance === undefined ? defaultTolerance : milliOf(tolerance) / 1000);
+    const toleranceOf = (tolerance: string | undefined) =>
+      tolerance === undefined ? defaultTolerance : parseQuantity(tolerance).toNumber();
     return {
       namespace: namespace!,
       selector,

@@ -3,8 +3,10 @@ import { type LabelSelector, type LabelSelectorObject, selectorFromObject } from
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { parseQuantity } from '../../../api/meta/quantity.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
+import { readFailure } from '../../client/plain-error.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';
+import type { ResourceCatalog } from '../context.ts';
 
 /** What was measured of a pod, in thousandths, at the end of a window of time. */
 export interface PodMetric {
@@ -25,42 +27,62 @@ const podMetrics: ResourceReference = {
   scope: 'Namespaced',
 };
 const customGroup = 'custom.metrics.k8s.io';
+const customVersions: readonly string[] = ['v1beta2', 'v1beta1'];
 const externalGroup = 'external.metrics.k8s.io';
 const defaultWindow = 60_000;
+
+/** autoscaling/v2 CrossVersionObjectReference. */
+export interface ObjectReference {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
 
 /** Reads the three metrics APIs; each may be missing. Methods throw an Error in upstream's words. */
 export interface MetricsClient {
   /** Usage of a resource by each pod, or by one container of each. */
   resource(name: string, namespace: string, selector: LabelSelector, container: string): Promise<PodMetrics>;
   pods(metric: string, namespace: string, selector: LabelSelector, metricSelector: SelectorObject): Promise<PodMetrics>;
-  object(metric: string, namespace: string, resource: string, name: string, metricSelector: SelectorObject): Promise<number>;
+  /** @param resourceOf finds an object's resource with its group, or throws */
+  object(
+    metric: string,
+    namespace: string,
+    object: ObjectReference,
+    resourceOf: (object: ObjectReference) => string,
+    metricSelector: SelectorObject,
+  ): Promise<number>;
   external(metric: string, namespace: string, metricSelector: SelectorObject): Promise<number[]>;
 }
 
-export function createMetricsClient(client: Client): MetricsClient {
-  async function custom(namespace: string, resource: string, name: string, metric: string, query: Record<string, string>): Promise<any[]> {
-    const reference: ResourceReference = {
-      group: customGroup,
-      version: 'v1beta2',
-      plural: resource,
-      kind: 'MetricValueList',
-      scope: 'Namespaced',
-    };
-    try {
-      const options = { subresource: metric, ...query };
-      const list = await client.resource(reference).get(namespace, name, options);
-      return (list as KubeObject)['items'] ?? [];
-    } catch (error) {
-      const why = isUnserved(error) ? `no custom metrics API (${customGroup}) registered` : messageOf(error);
-      throw new Error(`unable to fetch metrics from custom metrics API: ${why}`, { cause: error });
-    }
+export function createMetricsClient(client: Client, versionsOf: ResourceCatalog['versionsOf']): MetricsClient {
+  /** @param path the resource, one of its objects, and the metric */
+  async function custom(
+    namespace: string,
+    path: () => readonly [string, string, string],
+    query: Record<string, string>,
+  ): Promise<readonly any[]> {
+    return reading('custom metrics', () => {
+      const [plural, name, subresource] = path();
+      const reference = { group: customGroup, version: customVersion(), plural, kind: 'MetricValueList', scope: 'Namespaced' as const };
+      const list = client.resource(reference).get(namespace, name, { subresource, ...query });
+      return { asked: [`${plural}.${customGroup}`, name], items: list.then((found) => (found as KubeObject)['items'] ?? []) };
+    });
+  }
+
+  /** The group's preferred version, or the first of its versions that is known. */
+  function customVersion(): string {
+    const versions = versionsOf(customGroup);
+    if (versions.length === 0) throw new Error(`no custom metrics API (${customGroup}) registered`);
+    const known = versions.find((version) => customVersions.includes(version));
+    if (known === undefined) throw new Error('no known available metric versions found');
+    return known;
   }
 
   return {
     async resource(name, namespace, selector, container) {
-      const items = await reading('resource metrics', 'pods.metrics.k8s.io', async () => {
-        const list = await client.resource(podMetrics).list(namespace, { labelSelector: selector.toString() });
-        return list.items;
+      const items = await reading('resource metrics', () => {
+        const list = client.resource(podMetrics).list(namespace, { labelSelector: selector.toString() });
+        return { asked: ['pods.metrics.k8s.io'], items: list.then((found) => found.items) };
       });
       if (items.length === 0) throw new Error('no metrics returned from resource metrics API');
       const metrics: PodMetrics = new Map();
@@ -74,24 +96,29 @@ export function createMetricsClient(client: Client): MetricsClient {
 
     async pods(metric, namespace, selector, metricSelector) {
       const query = { labelSelector: selector.toString(), ...metricQuery(metricSelector) };
-      const items = await custom(namespace, 'pods', '*', metric, query);
+      const items = await custom(namespace, () => ['pods', '*', metric], query);
       if (items.length === 0) throw new Error('no metrics returned from custom metrics API');
       return new Map(
-        items.map(({ describedObject, value, timestamp, windowSeconds }) => [
+        items.map(({ describedObject, value, timestamp, windowSeconds, window: seconds = windowSeconds }) => [
           describedObject.name,
-          { value: milliOf(value), timestamp: parseTime(timestamp), window: windowSeconds ? windowSeconds * 1000 : defaultWindow },
+          // The first version has another name for the window.
+          { value: milliOf(value), timestamp: parseTime(timestamp), window: seconds === undefined ? defaultWindow : seconds * 1000 },
         ]),
       );
     },
 
-    async object(metric, namespace, resource, name, metricSelector) {
-      const query = metricQuery(metricSelector);
-      // Metrics of a namespace itself stand directly under it.
-      const items =
-        resource === 'namespaces'
-          ? await custom(name, 'metrics', metric, '', query)
-          : await custom(namespace, resource, name, metric, query);
-      if (items.length === 0) throw new Error('the custom metrics API server returned no metric values');
+    async object(metric, namespace, object, resourceOf, metricSelector) {
+      // Metrics of a namespace itself stand directly under it; it is always the autoscaler's own.
+      const { apiVersion = '', kind, name } = object;
+      const isNamespace = kind === 'Namespace' && !apiVersion.includes('/');
+      const items = await custom(
+        namespace,
+        () => (isNamespace ? ['metrics', metric, ''] : [resourceOf(object), name, metric]),
+        metricQuery(metricSelector),
+      );
+      if (items.length !== 1) {
+        throw unfetched(`the custom metrics API server returned ${items.length} results when we asked for exactly one`);
+      }
       return milliOf(items[0].value);
     },
 
@@ -104,9 +131,9 @@ export function createMetricsClient(client: Client): MetricsClient {
         scope: 'Namespaced',
       };
       const labelSelector = metricSelector ? selectorFromObject(metricSelector).toString() : '';
-      const items = await reading('external metrics', `${metric}.${externalGroup}`, async () => {
-        const list = await client.resource(reference).list(namespace, labelSelector ? { labelSelector } : {});
-        return list.items;
+      const items = await reading('external metrics', () => {
+        const list = client.resource(reference).list(namespace, labelSelector ? { labelSelector } : {});
+        return { asked: [`${metric}.${externalGroup}`], items: list.then((found) => found.items) };
       });
       if (items.length === 0) throw new Error('no metrics returned from external metrics API');
       return items.map((item) => milliOf(item['value']));
@@ -119,19 +146,23 @@ export function milliOf(text: string | number): number {
   return parseQuantity(String(text)).milliValue();
 }
 
-async function reading<T>(api: string, resource: string, read: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await read();
-  } catch (error) {
-    const why = isUnserved(error) ? `the server could not find the requested resource (get ${resource})` : messageOf(error);
-    throw new Error(`unable to fetch metrics from ${api} API: ${why}`, { cause: error });
-  }
-}
+const unfetched = (why: string, cause?: unknown, api = 'custom metrics') =>
+  new Error(`unable to fetch metrics from ${api} API: ${why}`, { cause });
 
-// An answer about an object names it; one about a path that nobody serves does not.
-function isUnserved(error: unknown): boolean {
-  const { code, details } = error as { code?: number; details?: { name?: string } };
-  return code === 404 && !details?.name;
+/** @param read begins to read, and says what is asked for: a resource with its group, perhaps a name */
+async function reading<T>(
+  api: string,
+  read: () => { readonly asked: readonly string[]; readonly items: Promise<readonly T[]> },
+): Promise<readonly T[]> {
+  let asked: readonly string[] = [];
+  try {
+    const begun = read();
+    asked = begun.asked;
+    return await begun.items;
+  } catch (error) {
+    const [resource, name] = asked;
+    throw unfetched(resource === undefined ? messageOf(error) : readFailure(error, resource, name), error, api);
+  }
 }
 
 function metricQuery(selector: SelectorObject): Record<string, string> {

@@ -103,7 +103,7 @@ test('what pods use of memory is printed in powers of two, and a container that 
     containers: [{ name: container, usage: { memory: '10Mi' } }],
   });
   const client = { resource: () => ({ list: async () => ({ items: [item('p0', 'a'), item('p1', 'b')] }) }) } as unknown as Client;
-  const metricsClient = createMetricsClient(client);
+  const metricsClient = createMetricsClient(client, () => []);
   const measured = await metricsClient.resource('memory', 'default', selectorFromObject({}), 'a');
   deepEqual([...measured.keys()], ['p0']);
   const scaled = { ...target(running(2)), namespace: 'default', selector: selectorFromObject({}), statusReplicas: 2 };

@@ -3,7 +3,7 @@ import { printSelector } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { Quantity, type QuantityFormat } from '../../../api/meta/quantity.ts';
 import { messageOf } from '../../runtime/errors.ts';
-import { type MetricsClient, milliOf } from './metrics-client.ts';
+import { type MetricsClient, milliOf, type ObjectReference } from './metrics-client.ts';
 import {
   type Proposal,
   replicasForAverage,
@@ -46,7 +46,7 @@ type Spec = any;
 /** @throws MetricError */
 export function proposeFor(
   metrics: MetricsClient,
-  resourceOf: (reference: { apiVersion?: string; kind: string }) => string,
+  resourceOf: (reference: ObjectReference) => string,
   spec: Spec,
   scaled: Scaled,
 ): Promise<MetricProposal> {
@@ -95,7 +95,8 @@ async function forResource(metrics: MetricsClient, source: Spec, container: stri
   const field = container ? 'containerResource' : 'resource';
   const entry = { name, ...(container ? { container } : {}), current };
   const kind = container ? 'container resource' : 'resource';
-  const shown = byAverage ? `${name} ${kind}` : `${name} ${kind} utilization (percentage of request)`;
+  // By its average, a container's resource is named as that of pods.
+  const shown = byAverage ? `${name} resource` : `${name} ${kind} utilization (percentage of request)`;
   return { replicas: proposal.replicas, name: shown, status: { type: sort, [field]: entry } as KubeObject };
 }
 
@@ -115,19 +116,17 @@ async function forPods(metrics: MetricsClient, { metric, target }: Spec, scaled:
 
 async function forObject(
   metrics: MetricsClient,
-  resourceOf: (reference: { apiVersion?: string; kind: string }) => string,
+  resourceOf: (reference: ObjectReference) => string,
   source: Spec,
   scaled: Scaled,
 ): Promise<MetricProposal> {
   const { describedObject, metric, target } = source;
   const byValue = target.type === 'Value';
   try {
-    const value = await metrics
-      .object(metric.name, scaled.namespace, resourceOf(describedObject), describedObject.name, metric.selector)
-      .catch((error) => {
-        const on = `${describedObject.kind} on ${scaled.namespace} ${describedObject.name}`;
-        throw new Error(`unable to get metric ${metric.name}: ${on}/${messageOf(error)}`, { cause: error });
-      });
+    const value = await metrics.object(metric.name, scaled.namespace, describedObject, resourceOf, metric.selector).catch((error) => {
+      const on = `${describedObject.kind} on ${scaled.namespace} ${describedObject.name}`;
+      throw new Error(`unable to get metric ${metric.name}: ${on}/${messageOf(error)}`, { cause: error });
+    });
     if (byValue) {
       const replicas = replicasForRatio(scaled, value / milliOf(target.value));
       const status = { type: 'Object', object: { describedObject, metric, current: { value: printed(value) } } } as KubeObject;

@@ -1,12 +1,29 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import type { Clock, Timer } from '../../machinery/clock.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { compareVersions } from '../discovery/priorities.ts';
 import type { ApiServiceSet } from './api-service-set.ts';
 import type { RemoteDiscovery } from './remote-discovery.ts';
 
 type CatalogResource = Pick<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind' | 'scope' | 'verbs'> & {
   readonly subresources: readonly { readonly name: string }[];
 };
+
+/** The versions that definitions of a group have, in the order of discovery. */
+function versionsAmong(definitions: readonly ResourceDefinition[], group: string): string[] {
+  const versions = definitions.filter((definition) => definition.group === group).map(({ version }) => version);
+  return [...new Set(versions)].sort(compareVersions);
+}
+
+/** What is known to be served where no more than that can be asked, as where another process has the API server. */
+export function fixedCatalog(definitions: readonly ResourceDefinition[]) {
+  return {
+    resources: () => definitions,
+    versionsOf: (group: string) => versionsAmong(definitions, group),
+    failing: () => [],
+    subscribe: () => () => {},
+  };
+}
 
 /** Definitions come in crowds: those of so long are told as one change. */
 const crowdMs = 100;
@@ -28,6 +45,12 @@ export class Catalog {
   resources(): readonly CatalogResource[] {
     if (!this.services.hasRemote) return this.registry.definitions();
     return [...this.registry.definitions(), ...this.remoteResources()];
+  }
+
+  /** The versions of a group, the preferred one first, whether or not they tell what they serve. */
+  versionsOf(group: string): readonly string[] {
+    const remote = this.services.remoteByPriority().filter((service) => service.group === group);
+    return [...remote.map(({ version }) => version), ...versionsAmong(this.registry.definitions(), group)];
   }
 
   /** Groups and versions of other servers that do not answer. */

@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../../../api/meta/object.ts';
+import { keepSentEmpty } from '../../../../api/meta/sent-empty.ts';
 import type { Schema } from '../../../../openapi/schema.ts';
 import { withMember, without } from '../../json-object.ts';
 import { conform } from '../../schema/conform.ts';
@@ -22,6 +23,7 @@ export function withManagedFields(object: KubeObject, entries: ManagedFieldsEntr
   const had = object.metadata?.managedFields !== undefined;
   if (entries === undefined && !had) return object;
   const metadata = had ? without(object.metadata!, 'managedFields') : { ...object.metadata };
+  if (had) keepSentEmpty(object.metadata!, metadata);
   if (entries !== undefined) metadata.managedFields = entries;
   return withMember(object, 'metadata', metadata);
 }
