@@ -218,6 +218,15 @@ test('the anonymous are let in where the configuration says so', async () => {
   equal((await client.ask('GET', '/livez', { token: 'wrong' })).status, 401);
 });
 
+test('where all is allowed, nobody is anonymous', async () => {
+  await using open = await startCluster({
+    flags: ['--memory', '--nodes', '0', '--components', 'apiserver', '--authorization-mode', 'RBAC,AlwaysAllow'],
+  });
+  using asker = await requester(open.kubeconfig);
+  equal((await asker.ask('GET', '/livez', { token: '' })).status, 401);
+  equal((await asker.ask('GET', '/livez')).status, 200);
+});
+
 test('new keys of the issuer are fetched, and a new configuration is taken in', async () => {
   issuer.rotate();
   equal((await review(await issuer.token(good))).authenticated, true);

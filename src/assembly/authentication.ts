@@ -1,6 +1,7 @@
 import type { Lookup } from '../admission/lookup.ts';
 import { bootstrapTokenAuthenticator } from '../auth/authenticate/bootstrap-token.ts';
 import {
+  type AnonymousConfiguration,
   type AuthenticationConfiguration,
   type JwtConfiguration,
   readAuthenticationConfiguration,
@@ -44,14 +45,15 @@ export async function configuredAuthentication(flags: ApiServerFlags, parts: Aut
   signal.addEventListener('abort', () => jwt[Symbol.dispose](), { once: true });
   const configuration = await configurationOf(flags, parts);
   jwt.use(configuration.jwt ?? []);
-  let anonymous = configuration.anonymous ?? { enabled: flags.anonymousAuth ?? true };
+  const ofFlags: AnonymousConfiguration = { enabled: anonymousByFlags(flags, logger) };
+  let anonymous = configuration.anonymous ?? ofFlags;
   if (flags.authenticationConfig !== undefined) {
     const file = flags.authenticationConfig;
     const failed = (error: Error) => logger.error({ err: error, file }, 'the authentication configuration stays as it is');
     const changed = (text: string) => {
       const now = checked(readAuthenticationConfiguration(text), flags, parts);
       jwt.use(now.jwt ?? []);
-      anonymous = now.anonymous ?? { enabled: flags.anonymousAuth ?? true };
+      anonymous = now.anonymous ?? ofFlags;
       logger.info({ file }, 'the authentication configuration was read again');
     };
     watchFile(file, await fileOfFlag(file), changed, failed, signal);
@@ -66,6 +68,13 @@ export async function configuredAuthentication(flags: ApiServerFlags, parts: Aut
       return enabled && (!conditions?.length || conditions.some((condition) => condition.path === path));
     },
   };
+}
+
+/** Where the flags say that all is allowed, kube-apiserver lets only those in who say who they are, whatever `--anonymous-auth` says. */
+function anonymousByFlags({ anonymousAuth = true, authorizationMode = [] }: ApiServerFlags, logger: Logger): boolean {
+  if (!anonymousAuth || !authorizationMode.includes('AlwaysAllow')) return anonymousAuth;
+  logger.warn('the authorization mode AlwaysAllow lets nobody be anonymous');
+  return false;
 }
 
 async function configurationOf(flags: ApiServerFlags, parts: AuthenticationParts): Promise<AuthenticationConfiguration> {
