@@ -49,6 +49,9 @@ const exceptions = [
   { from: /^src\/(runtime|controllers|scheduler|kubelet|machinery|auth|cli)\//, to: /^src\/registry\/errors\.ts$/ },
   // A queue with its workers: what of the server asks others in the background is written like a controller.
   { from: /^src\/server\/aggregation\//, to: /^src\/runtime\/(controller|context)\.ts$/ },
+  // The same of ConfigMaps that the API server keeps.
+  { from: /^src\/server\/kept-config-map\.ts$/, to: /^src\/runtime\/(controller|context)\.ts$/ },
+  { from: /^src\/server\/legacy-token-tracking\.ts$/, to: /^src\/runtime\/context\.ts$/ },
   // A controller that upstream runs within its API server, as there are no addresses without it.
   { from: /^src\/server\/service-address-repair\.ts$/, to: /^src\/runtime\/(context|controller|errors|informers|keys|series-events)\.ts$/ },
 ];

@@ -15,7 +15,6 @@ import { LargeRequestThread } from './assembly/large-request-thread.ts';
 import { serveLargeRequests } from './assembly/large-requests.ts';
 import { versionInfo } from './assembly/version.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
-import { legacyTokenTracking } from './auth/bootstrap/legacy-tokens.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
 import { DamagedKeysError, loadClusterKeys } from './auth/pki.ts';
 import type { UserInfo } from './auth/types.ts';
@@ -48,6 +47,7 @@ import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap, keepBootstrapped } from './server/bootstrap.ts';
 import { startIdentityLease } from './server/identity-lease.ts';
+import { keepLegacyTokenTracking } from './server/legacy-token-tracking.ts';
 import { startAddressRepair } from './server/service-address-repair.ts';
 import { startCompactor } from './storage/compactor.ts';
 import { StorageUnusableError } from './storage/errors.ts';
@@ -207,13 +207,15 @@ async function startApiServer(
     advertiseAddress,
     port,
     clock,
-    objects: [...bootstrapObjects(), legacyTokenTracking(clock)],
+    objects: bootstrapObjects(),
   };
   await bootstrap(bootstrapOptions);
   keepBootstrapped(bootstrapOptions, logger, signal);
   server.startHooks.finish('bootstrap');
   const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
-  running.use(startAddressRepair(own.client, { clock, random, logger, signal }, hostname()));
+  const hookContext = { clock, random, logger, signal };
+  running.use(startAddressRepair(own.client, hookContext, hostname()));
+  running.use(keepLegacyTokenTracking(own.client, hookContext));
   await Promise.all([
     startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal),
     server.flowControl?.follow(server.client(apiServerUser), signal),

@@ -17,7 +17,9 @@ export interface SeenRequest {
   readonly client: string | undefined;
 }
 
+export type ExtensionHandler = (request: IncomingMessage & { text: string }, response: ServerResponse) => ExtensionAnswer | undefined;
+
 export declare function startExtensionServer(
-  handlers: Readonly<Record<string, (request: IncomingMessage & { text: string }, response: ServerResponse) => ExtensionAnswer | undefined>>,
+  handlers: Readonly<Record<string, ExtensionHandler>> | ((path: string) => ExtensionHandler | undefined),
   options?: { readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void },
 ): { readonly seen: SeenRequest[]; port(): number; clean(text: string): string; close(): void };

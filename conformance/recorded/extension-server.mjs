@@ -38,7 +38,7 @@ vXm4ulWD8R89pw7L8+vu+9Ni+SokP6nDyg==
 `;
 
 /**
- * @param handlers by path, without the query; `upgrade` gets the requests to change the protocol: (request, socket, head)
+ * @param handlers by path, without the query, or a function that finds one for a path; `upgrade` gets the requests to change the protocol: (request, socket, head)
  * @returns {{ seen: object[], port(): number, clean(text: string): string, close(): void }} the requests that came in, where it listens, and texts without the port
  */
 export function startExtensionServer(handlers, { upgrade } = {}) {
@@ -52,7 +52,8 @@ export function startExtensionServer(handlers, { upgrade } = {}) {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
     request.on('end', () => {
-      const handler = handlers[request.url.split('?')[0]];
+      const path = request.url.split('?')[0];
+      const handler = typeof handlers === 'function' ? handlers(path) : handlers[path];
       const answer = handler
         ? handler(Object.assign(request, { text }), response)
         : { status: 404, body: '404 page not found\n', type: 'text/plain' };

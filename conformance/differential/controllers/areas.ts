@@ -7,6 +7,8 @@ import { quotasScenario } from './cluster/quotas.ts';
 import { servicesScenario } from './cluster/services.ts';
 import { volumesScenario } from './cluster/volumes.ts';
 import type { Scenario } from './scenario.ts';
+import { autoscalerScenario } from './workloads/autoscalers.ts';
+import { budgetScenario } from './workloads/budgets.ts';
 import { cronJobScenario } from './workloads/cronjobs.ts';
 import { daemonSetScenario, nodesScenario } from './workloads/daemonsets.ts';
 import { deploymentScenario } from './workloads/deployments.ts';
@@ -23,6 +25,8 @@ export const areas: Readonly<Record<string, (random: Random) => Scenario>> = {
   nodes: nodesScenario,
   jobs: jobScenario,
   cronjobs: cronJobScenario,
+  autoscalers: autoscalerScenario,
+  budgets: budgetScenario,
   volumes: volumesScenario,
   quotas: quotasScenario,
   services: servicesScenario,

@@ -8,6 +8,8 @@ const patterns: readonly [RegExp, string][] = [
   [/-\d{8}\b/g, '-<minute>'],
   // Other scenarios have nodes of their own.
   [/\b0\/\d+(?= nodes are available)|\b\d+(?= node\(s\))/g, '<n>'],
+  // Upstream comes upon them through a map.
+  [/(?<=Chose )"[^"]+"(?= arbitrarily)/g, '<one of them>'],
   [/(?<=exceeded quota: .*, used: pods=)\d+/g, '<n>'],
 ];
 

@@ -12,6 +12,8 @@ const others: Readonly<Record<string, string>> = {
   LimitRange: '/api/v1/limitranges',
   ResourceClaimTemplate: '/apis/resource.k8s.io/v1/resourceclaimtemplates',
   Lease: '/apis/coordination.k8s.io/v1/leases',
+  Crew: '/apis/ctl.example.com/v1/crews',
+  Mob: '/apis/ctl.example.com/v1/mobs',
   RoleBinding: '/apis/rbac.authorization.k8s.io/v1/rolebindings',
 };
 const othersInCluster: Readonly<Record<string, string>> = {
@@ -82,6 +84,14 @@ export function remove(kind: string, name: string, propagationPolicy?: string): 
     },
   };
 }
+
+/** Writes a status, or fields of it. */
+export const setStatus = (kind: string, name: string, status: object): Step => ({
+  what: `set status of ${kind} ${name} ${JSON.stringify(status)}`,
+  act: async (stage) => {
+    await stage.send('PATCH', `${pathOf(stage.namespace, kind, name)}/status`, { status }, 'application/merge-patch+json');
+  },
+});
 
 export const wait = (seconds: number): Step => ({ what: `wait ${seconds} s`, timer: seconds, act: async () => {} });
 
@@ -195,6 +205,18 @@ export function end(selection: Selection, exitCode: number, fields: object = {},
 
 export const removePods = (selection: Selection, more: Partial<Step> = {}): Step =>
   onPods('delete', selection, (stage, _, path) => stage.send('DELETE', path), more);
+
+/** Asks for pods to be evicted, one after the other. */
+export const evict = (selection: Selection, deleteOptions?: object): Step =>
+  onPods(
+    `evict ${JSON.stringify(deleteOptions ?? {})}`,
+    selection,
+    (stage, { metadata: { name } }, path) => {
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name }, ...(deleteOptions ? { deleteOptions } : {}) };
+      return stage.send('POST', `${path}/eviction`, eviction);
+    },
+    {},
+  );
 
 /** Changes the metadata of pods. */
 export const annotatePods = (selection: Selection, annotations: object): Step =>

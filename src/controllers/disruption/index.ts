@@ -88,8 +88,10 @@ export function startDisruptionController(context: ControllerContext): RunningCo
 
   async function wantedOf(budget: KubeObject, selected: readonly KubeObject[]): Promise<Wanted> {
     const { maxUnavailable, minAvailable } = budget.spec;
-    if (maxUnavailable === undefined && typeof minAvailable !== 'string')
-      return { expectedPods: selected.length, desiredHealthy: minAvailable ?? 0 };
+    if (maxUnavailable === undefined && typeof minAvailable !== 'string') {
+      // A budget that asks for nothing expects no pods, and so allows nothing.
+      return { expectedPods: minAvailable === undefined ? 0 : selected.length, desiredHealthy: minAvailable ?? 0 };
+    }
     const { count, unmanaged } = await expectedPods(selected);
     if (unmanaged.length > 0) tell(budget, 'Warning', 'UnmanagedPods', unmanagedMessage(budget));
     const desiredHealthy =

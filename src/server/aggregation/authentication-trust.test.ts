@@ -33,6 +33,13 @@ test('what other servers have written stays; authorities that have ended go', as
   const now = systemClock.now();
   deepEqual(trustData(present, trust, now), data);
   deepEqual(trustData(data, trust, now), data, 'nothing changes the second time');
+  for (const unreadable of [
+    { 'client-ca-file': 'text' },
+    { 'requestheader-group-headers': '"x"' },
+    { 'requestheader-allowed-names': '[1]' },
+  ]) {
+    throws(() => trustData({ ...data, ...unreadable }, trust, now), 'what cannot be read stays');
+  }
   deepEqual(trustData({}, { ...trust, requestHeader: undefined }, now), { 'client-ca-file': own.authority.certificate });
   deepEqual(trustData({}, trust, now + 11 * 366 * 24 * 3600 * 1000), {}, 'ten years are over');
   throws(() => trustData({ 'requestheader-allowed-names': 'no list' }, trust, now), SyntaxError);

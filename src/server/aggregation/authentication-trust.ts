@@ -1,11 +1,9 @@
-import type { ConfigMap } from '../../../openapi/types.ts';
 import type { RequestHeaderOptions } from '../../auth/authenticate/request-header.ts';
-import type { Client, ResourceReference } from '../../client/client.ts';
+import type { Client } from '../../client/client.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { certificatesOf } from '../../machinery/pem.ts';
-import { undefinedIfNotFound } from '../../registry/errors.ts';
 import type { RuntimeContext } from '../../runtime/context.ts';
-import { createController } from '../../runtime/controller.ts';
+import { type KeptConfigMap, keepConfigMap, systemNamespace } from '../kept-config-map.ts';
 
 /** What extension API servers must know to trust this one, and its users. */
 export interface AuthenticationTrust {
@@ -15,11 +13,8 @@ export interface AuthenticationTrust {
   readonly requestHeader: (RequestHeaderOptions & { readonly authority: string }) | undefined;
 }
 
-const configMap: ResourceReference = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap', scope: 'Namespaced' };
-const namespace = 'kube-system';
 const name = 'extension-apiserver-authentication';
 const recheckMs = 60_000;
-const watchRetryMs = 1000;
 /** A certificate is kept so long after its end, for clocks that are behind. */
 const slackMs = 5 * 60_000;
 
@@ -28,49 +23,15 @@ const slackMs = 5 * 60_000;
  * ended go.
  */
 export function keepAuthenticationTrust(trust: AuthenticationTrust, client: Client, context: RuntimeContext): AsyncDisposable {
-  const resource = client.resource<ConfigMap>(configMap);
-  const controller = createController(
-    {
-      name: 'cluster-authentication-trust',
-      workers: 1,
-      async reconcile() {
-        await write(resource, trust, context.clock.now());
-        return recheckMs;
-      },
-    },
-    context,
-  );
-  void followOne(resource, context, () => controller.enqueue(name));
-  controller.enqueue(name);
-  return controller.start();
-}
-
-async function followOne(
-  resource: ReturnType<Client['resource']>,
-  { clock, logger, signal }: RuntimeContext,
-  changed: () => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      for await (const { type } of resource.watch(namespace, { fieldSelector: `metadata.name=${name}` }, signal))
-        if (type !== 'BOOKMARK') changed();
-    } catch (error) {
-      if (!signal.aborted) logger.warn({ error }, `the ConfigMap ${name} cannot be followed for now`);
-    }
-    await clock.sleep(watchRetryMs, signal).catch(() => {});
-  }
-}
-
-async function write(resource: ReturnType<Client['resource']>, trust: AuthenticationTrust, now: number): Promise<void> {
-  const present = (await resource.get(namespace, name).catch(undefinedIfNotFound)) as ConfigMap | undefined;
-  const data = trustData(present?.data ?? {}, trust, now);
-  if (!present) {
-    await resource.create(namespace, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name }, data });
-    return;
-  }
-  const keys = new Set([...Object.keys(present.data ?? {}), ...Object.keys(data)]);
-  if ([...keys].every((key) => present.data?.[key] === data[key])) return;
-  await resource.update(namespace, { ...present, data });
+  const look: KeptConfigMap['look'] = async (present, api) => {
+    const data = trustData(present?.data ?? {}, trust, context.clock.now());
+    const keys = new Set([...Object.keys(present?.data ?? {}), ...Object.keys(data)]);
+    const metadata = { namespace: systemNamespace, name };
+    if (!present) await api.create(systemNamespace, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    else if ([...keys].some((key) => present.data?.[key] !== data[key])) await api.update(systemNamespace, { ...present, data });
+    return recheckMs;
+  };
+  return keepConfigMap({ name, controller: 'cluster-authentication-trust', look }, client, context);
 }
 
 /** What the ConfigMap should say, after what it says. @throws Error if that cannot be read */
@@ -83,8 +44,7 @@ export function trustData(
   const set = (key: string, value: string) => {
     if (value !== '') data[key] = value;
   };
-  const list = (key: string, own: readonly string[]) =>
-    JSON.stringify([...new Set([...(JSON.parse(present[key] || '[]') as string[]), ...own])]);
+  const list = (key: string, own: readonly string[]) => JSON.stringify([...new Set([...listIn(present[key]), ...own])]);
   set('client-ca-file', bundleOf([present['client-ca-file'], clientAuthority], now));
   const authorities = bundleOf([present['requestheader-client-ca-file'], requestHeader?.authority], now);
   if (authorities === '') return data;
@@ -98,10 +58,22 @@ export function trustData(
   return data;
 }
 
-/** The certificates of all bundles, each once. */
+/** @throws Error for what is no list of texts */
+function listIn(text: string | undefined): readonly string[] {
+  const list: unknown = JSON.parse(text || '[]') ?? [];
+  if (!Array.isArray(list) || list.some((item) => typeof item !== 'string')) throw new Error(`no list of texts: ${text}`);
+  return list;
+}
+
+/** The certificates of all bundles, each once. @throws Error for a bundle without any, which stays as it is */
 function bundleOf(bundles: readonly (string | undefined)[], now: number): string {
   const texts = bundles
-    .flatMap((bundle) => certificatesOf(bundle ?? ''))
+    .filter((bundle) => bundle !== undefined && bundle !== '')
+    .flatMap((bundle) => {
+      const certificates = certificatesOf(bundle!);
+      if (certificates.length === 0) throw new Error('the bundle has no certificates');
+      return certificates;
+    })
     .filter(({ validTo }) => parseTime(validTo) > now - slackMs)
     .map((certificate) => certificate.toString());
   return [...new Set(texts)].join('');
