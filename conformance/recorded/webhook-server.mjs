@@ -44,7 +44,7 @@ export function startWebhookServer(handlers) {
     request.on('data', (chunk) => (text += chunk));
     request.on('end', async () => {
       const path = request.url.split('?')[0];
-      const review = JSON.parse(text);
+      const review = JSON.parse(text || '{}'); // A redirect is followed without a body.
       seen.push({
         path: request.url,
         type: request.headers['content-type'],

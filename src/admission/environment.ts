@@ -20,6 +20,8 @@ export interface AdmissionEnvironment {
   siblings(definition: ResourceDefinition): readonly ResourceDefinition[];
   definitionOfKind(apiVersion: string, kind: string): ResourceDefinition | undefined;
   schemaOf(definition: ResourceDefinition): Schema;
+  /** An object of any kind with its keys in the order in which Go's encoder writes them. */
+  inOrder(object: KubeObject): KubeObject;
   /** An object that a plugin changed, as decoding it would give it: types checked, pruned, defaulted. @throws DecodeError */
   conform(object: KubeObject, options?: { readonly strict: boolean }): KubeObject;
 }

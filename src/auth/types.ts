@@ -44,7 +44,8 @@ export interface UserRules {
   readonly resourceRules: readonly { verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] }[];
   readonly nonResourceRules: readonly { verbs: string[]; nonResourceURLs?: string[] }[];
   readonly incomplete: boolean;
-  readonly evaluationError?: string;
+  /** What kept authorizers from telling more. */
+  readonly errors: readonly string[];
 }
 
 /** The parts of a request that prove an identity. */

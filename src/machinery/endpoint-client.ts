@@ -3,7 +3,7 @@ import https from 'node:https';
 import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { trustsAsGo } from './trust.ts';
-import { dialMessage, parseAnswer, type Response, readAnswer, WebhookCallError } from './webhook-client.ts';
+import { dialMessage, parseAnswer, type Response, readAnswer, switched, WebhookCallError } from './webhook-client.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
 const defaultBackoffMs = 500;
@@ -46,7 +46,7 @@ export class EndpointClient implements Disposable {
     const deadline = new AbortController();
     const timer = this.clock.timer(timeout, () => deadline.abort(), { background: true });
     try {
-      const message = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      return await new Promise<Response>((resolve, reject) => {
         const headers = {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
@@ -55,12 +55,16 @@ export class EndpointClient implements Disposable {
           ...(authorization ? { authorization } : {}),
         };
         const options = { method: 'POST', agent: this.agent, headers, signal: deadline.signal };
-        const request = (url.protocol === 'https:' ? https : http).request(url, options, resolve);
-        // What fails once there is an answer is told by the answer's reader.
+        const request = (url.protocol === 'https:' ? https : http).request(url, options, (message) => {
+          // What fails from here on is told by the answer's reader.
+          request.off('error', reject);
+          request.on('error', () => {});
+          readAnswer(message, deadline.signal, lateInAnswer).then(resolve, reject);
+        });
         request.on('error', reject);
+        request.on('upgrade', (message, socket) => resolve(switched(message, socket)));
         request.end(body);
       });
-      return await readAnswer(message, deadline.signal, lateInAnswer);
     } catch (error) {
       if (error instanceof WebhookCallError) throw error;
       const reason = deadline.signal.aborted ? lateBeforeAnswer : dialMessage(error as NodeJS.ErrnoException);

@@ -23,9 +23,12 @@ export function parseTyped(text: string): any {
   return value;
 }
 
+/** What Go takes for white space has no byte order mark. */
+const jsonPrefix = /^(?:(?!\ufeff)[\s\u0085])*\{/;
+
 /** What begins like an object is JSON, everything else is taken for YAML. */
 function parseText(text: string): unknown {
-  const isJson = /^\s*\{/.test(text);
+  const isJson = jsonPrefix.test(text);
   try {
     return (isJson ? parseJson(text) : parseYaml(text)).value;
   } catch (error) {

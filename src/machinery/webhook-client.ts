@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import { parseURL } from '../../api/cel/library/go-url.ts';
 import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { hostPort } from './host-port.ts';
+import { malformedAnswer } from './malformed-answer.ts';
+import { mediaTypeProblem } from './media-type.ts';
 import { trustsAsGo } from './trust.ts';
 import { parseTyped, UntypedError } from './typed-object.ts';
 import { toldBy, unexplainedAnswer } from './unexplained-answer.ts';
@@ -63,25 +67,26 @@ export class WebhookClient implements AsyncDisposable {
   ): Promise<any> {
     const target = targetOf(config, timeoutSeconds);
     const caller = { authority: config.caBundle ?? '', userAgent, ...credentials?.(hostAndPort(target.url, target.service?.[2])) };
-    let where = `Post ${JSON.stringify(target.url.href)}: `;
+    let method: Method = 'POST';
+    let { url } = target;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeoutSeconds * 1000, () => deadline.abort(), { background: true });
     try {
       const address = target.service ? await this.resolve(...target.service) : undefined;
       const body = jsonText(review);
-      let response = await this.send(caller, target.url, address, body, deadline.signal);
+      let response = await this.send(caller, method, url, address, body, deadline.signal);
       for (let redirects = 0; response.location; redirects++) {
-        const url = new URL(response.location, target.url);
-        where = `Post ${JSON.stringify(url.href)}: `;
-        if (redirects === mostRedirects) throw new WebhookCallError(`${where}stopped after ${mostRedirects} redirects`);
-        response = await this.send(caller, url, undefined, body, deadline.signal);
+        const { location } = response;
+        if (redirects === mostRedirects) throw new WebhookCallError(`${posted(location)}stopped after ${mostRedirects} redirects`);
+        url = redirected(url, location);
+        if (!asksTheSame(response.status)) method = 'GET';
+        response = await this.send(caller, method, url, undefined, body, deadline.signal);
       }
       return parseAnswer(response);
     } catch (error) {
       if (error instanceof WebhookCallError) throw error;
-      throw new WebhookCallError(
-        where + (deadline.signal.aborted ? 'context deadline exceeded' : dialMessage(error as NodeJS.ErrnoException)),
-      );
+      const reason = deadline.signal.aborted ? 'context deadline exceeded' : dialMessage(error as NodeJS.ErrnoException);
+      throw new WebhookCallError(posted(url.href) + reason);
     } finally {
       timer.cancel();
     }
@@ -89,6 +94,7 @@ export class WebhookClient implements AsyncDisposable {
 
   private send(
     caller: Caller,
+    method: Method,
     url: URL,
     address: { readonly host: string; readonly port: number } | undefined,
     body: string,
@@ -102,13 +108,13 @@ export class WebhookClient implements AsyncDisposable {
           port: address?.port ?? (url.port || defaultServicePort),
           ...(address ? { servername: url.hostname } : {}),
           path: url.pathname + url.search,
-          method: 'POST',
+          method,
           headers: {
             host: url.host,
             'user-agent': caller.userAgent,
             accept: 'application/json, */*',
             'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
+            ...(method === 'POST' ? { 'content-length': Buffer.byteLength(body) } : {}),
             ...(caller.authorization ? { authorization: caller.authorization } : {}),
           },
           signal,
@@ -122,7 +128,8 @@ export class WebhookClient implements AsyncDisposable {
         },
       );
       request.on('error', reject);
-      request.end(body);
+      request.on('upgrade', (message, socket) => resolve(switched(message, socket)));
+      request.end(method === 'POST' ? body : undefined);
     });
   }
 
@@ -158,6 +165,30 @@ interface Caller extends WebhookCredentials {
   readonly userAgent: string;
 }
 
+/** A review is posted; a redirect may make a question without a body of it. */
+type Method = 'POST' | 'GET';
+
+/** As Go's client begins to tell what failed; it names the method with which it began. */
+function posted(url: string): string {
+  return `Post ${JSON.stringify(url)}: `;
+}
+
+/** @throws WebhookCallError where the location is none */
+function redirected(from: URL, location: string): URL {
+  const parsed = parseURL(location);
+  if (typeof parsed === 'string') {
+    throw new WebhookCallError(`${posted(from.href)}failed to parse Location header ${JSON.stringify(location)}: ${parsed}`);
+  }
+  return new URL(location, from);
+}
+
+/** Whether a redirect keeps the method and the body. */
+function asksTheSame(status: number): boolean {
+  return status === 307 || status === 308;
+}
+
+const redirects: readonly number[] = [301, 302, 303, 307, 308];
+
 interface Target {
   readonly url: URL;
   readonly service?: [namespace: string, name: string, port: number];
@@ -183,13 +214,19 @@ function withTimeout(text: string, timeoutSeconds: number): URL {
 }
 
 export interface Response {
-  /** Where the same request is to be sent instead. */
+  /** Where to ask instead. */
   readonly location?: string;
   readonly status: number;
   readonly type: string;
   readonly text: string;
   /** In how many seconds the same may be asked again. */
   readonly retryAfter?: number;
+}
+
+/** Another protocol, which nobody asked for: an answer without a body. */
+export function switched({ statusCode, headers }: IncomingMessage, socket: Duplex): Response {
+  socket.destroy();
+  return { status: statusCode!, type: headers['content-type'] ?? '', text: '' };
 }
 
 /** Reads the whole of an answer. @throws WebhookCallError, with `late` where the deadline has passed */
@@ -208,8 +245,7 @@ export async function readAnswer(message: IncomingMessage, deadline: AbortSignal
     throw new WebhookCallError(`unexpected error when reading response body. Please retry. Original error: ${reason}`);
   }
   const { statusCode: status, headers } = message;
-  // The other redirects would ask for a GET, which no webhook answers.
-  const location = status === 307 || status === 308 ? headers.location : undefined;
+  const location = redirects.includes(status!) ? headers.location : undefined;
   return {
     status: status!,
     type: headers['content-type'] ?? '',
@@ -221,7 +257,10 @@ export async function readAnswer(message: IncomingMessage, deadline: AbortSignal
 
 /** What a webhook answered, parsed: an object whose `apiVersion` and `kind` are texts, if they are there. @throws WebhookCallError in client-go's words */
 export function parseAnswer({ status, type, text }: Response): any {
-  if (status < 200 || status > 299) throw new WebhookCallError(failureMessage(status, type, text), status);
+  const problem = type === '' ? undefined : mediaTypeProblem(type);
+  if (problem !== undefined) throw new WebhookCallError(`Internal error occurred: ${problem}`, 500);
+  const isAnswer = status === 101 || (status >= 200 && status <= 299);
+  if (!isAnswer) throw new WebhookCallError(failureMessage(status, type, text), status);
   if (text === '')
     throw new WebhookCallError(`0-length response with status code: ${status} and content type: ${type || 'application/json'}`);
   try {
@@ -243,7 +282,9 @@ function failureMessage(status: number, type: string, text: string): string {
 }
 
 /** A failure of the network as Go's dialer and TLS print it. */
-export function dialMessage(error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string }): string {
+export function dialMessage(
+  error: NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string; host?: string; rawPacket?: Buffer },
+): string {
   const dial = `dial tcp ${hostPort(String(error.address), error.port!)}: connect: `;
   switch (error.code) {
     case 'ECONNREFUSED':
@@ -269,7 +310,10 @@ export function dialMessage(error: NodeJS.ErrnoException & { address?: string; p
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `tls: failed to verify certificate: x509: ${namesMessage(error)}`;
     default:
-      if (error.code?.startsWith('HPE_')) return `net/http: HTTP/1.x transport connection broken: malformed HTTP response`;
+      if (error.code?.startsWith('HPE_')) {
+        const problem = malformedAnswer(error.rawPacket ?? Buffer.alloc(0)) ?? error.message;
+        return `net/http: HTTP/1.x transport connection broken: ${problem}`;
+      }
       return error.message;
   }
 }

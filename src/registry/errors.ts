@@ -6,9 +6,9 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
-  /** The token with which an expired list may go on, for the Status' metadata. */
-  readonly continueToken: string | undefined;
-  constructor(code: number, reason: string, message: string, details?: StatusDetails, continueToken?: string) {
+  /** Of the Status: with which token an expired list may go on, and what a webhook says there. */
+  readonly metadata: StatusMetadata | undefined;
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, metadata?: StatusMetadata) {
     // What a client is told needs no stack, which would be most of the cost of an answer like this.
     const { stackTraceLimit } = Error;
     if (code < 500) Error.stackTraceLimit = 0;
@@ -17,8 +17,16 @@ export class ApiError extends Error {
     this.code = code;
     this.reason = reason;
     this.details = details;
-    this.continueToken = continueToken;
+    this.metadata = metadata;
   }
+}
+
+/** ListMeta. */
+export interface StatusMetadata {
+  readonly selfLink?: string;
+  readonly resourceVersion?: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
 }
 
 export interface StatusDetails {

@@ -138,7 +138,7 @@ function continueExpired(store: ResourceStore, { namespace }: Selection, startKe
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
   const token = encodeContinue(startKey, store.keyPrefix(namespace), -1, !store.definition.readsFromStorage);
-  return new ApiError(410, 'Expired', message, undefined, token);
+  return new ApiError(410, 'Expired', message, undefined, { continue: token });
 }
 
 interface StoredListOptions {

@@ -37,7 +37,7 @@ import type { InFlightLimits } from './filters/max-in-flight.ts';
 import { defaultInFlightLimits } from './filters/max-in-flight.ts';
 import { FlowControl } from './flow-control/flow-control.ts';
 import { createDispatcher } from './handlers/index.ts';
-import { conformAny, type HandlerParts, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
+import { conformAny, type HandlerParts, inOrder, managerContext, type Scope, schemaOf } from './handlers/scope.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { createHttpServer, type HttpServer, type HttpServerParts } from './http/server.ts';
 import { answerHandedOver } from './large-requests/answer.ts';
@@ -154,6 +154,7 @@ export class ApiServer implements AsyncDisposable {
       siblings: (definition) => this.registry.siblings(definition),
       definitionOfKind: (apiVersion, kind) => this.registry.definitionOfKind(apiVersion, kind),
       schemaOf: (definition) => schemaOf(this.handlerParts, definition),
+      inOrder: (object) => inOrder(this.handlerParts, object),
       conform: (object, options) => conformAny(this.handlerParts, object, options),
     };
     late.admission = createAdmissionChain(options.admissionPlugins(environment, this.namespaceLifecycle(clock)), environment.metrics.chain);

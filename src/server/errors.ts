@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/meta/object.ts';
-import { ApiError, internalError, type StatusDetails } from '../registry/errors.ts';
+import { ApiError, internalError, type StatusDetails, type StatusMetadata } from '../registry/errors.ts';
 import {
   CompactedError,
   FutureRevisionError,
@@ -25,13 +25,23 @@ export function statusOf(error: ApiError): Status {
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: error.continueToken ? ({ continue: error.continueToken } as KubeObject['metadata']) : {},
+    metadata: error.metadata ? orderedMetadata(error.metadata) : {},
     status: 'Failure',
     ...(error.message ? { message: error.message } : {}),
     ...(error.reason ? { reason: error.reason } : {}),
     ...(error.details ? { details: orderedDetails(error.details) } : {}),
     code: error.code,
   };
+}
+
+function orderedMetadata({ selfLink, resourceVersion, continue: token, remainingItemCount }: StatusMetadata): KubeObject['metadata'] {
+  const metadata = {
+    ...(selfLink ? { selfLink } : {}),
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(token ? { continue: token } : {}),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
+  return metadata as KubeObject['metadata'];
 }
 
 function orderedDetails(details: StatusDetails): StatusDetails {

@@ -5,14 +5,14 @@ import { clusterRoleBinding } from '../../../api/rbac.authorization.k8s.io/v1/cl
 import { role } from '../../../api/rbac.authorization.k8s.io/v1/role.ts';
 import { roleBinding } from '../../../api/rbac.authorization.k8s.io/v1/rolebinding.ts';
 import { escalationMessage, missingRights } from '../../auth/authorize/escalation.ts';
-import type { Rule } from '../../auth/authorize/rbac.ts';
-import type { Authorizer, UserInfo, UserRules } from '../../auth/types.ts';
+import type { Rule, UserRights } from '../../auth/authorize/rbac.ts';
+import type { Authorizer, UserInfo } from '../../auth/types.ts';
 import { forbidden, notFound } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 
 /** What RBAC says, whatever other authorizers there are. */
 export interface RbacRules {
-  rulesFor(user: UserInfo, namespace: string): Promise<UserRules>;
+  rightsOf(user: UserInfo, namespace: string): UserRights;
   /** The rules of a role; undefined if there is none. */
   rulesOfRole(kind: string, namespace: string, name: string): readonly Rule[] | undefined;
 }
@@ -44,9 +44,9 @@ export function rbacEscalationCheck(rules: RbacRules, authorizer: Authorizer): A
 async function checkRole(attributes: AdmissionAttributes, rules: RbacRules, authorizer: Authorizer): Promise<void> {
   const { definition, namespace, object } = attributes;
   if (await isAllowed(attributes, authorizer, 'escalate', definition.plural, nameInPath(attributes))) return;
-  await confirm(attributes, rules, namespace, object!['rules'] ?? []);
+  confirm(attributes, rules, namespace, object!['rules'] ?? []);
   if (!object!['aggregationRule']) return;
-  const missing = await missingOf(attributes, rules, namespace, everything);
+  const missing = missingOf(attributes, rules, namespace, everything);
   if (missing.rights.length > 0) throw refused(attributes, 'must have cluster-admin privileges to use the aggregationRule');
 }
 
@@ -57,7 +57,7 @@ async function checkBinding(attributes: AdmissionAttributes, rules: RbacRules, a
   if (await isAllowed(attributes, authorizer, 'bind', bound.plural, name)) return;
   const given = rules.rulesOfRole(bound.kind, bound === role ? namespace : '', name);
   if (!given) throw notFound({ group: definition.group, resource: definition.plural }, name);
-  await confirm(attributes, rules, namespace, given);
+  confirm(attributes, rules, namespace, given);
 }
 
 // The path of a create names no object, that of an apply which creates does.
@@ -78,14 +78,14 @@ async function isAllowed(
   return decision === 'allow';
 }
 
-async function confirm(attributes: AdmissionAttributes, rules: RbacRules, namespace: string, given: readonly Rule[]): Promise<void> {
-  const { rights, errors } = await missingOf(attributes, rules, namespace, given);
-  if (rights.length > 0) throw refused(attributes, escalationMessage(attributes.user, rights, errors));
+function confirm(attributes: AdmissionAttributes, rules: RbacRules, namespace: string, given: readonly Rule[]): void {
+  const { rights, dangling } = missingOf(attributes, rules, namespace, given);
+  if (rights.length > 0) throw refused(attributes, escalationMessage(attributes.user, rights, dangling));
 }
 
-async function missingOf({ user }: AdmissionAttributes, rules: RbacRules, namespace: string, given: readonly Rule[]) {
-  const held = await rules.rulesFor(user, namespace);
-  return { rights: missingRights([...held.resourceRules, ...held.nonResourceRules], given), errors: held.evaluationError };
+function missingOf({ user }: AdmissionAttributes, rules: RbacRules, namespace: string, given: readonly Rule[]) {
+  const { resourceRules, nonResourceRules, dangling } = rules.rightsOf(user, namespace);
+  return { rights: missingRights([...resourceRules, ...nonResourceRules], given), dangling };
 }
 
 function refused({ definition, object }: AdmissionAttributes, message: string) {

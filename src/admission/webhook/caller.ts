@@ -1,4 +1,5 @@
 import { isQualifiedName } from '../../../api/meta/names.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Authorizer } from '../../auth/types.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { wrongKind } from '../../machinery/expected-kind.ts';
@@ -23,6 +24,8 @@ export interface WebhookParts extends MatchParts {
   readonly random: Random;
   readonly logger: Logger;
   readonly authorizer: Authorizer;
+  /** An object with its keys in the order in which Go's encoder writes them. */
+  inOrder(object: KubeObject): KubeObject;
 }
 
 const userAgent = 'kube-apiserver-admission';
@@ -41,7 +44,7 @@ export async function ask(
   attributes: AdmissionAttributes,
   match: Match,
   mutating: boolean,
-  { client, credentials, random }: WebhookParts,
+  { client, credentials, random, inOrder }: WebhookParts,
 ): Promise<AdmissionResponse> {
   if (attributes.dryRun && !webhook.allowsDryRun) {
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
@@ -50,7 +53,9 @@ export async function ask(
   const { reviewVersion } = webhook;
   let response: AdmissionResponse;
   try {
-    const review = reviewOf(attributes, match, uid, reviewVersion);
+    const { definition, object, old } = match;
+    const ordered = { definition, object: object && inOrder(object), old: old && inOrder(old) };
+    const review = reviewOf(attributes, ordered, uid, reviewVersion);
     const answer = await client.post(webhook.client, review, userAgent, webhook.timeoutSeconds, credentials);
     const wrong = wrongKind(answer, reviewVersion, admissionReview);
     if (wrong) throw new WebhookCallError(wrong);
@@ -103,12 +108,13 @@ export function failOrIgnore(webhook: Webhook, error: unknown, { logger }: Webho
 
 function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): Refusal {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
-  const { message, reason, code, details } = status;
+  const { message, reason, code, details, metadata } = status;
   const explained = message || reason || '';
   return new Refusal(
     Math.max(code ?? 0, 400),
     reason ?? '',
     explained ? `${denied}: ${explained}` : `${denied} without explanation`,
     details,
+    metadata,
   );
 }

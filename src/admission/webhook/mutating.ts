@@ -14,7 +14,7 @@ import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plug
 import { ask, failOrIgnore, failure, isExempt, observed, type WebhookParts } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
 import { inVersion, type Match, matchOf } from './match.ts';
-import type { AdmissionResponse } from './review.ts';
+import { type AdmissionResponse, jsonPatchType } from './review.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
 
 const annotationPrefix = 'webhook.admission.k8s.io/';
@@ -103,13 +103,13 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     response: AdmissionResponse,
     call: string,
   ): Promise<boolean> {
-    if (!response.patch) return false;
-    const text = Buffer.from(response.patch, 'base64');
+    const text = response.patch;
+    if (!text?.length) return false;
     const operations = decode(webhook, text);
     if (operations.operations.length === 0) return false;
     if (match.object === undefined)
       throw internalError('the API server does not support patching when the admission request has no object');
-    if (response.patchType !== 'JSONPatch') {
+    if (response.patchType !== jsonPatchType) {
       throw failure(webhook, `unsupported patch type ${JSON.stringify(response.patchType ?? '')}`);
     }
     const patched = this.conformed(match.object, operations);
@@ -137,7 +137,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
 function patchAnnotation({ configuration, name }: Webhook, text: Buffer): string {
   const operations = readJson(text.toString()) as object[];
   const patch = operations.map((operation) => Object.fromEntries(Object.entries(operation).sort(([a], [b]) => compareText(a, b))));
-  return goJson({ configuration, webhook: name, patch, patchType: 'JSONPatch' });
+  return goJson({ configuration, webhook: name, patch, patchType: jsonPatchType });
 }
 
 function requireAll(round: Round): void {

@@ -2,7 +2,7 @@ import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../a
 import type { ExpectedKind } from '../../machinery/expected-kind.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
 import type { Match } from './match.ts';
-import { admissionReviewSchema, readResponse } from './review-schema.ts';
+import { admissionReviewSchemas, readResponse } from './review-schema.ts';
 
 /** An answer that is not what it should be; the webhook's failure policy decides what follows. */
 export class InvalidReviewError extends Error {}
@@ -12,13 +12,13 @@ export interface AdmissionResponse {
   readonly uid: string;
   readonly allowed: boolean;
   readonly status?: Readonly<Record<string, any>>;
-  /** JSON patch in base64. */
-  readonly patch?: string;
+  readonly patch?: Buffer;
   readonly patchType?: string;
   readonly warnings?: readonly string[];
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
+export const jsonPatchType = 'JSONPatch';
 const reviewGroup = 'admission.k8s.io';
 const knownVersions: readonly string[] = ['v1', 'v1beta1'];
 
@@ -81,8 +81,13 @@ export function reviewOf(attributes: AdmissionAttributes, match: Match, uid: str
  * @throws InvalidReviewError, WebhookCallError in upstream's words
  */
 export function responseOf(answer: any, uid: string, version: string, mutating: boolean): AdmissionResponse {
-  const response = readResponse(answer, admissionReviewSchema);
+  const response = readResponse(answer, admissionReviewSchemas[version]!);
   if (!response) throw new InvalidReviewError('webhook response was absent');
+  // Bytes may be a list of numbers as well.
+  const patch = Buffer.from(response['patch'] ?? '', 'base64');
+  const read = { ...response, uid, allowed: response['allowed'] === true, patch };
+  // The older version never looked at what the answer says it is, nor at its uid, and every patch of it is a JSON patch.
+  if (version === 'v1beta1') return { ...read, patchType: jsonPatchType };
   if ((response['uid'] ?? '') !== uid) {
     throw new InvalidReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
   }
@@ -93,16 +98,19 @@ export function responseOf(answer: any, uid: string, version: string, mutating: 
       `expected webhook response of ${expected}, Kind=${admissionReview.kind}, got ${group}/${of}, Kind=${answer.kind ?? ''}`,
     );
   }
-  if (version === 'v1') checkPatch(response, mutating);
-  return { ...response, uid, allowed: response['allowed'] === true };
+  checkPatch(read, mutating);
+  return read;
 }
 
-function checkPatch({ patch = '', patchType }: Partial<AdmissionResponse>, mutating: boolean): void {
+function checkPatch({ patch, patchType }: { readonly patch: Buffer; readonly patchType?: string }, mutating: boolean): void {
   if (!mutating) {
-    if (patch !== '') throw new InvalidReviewError('validating webhook may not return response.patch');
+    if (patch.length > 0) throw new InvalidReviewError('validating webhook may not return response.patch');
     if (patchType !== undefined) throw new InvalidReviewError('validating webhook may not return response.patchType');
     return;
   }
-  if (patch !== '' && !patchType) throw new InvalidReviewError('webhook returned response.patch but not response.patchType');
-  if (patch === '' && patchType) throw new InvalidReviewError('webhook returned response.patchType but not response.patch');
+  if (patch.length > 0 && patchType === undefined)
+    throw new InvalidReviewError('webhook returned response.patch but not response.patchType');
+  if (patchType === '') throw new InvalidReviewError('webhook returned invalid response.patchType of ""');
+  if (patch.length === 0 && patchType !== undefined)
+    throw new InvalidReviewError('webhook returned response.patchType but not response.patch');
 }

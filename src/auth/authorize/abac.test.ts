@@ -56,6 +56,7 @@ test('rules are told for a namespace', async () => {
     resourceRules: [{ verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods'] }],
     nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['/x'] }],
     incomplete: false,
+    errors: [],
   });
 });
 

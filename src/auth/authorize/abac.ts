@@ -109,6 +109,7 @@ export class AbacAuthorizer implements Authorizer {
         .filter(({ nonResourcePath }) => nonResourcePath !== '')
         .map((policy) => ({ verbs: verbs(policy), nonResourceURLs: [policy.nonResourcePath] })),
       incomplete: false,
+      errors: [],
     };
   }
 }

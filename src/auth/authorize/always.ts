@@ -8,6 +8,7 @@ export const alwaysAllow: Authorizer = {
       resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
       nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
       incomplete: false,
+      errors: [],
     };
   },
 };
@@ -16,6 +17,6 @@ export const alwaysAllow: Authorizer = {
 export const alwaysDeny: Authorizer = {
   authorize: (): Decision => ({ decision: 'no-opinion', reason: 'Everything is forbidden.' }),
   async rulesFor(): Promise<UserRules> {
-    return { resourceRules: [], nonResourceRules: [], incomplete: false };
+    return { resourceRules: [], nonResourceRules: [], incomplete: false, errors: [] };
   },
 };

@@ -1,6 +1,8 @@
-import { quotedList, sorted } from '../../../api/meta/text.ts';
+import { compareText, quotedList, sorted } from '../../../api/meta/text.ts';
 import type { UserInfo } from '../types.ts';
+import { joinErrors } from './errors.ts';
 import { matchesPath, type Rule } from './rbac.ts';
+import type { Binding } from './subject-bindings.ts';
 
 /** One verb on one thing. */
 interface Right {
@@ -28,10 +30,21 @@ export function missingRights(held: readonly Rule[], wanted: readonly Rule[]): s
   return sorted(Array.from(verbsByThing.values(), ({ right, verbs }) => describe(right, [...verbs])));
 }
 
-/** `user "bob" (groups=["ops"]) is attempting to grant RBAC permissions not currently held:` with the rights below. */
-export function escalationMessage({ username, groups }: UserInfo, missing: readonly string[], errors: string | undefined): string {
+/**
+ * `user "bob" (groups=["ops"]) is attempting to grant RBAC permissions not currently held:` with the rights below.
+ * @param dangling the user's bindings of roles that there are not; upstream reads them in the order of storage, and tells of both kinds of roles alike
+ */
+export function escalationMessage({ username, groups }: UserInfo, missing: readonly string[], dangling: readonly Binding[]): string {
   const message = `user ${JSON.stringify(username)} (groups=${quotedList(groups)}) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
-  return errors ? `${message}; resolution errors: ${errors}` : message;
+  if (dangling.length === 0) return message;
+  const errors = dangling
+    .toSorted(compareBindings)
+    .map(({ roleRef }) => `roles.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`);
+  return `${message}; resolution errors: [${joinErrors(errors)}]`;
+}
+
+function compareBindings(a: Binding, b: Binding): number {
+  return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
 
 function rightsOf({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }: Rule): Right[] {

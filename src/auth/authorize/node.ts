@@ -134,12 +134,12 @@ export function nodeAuthorizer(rules: Parameters<typeof allows>[0][], objects: N
       return 'refusal' in judgement ? { decision: 'no-opinion', reason: judgement.refusal } : judgement;
     },
     async rulesFor(user) {
-      if (nodeNameOf(user) === undefined) return { resourceRules: [], nonResourceRules: [], incomplete: false };
+      if (nodeNameOf(user) === undefined) return { resourceRules: [], nonResourceRules: [], incomplete: false, errors: [] };
       return {
         resourceRules: [],
         nonResourceRules: [],
         incomplete: true,
-        evaluationError: 'node authorizer does not support user rule resolution',
+        errors: ['node authorizer does not support user rule resolution'],
       };
     },
   };

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo, UserRules } from '../types.ts';
+import { joinErrors } from './errors.ts';
 import { type Binding, SubjectBindings, subjectKey } from './subject-bindings.ts';
 
 /** PolicyRule of rbac.authorization.k8s.io/v1. */
@@ -9,6 +10,10 @@ export interface Rule {
   resources?: string[];
   resourceNames?: string[];
   nonResourceURLs?: string[];
+}
+
+export interface UserRights extends Pick<UserRules, 'resourceRules' | 'nonResourceRules'> {
+  readonly dangling: readonly Binding[];
 }
 
 const noOpinion: Decision = { decision: 'no-opinion', reason: '' };
@@ -78,26 +83,27 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   async rulesFor(user: UserInfo, namespace: string): Promise<UserRules> {
+    const { dangling, ...rules } = this.rightsOf(user, namespace);
+    return { ...rules, incomplete: false, errors: dangling.map(missingRole) };
+  }
+
+  /** What bindings give to a user, and those that give nothing, as there is no such role. */
+  rightsOf(user: UserInfo, namespace: string): UserRights {
     const resourceRules: { verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] }[] = [];
     const nonResourceRules: { verbs: string[]; nonResourceURLs?: string[] }[] = [];
-    const missing: string[] = [];
+    const dangling: Binding[] = [];
     const all = new Set<Binding>();
     for (const { bindings } of this.bindingsOf(user, namespace)) for (const binding of bindings) all.add(binding);
     for (const binding of all) {
       const rules = this.rulesOf(binding);
-      if (!rules) missing.push(missingRole(binding));
+      if (!rules) dangling.push(binding);
       for (const rule of rules ?? []) {
         const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = rule;
         if (resources?.length) resourceRules.push({ verbs, apiGroups, resources, ...(resourceNames ? { resourceNames } : {}) });
-        if (nonResourceURLs?.length && binding.kind === 'ClusterRoleBinding') nonResourceRules.push({ verbs, nonResourceURLs });
+        if (nonResourceURLs?.length) nonResourceRules.push({ verbs, nonResourceURLs });
       }
     }
-    return {
-      resourceRules,
-      nonResourceRules,
-      incomplete: missing.length > 0,
-      ...(missing.length > 0 ? { evaluationError: missing.length === 1 ? missing[0]! : `[${missing.join(', ')}]` } : {}),
-    };
+    return { resourceRules, nonResourceRules, dangling };
   }
 
   private decide(attributes: AccessAttributes): { readonly decision: Decision; readonly dependsOnName: boolean } {
@@ -141,11 +147,6 @@ const keyOf = (kind: string, namespace: string, name: string) => `${kind}\n${nam
 
 function missingRole({ roleRef }: Binding): string {
   return `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`;
-}
-
-function joinErrors(errors: string[]): string {
-  const unique = [...new Set(errors)];
-  return unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`;
 }
 
 function allowedBy(binding: Binding, subjectIndex: string): string {

@@ -1,4 +1,5 @@
 import type { Authorizer, Decision, UserRules } from '../types.ts';
+import { joinErrors } from './errors.ts';
 
 /** Members of `system:masters` may do everything, whatever RBAC says. */
 export const superuserAuthorizer: Authorizer = {
@@ -6,7 +7,7 @@ export const superuserAuthorizer: Authorizer = {
     user.groups.includes('system:masters') ? { decision: 'allow', reason: '' } : { decision: 'no-opinion', reason: '' },
   // What they may do without rules is not told as rules.
   async rulesFor(): Promise<UserRules> {
-    return { resourceRules: [], nonResourceRules: [], incomplete: false };
+    return { resourceRules: [], nonResourceRules: [], incomplete: false, errors: [] };
   },
 };
 
@@ -23,7 +24,7 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
           const decision = settled(result);
           if (decision) return decision;
         }
-        return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length > 0 ? { error: joined(errors) } : {}) };
+        return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length > 0 ? { error: joinErrors(errors) } : {}) };
       };
       const settled = (decision: Decision): Decision | undefined => {
         if (decision.decision !== 'no-opinion') return decision;
@@ -35,17 +36,12 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
     },
     async rulesFor(user, namespace) {
       const all = await Promise.all(authorizers.map((authorizer) => authorizer.rulesFor(user, namespace)));
-      const errors = all.flatMap((rules) => rules.evaluationError ?? []);
       return {
         resourceRules: all.flatMap((rules) => rules.resourceRules),
         nonResourceRules: all.flatMap((rules) => rules.nonResourceRules),
         incomplete: all.some((rules) => rules.incomplete),
-        ...(errors.length > 0 ? { evaluationError: errors.join(', ') } : {}),
+        errors: all.flatMap(({ errors }) => errors),
       };
     },
   };
-}
-
-function joined(errors: readonly string[]): string {
-  return errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`;
 }

@@ -63,7 +63,7 @@ export class WebhookAuthorizer implements Authorizer, Disposable {
       resourceRules: [],
       nonResourceRules: [],
       incomplete: true,
-      evaluationError: 'webhook authorizer does not support user rule resolution',
+      errors: ['webhook authorizer does not support user rule resolution'],
     };
   }
 

@@ -110,7 +110,8 @@ class Check {
 
   private bytes(value: unknown, schema: Schema, place: Place): void {
     if (typeof value !== 'string') {
-      if (!Array.isArray(value)) this.note(value, schema, place);
+      if (!Array.isArray(value)) return this.note(value, schema, place);
+      for (const byte of value) if (!isByte(byte)) this.note(byte, { type: 'int32' }, { ...place, named: 'uint8' });
       return;
     }
     try {
@@ -128,6 +129,10 @@ function elementPlace(schema: Schema, value: unknown, place: Place): Place {
   if (named === undefined) return place;
   if (schema.type === 'list') return Array.isArray(value) ? rest : { ...rest, named: `list ${named}` };
   return named.startsWith('map[') ? { ...rest, named: named.slice(named.indexOf(']') + 1) } : place;
+}
+
+function isByte(value: unknown): boolean {
+  return value === null || (isInteger(value, 256) && Number(value) >= 0);
 }
 
 function isInteger(value: unknown, limit: number): boolean {

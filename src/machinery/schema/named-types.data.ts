@@ -1,6 +1,9 @@
 /** Fields whose Go type is a string or number with a name of its own, which the decoder’s errors mention: by definition. */
 export const namedTypes: Readonly<Record<string, string>> = {
+  'io.k8s.api.admission.v1.AdmissionRequest': 'uid=types.UID operation=v1.Operation',
   'io.k8s.api.admission.v1.AdmissionResponse': 'uid=types.UID patchType=v1.PatchType',
+  'io.k8s.api.admission.v1beta1.AdmissionRequest': 'uid=types.UID operation=v1beta1.Operation',
+  'io.k8s.api.admission.v1beta1.AdmissionResponse': 'uid=types.UID patchType=v1beta1.PatchType',
   'io.k8s.api.admissionregistration.v1.MatchResources': 'matchPolicy=v1.MatchPolicyType',
   'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec':
     'failurePolicy=v1.FailurePolicyType reinvocationPolicy=v1.ReinvocationPolicyType',
@@ -140,6 +143,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.api.scheduling.v1.PriorityClass': 'preemptionPolicy=v1.PreemptionPolicy',
   'io.k8s.api.storage.v1.CSIDriverSpec': 'volumeLifecycleModes=v1.VolumeLifecycleMode fsGroupPolicy=v1.FSGroupPolicy',
   'io.k8s.api.storage.v1.StorageClass': 'reclaimPolicy=v1.PersistentVolumeReclaimPolicy volumeBindingMode=v1.VolumeBindingMode',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionRequest': 'uid=types.UID',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ConversionResponse': 'uid=types.UID',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion': 'strategy=v1.ConversionStrategyType',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition':
@@ -147,6 +151,8 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec': 'scope=v1.ResourceScope',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps': 'x-kubernetes-validations=list:v1.ValidationRules',
   'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule': 'reason=v1.FieldValueErrorReason',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ConversionRequest': 'uid=types.UID',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ConversionResponse': 'uid=types.UID',
   'io.k8s.apimachinery.pkg.apis.meta.v1.Condition': 'status=v1.ConditionStatus',
   'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions': 'propagationPolicy=v1.DeletionPropagation',
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement': 'operator=v1.FieldSelectorOperator',

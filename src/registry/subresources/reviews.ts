@@ -9,6 +9,7 @@ import {
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { printedMap } from '../../../api/meta/printed.ts';
 import { type SelectorRequirement, validateFieldRequirement, validateLabelRequirement } from '../../../api/meta/validation.ts';
+import { joinErrors } from '../../auth/authorize/errors.ts';
 import type { AccessAttributes, UserInfo } from '../../auth/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { badRequest, invalid } from '../errors.ts';
@@ -52,11 +53,11 @@ export async function selfSubjectRulesReview(call: ActionCall): Promise<ActionRe
   if (namespace === '') throw badRequest('no namespace on request');
   await call.validate();
   const rules = await call.parts.authorizer.rulesFor(call.operation.user, namespace);
-  const { resourceRules, nonResourceRules, incomplete, evaluationError } = rules;
+  const { resourceRules, nonResourceRules, incomplete, errors } = rules;
   return created(call, {
     metadata: {},
     spec: {},
-    status: { resourceRules, nonResourceRules, incomplete, ...(evaluationError ? { evaluationError } : {}) },
+    status: { resourceRules, nonResourceRules, incomplete, ...(errors.length > 0 ? { evaluationError: joinErrors(errors) } : {}) },
   });
 }
 
@@ -88,9 +89,8 @@ async function review(parts: ActionCall['parts'], token: string, audiences: read
     const own = parts.tokenIssuer.audiences;
     // As in a header, the token ends where the next word begins.
     const [word = ''] = token.split(' ');
-    if (word === '') return {};
-    // Only the server's own tokens are made for other audiences than the server.
-    const reviewed = await parts.tokenReviewer?.review(word, audiences.length > 0 ? audiences : own);
+    // Only the server's own tokens are made for other audiences than the server; who shows none may be anonymous.
+    const reviewed = word !== '' && (await parts.tokenReviewer?.review(word, audiences.length > 0 ? audiences : own));
     if (reviewed) return { authenticated: true, user: userInfo(reviewed.user), audiences: reviewed.audiences };
     const user = await parts.authenticator.authenticate({ authorization: `Bearer ${word}` });
     if (!user) return { error: invalidToken };

@@ -102,8 +102,8 @@ async function boundObjects(call: ActionCall, ref: BoundObjectRef | undefined): 
     (await getObject(registry.storeOf('', 'v1', plural), inNamespace, objectName)).object;
   const bound: Bound = {};
   let uid: string | undefined;
-  if (apiVersion.includes('/') || !['Pod', 'Node', 'Secret'].includes(kind)) {
-    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const [group, version] = groupVersionOf(apiVersion);
+  if (group !== '' || !['Pod', 'Node', 'Secret'].includes(kind)) {
     throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   }
   if (kind === 'Pod') {
@@ -131,6 +131,13 @@ async function boundObjects(call: ActionCall, ref: BoundObjectRef | undefined): 
     );
   }
   return bound;
+}
+
+// What is no version at all counts as none.
+function groupVersionOf(apiVersion: string): readonly [group: string, version: string] {
+  const [first = '', second, ...more] = apiVersion.split('/');
+  if (more.length > 0) return ['', ''];
+  return second === undefined ? ['', first] : [first, second];
 }
 
 async function nodeOf(call: ActionCall, name: string | undefined): Promise<KubeObject | undefined> {

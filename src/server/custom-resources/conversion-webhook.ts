@@ -3,7 +3,7 @@ import { copySorted, isJsonObject } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { validateAnnotations, validateLabels } from '../../../api/meta/validation.ts';
-import { conversionReviewSchema, readResponse } from '../../admission/webhook/review-schema.ts';
+import { conversionReviewSchemas, readResponse } from '../../admission/webhook/review-schema.ts';
 import { wrongKind } from '../../machinery/expected-kind.ts';
 import { goKind } from '../../machinery/patch/go-format.ts';
 import type { Random } from '../../machinery/random.ts';
@@ -61,7 +61,7 @@ export class ConversionWebhook {
     const answer = await client.post(this.config, review, userAgent, timeoutSeconds);
     const wrong = wrongKind(answer, this.reviewVersion, { group: reviewGroup, kind: reviewKind, versions: knownReviews });
     if (wrong) throw new WebhookCallError(wrong);
-    const response = readResponse(answer, conversionReviewSchema);
+    const response = readResponse(answer, conversionReviewSchemas[this.reviewVersion]!);
     // The older version never looked at what the answer says it is, nor at its uid.
     const isStrict = this.reviewVersion === 'v1';
     // What is said of both is right by now.

@@ -9,6 +9,7 @@ import { sameJson } from '../../machinery/json-equal.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
+import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { accessForbidden } from '../../registry/access-forbidden.ts';
 import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
@@ -113,10 +114,24 @@ export function conformAny(parts: HandlerParts, object: KubeObject, { strict } =
     if (conformed.metadata?.managedFields?.length === 0) delete conformed.metadata.managedFields;
     return conformed;
   }
+  const schema = otherSchema(parts, apiVersion, kind);
+  if (!schema) throw new DecodeError(notRegistered(apiVersion, kind));
+  return conform(object, schema).object;
+}
+
+/** An object of whatever kind it says, its keys in the order in which Go's encoder writes them. */
+export function inOrder(parts: HandlerParts, object: KubeObject): KubeObject {
+  const { apiVersion = '', kind = '' } = object;
+  const definition = parts.registry.definitionOfKind(apiVersion, kind);
+  const schema = definition ? schemaOf(parts, definition) : otherSchema(parts, apiVersion, kind);
+  return schema ? inGoOrder(object, schema) : object;
+}
+
+/** Of a kind that is no resource of its own. */
+function otherSchema({ schemas }: HandlerParts, apiVersion: string, kind: string): Schema | undefined {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const name = schemaName({ group: group!, version: version!, kind });
-  if (!parts.schemas.has(name)) throw new DecodeError(notRegistered(apiVersion, kind));
-  return conform(object, parts.schemas.get(name)).object;
+  return schemas.has(name) ? schemas.get(name) : undefined;
 }
 
 /**

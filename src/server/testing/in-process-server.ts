@@ -32,7 +32,7 @@ export function openInProcessServer(
     authenticator: { authenticate: () => undefined },
     authorizer: {
       authorize: () => ({ decision: 'allow', reason: '' }),
-      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+      rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false, errors: [] }),
     },
     tokens: { audiences: ['https://kubernetes.default.svc'], issue: async () => ({ token: 't', id: '', expires: 0 }) },
     protobuf: new ProtobufCodec(),

@@ -47,7 +47,7 @@ export const authorizer: Authorizer = {
       user.username === 'admin' || user.groups.includes('system:masters') || (user.username === 'impersonator' && verb === 'impersonate');
     return { decision: allowed ? 'allow' : 'no-opinion', reason: '' };
   },
-  rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false }),
+  rulesFor: async () => ({ resourceRules: [], nonResourceRules: [], incomplete: false, errors: [] }),
 };
 
 /** Fresh keys: also of another authority than the server's. */
