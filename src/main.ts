@@ -56,7 +56,7 @@ import { openMemoryStorage } from './storage/memory/memory-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
-const simulatedHost = '172.18.0.1';
+const simulatedHosts = { 4: '172.18.0.1', 6: 'fc00:f853:ccd:e793::1' } as const;
 /** A default cluster CIDR has room for 256 nodes; the pods of further ones take addresses that are shared by nature (RFC 6598), as with cloud networks. */
 const furtherClusterCIDR = '100.64.0.0/10';
 /** Reads for all kubelets of the fleet at once, which no single kubelet may. */
@@ -199,11 +199,13 @@ async function startApiServer(
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
-  const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost : options.bindAddress;
+  const advertiseAddress = isLocal(options.bindAddress)
+    ? simulatedHosts[parseCIDR(options.serviceClusterIpRange[0]!)!.version]
+    : options.bindAddress;
   const bootstrapOptions = {
     client: server.client(apiServerUser),
     registry: server.registry,
-    serviceClusterIPRanges: [options.serviceClusterIpRange],
+    serviceClusterIPRanges: options.serviceClusterIpRange,
     advertiseAddress,
     port,
     clock,
@@ -289,7 +291,7 @@ async function auditSink(
 /** The names and addresses that the server's certificate is good for. */
 function serverNames({ bindAddress, serviceClusterIpRange }: UpOptions): string[] {
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
-  const range = parseCIDR(serviceClusterIpRange)!;
+  const range = parseCIDR(serviceClusterIpRange[0]!)!;
   const names = [...service, hostname(), 'localhost', '127.0.0.1', '::1', ipText(range.version, range.first + 1n), bindAddress];
   return [...new Set(names)].filter((name) => name !== '0.0.0.0' && name !== '::');
 }
@@ -356,7 +358,7 @@ async function runControllers(
       identity,
       controllers: chosen,
       settings: {
-        clusterCIDR: clusterCidr,
+        clusterCIDRs: clusterCidr,
         furtherClusterCIDR,
         horizontalPodAutoscalerSyncPeriod,
         // Without nodes of our own, load balancers are somebody else's as well.
@@ -406,7 +408,7 @@ async function runScheduler(
 
 /** @param kubelets is given the fleet, whose streams the API server passes on */
 async function runFleet(
-  { nodes }: UpOptions,
+  { nodes, clusterCidr }: UpOptions,
   clientFor: ClientFor,
   context: RuntimeContext,
   running: Disposables,
@@ -429,7 +431,10 @@ async function runFleet(
         return client;
       },
     },
-    { nodes: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`) },
+    {
+      nodes: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`),
+      families: clusterCidr.map((cidr) => parseCIDR(cidr)!.version),
+    },
   );
   kubelets.fleet = fleet;
   running.use(fleet);

@@ -144,7 +144,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     clock,
     random,
     logger,
-    settings: { serviceClusterIPRanges: [options.serviceClusterIpRange], nodePortRange: [30000, 32767] },
+    settings: { serviceClusterIPRanges: options.serviceClusterIpRange, nodePortRange: [30000, 32767] },
     authenticator: unionAuthenticator(
       [
         requestHeaderAuthenticator(frontProxy.trust),

@@ -21,8 +21,9 @@ export interface UpOptions extends ApiServerFlags {
   /** As kube-controller-manager's flag of this name. */
   readonly controllers: readonly string[];
   readonly tokenAuthFile?: string;
-  readonly serviceClusterIpRange: string;
-  readonly clusterCidr: string;
+  /** One, or one of each family. */
+  readonly serviceClusterIpRange: readonly string[];
+  readonly clusterCidr: readonly string[];
   readonly loadBalancerCidr: string;
   readonly horizontalPodAutoscalerSyncPeriod: number;
   readonly compactionInterval: number;
@@ -133,8 +134,8 @@ function withUpFlags(command: Program): Program {
     .option('--components <list>', `which of ${components.join(',')} to run`, componentList, [...components])
     .option('--controllers <list>', 'controllers to run: * for those on by default, NAME, or -NAME for one that is not to run', list, ['*'])
     .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
-    .option('--service-cluster-ip-range <cidr>', 'addresses of Services', cidr, '10.96.0.0/16')
-    .option('--cluster-cidr <cidr>', 'addresses of pods', cidr, '10.244.0.0/16')
+    .option('--service-cluster-ip-range <cidr>', 'addresses of Services; a second range is of the other family', cidrs, ['10.96.0.0/16'])
+    .option('--cluster-cidr <cidr>', 'addresses of pods, and the families of nodes; a second range likewise', podCidrs, ['10.244.0.0/16'])
     .option('--load-balancer-cidr <cidr>', 'addresses of Services of type LoadBalancer, where there are nodes', cidr, '172.18.255.0/24')
     .option('--horizontal-pod-autoscaler-sync-period <duration>', 'how often each autoscaler looks', duration, 15_000)
     .option('--compaction-interval <duration>', 'what is older can no longer be listed or watched', duration, 300_000)
@@ -223,6 +224,28 @@ function cidr(text: string): string {
     throw new InvalidArgumentError('Give a CIDR, such as 10.96.0.0/16.');
   }
   return text;
+}
+
+/** Of a CIDR. */
+function isIPv6(text: string): boolean {
+  return text.includes(':');
+}
+
+/** One CIDR, or one of each family with a comma between them. */
+function cidrs(text: string): string[] {
+  const all = text.split(',').map(cidr);
+  if (all.length > 2 || (all.length === 2 && isIPv6(all[0]!) === isIPv6(all[1]!))) {
+    throw new InvalidArgumentError('Give one CIDR, or one of IPv4 and one of IPv6 with a comma between them.');
+  }
+  return all;
+}
+
+/** Each node gets a part of 64 bits of an IPv6 range, and kube-controller-manager divides none into more than 65,536 parts. */
+function podCidrs(text: string): string[] {
+  const all = cidrs(text);
+  const prefix = Number(all.find(isIPv6)?.split('/')[1] ?? 56);
+  if (prefix < 48 || prefix > 64) throw new InvalidArgumentError('Give an IPv6 range of 48 to 64 bits, such as fd00:10:244::/56.');
+  return all;
 }
 
 function list(text: string): string[] {

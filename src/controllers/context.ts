@@ -27,14 +27,14 @@ export interface ResourceCatalog {
 export interface ControllerSettings {
   /** PEM of the cluster's certificate authority, published in every namespace; absent: not published. */
   readonly rootCertificate?: string;
-  /** Nodes get a part of it as their podCIDR; absent: they get none. */
-  readonly clusterCIDR?: string;
-  /** Where the parts come from when that is used up; absent: nodes beyond get none. */
+  /** Nodes get a part of each as their podCIDRs, in this order: one, or one of each family; none: they get none. */
+  readonly clusterCIDRs: readonly string[];
+  /** Where the parts of the same family come from when that is used up; absent: nodes beyond get none. */
   readonly furtherClusterCIDR?: string;
   /** Addresses of Services of type LoadBalancer; absent: somebody else provides them. */
   readonly loadBalancerCIDR?: string;
-  /** Prefix length of a node's part. */
-  readonly nodeCIDRMaskSize: number;
+  /** Prefix lengths of a node's part, by the version of IP. */
+  readonly nodeCIDRMaskSizes: Readonly<Record<4 | 6, number>>;
   /** How long a node's lease may be unrenewed until the node counts as unknown. */
   readonly nodeMonitorGracePeriodSeconds: number;
   /** The same for a node that has just registered. */
@@ -63,7 +63,8 @@ export interface SecretTokenClaims {
 }
 
 export const defaultSettings: ControllerSettings = {
-  nodeCIDRMaskSize: 24,
+  clusterCIDRs: [],
+  nodeCIDRMaskSizes: { 4: 24, 6: 64 },
   nodeMonitorGracePeriodSeconds: 50,
   nodeStartupGracePeriodSeconds: 60,
   horizontalPodAutoscalerSyncPeriod: 15_000,

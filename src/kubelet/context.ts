@@ -14,6 +14,8 @@ export interface FleetContext extends RuntimeContext {
 export interface FleetOptions {
   /** Names of the nodes to register; Node objects annotated `kwok.x-k8s.io/node: fake` are run besides. */
   readonly nodes: readonly string[];
+  /** Versions of IP that nodes have addresses of, the first one first. Default: 4. */
+  readonly families?: readonly (4 | 6)[];
   /** Default: `defaultStages`. */
   readonly stages?: readonly Stage[];
   /** Rules for images that come before `defaultImages`. */

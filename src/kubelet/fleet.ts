@@ -27,8 +27,8 @@ import type { Stage } from './stages/stage.ts';
 import { FleetStreams } from './streams/fleet-streams.ts';
 import type { LastingFiles } from './volumes/pod-volumes.ts';
 
-/** Where the nodes' own addresses come from; the first one is the network's gateway. */
-const nodeNetwork = '172.18.0.0/16';
+/** Where the nodes' own addresses come from, by the version of IP; the first one is the network's gateway. */
+const nodeNetworks = { 4: '172.18.0.0/16', 6: 'fc00:f853:ccd:e793::/64' } as const;
 const byNode = 'spec.nodeName';
 /** So many nodes are registered, and report, at the same time. */
 const nodeWorkers = 32;
@@ -56,8 +56,9 @@ class Kubelet implements PodHost {
   private readonly context: FleetContext;
   private readonly writing: EventWriting;
   private recorder: EventRecorder | undefined;
-  private pool: AddressPool | undefined;
-  private readonly given = new Map<string, string>();
+  /** Of each family of the node's ranges. */
+  private pools: readonly AddressPool[] = [];
+  private readonly given = new Map<string, readonly string[]>();
   private readonly room = new NodeRoom();
   /** The keys of pods that wait for room to grow. */
   private readonly growing = new Set<string>();
@@ -70,7 +71,7 @@ class Kubelet implements PodHost {
 
   constructor(
     name: string,
-    address: string,
+    addresses: readonly string[],
     context: FleetContext,
     writing: EventWriting,
     images: Images,
@@ -85,11 +86,11 @@ class Kubelet implements PodHost {
     this.volumes = volumes;
     this.node = node;
     this.writing = writing;
-    this.agent = new NodeAgent(name, address, context);
+    this.agent = new NodeAgent(name, addresses, context);
   }
 
-  get address(): string {
-    return this.agent.address;
+  get addresses(): readonly string[] {
+    return this.agent.addresses;
   }
 
   get client(): Client {
@@ -99,7 +100,7 @@ class Kubelet implements PodHost {
   get files(): LastingFiles {
     if (!this.ownFiles) {
       this.ownFiles = new FileTree();
-      this.ownFiles.write('/etc/hosts', `127.0.0.1\tlocalhost\n${this.address}\t${this.name}\n`);
+      this.ownFiles.write('/etc/hosts', `127.0.0.1\tlocalhost\n${this.addresses[0]}\t${this.name}\n`);
     }
     return { node: this.ownFiles, volume: this.volumes };
   }
@@ -117,19 +118,25 @@ class Kubelet implements PodHost {
   }
 
   /** @param present the node's pods, whose addresses are in use */
-  setRange(cidr: string, present: Iterable<Pod>): void {
-    if (this.pool) return;
-    this.pool = new AddressPool(cidr);
+  setRanges(cidrs: readonly string[], present: Iterable<Pod>): void {
+    if (this.pools.length > 0) return;
+    this.pools = cidrs.map((cidr) => new AddressPool(cidr));
     for (const pod of present) this.keep(pod);
   }
 
-  podAddress(pod: Pod): string | undefined {
+  podAddresses(pod: Pod): readonly string[] {
     const uid = pod.metadata!.uid!;
-    const present = pod.status?.podIP || this.given.get(uid);
-    if (present) return present;
-    const address = this.pool?.give();
-    if (address) this.given.set(uid, address);
-    return address;
+    const told = addressesOf(pod);
+    const known = told.length > 0 ? told : this.given.get(uid);
+    if (known) return known;
+    const addresses = this.pools.flatMap((pool) => pool.give() ?? []);
+    // Its containers start when there is one of each family.
+    if (addresses.length < this.pools.length) {
+      this.takeBack(addresses);
+      return [];
+    }
+    if (addresses.length > 0) this.given.set(uid, addresses);
+    return addresses;
   }
 
   async admit(pod: Pod): Promise<Rejection | undefined> {
@@ -155,10 +162,12 @@ class Kubelet implements PodHost {
   release(pod: Pod): void {
     this.room.release(pod);
     this.madeRoom();
-    const address = this.given.get(pod.metadata!.uid!);
-    if (!address) return;
+    this.takeBack(this.given.get(pod.metadata!.uid!) ?? []);
     this.given.delete(pod.metadata!.uid!);
-    this.pool?.free(address);
+  }
+
+  private takeBack(addresses: readonly string[]): void {
+    for (const address of addresses) for (const pool of this.pools) pool.free(address);
   }
 
   private madeRoom(): void {
@@ -167,9 +176,10 @@ class Kubelet implements PodHost {
   }
 
   private keep(pod: Pod): void {
-    if (!pod.status?.podIP || pod.spec!.hostNetwork) return;
-    this.pool!.take(pod.status.podIP);
-    this.given.set(pod.metadata!.uid!, pod.status.podIP);
+    const addresses = addressesOf(pod);
+    if (addresses.length === 0 || pod.spec!.hostNetwork) return;
+    for (const address of addresses) for (const pool of this.pools) pool.take(address);
+    this.given.set(pod.metadata!.uid!, addresses);
   }
 }
 
@@ -184,7 +194,8 @@ export class Fleet implements AsyncDisposable {
   private readonly nodeInformer: Informer<Node>;
   private readonly podInformer: Informer<Pod>;
   private readonly kubelets = new Map<string, Kubelet>();
-  private readonly nodeAddresses = new AddressPool(nodeNetwork);
+  /** Of each family that nodes have addresses of. */
+  private readonly nodeAddresses: readonly AddressPool[];
   private readonly eventWriting: EventWriting;
   private readonly images: Images;
   private readonly stages: readonly Stage[];
@@ -215,7 +226,8 @@ export class Fleet implements AsyncDisposable {
   constructor(context: FleetContext, options: FleetOptions) {
     this.context = context;
     this.own = new Set(options.nodes);
-    this.nodeAddresses.give();
+    this.nodeAddresses = (options.families ?? [4]).map((family) => new AddressPool(nodeNetworks[family]));
+    for (const pool of this.nodeAddresses) pool.give();
     this.informers = createInformers(context.client, context);
     this.nodeInformer = this.informers.for<Node>(nodes);
     this.podInformer = this.informers.for<Pod>(pods);
@@ -282,8 +294,8 @@ export class Fleet implements AsyncDisposable {
     const name = node.metadata!.name!;
     this.learnAddress(node);
     const kubelet = this.kubeletOf(name, node);
-    const cidr = node.spec?.podCIDR;
-    if (cidr) kubelet.setRange(cidr, this.podInformer.byIndex(byNode, name));
+    const { podCIDR, podCIDRs = podCIDR ? [podCIDR] : [] } = node.spec ?? {};
+    if (podCIDRs.length > 0) kubelet.setRanges(podCIDRs, this.podInformer.byIndex(byNode, name));
     this.nodeController.enqueue(name);
     if (!isStopped(node))
       for (const pod of this.podInformer.byIndex(byNode, name)) if (needsLook(pod)) this.podController.enqueue(keyOf(pod));
@@ -330,24 +342,29 @@ export class Fleet implements AsyncDisposable {
   private kubeletOf(name: string, node?: Node): Kubelet {
     let kubelet = this.kubelets.get(name);
     if (!kubelet) {
-      const address = (node && internalAddress(node)) ?? this.nodeAddresses.give();
-      if (!address) throw new Error(`no address left in ${nodeNetwork} for node ${name}`);
-      const known = () => this.nodeInformer.get('', name);
+      const known = node ? internalAddresses(node) : [];
+      const addresses = known.length > 0 ? known : this.nodeAddresses.flatMap((pool) => pool.give() ?? []);
+      if (addresses.length === 0) throw new Error(`no address is left for node ${name}`);
+      const latest = () => this.nodeInformer.get('', name);
       const look = (key: string) => this.podController.enqueue(key);
-      kubelet = new Kubelet(name, address, this.context, this.eventWriting, this.images, this.volumeFiles, known, look);
+      kubelet = new Kubelet(name, addresses, this.context, this.eventWriting, this.images, this.volumeFiles, latest, look);
       this.kubelets.set(name, kubelet);
     }
     return kubelet;
   }
 
   private learnAddress(node: Node): void {
-    const address = internalAddress(node);
-    if (address?.startsWith('172.18.')) this.nodeAddresses.take(address);
+    for (const address of internalAddresses(node)) for (const pool of this.nodeAddresses) pool.take(address);
   }
 }
 
-function internalAddress(node: Node): string | undefined {
-  return node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address;
+function internalAddresses({ status }: Node): string[] {
+  return (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+}
+
+function addressesOf({ status }: Pod): string[] {
+  const { podIP, podIPs } = status ?? {};
+  return podIPs?.length ? podIPs.map(({ ip }) => ip!) : podIP ? [podIP] : [];
 }
 
 function isReady({ status }: Node): boolean {

@@ -12,7 +12,7 @@ import { podStatus, readinessChanged } from './pod-status.ts';
 import { defaultStages } from './stages/default.ts';
 import { delayOf, matches } from './stages/stage.ts';
 
-const context = { now: '2026-01-02T03:04:05Z', hostIP: '172.18.0.2', podIP: '10.244.0.5' };
+const context = { now: '2026-01-02T03:04:05Z', hostIPs: ['172.18.0.2'], podIPs: ['10.244.0.5'] };
 
 function pod(more: { metadata?: object; spec?: object; status?: object } = {}): Pod {
   return {

@@ -15,16 +15,16 @@ const reportInterval = 300_000;
 /** What a kubelet does for its node: registers it, reports its status and renews its lease. */
 export class NodeAgent {
   readonly name: string;
-  /** The node's own address. */
-  readonly address: string;
+  /** The node's own addresses. */
+  readonly addresses: readonly string[];
   private readonly context: FleetContext;
   private lease: Lease | undefined;
   private renewedAt = Number.NEGATIVE_INFINITY;
   private reportedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(name: string, address: string, context: FleetContext) {
+  constructor(name: string, addresses: readonly string[], context: FleetContext) {
     this.name = name;
-    this.address = address;
+    this.addresses = addresses;
     this.context = context;
   }
 
@@ -32,7 +32,7 @@ export class NodeAgent {
   async register(): Promise<void> {
     const now = formatTime(this.context.clock.now());
     const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: this.name, labels: nodeLabels(this.name) }, spec: {} };
-    node.status = nodeStatus(node, this.address, now);
+    node.status = nodeStatus(node, this.addresses, now);
     await this.nodes.create('', node);
     this.reportedAt = this.context.clock.monotonic();
   }
@@ -50,7 +50,7 @@ export class NodeAgent {
   }
 
   private async report(node: Node): Promise<void> {
-    const status = nodeStatus(node, this.address, formatTime(this.context.clock.now()));
+    const status = nodeStatus(node, this.addresses, formatTime(this.context.clock.now()));
     await this.nodes.patch('', this.name, 'application/strategic-merge-patch+json', { status }, { subresource: 'status' });
     this.reportedAt = this.context.clock.monotonic();
   }

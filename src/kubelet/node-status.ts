@@ -27,7 +27,7 @@ export function nodeLabels(name: string): Record<string, string> {
 }
 
 /** A healthy node's status, keeping what its object says of capacity and addresses. */
-export function nodeStatus(node: Node, address: string, now: string): NodeStatus {
+export function nodeStatus(node: Node, addresses: readonly string[], now: string): NodeStatus {
   const { status, metadata } = node;
   const capacity = status?.capacity ?? { ...defaultCapacity };
   return {
@@ -35,10 +35,7 @@ export function nodeStatus(node: Node, address: string, now: string): NodeStatus
     allocatable: status?.allocatable ?? capacity,
     addresses: status?.addresses?.length
       ? status.addresses
-      : [
-          { type: 'InternalIP', address },
-          { type: 'Hostname', address: metadata!.name! },
-        ],
+      : [...addresses.map((address) => ({ type: 'InternalIP', address })), { type: 'Hostname', address: metadata!.name! }],
     conditions: healthyConditions(status?.conditions ?? [], now),
     daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     nodeInfo: systemInfo(metadata?.uid ?? ''),

@@ -8,7 +8,8 @@ import type { LastingFiles } from './volumes/pod-volumes.ts';
 /** What a pod's worker must know of the node that the pod is on. */
 export interface PodHost {
   readonly name: string;
-  readonly address: string;
+  /** One, or one of each family, the cluster's first family first. */
+  readonly addresses: readonly string[];
   readonly events: EventRecorder;
   /** Acts as the node's kubelet. */
   readonly client: Client;
@@ -23,8 +24,8 @@ export interface PodHost {
   resize(pod: Pod): Rejection | undefined;
   /** Gives a pod its share that runs already. */
   adopt(pod: Pod): void;
-  /** The pod's address: the one it has, or a new one; undefined while the node has no range yet. */
-  podAddress(pod: Pod): string | undefined;
-  /** Takes back its share and its address. */
+  /** The pod's addresses, of each family one: those it has, or new ones; none while the node has no ranges yet. */
+  podAddresses(pod: Pod): readonly string[];
+  /** Takes back its share and its addresses. */
   release(pod: Pod): void;
 }

@@ -9,9 +9,9 @@ import type { PendingResize } from './resize.ts';
 export interface StatusContext {
   /** RFC 3339. */
   readonly now: string;
-  readonly hostIP: string;
-  /** Empty while the pod has no network yet. */
-  readonly podIP: string;
+  readonly hostIPs: readonly string[];
+  /** None while the pod has no network yet. */
+  readonly podIPs: readonly string[];
   readonly pendingResize?: PendingResize | undefined;
   /** Containers start again with new resources. */
   readonly resizing?: boolean;
@@ -26,7 +26,7 @@ type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
  * @param end what the pod has come to, where that does not follow from its containers and their policies alone
  */
 export function podStatus(pod: Pod, containers: readonly ContainerRun[], context: StatusContext, end?: Phase): PodStatus {
-  const { now, hostIP, podIP, pendingResize } = context;
+  const { now, hostIPs, podIPs, pendingResize } = context;
   const specs = specsOf(pod);
   const phase = end ?? phaseOf(pod, containers);
   // The images of a pod's containers are often the same.
@@ -42,14 +42,14 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], context
   const init = statuses(['init', 'sidecar']);
   const ephemeral = statuses(['ephemeral']);
   return {
-    hostIP,
-    hostIPs: [{ ip: hostIP }],
-    ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
+    hostIP: hostIPs[0],
+    hostIPs: hostIPs.map((ip) => ({ ip })),
+    ...(podIPs.length > 0 ? { podIP: podIPs[0], podIPs: podIPs.map((ip) => ({ ip })) } : {}),
     phase,
     observedGeneration: pod.metadata?.generation,
     startTime: pod.status?.startTime ?? now,
     conditions: [
-      ...conditions(pod, phase, containers, now, podIP !== ''),
+      ...conditions(pod, phase, containers, now, podIPs.length > 0),
       ...resizeConditions(pod, context),
       ...restartCondition(pod, phase, context),
     ],

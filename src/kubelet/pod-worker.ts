@@ -84,12 +84,16 @@ export class PodWorker implements PodScope {
   }
 
   place(): PodPlace {
-    const { client, address, allocatable } = this.host;
-    return { client, hostIP: address, podIP: this.address(), allocatable };
+    const { client, addresses, allocatable } = this.host;
+    return { client, hostIPs: addresses, podIPs: this.addresses(), allocatable };
   }
 
   address(): string {
-    return this.pod.spec!.hostNetwork ? this.host.address : (this.host.podAddress(this.pod) ?? '');
+    return this.addresses()[0] ?? '';
+  }
+
+  private addresses(): readonly string[] {
+    return this.pod.spec!.hostNetwork ? this.host.addresses : this.host.podAddresses(this.pod);
   }
 
   changed(): void {
@@ -305,7 +309,7 @@ export class PodWorker implements PodScope {
     const backOff = mounting ? Math.min(mounting.backOff * 2, longestMountBackOff) : firstMountBackOff;
     this.mounting = { retryAt: now + backOff, backOff };
     if (mounting) return false;
-    const context = { now: formatTime(now), hostIP: this.host.address, podIP: '' };
+    const context = { now: formatTime(now), hostIPs: this.host.addresses, podIPs: [] };
     await this.report(podStatus(this.pod, containersOf(this.pod), context));
     return false;
   }
@@ -496,7 +500,7 @@ export class PodWorker implements PodScope {
 
   private status(phase?: 'Succeeded' | 'Failed'): PodStatus {
     const { pendingResize } = this;
-    const where = { hostIP: this.host.address, podIP: this.address() };
+    const where = { hostIPs: this.host.addresses, podIPs: this.addresses() };
     const restartingAll = this.restartAllAt < Number.POSITIVE_INFINITY;
     const context = { now: formatTime(this.now()), ...where, pendingResize, resizing: this.resizing.length > 0, restartingAll };
     return podStatus(this.pod, this.containers, context, phase);

@@ -1,3 +1,4 @@
+import { cidrContains, ipText, type ParsedCIDR, parseCIDR } from '../../../api/meta/ip.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
@@ -5,46 +6,56 @@ import { keyOf } from '../../runtime/keys.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { nodes as nodeResource } from '../resources.ts';
 
-/** Gives each node a part of the cluster's CIDR for its pods, and of the further one when that is used up. */
+/** Gives each node a part of each of the cluster's CIDRs for its pods, and of the further one when that of its family is used up. */
 export function startNodeIpamController(context: ControllerContext): RunningController {
-  const { clusterCIDR, furtherClusterCIDR, nodeCIDRMaskSize } = context.settings;
-  if (clusterCIDR === undefined) return run('nodeipam', []);
+  const { clusterCIDRs, furtherClusterCIDR, nodeCIDRMaskSizes } = context.settings;
+  if (clusterCIDRs.length === 0) return run('nodeipam', []);
   const client = context.clientFor('node-controller');
   const api = client.resource(nodeResource);
   const recorder = recorderFor(context, client, 'cidrAllocator');
   const nodes = context.informers.for(nodeResource);
-  const ranges = [clusterCIDR, ...(furtherClusterCIDR ? [furtherClusterCIDR] : [])].map((cidr) => new CidrRanges(cidr, nodeCIDRMaskSize));
+  /** Of each family its ranges, in the order in which they are used up. */
+  const families = clusterCIDRs.map((cidr) => {
+    const { version } = parseCIDR(cidr)!;
+    const further = furtherClusterCIDR !== undefined && parseCIDR(furtherClusterCIDR)!.version === version ? [furtherClusterCIDR] : [];
+    return [cidr, ...further].map((range) => new CidrRanges(range, nodeCIDRMaskSizes[version]));
+  });
+  const ranges = families.flat();
   const controller = createController({ name: 'nodeipam', workers: 30, reconcile, informers: [nodes] }, context);
   const observe = (node: KubeObject) => {
-    const { podCIDR } = node.spec ?? {};
-    if (podCIDR) for (const range of ranges) range.occupy(podCIDR);
-    else controller.enqueue(keyOf(node));
+    const cidrs: readonly string[] = cidrsOf(node);
+    for (const cidr of cidrs) for (const range of ranges) range.occupy(cidr);
+    if (cidrs.length === 0) controller.enqueue(keyOf(node));
   };
   nodes.addHandler({
     added: observe,
     updated: observe,
-    deleted(node) {
-      if (node.spec?.podCIDR) release(node.spec.podCIDR);
-    },
+    deleted: (node) => release(cidrsOf(node)),
   });
 
-  function release(cidr: string): void {
-    for (const range of ranges) range.release(cidr);
+  function release(cidrs: readonly string[]): void {
+    for (const cidr of cidrs) for (const range of ranges) range.release(cidr);
   }
 
-  function allocate(): string | undefined {
-    for (const range of ranges) {
-      const cidr = range.allocate();
-      if (cidr !== undefined) return cidr;
+  /** @returns a part of each family, undefined where one of them is used up */
+  function allocate(): string[] | undefined {
+    const cidrs: string[] = [];
+    for (const family of families) {
+      const cidr = firstOf(family, (range) => range.allocate());
+      if (cidr === undefined) {
+        release(cidrs);
+        return undefined;
+      }
+      cidrs.push(cidr);
     }
-    return undefined;
+    return cidrs;
   }
 
   async function reconcile(name: string): Promise<void> {
     const node = nodes.getByKey(name);
     if (!node || node.spec?.podCIDR) return;
-    const cidr = allocate();
-    if (cidr === undefined) {
+    const podCIDRs = allocate();
+    if (!podCIDRs) {
       recorder.event(
         { object: node, resource: nodeResource },
         'Normal',
@@ -54,10 +65,10 @@ export function startNodeIpamController(context: ControllerContext): RunningCont
       throw new Error(`no CIDR is left for node ${name}`);
     }
     try {
-      const body = { spec: { podCIDR: cidr, podCIDRs: [cidr] } };
-      if (!(await unlessNotFound(api.patch('', name, 'application/strategic-merge-patch+json', body)))) release(cidr);
+      const body = { spec: { podCIDR: podCIDRs[0], podCIDRs } };
+      if (!(await unlessNotFound(api.patch('', name, 'application/strategic-merge-patch+json', body)))) release(podCIDRs);
     } catch (error) {
-      release(cidr);
+      release(podCIDRs);
       throw error;
     }
   }
@@ -65,21 +76,32 @@ export function startNodeIpamController(context: ControllerContext): RunningCont
   return run('nodeipam', [controller]);
 }
 
-/** Parts of equal size of an IPv4 range, handed out one after the other. */
+function cidrsOf({ spec }: KubeObject): readonly string[] {
+  return spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []);
+}
+
+function firstOf<T, R>(items: readonly T[], attempt: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const result = attempt(item);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+/** Parts of equal size of a range, handed out one after the other. */
 export class CidrRanges {
   private readonly used = new Set<number>();
-  private readonly base: number;
-  private readonly shift: number;
+  private readonly cidr: ParsedCIDR;
+  private readonly size: bigint;
   private readonly count: number;
   private readonly maskSize: number;
   private next = 0;
 
   constructor(cidr: string, maskSize: number) {
-    const [address = '', length = '16'] = cidr.split('/');
+    this.cidr = parseCIDR(cidr)!;
     this.maskSize = maskSize;
-    this.shift = 2 ** (32 - maskSize);
-    this.count = 2 ** (maskSize - Number(length));
-    this.base = numberOf(address);
+    this.size = 1n << BigInt((this.cidr.version === 4 ? 32 : 128) - maskSize);
+    this.count = Math.floor(2 ** (maskSize - this.cidr.prefix));
   }
 
   allocate(): string | undefined {
@@ -89,7 +111,7 @@ export class CidrRanges {
       if (this.used.has(candidate)) continue;
       this.used.add(candidate);
       this.next = (candidate + 1) % this.count;
-      return `${textOf(this.base + candidate * this.shift)}/${this.maskSize}`;
+      return `${ipText(this.cidr.version, this.cidr.first + BigInt(candidate) * this.size)}/${this.maskSize}`;
     }
     return undefined;
   }
@@ -97,22 +119,16 @@ export class CidrRanges {
   /** A part of another range changes nothing. */
   occupy(cidr: string): void {
     const index = this.indexOf(cidr);
-    if (index >= 0 && index < this.count) this.used.add(index);
+    if (index !== undefined) this.used.add(index);
   }
 
   release(cidr: string): void {
-    this.used.delete(this.indexOf(cidr));
+    const index = this.indexOf(cidr);
+    if (index !== undefined) this.used.delete(index);
   }
 
-  private indexOf(cidr: string): number {
-    return Math.floor((numberOf(cidr.split('/')[0]!) - this.base) / this.shift);
+  private indexOf(cidr: string): number | undefined {
+    const part = parseCIDR(cidr);
+    return part && cidrContains(this.cidr, part.ip) ? Number((part.first - this.cidr.first) / this.size) : undefined;
   }
-}
-
-function numberOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function textOf(address: number): string {
-  return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.');
 }

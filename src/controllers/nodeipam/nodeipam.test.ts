@@ -13,3 +13,13 @@ test('a range is handed out part by part until it is used up', () => {
   deepEqual(range.allocate(), '10.244.2.0/24');
   deepEqual(range.allocate(), undefined);
 });
+
+test('of an IPv6 range, parts of 64 bits', () => {
+  const range = new CidrRanges('fd00:10:244::/62', 64);
+  range.occupy('fd00:10:244:1::/64');
+  range.occupy('10.244.0.0/24');
+  const all = [0, 1, 2, 3].map(() => range.allocate());
+  deepEqual(all, ['fd00:10:244::/64', 'fd00:10:244:2::/64', 'fd00:10:244:3::/64', undefined]);
+  range.release('fd00:10:244:2::/64');
+  deepEqual(range.allocate(), 'fd00:10:244:2::/64');
+});

@@ -12,8 +12,8 @@ export class ConfigError extends Error {}
 /** What the node knows beside the pod's object. */
 export interface PodPlace {
   readonly client: Client;
-  readonly hostIP: string;
-  readonly podIP: string;
+  readonly hostIPs: readonly string[];
+  readonly podIPs: readonly string[];
   /** What of the node pods can use: the limit of containers that have none, nor their pod. */
   readonly allocatable: Readonly<Record<string, string>>;
 }
@@ -162,11 +162,13 @@ export function fieldOf(pod: Pod, path: string, place: PodPlace): string {
     case 'spec.serviceAccountName':
       return spec?.serviceAccountName ?? '';
     case 'status.hostIP':
+      return place.hostIPs[0]!;
     case 'status.hostIPs':
-      return place.hostIP;
+      return place.hostIPs.join(',');
     case 'status.podIP':
+      return place.podIPs[0] ?? '';
     case 'status.podIPs':
-      return place.podIP;
+      return place.podIPs.join(',');
   }
   throw new ConfigError(`unsupported fieldPath: ${path}`);
 }

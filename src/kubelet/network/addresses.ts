@@ -1,15 +1,20 @@
+import { cidrContains, ipText, type ParsedCIDR, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
+
+/** Of a range of IPv6, so many addresses are given: nobody has more pods or nodes. */
+const most = 2 ** 24;
+
 /** Hands out the addresses of a range, lowest free one first after the last given; addresses already in use are told with `take`. */
 export class AddressPool {
-  private readonly base: number;
+  private readonly cidr: ParsedCIDR;
   private readonly size: number;
   private readonly used = new Set<number>();
   private next = 1;
 
-  /** @param cidr of IPv4; the first and the last address are never given */
+  /** @param cidr a CIDR of either family; the first and the last address are never given */
   constructor(cidr: string) {
-    const [ip, bits] = cidr.split('/');
-    this.size = 2 ** (32 - Number(bits));
-    this.base = toNumber(ip!) - (toNumber(ip!) % this.size);
+    this.cidr = parseCIDR(cidr)!;
+    const size = this.cidr.last - this.cidr.first + 1n;
+    this.size = size > most ? most : Number(size);
   }
 
   /** An address, or undefined when all are in use. */
@@ -19,24 +24,25 @@ export class AddressPool {
       this.next = this.next >= this.size - 2 ? 1 : this.next + 1;
       if (this.used.has(offset)) continue;
       this.used.add(offset);
-      return toText(this.base + offset);
+      return ipText(this.cidr.version, this.cidr.first + BigInt(offset));
     }
     return undefined;
   }
 
-  take(ip: string): void {
-    this.used.add(toNumber(ip) - this.base);
+  /** @returns whether the address is one of the range */
+  take(ip: string): boolean {
+    const offset = this.offsetOf(ip);
+    if (offset !== undefined) this.used.add(offset);
+    return offset !== undefined;
   }
 
   free(ip: string): void {
-    this.used.delete(toNumber(ip) - this.base);
+    const offset = this.offsetOf(ip);
+    if (offset !== undefined) this.used.delete(offset);
   }
-}
 
-function toNumber(ip: string): number {
-  return ip.split('.').reduce((total, part) => total * 256 + Number(part), 0);
-}
-
-function toText(number: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
+  private offsetOf(ip: string): number | undefined {
+    const parsed = parseIP(ip);
+    return parsed && cidrContains(this.cidr, parsed) ? Number(parsed.bits - this.cidr.first) : undefined;
+  }
 }

@@ -83,12 +83,15 @@ export class ServiceAddresses implements Allocator {
 
   // Takes an address for each family from the given one on.
   private async take(service: KubeObject, spec: ServiceSpec, from: number, dryRun: boolean): Promise<Allocation> {
+    const families = spec.ipFamilies ?? [];
+    // Where the first address is given, refusals show the place of the second as well.
+    if (spec.clusterIPs?.[0] && spec.clusterIPs.length < families.length) spec.clusterIPs = [...spec.clusterIPs, ''];
     const addresses = [...(spec.clusterIPs ?? [])];
     const ranges = await this.ranges();
     const taken: string[] = [];
     const rollback = () => this.giveBack(taken);
     try {
-      for (const [i, family] of (spec.ipFamilies ?? []).entries()) {
+      for (const [i, family] of families.entries()) {
         if (i < from) continue;
         const wanted = addresses[i];
         const fitting = ranges.filter((candidate) => candidate.family === family);
