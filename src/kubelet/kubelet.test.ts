@@ -76,7 +76,7 @@ test('a running pod reports its containers, addresses and conditions', () => {
   equal(status.podIP, '10.244.0.5');
   deepEqual(
     status.conditions!.map(({ type, status: value }) => `${type}=${value}`),
-    ['PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True'],
+    ['PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True'],
   );
   deepEqual(status.containerStatuses![0]!.state, { running: { startedAt: context.now } });
   equal(status.initContainerStatuses![0]!.state!.terminated!.reason, 'Completed');

@@ -153,6 +153,8 @@ function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[]
     condition(pod, 'Initialized', initialized(phase, containers), now),
     condition(pod, 'Ready', podReady(pod, ready), now),
     condition(pod, 'ContainersReady', ready, now),
+    // Whoever bound the pod has said so; the kubelet tells for which generation.
+    condition(pod, 'PodScheduled', holds, now),
   ];
 }
 
