@@ -135,7 +135,7 @@ class Walk {
       return copySorted(declared ? this.convert(read.value, declared, true, { parent: place, step: name }) : read.value);
     } catch (error) {
       if (lenient) return undefined;
-      throw new EmbeddedMetadataError(at, `Invalid value: ${jsonText(value)}: ${(error as Error).message}`);
+      throw new EmbeddedMetadataError(at, `Invalid value: ${jsonText(copySorted(value))}: ${(error as Error).message}`);
     }
   }
 }

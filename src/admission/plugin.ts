@@ -21,6 +21,8 @@ export interface AdmissionAttributes {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly options: KubeObject | undefined;
+  /** The verb of a request that writes an object; an apply or a replacement may create one. */
+  readonly requestVerb?: string | undefined;
   /** Adds a Warning header. */
   warn(text: string): void;
   /** Notes something in the request's audit event; absent where it has none. */

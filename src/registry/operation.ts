@@ -42,3 +42,8 @@ export type Written =
   | { readonly stored?: undefined; readonly object: KubeObject; readonly created: boolean };
 
 export type { StrategyContext };
+
+/** The options of an update or apply that creates, as admission is told them. */
+export function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {
+  return options && { ...options, kind: 'CreateOptions' };
+}

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../api/define.ts';
 import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
+import type { Timer } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import { MeasuredStorage } from '../storage/measured-storage.ts';
 import { WatchCache } from '../storage/watch-cache/watch-cache.ts';
@@ -13,6 +14,9 @@ interface Holding {
   readonly reads: ReadCounts;
 }
 
+/** How long the watches of a definition that is gone go on. */
+const endingMs = 1000;
+
 /**
  * Every resource that the server serves, by group, version and plural, with its store. Definitions may be added and taken away while it runs
  * (custom resources). Versions of one resource share one watch cache, which starts when it is first read.
@@ -22,6 +26,8 @@ export class Registry implements AsyncDisposable {
   private readonly byPath = new Map<string, ResourceDefinition>();
   private readonly stores = new Map<ResourceDefinition, ResourceStore>();
   private readonly holdings = new Map<string, Holding>();
+  /** Caches of definitions that are gone, which still have watches. */
+  private readonly ending = new Map<Holding['cache'], Timer>();
   private readonly kinds = new Map<string, ResourceDefinition>();
   private changes = 0;
   private readonly listeners = new Set<() => void>();
@@ -45,7 +51,7 @@ export class Registry implements AsyncDisposable {
   }
 
   /**
-   * Takes a definition away; what is stored stays. The last version of a resource takes its watch cache, whose watches end.
+   * Takes a definition away; what is stored stays. The last version of a resource takes its watch cache, whose watches end a second later.
    * @param options.keepsCache for one that reads the same objects alike and is added at once
    */
   async remove(definition: ResourceDefinition, options: { readonly keepsCache: boolean } = { keepsCache: false }): Promise<void> {
@@ -59,7 +65,16 @@ export class Registry implements AsyncDisposable {
     if (rest.length > 0 || options.keepsCache) return;
     const holding = this.holdings.get(prefix);
     this.holdings.delete(prefix);
-    await holding?.cache[Symbol.asyncDispose]();
+    if (holding) await this.close(holding.cache);
+  }
+
+  // As upstream, which waits so long for requests that are on their way to the old definition: its watches see what comes until then.
+  private async close(cache: Holding['cache']): Promise<void> {
+    if (cache.watcherCount > 0) {
+      await new Promise<void>((resolve) => this.ending.set(cache, this.parts.clock.timer(endingMs, resolve)));
+      this.ending.delete(cache);
+    }
+    await cache[Symbol.asyncDispose]();
   }
 
   find(group: string, version: string, plural: string): ResourceDefinition | undefined {
@@ -173,7 +188,9 @@ export class Registry implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.holdings.values()].map(({ cache }) => cache[Symbol.asyncDispose]()));
+    for (const timer of this.ending.values()) timer.cancel();
+    const caches = [...Array.from(this.holdings.values(), ({ cache }) => cache), ...this.ending.keys()];
+    await Promise.all(caches.map((cache) => cache[Symbol.asyncDispose]()));
     this.holdings.clear();
     this.stores.clear();
   }

@@ -12,7 +12,7 @@ import { ApiError, conflict, invalid } from './errors.ts';
 import { guaranteedUpdate } from './guaranteed-update.ts';
 import { ensureNamespace } from './metadata.ts';
 import { refusals } from './needed-rights.ts';
-import { admissionNamespace, type Operation, type Written } from './operation.ts';
+import { admissionNamespace, asCreateOptions, type Operation, type Written } from './operation.ts';
 import type { Preconditions } from './options.ts';
 import { type ResourceStore, strategyOf } from './resource-store.ts';
 import { revisionOr } from './resource-version.ts';
@@ -113,10 +113,6 @@ function mayCreate({ definition }: ResourceStore, subresource: string, isApply: 
 async function inVersion(store: ResourceStore, written: Written): Promise<Written> {
   if (written.stored) return { stored: await store.inVersion(written.stored), created: written.created };
   return { object: await store.shown(written.object), created: written.created };
-}
-
-function asCreateOptions(options: KubeObject | undefined): KubeObject | undefined {
-  return options && { ...options, kind: 'CreateOptions' };
 }
 
 /** @throws ApiError 500 for what is no version */

@@ -61,8 +61,8 @@ async function checkBinding(attributes: AdmissionAttributes, rules: RbacRules, a
 }
 
 // The path of a create names no object, that of an apply which creates does.
-function nameInPath({ operation, options, name }: AdmissionAttributes): string {
-  return operation === 'CREATE' && options?.kind === 'CreateOptions' ? '' : name;
+function nameInPath({ requestVerb, name }: AdmissionAttributes): string {
+  return requestVerb === 'create' ? '' : name;
 }
 
 async function isAllowed(

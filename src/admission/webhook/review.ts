@@ -52,7 +52,8 @@ export function reviewOf(attributes: AdmissionAttributes, match: Match, uid: str
     apiVersion: apiVersionOf(reviewGroup, version),
     request: {
       uid,
-      kind: seen === definition ? kind : { group: seen.group, version: seen.version, kind: seen.kind },
+      // A Scale is one in every version of its resource.
+      kind: seen === definition || kind.group !== definition.group ? kind : { group: seen.group, version: seen.version, kind: seen.kind },
       resource: resourceOf(seen),
       ...(subresource ? { subResource: subresource } : {}),
       requestKind: kind,

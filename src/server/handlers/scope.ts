@@ -13,7 +13,7 @@ import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { accessForbidden } from '../../registry/access-forbidden.ts';
 import { copyData } from '../../registry/copy.ts';
 import { forbidden } from '../../registry/errors.ts';
-import { admissionNamespace, type Operation } from '../../registry/operation.ts';
+import { admissionNamespace, asCreateOptions, type Operation } from '../../registry/operation.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { Shown } from '../answer.ts';
@@ -259,7 +259,8 @@ export async function mutate(
     old: view && old ? view.read(old) : old,
     user: operation.user,
     dryRun: operation.dryRun,
-    options: operation.options,
+    options: verb === 'CREATE' ? asCreateOptions(operation.options) : operation.options,
+    requestVerb: operation.requestVerb,
     warn: operation.warn,
     annotate: operation.annotate,
     waited: operation.waited,
