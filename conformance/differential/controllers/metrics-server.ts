@@ -47,21 +47,23 @@ export class MetricsServer {
   /** Registers the groups, and waits until they are available. @throws Error if they don't become it */
   async register(): Promise<void> {
     const { connection } = this;
-    const services = '/api/v1/namespaces/default/services';
+    const post = (path: string, body: object) => connection.send({ method: 'POST', path, body: JSON.stringify(body) });
+    // The server's certificate is for this name.
+    const service = { namespace: 'extension', name: 'ext', port: this.server.port() };
     const spec = { type: 'ExternalName', externalName: 'localhost' };
-    await connection.send({ method: 'POST', path: services, body: JSON.stringify({ metadata: { name: 'metrics' }, spec }) });
-    const service = { namespace: 'default', name: 'metrics', port: this.server.port() };
+    await post('/api/v1/namespaces', { metadata: { name: service.namespace } });
+    await post(`/api/v1/namespaces/${service.namespace}/services`, { metadata: { name: service.name }, spec });
     for (const [group, version] of groups) {
       const metadata = { name: `${version}.${group}` };
       const priorities = { groupPriorityMinimum: 100, versionPriority: 100 };
       const path = '/apis/apiregistration.k8s.io/v1/apiservices';
       await connection.send({ method: 'DELETE', path: `${path}/${metadata.name}` });
-      const body = JSON.stringify({ metadata, spec: { group, version, service, caBundle: authority, ...priorities } });
-      await connection.send({ method: 'POST', path, body });
+      await post(path, { metadata, spec: { group, version, service, caBundle: authority, ...priorities } });
       for (let tries = 0; ; tries++) {
         const { body: live } = await connection.send({ method: 'GET', path: `${path}/${metadata.name}` });
-        if ((live as any).status?.conditions?.some(({ status }: any) => status === 'True')) break;
-        if (tries === 100) throw new Error(`${metadata.name} does not become available`);
+        const { conditions = [] } = (live as any).status ?? {};
+        if (conditions.some(({ status }: any) => status === 'True')) break;
+        if (tries === 100) throw new Error(`${metadata.name} does not become available: ${conditions[0]?.message}`);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }

@@ -10,6 +10,7 @@ const patterns: readonly [RegExp, string][] = [
   [/\b0\/\d+(?= nodes are available)|\b\d+(?= node\(s\))/g, '<n>'],
   // Upstream comes upon them through a map.
   [/(?<=Chose )"[^"]+"(?= arbitrarily)/g, '<one of them>'],
+  [/(?<=controlled by multiple HPAs: )\[.*\]/g, '[<several>]'],
   [/(?<=exceeded quota: .*, used: pods=)\d+/g, '<n>'],
 ];
 

@@ -111,3 +111,39 @@ test('what pods use of memory is printed in powers of two, and a container that 
   const { status } = await proposeFor(metricsClient, () => '', spec, scaled);
   deepEqual(status, { type: 'Resource', resource: { name: 'memory', current: { averageValue: '10Mi' } } });
 });
+
+test('metrics that cannot be had are told of as upstream words each sort', async () => {
+  const failed = Object.assign(new Error('there is none'), { code: 404 });
+  const refuse = async () => {
+    throw failed;
+  };
+  const metricsClient = createMetricsClient({ resource: () => ({ list: refuse, get: refuse }) } as unknown as Client, () => ['v1beta1']);
+  const scaled = { ...target(running(1)), namespace: 'default', selector: selectorFromObject({}), statusReplicas: 1 };
+  const summary = (spec: object) =>
+    proposeFor(metricsClient, () => 'services', spec, scaled).then(
+      () => 'none',
+      (error) => error.summary,
+    );
+  const metric = { name: 'q' };
+  const byValue = { type: 'Value', value: '1' };
+  const byAverage = { type: 'AverageValue', averageValue: '1' };
+  const object = { describedObject: { kind: 'Service', name: 's' }, metric };
+  const external = 'unable to get external metric default/q/nil: unable to fetch metrics from external metrics API: there is none';
+  const custom = 'unable to get metric q: Service on default s/unable to fetch metrics from custom metrics API: there is none';
+  deepEqual(
+    await Promise.all(
+      [
+        { type: 'External', external: { metric, target: byValue } },
+        { type: 'External', external: { metric, target: byAverage } },
+        { type: 'Object', object: { ...object, target: byValue } },
+        { type: 'Object', object: { ...object, target: byAverage } },
+      ].map(summary),
+    ),
+    [
+      `failed to get q external metric value: failed to get external metric q: ${external}`,
+      `failed to get q external metric value: failed to get q external metric: ${external}`,
+      `failed to get object metric value: ${custom}`,
+      `failed to get object metric value: failed to get q object metric: ${custom}`,
+    ],
+  );
+});

@@ -163,7 +163,8 @@ async function forExternal(metrics: MetricsClient, { metric, target }: Spec, sca
     return { replicas, name: `external metric ${shown}`, status: status({ value: printed(sum) }) };
   } catch (error) {
     const message = messageOf(error);
-    const summary = `failed to get ${metric.name} external metric value: failed to get ${metric.name} external metric: ${message}`;
+    const which = target.averageValue === undefined ? `external metric ${metric.name}` : `${metric.name} external metric`;
+    const summary = `failed to get ${metric.name} external metric value: failed to get ${which}: ${message}`;
     throw new MetricError('FailedGetExternalMetric', message, summary, error);
   }
 }
