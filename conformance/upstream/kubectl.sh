@@ -15,6 +15,6 @@ kube::etcd::cleanup() { :; }
 
 setup
 # Without a kubelet somebody else has to register the node that the suite counts on; the annotation gives it a manager of fields.
-printf '%s' '{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "127.0.0.1", "annotations": {"save-managers": "true"}}}' | kubectl create -f -
+printf '%s' '{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "127.0.0.1", "annotations": {"save-managers": "true"}}, "status": {"capacity": {"memory": "1Gi"}}}' | kubectl create -f -
 SUPPORTED_RESOURCES=('*')
 runTests

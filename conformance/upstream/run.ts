@@ -13,9 +13,11 @@ import { root, startCluster } from '../harness/cluster.ts';
  * The suite is built once from its Go module (`go.mod` beside this file), outside the tree. Each test is a process of its own, ended after the limit.
  */
 const folder = join(root, 'conformance/upstream');
+/** What the kept results are about. */
+const usualLevels = 'A,C';
 const { values } = parseArgs({
   options: {
-    levels: { type: 'string', default: 'A,C' },
+    levels: { type: 'string', default: usualLevels },
     only: { type: 'string', default: '' },
     workers: { type: 'string', default: '3' },
     limit: { type: 'string', default: '90' },
@@ -41,29 +43,25 @@ interface Outcome extends Case {
 const clearingTime = 20_000;
 
 const levels = values.levels.split(',');
-const cases: Case[] = readFileSync(join(folder, 'tests.tsv'), 'utf8')
-  .trimEnd()
-  .split('\n')
-  .slice(1)
-  .map((line) => line.split('\t'))
+const cases: Case[] = ['tests.tsv', 'further.tsv']
+  .flatMap((file) => rowsOf(file))
   .map(([name, area, level]) => ({ name: name!, area: area!, level: level! }))
   .filter(({ name, level }) => levels.includes(level) && name.includes(values.only));
 
 /** What tests wait for by themselves, where that is longer than the usual limit. */
-const long = new Map(
-  readFileSync(join(folder, 'long.tsv'), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'))
-    .map(([name, seconds, why]) => [name!, { seconds: Number(seconds), why: why! }]),
-);
+const long = new Map(rowsOf('long.tsv').map(([name, seconds, why]) => [name!, { seconds: Number(seconds), why: why! }]));
 
 const suite = buildSuite();
 if (values.kubeconfig) await runAll(values.kubeconfig);
 else {
   await using cluster = await startCluster({ flags: ['--memory', '--nodes', '3', '--compaction-interval', '20s'] });
   await runAll(cluster.kubeconfig);
+}
+
+/** The lines of a table beside this file, without its head. */
+function rowsOf(file: string): string[][] {
+  const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
+  return lines.slice(1).map((line) => line.split('\t'));
 }
 
 /** The suite's test binary, built into a cache folder if it is not there yet. */
@@ -102,7 +100,7 @@ async function runAll(kubeconfig: string): Promise<void> {
 
 async function runOne(test: Case, kubeconfig: string): Promise<Outcome> {
   const began = performance.now();
-  const focus = test.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const focus = `${test.name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
   const child = spawn(
     suite,
     ['--provider=skeleton', `--kubeconfig=${kubeconfig}`, `--ginkgo.focus=${focus}`, '--ginkgo.no-color', '--ginkgo.silence-skips'],
@@ -151,7 +149,8 @@ function report(outcomes: readonly Outcome[]): void {
   const quick = sorted.filter(({ result, seconds }) => result === 'passed' && seconds <= 90).length;
   const head = `# ${passed} of ${sorted.length} passed (${quick} within 90 s), levels ${levels.join(' and ')}, at most ${values.limit} s a test; commit ${commit}`;
   const rows = sorted.map(({ level, area, result, seconds, name, reason }) => [level, area, result, seconds, name, reason].join('\t'));
-  if (values.only === '') writeFileSync(values.output, `${[head, 'level\tarea\tresult\tseconds\ttest\treason', ...rows].join('\n')}\n`);
+  if (values.only === '' && values.levels === usualLevels)
+    writeFileSync(values.output, `${[head, 'level\tarea\tresult\tseconds\ttest\treason', ...rows].join('\n')}\n`);
   const areas = new Map<string, [passed: number, all: number]>();
   for (const { level, area, result } of sorted) {
     for (const key of [`${level} ${area}`, level]) {
