@@ -8,6 +8,7 @@ import { Images } from './images/images.ts';
 import { imageIdOf } from './images/reference.ts';
 import { AddressPool } from './network/addresses.ts';
 import { NodeRoom } from './node-room.ts';
+import { advertisedChanges } from './node-status.ts';
 import { podStatus, readinessChanged } from './pod-status.ts';
 import { defaultStages } from './stages/default.ts';
 import { delayOf, matches } from './stages/stage.ts';
@@ -175,4 +176,17 @@ test('a node takes a pod only if it has room, its ports, its labels and no taint
   equal(room.admit(pod({ metadata: { uid: '5' } }), tainted)?.reason, 'TaintToleration');
   room.release(big);
   equal(room.admit(wanting('3', port), node), undefined);
+});
+
+test('extended resources that are advertised on a node can be used by its pods', () => {
+  const told = (capacity: object, allocatable: object, annotations = {}) =>
+    advertisedChanges({ metadata: { name: 'n', annotations }, status: { capacity, allocatable } } as Node);
+  const cpu = { cpu: '4' };
+  equal(told({ ...cpu, 'example.com/dongle': '4' }, { cpu: '3', 'example.com/dongle': '4' }), undefined);
+  deepEqual(told({ ...cpu, 'example.com/dongle': '8', 'example.com/new': '1' }, { ...cpu, 'example.com/dongle': '4' }), {
+    'example.com/dongle': '8',
+    'example.com/new': '1',
+  });
+  deepEqual(told(cpu, { ...cpu, 'example.com/dongle': '4' }), { 'example.com/dongle': null });
+  equal(told({ ...cpu, 'example.com/dongle': '4' }, cpu, { 'kwok.x-k8s.io/node': 'fake' }), undefined);
 });

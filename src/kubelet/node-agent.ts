@@ -4,7 +4,7 @@ import type { Lease, Node } from '../../openapi/types.ts';
 import { formatMicroTime, formatTime } from '../machinery/clock.ts';
 import { isConflict, isNotFound } from '../runtime/errors.ts';
 import type { FleetContext } from './context.ts';
-import { isHealthy, nodeLabels, nodeStatus } from './node-status.ts';
+import { advertisedChanges, isHealthy, nodeLabels, nodeStatus } from './node-status.ts';
 
 const leaseNamespace = 'kube-node-lease';
 const leaseSeconds = 40;
@@ -44,6 +44,8 @@ export class NodeAgent {
   async beat(node: Node): Promise<number> {
     const { clock } = this.context;
     if (!isHealthy(node) || clock.monotonic() - this.reportedAt >= reportInterval) await this.report(node);
+    const allocatable = advertisedChanges(node);
+    if (allocatable) await this.patchStatus({ allocatable });
     if (clock.monotonic() - this.renewedAt >= renewInterval) await this.renew(node);
     // A little earlier for some, so that the leases of a large fleet are not all renewed at once.
     return renewInterval * (1 - 0.04 * this.context.random.next());
@@ -51,7 +53,7 @@ export class NodeAgent {
 
   private async report(node: Node): Promise<void> {
     const status = nodeStatus(node, this.addresses, formatTime(this.context.clock.now()));
-    await this.nodes.patch('', this.name, 'application/strategic-merge-patch+json', { status }, { subresource: 'status' });
+    await this.patchStatus(status);
     this.reportedAt = this.context.clock.monotonic();
   }
 
@@ -84,6 +86,10 @@ export class NodeAgent {
       },
       spec: { holderIdentity: this.name, leaseDurationSeconds: leaseSeconds, renewTime },
     };
+  }
+
+  private async patchStatus(status: object): Promise<void> {
+    await this.nodes.patch('', this.name, 'application/strategic-merge-patch+json', { status }, { subresource: 'status' });
   }
 
   private get nodes() {

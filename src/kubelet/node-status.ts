@@ -1,4 +1,6 @@
+import { isExtendedResource } from '../../api/core/v1/resource-names.ts';
 import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from '../../openapi/types.ts';
+import { adoptionAnnotation } from './context.ts';
 
 /** What a simulated node has, where its object does not say otherwise. */
 export const defaultCapacity: Readonly<Record<string, string>> = {
@@ -41,6 +43,21 @@ export function nodeStatus(node: Node, addresses: readonly string[], now: string
     nodeInfo: systemInfo(metadata?.uid ?? ''),
     declaredFeatures,
   } as NodeStatus;
+}
+
+/**
+ * What a kubelet changes of what pods can use after somebody has advertised extended resources, or takes them back: users patch a node's capacity only.
+ * Of nodes that KWOK would run, what their objects say stays.
+ * @returns amounts by resource, null for what is there no longer; undefined where nothing is to be changed
+ */
+export function advertisedChanges({ metadata, status }: Node): Record<string, string | null> | undefined {
+  const { capacity = {}, allocatable } = status ?? {};
+  if (!allocatable || metadata!.annotations?.[adoptionAnnotation] === 'fake') return undefined;
+  const changes: Record<string, string | null> = {};
+  for (const [name, amount] of Object.entries(capacity))
+    if (allocatable[name] !== amount && isExtendedResource(name)) changes[name] = amount;
+  for (const name of Object.keys(allocatable)) if (capacity[name] === undefined && isExtendedResource(name)) changes[name] = null;
+  return Object.keys(changes).length > 0 ? changes : undefined;
 }
 
 const healthy: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
