@@ -34,7 +34,7 @@ export class OpenApiServing {
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly documents = new Map<string, Served>();
-  private index: { readonly body: Buffer; readonly lastModified: string } | undefined;
+  private index: Buffer | undefined;
   private seen: string | undefined;
 
   constructor(registry: ResourceRegistry, aggregation: Aggregation, clock: Clock, random: Random) {
@@ -77,13 +77,12 @@ export class OpenApiServing {
   }
 
   private v3Index(context: ServerContext, builders: Documents): RawAnswer {
-    this.index ??= {
-      body: Buffer.from(JSON.stringify(this.v3Paths(builders))),
-      lastModified: formatHttpDate(this.clock.now()),
-    };
+    this.index ??= Buffer.from(JSON.stringify(this.v3Paths(builders)));
+    // As upstream's, it is always of now: what changes within a second of a client's last look would not be seen for as long as nothing else changes.
+    const lastModified = formatHttpDate(this.clock.now());
     return serveContent(
       context.request.headers,
-      { ...this.index, contentType: 'text/plain; charset=utf-8', isSniffed: true, headers: {} },
+      { body: this.index, lastModified, contentType: 'text/plain; charset=utf-8', isSniffed: true, headers: {} },
       this.random,
     );
   }
