@@ -13,13 +13,28 @@ function isForSameTaint(a: Toleration, b: Toleration): boolean {
   return part('key') && part('operator') && part('value') && part('effect');
 }
 
-/** Whether every taint that the second tolerates is tolerated by the first, for at least as long. */
-export function isSuperset(whole: Toleration, part: Toleration): boolean {
-  if (whole.key && whole.key !== part.key) return false;
-  if (whole.effect && whole.effect !== part.effect) return false;
-  if (whole.effect === 'NoExecute' && whole.tolerationSeconds !== undefined) {
-    if (part.tolerationSeconds === undefined || part.tolerationSeconds > whole.tolerationSeconds) return false;
+/** Both lists as one, without those that another one covers; of alike ones the first stays. */
+export function mergeTolerations(first: readonly Toleration[], second: readonly Toleration[]): Toleration[] {
+  const all = [...first, ...second];
+  const merged: Toleration[] = [];
+  for (const [i, one] of all.entries()) {
+    if (merged.some((other) => isSuperset(other, one))) continue;
+    if (all.slice(i + 1).some((other) => !semanticEqual(one, other) && isSuperset(other, one))) continue;
+    merged.push(one);
   }
-  if (whole.operator === 'Exists') return true;
-  return part.operator !== 'Exists' && (whole.value ?? '') === (part.value ?? '');
+  return merged;
+}
+
+/** Whether every taint that the second tolerates is tolerated by the first, for at least as long, as upstream judges it. */
+export function isSuperset(whole: Toleration, part: Toleration): boolean {
+  if (semanticEqual(whole, part)) return true;
+  const { key = '', operator = '', value = '', effect = '', tolerationSeconds } = whole;
+  const isEveryKey = key === '' && operator === 'Exists';
+  if (key !== (part.key ?? '') && !isEveryKey) return false;
+  if (effect !== '' && effect !== (part.effect ?? '')) return false;
+  if (effect === 'NoExecute' && tolerationSeconds !== undefined) {
+    if (part.tolerationSeconds === undefined || tolerationSeconds < part.tolerationSeconds) return false;
+  }
+  if (operator === 'Exists') return true;
+  return (operator === '' || operator === 'Equal') && value === (part.value ?? '');
 }

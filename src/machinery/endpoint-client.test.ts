@@ -44,6 +44,36 @@ test('an answer that says when to ask again is asked again then', async () => {
   deepStrictEqual(await client.review({}, 30_000, 1), {});
 });
 
+test('redirects are followed, with the method and the body where their code keeps them', async () => {
+  const asked: string[] = [];
+  const endpoint = await listening((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      asked.push(`${request.method} ${request.url} ${body}`);
+      const [status, location] = redirects.shift() ?? [200];
+      response.writeHead(status, location ? { location } : {}).end('{}');
+    });
+  });
+  const redirects: [number, string?][] = [
+    [307, '/other'],
+    [302, '/third'],
+  ];
+  using client = new EndpointClient({ server: endpoint }, systemClock);
+  deepStrictEqual(await client.review({ a: 1 }, 30_000, 1), {});
+  deepStrictEqual(asked, ['POST /ask?timeout=30s {"a":1}', 'POST /other {"a":1}', 'GET /third ']);
+  redirects.push(...Array(11).fill([308, '/loop']));
+  await rejects(client.review({}, 30_000, 1), { message: 'Post "/loop": stopped after 10 redirects' });
+});
+
+test('a webhook that answers with another protocol is told at once', async () => {
+  const endpoint = await listening((request) => {
+    request.socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: odd\r\nconnection: upgrade\r\n\r\n');
+  });
+  using client = new EndpointClient({ server: endpoint }, systemClock);
+  await rejects(client.review({}, 30_000, 1), { message: '0-length response with status code: 101 and content type: application/json' });
+});
+
 test('a webhook that is closed, endless or silent fails in the words of client-go', async () => {
   const paths: Record<string, RequestListener> = {
     closed: (request) => request.socket.destroy(),

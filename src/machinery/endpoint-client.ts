@@ -3,7 +3,17 @@ import https from 'node:https';
 import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { trustsAsGo } from './trust.ts';
-import { dialMessage, parseAnswer, type Response, readAnswer, switched, WebhookCallError } from './webhook-client.ts';
+import {
+  dialMessage,
+  type Method,
+  parseAnswer,
+  posted,
+  type Response,
+  readAnswer,
+  switched,
+  WebhookCallError,
+  withRedirects,
+} from './webhook-client.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
 const defaultBackoffMs = 500;
@@ -41,20 +51,24 @@ export class EndpointClient implements Disposable {
   /** @param timeout milliseconds @throws WebhookCallError where there is no answer in time, as client-go tells it */
   async post(body: string, timeout: number): Promise<Response> {
     const { server, authorization } = this.endpoint;
-    const url = new URL(server);
+    let url = new URL(server);
     url.searchParams.set('timeout', `${timeout / 1000}s`);
+    const { protocol } = url;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeout, () => deadline.abort(), { background: true });
-    try {
-      return await new Promise<Response>((resolve, reject) => {
+    const send = (method: Method, next: URL) => {
+      url = next;
+      return new Promise<Response>((resolve, reject) => {
         const headers = {
           'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
+          ...(method === 'POST' ? { 'content-length': Buffer.byteLength(body) } : {}),
           accept: 'application/json, */*',
           'user-agent': 'Go-http-client/1.1',
           ...(authorization ? { authorization } : {}),
         };
-        const options = { method: 'POST', agent: this.agent, headers, signal: deadline.signal };
+        // Another scheme has no connections that are kept.
+        const agent = url.protocol === protocol ? { agent: this.agent } : {};
+        const options = { method, headers, signal: deadline.signal, ...agent };
         const request = (url.protocol === 'https:' ? https : http).request(url, options, (message) => {
           // What fails from here on is told by the answer's reader.
           request.off('error', reject);
@@ -63,12 +77,15 @@ export class EndpointClient implements Disposable {
         });
         request.on('error', reject);
         request.on('upgrade', (message, socket) => resolve(switched(message, socket)));
-        request.end(body);
+        request.end(method === 'POST' ? body : undefined);
       });
+    };
+    try {
+      return await withRedirects(url, send);
     } catch (error) {
       if (error instanceof WebhookCallError) throw error;
       const reason = deadline.signal.aborted ? lateBeforeAnswer : dialMessage(error as NodeJS.ErrnoException);
-      throw new ConnectionError(`Post ${JSON.stringify(url.href)}: ${reason}`, wasReset(error as NodeJS.ErrnoException));
+      throw new ConnectionError(posted(url.href) + reason, wasReset(error as NodeJS.ErrnoException));
     } finally {
       timer.cancel();
     }

@@ -67,21 +67,17 @@ export class WebhookClient implements AsyncDisposable {
   ): Promise<any> {
     const target = targetOf(config, timeoutSeconds);
     const caller = { authority: config.caBundle ?? '', userAgent, ...credentials?.(hostAndPort(target.url, target.service?.[2])) };
-    let method: Method = 'POST';
     let { url } = target;
     const deadline = new AbortController();
     const timer = this.clock.timer(timeoutSeconds * 1000, () => deadline.abort(), { background: true });
     try {
       const address = target.service ? await this.resolve(...target.service) : undefined;
       const body = jsonText(review);
-      let response = await this.send(caller, method, url, address, body, deadline.signal);
-      for (let redirects = 0; response.location; redirects++) {
-        const { location } = response;
-        if (redirects === mostRedirects) throw new WebhookCallError(`${posted(location)}stopped after ${mostRedirects} redirects`);
-        url = redirected(url, location);
-        if (!asksTheSame(response.status)) method = 'GET';
-        response = await this.send(caller, method, url, undefined, body, deadline.signal);
-      }
+      const response = await withRedirects(url, (method, next) => {
+        const isFirst = next === target.url;
+        url = next;
+        return this.send(caller, method, url, isFirst ? address : undefined, body, deadline.signal);
+      });
       return parseAnswer(response);
     } catch (error) {
       if (error instanceof WebhookCallError) throw error;
@@ -166,10 +162,25 @@ interface Caller extends WebhookCredentials {
 }
 
 /** A review is posted; a redirect may make a question without a body of it. */
-type Method = 'POST' | 'GET';
+export type Method = 'POST' | 'GET';
+
+/** The answer to what is posted to a URL, or to wherever answers redirect to. @throws WebhookCallError in the words of Go's client */
+export async function withRedirects(first: URL, send: (method: Method, url: URL) => Promise<Response>): Promise<Response> {
+  let method: Method = 'POST';
+  let url = first;
+  let response = await send(method, url);
+  for (let redirects = 0; response.location; redirects++) {
+    const { location } = response;
+    if (redirects === mostRedirects) throw new WebhookCallError(`${posted(location)}stopped after ${mostRedirects} redirects`);
+    url = redirected(url, location);
+    if (!asksTheSame(response.status)) method = 'GET';
+    response = await send(method, url);
+  }
+  return response;
+}
 
 /** As Go's client begins to tell what failed; it names the method with which it began. */
-function posted(url: string): string {
+export function posted(url: string): string {
   return `Post ${JSON.stringify(url)}: `;
 }
 
