@@ -13,7 +13,8 @@ test('tolerations that another one covers are left out, as kube-apiserver v1.36.
     [[equal('x', '1')], [exists('x')], [exists('x')]],
     [[equal('x', '2')], [equal('x', '1')], [equal('x', '2'), equal('x', '1')]],
     [[exists('a')], [everything, exists('b')], [everything]],
-    [[exists('x')], [{ key: 'x' }], [{ key: 'x' }]],
+    [[exists('x')], [{ key: 'x' }], [exists('x')]],
+    [[{ key: 'x' }], [equal('x', '')], [{ key: 'x' }]],
     [[seconds(5), seconds(7)], [], [seconds(7)]],
     [[exists('x'), exists('x')], [exists('x')], [exists('x')]],
   ];

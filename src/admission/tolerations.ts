@@ -36,5 +36,6 @@ export function isSuperset(whole: Toleration, part: Toleration): boolean {
     if (part.tolerationSeconds === undefined || tolerationSeconds < part.tolerationSeconds) return false;
   }
   if (operator === 'Exists') return true;
-  return (operator === '' || operator === 'Equal') && value === (part.value ?? '');
+  // Only of one that says that it wants an equal value.
+  return (operator === '' || operator === 'Equal') && part.operator === 'Equal' && value === (part.value ?? '');
 }
