@@ -15,6 +15,7 @@ import { limitPodHardAntiAffinityTopologyPlugin } from './limit-pod-hard-anti-af
 import { limitRangerPlugin } from './limit-ranger/limit-ranger.ts';
 import { namespaceAutoProvisionPlugin } from './namespace-auto-provision/namespace-auto-provision.ts';
 import { namespaceExistsPlugin } from './namespace-exists/namespace-exists.ts';
+import { nodeDeclaredFeaturesPlugin } from './node-declared-features/node-declared-features.ts';
 import { nodeRestrictionPlugin } from './node-restriction/node-restriction.ts';
 import { ownerReferencesPermissionEnforcementPlugin } from './owner-references-permission-enforcement/owner-references-permission-enforcement.ts';
 import { persistentVolumeClaimResizePlugin } from './persistent-volume-claim-resize/persistent-volume-claim-resize.ts';
@@ -64,7 +65,7 @@ export interface PluginChoice {
 export const defaultChoice: PluginChoice = { enabled: [], disabled: [], configurations: noConfigurations };
 
 /** Known, but without anything to do here: they are about features that are off by default in v1.36. */
-const idle = ['ClusterTrustBundleAttest', 'JobValidation', 'NodeDeclaredFeatureValidator', 'PodGroupProtection', 'PodGroupWorkloadExists'];
+const idle = ['ClusterTrustBundleAttest', 'JobValidation', 'PodGroupProtection', 'PodGroupWorkloadExists'];
 /** Off unless they are enabled; NodeRestriction is on here, as kubeadm and the like have it. */
 const optional = [
   'AlwaysAdmit',
@@ -92,6 +93,7 @@ const onByDefault = [
   'MutatingAdmissionPolicy',
   'MutatingAdmissionWebhook',
   'NamespaceLifecycle',
+  'NodeDeclaredFeatureValidator',
   'NodeRestriction',
   'PersistentVolumeClaimResize',
   'PodResizeValidator',
@@ -164,6 +166,7 @@ export function admissionPlugins(
     defaultIngressClassPlugin(lookup),
     denyServiceExternalIPsPlugin,
     podTopologyLabelsPlugin(lookup),
+    nodeDeclaredFeaturesPlugin(lookup),
     podResizePlugin(lookup),
     new MutatingPolicyPlugin(parts.mutatingPolicies, environment),
     new MutatingWebhookPlugin(parts.mutatingWebhooks, { ...webhooks, credentials: mutatingCredentials }),

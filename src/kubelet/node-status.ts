@@ -15,7 +15,11 @@ export const defaultCapacity: Readonly<Record<string, string>> = {
 export const kubeletVersion = 'v1.36.3';
 const kubeletPort = 10250;
 /** What our kubelets can do that pods may need of their node (KEP-5328). */
-const declaredFeatures: readonly string[] = ['RestartAllContainersOnContainerExits'];
+const declaredFeatures: readonly string[] = [
+  'InPlacePodLevelResourcesVerticalScaling',
+  'InPlacePodVerticalScalingInitContainers',
+  'RestartAllContainersOnContainerExits',
+];
 
 /** The labels that a kubelet gives its node. */
 export function nodeLabels(name: string): Record<string, string> {
