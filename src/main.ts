@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
@@ -13,15 +14,17 @@ import { fileOfFlag, keyPairOfFlags } from './assembly/files.ts';
 import { frontProxyOf } from './assembly/front-proxy.ts';
 import { LargeRequestThread } from './assembly/large-request-thread.ts';
 import { serveLargeRequests } from './assembly/large-requests.ts';
+import { serviceAccountKeysOf } from './assembly/service-account-keys.ts';
 import { versionInfo } from './assembly/version.ts';
 import { bootstrapObjects } from './auth/bootstrap/index.ts';
 import { certificateEnd, readCertificateRequest, signCertificate } from './auth/certificate-authority.ts';
 import { DamagedKeysError, loadClusterKeys } from './auth/pki.ts';
 import type { UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
+import { defaultAssetsFolder, serveEtcdHealth, writeAssets } from './cli/envtest.ts';
 import { UserError } from './cli/errors.ts';
 import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './cli/kubeconfig.ts';
-import { parseArguments, type UpOptions, UsageError, type WhyOptions } from './cli/options.ts';
+import { type EnvtestOptions, type EtcdOptions, parseArguments, type UpOptions, UsageError, type WhyOptions } from './cli/options.ts';
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
@@ -154,12 +157,13 @@ async function startApiServer(
       : await openLevelStorage(join(options.dataDir, 'store'), { clock, onFailure, codec: encryption.codec }),
   );
   const identity = options.memory ? undefined : await controlPlaneIdentity(options.dataDir, () => newIdentity(random));
-  const keys = await loadClusterKeys({
+  const ownKeys = await loadClusterKeys({
     ...(options.memory ? {} : { directory: join(options.dataDir, 'pki') }),
     serverNames: serverNames(options),
     clock,
     random,
   });
+  const keys = { ...ownKeys, serviceAccount: await serviceAccountKeysOf(options, ownKeys.serviceAccount) };
   const frontProxy = await frontProxyOf(options, keys);
   const serving = await keyPairOfFlags(['--tls-cert-file', options.tlsCertFile], ['--tls-private-key-file', options.tlsPrivateKeyFile]);
   const audit = await auditSink(options, auditPolicy, surroundings, running);
@@ -478,18 +482,45 @@ async function why({ name, namespace, kubeconfig, schedulerConfig }: WhyOptions)
 
 async function run(): Promise<void> {
   const command = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
-  if (command.name === 'why') return why(command.options);
-  const { options } = command;
+  switch (command.name) {
+    case 'why':
+      return why(command.options);
+    case 'envtest':
+      return envtest(command.options);
+    case 'etcd':
+      return etcd(command.options);
+    default:
+      return up(command.options);
+  }
+}
+
+async function envtest({ folder = defaultAssetsFolder(process.env) }: EnvtestOptions): Promise<void> {
+  console.log(await writeAssets(folder, fileURLToPath(import.meta.url), process.env.PATH));
+}
+
+async function etcd({ listenClientUrls }: EtcdOptions): Promise<void> {
+  const { signal } = interruption();
+  await using _ = await serveEtcdHealth(listenClientUrls);
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Aborted by SIGINT and SIGTERM. */
+function interruption(): AbortController {
+  const ending = sharedAbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+  return ending;
+}
+
+async function up(options: UpOptions): Promise<void> {
   // On few cores the collector's helpers take them from the clients and the disk, and the main thread waits for all of them.
   if (availableParallelism() <= 2) setFlagsFromString('--no-parallel-scavenge');
-  const ending = sharedAbortController();
+  const ending = interruption();
   let failure: Error | undefined;
-  const stop = (error?: Error) => {
+  const stop = (error: Error) => {
     if (ending.signal.aborted) return;
     failure = error;
     ending.abort(error);
   };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop());
   const logger = createLogger(options.logLevel);
   const { signal } = ending;
   const starting = startCluster(options, { clock: systemClock, random: systemRandom, logger, onFailure: stop, signal });

@@ -11,10 +11,13 @@ export interface ClientProgram {
   /** Commands that make it ready, run in a copy of its folder. */
   readonly build: readonly (readonly string[])[];
   readonly run: readonly string[];
+  /** It starts servers itself, out of the folder $KUBEBUILDER_ASSETS. */
+  readonly startsServers?: boolean;
 }
 
 const npm = { needs: ['npm'], build: [['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error']], run: ['node', 'main.mjs'] };
 const go = { needs: ['go'], build: [['go', 'build', '-o', 'program', '.']], run: ['./program'] };
+const goTest = { needs: ['go'], build: [['go', 'test', '-c', '-o', 'program', '.']], run: ['./program'], startsServers: true };
 const python = {
   needs: ['python3'],
   build: [
@@ -48,6 +51,7 @@ export const programs: readonly ClientProgram[] = [
   { name: 'client-node', ...npm },
   { name: 'client-go', ...go },
   { name: 'controller-runtime', ...go },
+  { name: 'envtest', ...goTest },
   { name: 'python-kubernetes', ...python },
   { name: 'kr8s', ...python },
   { name: 'fabric8', ...maven },
@@ -69,8 +73,19 @@ export async function buildProgram(program: ClientProgram): Promise<string> {
   return buildOnce('clients', join(root, 'conformance/clients', name), build);
 }
 
-/** Runs a program against a cluster. */
+/** Runs a program against a cluster, or against the servers in $KUBEBUILDER_ASSETS (by default this Orrery) that it starts. */
 export async function runProgram(program: ClientProgram, kubeconfig: string): Promise<Outcome> {
   const folder = await buildProgram(program);
-  return runCommand(program.run, folder, { ...process.env, KUBECONFIG: kubeconfig });
+  const assets = program.startsServers ? { KUBEBUILDER_ASSETS: process.env.KUBEBUILDER_ASSETS || (await makeAssets(folder)) } : {};
+  return runCommand(program.run, folder, { ...process.env, KUBECONFIG: kubeconfig, ...assets });
+}
+
+async function makeAssets(folder: string): Promise<string> {
+  const { code, output } = await runCommand(
+    [process.execPath, join(root, 'dist/orrery.js'), 'envtest', join(folder, 'assets')],
+    folder,
+    process.env,
+  );
+  if (code !== 0) throw new Error(`orrery envtest ended with ${code}:\n${output}`);
+  return output.trim();
 }

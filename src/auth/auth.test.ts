@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
-import { type webcrypto, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -214,6 +214,32 @@ test('the bootstrap objects are those of kube-apiserver', () => {
     Role: 7,
     RoleBinding: 7,
   });
+});
+
+test('service account tokens are made with the key that is given, and good by any of those to check with', async () => {
+  const pair = (bits: number) => generateKeyPairSync('rsa', { modulusLength: bits });
+  const [old, rsa] = [generateKeyPairSync('ec', { namedCurve: 'secp384r1' }), pair(2048)];
+  const account: KubeObject = { metadata: { namespace: 'a', name: 'builder', uid: 'u-1' } };
+  const tokensOf = (privateKey: KeyObject, publicKeys: KeyObject[]) =>
+    new ServiceAccountTokens({
+      issuers: ['https://issuer'],
+      keys: { privateKey, publicKeys },
+      clock: new VirtualClock(start),
+      random: seededRandom(4),
+      read: async () => account,
+    });
+  const before = tokensOf(old.privateKey, [old.publicKey]);
+  const after = tokensOf(rsa.privateKey, [pair(2048).publicKey, rsa.publicKey, old.publicKey]);
+  for (const [tokens, alg] of [
+    [before, 'ES384'],
+    [after, 'RS256'],
+  ] as const) {
+    const { token } = await tokens.issue({ serviceAccount: account, audiences: [], expirationSeconds: 600 });
+    equal(JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).alg, alg);
+    equal((await after.authenticate({ authorization: `Bearer ${token}` }))?.username, 'system:serviceaccount:a:builder');
+    if (alg === 'RS256') await rejects(before.authenticate({ authorization: `Bearer ${token}` }), /cryptographic primitive/);
+  }
+  equal(((await after.keySet()) as { keys: unknown[] }).keys.length, 3);
 });
 
 test('a service account token holds until it ends or its account is gone', async () => {

@@ -21,7 +21,13 @@ export interface ClusterKeys {
   /** Another authority, which vouches for proxies that name the user in headers, and our own certificate of it, for requests to extension API servers. */
   readonly frontProxy: { readonly authority: KeyPair; readonly client: KeyPair };
   /** Signs certificates for components that run apart. */
-  readonly serviceAccount: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+  readonly serviceAccount: ServiceAccountKeys;
+}
+
+/** The key that signs service-account tokens, and those that may have signed them. */
+export interface ServiceAccountKeys {
+  readonly privateKey: KeyObject;
+  readonly publicKeys: readonly KeyObject[];
 }
 
 /** The name in the certificate with which this server proves to extension API servers that it may name users. */
@@ -77,7 +83,7 @@ export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys
     })),
     store.privateKey('sa.key', newKey).then(createPrivateKey),
   ]);
-  return { ...cluster, frontProxy, serviceAccount: { privateKey: serviceAccountKey, publicKey: createPublicKey(serviceAccountKey) } };
+  return { ...cluster, frontProxy, serviceAccount: { privateKey: serviceAccountKey, publicKeys: [createPublicKey(serviceAccountKey)] } };
 }
 
 /** An authority that may have to sign. */

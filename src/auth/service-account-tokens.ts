@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { decodeJwt, exportJWK, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { decodeJwt, exportJWK, type JWTHeaderParameters, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { quotedList } from '../../api/meta/text.ts';
 import { type Clock, formatTime } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import { bearerToken } from './authenticate/bearer.ts';
-import type { ClusterKeys } from './pki.ts';
+import type { ServiceAccountKeys } from './pki.ts';
 import type { Authenticator, UserInfo } from './types.ts';
 
 /** Reads one core/v1 object, to see whether what a token is bound to is still there. */
@@ -60,7 +60,7 @@ export interface TokensOptions {
   readonly issuers: readonly string[];
   /** Tokens for one of them are good for this server; default: the first issuer. */
   readonly audiences?: readonly string[];
-  readonly keys: ClusterKeys['serviceAccount'];
+  readonly keys: ServiceAccountKeys;
   readonly clock: Clock;
   readonly random: Random;
   readonly read: ObjectReader;
@@ -68,13 +68,38 @@ export interface TokensOptions {
   readonly secretUsed?: (namespace: string, name: string, labels: Readonly<Record<string, string>>) => void;
 }
 
-/** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key. */
+interface NamedKey {
+  readonly alg: string;
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+const curveAlgorithms: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' };
+
+/**
+ * The algorithm that a key signs service-account tokens with.
+ * @returns undefined where it is none that kube-apiserver takes
+ */
+export function tokenAlgorithm(key: KeyObject): string | undefined {
+  if (key.asymmetricKeyType === 'rsa') return 'RS256';
+  return key.asymmetricKeyType === 'ec' ? curveAlgorithms[key.asymmetricKeyDetails?.namedCurve ?? ''] : undefined;
+}
+
+// The key's name is the hash of the public key, as kube-apiserver names it.
+function namedKey(key: KeyObject): NamedKey {
+  const kid = createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+  return { alg: tokenAlgorithm(key)!, kid, key };
+}
+
+/** Makes and checks the tokens of service accounts: JWTs signed with the cluster's own key, or the one that a flag names. */
 export class ServiceAccountTokens implements Authenticator {
   readonly issuer: string;
   readonly audiences: readonly string[];
   private readonly issuers: readonly string[];
-  private readonly keys: ClusterKeys['serviceAccount'];
-  private readonly keyId: string;
+  private readonly signingKey: NamedKey;
+  private readonly keys: readonly NamedKey[];
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly read: ObjectReader;
@@ -84,15 +109,13 @@ export class ServiceAccountTokens implements Authenticator {
     this.issuers = options.issuers;
     this.issuer = options.issuers[0]!;
     this.audiences = options.audiences?.length ? options.audiences : [this.issuer];
-    this.keys = options.keys;
+    const { privateKey, publicKeys } = options.keys;
+    this.signingKey = { ...namedKey(createPublicKey(privateKey)), key: privateKey };
+    this.keys = publicKeys.map(namedKey);
     this.clock = options.clock;
     this.random = options.random;
     this.read = options.read;
     this.secretUsed = options.secretUsed ?? (() => {});
-    // The key's name is the hash of the public key, as kube-apiserver names it.
-    this.keyId = createHash('sha256')
-      .update(options.keys.publicKey.export({ type: 'spki', format: 'der' }))
-      .digest('base64url');
   }
 
   /** @returns the token, its id and when it should be given up, in milliseconds since the epoch */
@@ -138,7 +161,8 @@ export class ServiceAccountTokens implements Authenticator {
 
   /** @param claims in alphabetical order, as kube-apiserver writes them */
   private sign(claims: JWTPayload): Promise<string> {
-    return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: this.keyId }).sign(this.keys.privateKey);
+    const { alg, kid, key } = this.signingKey;
+    return new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(key);
   }
 
   async authenticate(credentials: Parameters<Authenticator['authenticate']>[0]): Promise<UserInfo | undefined> {
@@ -165,8 +189,7 @@ export class ServiceAccountTokens implements Authenticator {
 
   /** The JSON Web Key Set at /openid/v1/jwks. */
   async keySet(): Promise<object> {
-    const key = await exportJWK(this.keys.publicKey);
-    return { keys: [{ use: 'sig', ...key, kid: this.keyId, alg: 'ES256' }] };
+    return { keys: await Promise.all(this.keys.map(async ({ alg, kid, key }) => ({ use: 'sig', ...(await exportJWK(key)), kid, alg }))) };
   }
 
   /** The discovery document at /.well-known/openid-configuration. @param server host and port at which the keys are served */
@@ -176,15 +199,25 @@ export class ServiceAccountTokens implements Authenticator {
       jwks_uri: `https://${server}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['ES256'],
+      id_token_signing_alg_values_supported: this.algorithms(),
     };
+  }
+
+  private algorithms(): string[] {
+    return [...new Set(this.keys.map(({ alg }) => alg))].sort();
+  }
+
+  // Of an algorithm that has no key here, no token gets as far as this.
+  private keyOf({ alg, kid }: JWTHeaderParameters): KeyObject {
+    const fitting = this.keys.filter((key) => key.alg === alg);
+    return (fitting.find((key) => key.kid === kid) ?? fitting[0]!).key;
   }
 
   private async verify(token: string): Promise<JWTPayload | undefined> {
     try {
-      const { payload } = await jwtVerify(token, this.keys.publicKey, {
+      const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
         issuer: [...this.issuers, secretIssuer],
-        algorithms: ['ES256'],
+        algorithms: this.algorithms(),
         // jose wants a Date; the time is the injected clock's.
         currentDate: new Date(this.clock.now()),
       });

@@ -25,6 +25,8 @@ export interface ApiServerFlags {
   readonly oidcRequiredClaim?: readonly string[];
   readonly oidcSigningAlgs?: readonly string[];
   readonly serviceAccountIssuer?: readonly string[];
+  readonly serviceAccountSigningKeyFile?: string;
+  readonly serviceAccountKeyFile?: readonly string[];
   readonly authorizationConfig?: string;
   readonly authorizationMode?: readonly string[];
   readonly authorizationPolicyFile?: string;
@@ -66,6 +68,12 @@ export function addApiServerFlags(command: Program): Program {
     .option('--oidc-required-claim <key=value>', 'a claim that has to be there; may be repeated', strings)
     .option('--oidc-signing-algs <list>', 'algorithms of the tokens (default: RS256)', strings)
     .option('--service-account-issuer <issuer>', 'issuer of service-account tokens; of several the first makes them', repeated)
+    .option('--service-account-signing-key-file <file>', "the key that signs service-account tokens (default: the cluster's own)")
+    .option(
+      '--service-account-key-file <file>',
+      'the keys that these tokens are checked with; may be repeated (default: the signing key)',
+      repeated,
+    )
     .option('--authorization-config <file>', 'who is asked what is allowed: an AuthorizationConfiguration')
     .option('--authorization-mode <list>', 'of Node, RBAC, ABAC, Webhook, AlwaysAllow, AlwaysDeny, in order (default: Node,RBAC)', strings)
     .option('--authorization-policy-file <file>', 'the policies of mode ABAC, a line of JSON each')

@@ -1,9 +1,11 @@
 import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
+import { serveEtcdHealth, writeAssets } from './envtest.ts';
 import { UserError } from './errors.ts';
 import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './options.ts';
@@ -232,3 +234,58 @@ test('credentials of admission webhooks are named after those whom they are for'
     await rejects(readCredentials(file), /^Error: error loading config file ".*": couldn't get version\/kind; json parse error: /);
     await rejects(readCredentials(join(folder, 'none')), { message: `stat ${join(folder, 'none')}: no such file or directory` });
   }));
+
+test('kube-apiserver is the API server alone, with the flags that envtest gives it', () =>
+  withFolder(async (folder) => {
+    const flags = [
+      '--allow-privileged=true',
+      '--authorization-mode=RBAC',
+      '--bind-address=127.0.0.1',
+      `--cert-dir=${folder}`,
+      `--client-ca-file=${join(folder, 'client-cert-auth-ca.crt')}`,
+      '--disable-admission-plugins=ServiceAccount',
+      '--etcd-servers=http://127.0.0.1:34567',
+      '--secure-port=34568',
+      '--service-account-issuer=https://127.0.0.1:34568/',
+      `--service-account-key-file=${join(folder, 'sa-signer.crt')}`,
+      `--service-account-signing-key-file=${join(folder, 'sa-signer.key')}`,
+      '--service-cluster-ip-range=10.0.0.0/24',
+    ];
+    const parsed = () => {
+      const command = parseArguments(['kube-apiserver', ...flags], 'v1');
+      equal(command.name, 'kube-apiserver');
+      return command.options as UpOptions;
+    };
+    const options = parsed();
+    deepEqual([options.components, options.nodes, options.memory, options.port], [['apiserver'], 0, true, 34568]);
+    deepEqual([options.serviceAccountKeyFile, options.tlsCertFile], [[join(folder, 'sa-signer.crt')], undefined]);
+    for (const name of ['apiserver.crt', 'apiserver.key']) await writeFile(join(folder, name), '');
+    deepEqual([parsed().tlsCertFile, parsed().tlsPrivateKeyFile], [join(folder, 'apiserver.crt'), join(folder, 'apiserver.key')]);
+    for (const unknown of ['--feature-gates=A=true', '--nodes=3', '--allow-privileged=false'])
+      throws(() => parseArguments(['kube-apiserver', unknown], 'v1'), UsageError);
+  }));
+
+test('the folder for envtest has launchers that go on after a space or a quote in their path, and the kubectl of the PATH', () =>
+  withFolder(async (folder) => {
+    const script = join(folder, "it's one.mjs");
+    await writeFile(script, 'console.log(JSON.stringify(process.argv.slice(2)))');
+    await mkdir(join(folder, 'bin'));
+    await writeFile(join(folder, 'bin', 'kubectl'), '#!/bin/sh\necho kubectl "$@"\n', { mode: 0o755 });
+    const assets = join(folder, 'assets');
+    for (let again = 0; again < 2; again++) equal(await writeAssets(assets, script, `${assets}:${join(folder, 'bin')}`), assets);
+    const said = (name: string) => execFileSync(join(assets, name), ['--v', 'a b'], { encoding: 'utf8' });
+    equal(said('etcd'), '["etcd","--v","a b"]\n');
+    equal(said('kube-apiserver'), '["kube-apiserver","--v","a b"]\n');
+    equal(said('kubectl'), 'kubectl --v a b\n');
+  }));
+
+test('what stands for etcd says that it is healthy, and no more', async () => {
+  await using etcd = await serveEtcdHealth(['http://127.0.0.1:0']);
+  const answer = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${etcd.ports[0]}${path}`);
+    return [response.status, await response.text()];
+  };
+  deepEqual(await answer('/health'), [200, '{"health":"true","reason":""}']);
+  deepEqual(await answer('/v3/kv/range'), [404, '404 page not found\n']);
+  await rejects(serveEtcdHealth([`http://127.0.0.1:${etcd.ports[0]}`]), UserError);
+});

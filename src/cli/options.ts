@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { CommanderError, InvalidArgumentError, Command as Program } from 'commander';
 
-import { type ApiServerFlags, addApiServerFlags, flagConflict } from './apiserver-flags.ts';
+import { type ApiServerFlags, addApiServerFlags, boolean, flagConflict } from './apiserver-flags.ts';
 
 /** The parts of a cluster, any of which can run in a process of its own. */
 export const components = ['apiserver', 'controllers', 'scheduler', 'fleet'] as const;
@@ -62,7 +63,22 @@ export interface WhyOptions {
   readonly schedulerConfig?: string;
 }
 
-export type Command = { readonly name: 'up'; readonly options: UpOptions } | { readonly name: 'why'; readonly options: WhyOptions };
+/** What `orrery etcd` was asked for. */
+export interface EtcdOptions {
+  readonly listenClientUrls: readonly string[];
+}
+
+/** What `orrery envtest` was asked for. */
+export interface EnvtestOptions {
+  /** Absent: a folder of the user's cache. */
+  readonly folder?: string;
+}
+
+export type Command =
+  | { readonly name: 'up' | 'kube-apiserver'; readonly options: UpOptions }
+  | { readonly name: 'why'; readonly options: WhyOptions }
+  | { readonly name: 'etcd'; readonly options: EtcdOptions }
+  | { readonly name: 'envtest'; readonly options: EnvtestOptions };
 
 /** The command line was wrong (or asked for help, with exit code 0): `text` is for the user. */
 export class UsageError extends Error {
@@ -74,7 +90,7 @@ export class UsageError extends Error {
 }
 
 /**
- * Reads `orrery up [flags]` and `orrery why pod NAME [flags]`.
+ * Reads `orrery up [flags]` and the other commands.
  * @param args the arguments after the script's name
  * @throws UsageError
  */
@@ -93,7 +109,7 @@ export function parseArguments(args: readonly string[], version: string): Comman
       program.error(
         name === undefined
           ? "name a command, such as 'orrery up'"
-          : `unknown command '${name}'; the commands are 'orrery up' and 'orrery why'`,
+          : `unknown command '${name}'; the commands are 'orrery up', 'orrery why' and 'orrery envtest'`,
       );
     });
   const up: Program = withUpFlags(configured(program.command('up'), write))
@@ -114,6 +130,28 @@ export function parseArguments(args: readonly string[], version: string): Comman
     .action((_kind, name, { kubeconfig = process.env.KUBECONFIG || join('.orrery', 'kubeconfig'), ...options }) => {
       result = { name: 'why', options: { ...options, name, kubeconfig } };
     });
+  configured(program.command('envtest'), write)
+    .showHelpAfterError("Run 'orrery envtest --help'.")
+    .description('Make a folder for $KUBEBUILDER_ASSETS, with which envtest starts Orrery, and print its path.')
+    .argument('[folder]', 'where (default: a folder of your cache)')
+    .action((folder) => {
+      result = { name: 'envtest', options: { ...(folder === undefined ? {} : { folder }) } };
+    });
+  const apiServer: Program = withKubeApiServerFlags(configured(program.command('kube-apiserver'), write))
+    .showHelpAfterError("Run 'orrery kube-apiserver --help' for all flags.")
+    .description('Serve the API alone, in memory, as envtest starts kube-apiserver.')
+    .action((given) => {
+      const options = upOptionsOf(given);
+      const conflict = flagConflict(options);
+      if (conflict !== undefined) apiServer.error(conflict);
+      result = { name: 'kube-apiserver', options };
+    });
+  withEtcdFlags(configured(program.command('etcd'), write))
+    .showHelpAfterError("Run 'orrery etcd --help' for all flags.")
+    .description('Stand where envtest starts etcd: says that it is healthy, and keeps nothing.')
+    .action(({ listenClientUrls }) => {
+      result = { name: 'etcd', options: { listenClientUrls } };
+    });
   try {
     program.parse(args as string[], { from: 'user' });
   } catch (error) {
@@ -125,16 +163,13 @@ export function parseArguments(args: readonly string[], version: string): Comman
 
 function withUpFlags(command: Program): Program {
   command
-    .option('--port <number>', 'port of the API server; 0 takes a free one', wholeNumber(0, 65535), 6443)
-    .option('--bind-address <address>', 'address to listen on', address, '127.0.0.1')
+    .option('--port <number>', 'port of the API server; 0 takes a free one', port, 6443)
     .option('--data-dir <folder>', 'where the cluster is kept; one process at a time', '.orrery')
     .option('--memory', 'keep nothing on disk', false)
     .option('--kubeconfig <file>', "where the administrator's kubeconfig is written (default: kubeconfig in the data directory)")
     .option('--nodes <number>', 'simulated nodes to run', wholeNumber(0, 5000), 3)
     .option('--components <list>', `which of ${components.join(',')} to run`, componentList, [...components])
     .option('--controllers <list>', 'controllers to run: * for those on by default, NAME, or -NAME for one that is not to run', list, ['*'])
-    .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
-    .option('--service-cluster-ip-range <cidr>', 'addresses of Services; a second range is of the other family', cidrs, ['10.96.0.0/16'])
     .option('--cluster-cidr <cidr>', 'addresses of pods, and the families of nodes; a second range likewise', podCidrs, ['10.244.0.0/16'])
     .option('--load-balancer-cidr <cidr>', 'addresses of Services of type LoadBalancer, where there are nodes', cidr, '172.18.255.0/24')
     .option('--horizontal-pod-autoscaler-sync-period <duration>', 'how often each autoscaler looks', duration, 15_000)
@@ -143,6 +178,16 @@ function withUpFlags(command: Program): Program {
       '--scheduler-config <file>',
       "the scheduler's profiles and plugins: a KubeSchedulerConfiguration of kubescheduler.config.k8s.io/v1",
     )
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn');
+  return withServerFlags(command);
+}
+
+/** Adds the flags of the API server alone, which `orrery kube-apiserver` has as well. */
+function withServerFlags(command: Program): Program {
+  command
+    .option('--bind-address <address>', 'address to listen on', address, '127.0.0.1')
+    .option('--token-auth-file <file>', 'static tokens, in kube-apiserver\'s form: token,user,uid[,"group,…"]')
+    .option('--service-cluster-ip-range <cidr>', 'addresses of Services; a second range is of the other family', cidrs, ['10.96.0.0/16'])
     .option('--requestheader-client-ca-file <file>', "authorities of proxies that name the user in headers (default: the cluster's own)")
     .option('--requestheader-allowed-names <list>', "common names of these proxies' certificates (default: any)", list)
     .option('--requestheader-username-headers <list>', 'headers that name the user, the first that is there counts', list, [
@@ -163,9 +208,51 @@ function withUpFlags(command: Program): Program {
     .option('--audit-log-maxage <number>', 'days for which old files of the audit log are kept (0: for ever)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-webhook-config-file <file>', 'where they are sent: a kubeconfig that names the webhook')
     .option('--audit-webhook-batch-max-size <number>', 'events in one call to it', wholeNumber(1, 10_000), 400)
-    .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', logLevel, 'warn');
+    .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000);
   return addApiServerFlags(command);
+}
+
+interface KubeApiServerFlags extends Omit<UpOptions, 'port'> {
+  readonly securePort: number;
+  readonly certDir: string;
+}
+
+function withKubeApiServerFlags(command: Program): Program {
+  command
+    .option('--secure-port <number>', 'port to listen on; 0 takes a free one', port, 6443)
+    .option(
+      '--cert-dir <folder>',
+      "where apiserver.crt and apiserver.key lie, if the server's certificate is not to be the cluster's own",
+      '.',
+    )
+    .option('--etcd-servers <list>', 'taken, and not used: the objects are in memory', list)
+    .option('--allow-privileged [boolean]', 'whether containers may be privileged: they may', onlyTrue, true);
+  return withServerFlags(command);
+}
+
+function withEtcdFlags(command: Program): Program {
+  return command
+    .option('--listen-client-urls <list>', 'where /health is answered', httpUrls, ['http://localhost:2379'])
+    .option('--advertise-client-urls <list>', 'taken, and not used', list)
+    .option('--listen-peer-urls <list>', 'taken, and not used', list)
+    .option('--data-dir <folder>', 'taken, and not used')
+    .option('--unsafe-no-fsync [boolean]', 'taken, and not used', trueOrFalse);
+}
+
+/** What `orrery up` would be asked for, to be what kube-apiserver is by these flags. */
+function upOptionsOf({ securePort, certDir, ...given }: KubeApiServerFlags): UpOptions {
+  const [certificate, key] = [join(certDir, 'apiserver.crt'), join(certDir, 'apiserver.key')];
+  const own = given.tlsCertFile === undefined && given.tlsPrivateKeyFile === undefined && existsSync(certificate) && existsSync(key);
+  return {
+    ...withUpFlags(new Program()).opts<UpOptions>(),
+    ...given,
+    ...(own ? { tlsCertFile: certificate, tlsPrivateKeyFile: key } : {}),
+    port: securePort,
+    memory: true,
+    kubeconfig: join(certDir, 'kubeconfig'),
+    nodes: 0,
+    components: ['apiserver'],
+  };
 }
 
 /** Every flag of `orrery up`, by the name that its value has in UpOptions. */
@@ -201,6 +288,20 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   return value;
 };
+
+const port = wholeNumber(0, 65535);
+
+function onlyTrue(text: string): boolean {
+  if (!boolean(text)) throw new InvalidArgumentError('Privileged containers are always allowed here.');
+  return true;
+}
+
+function httpUrls(text: string): string[] {
+  const urls = list(text);
+  if (!urls.every((url) => URL.canParse(url) && new URL(url).protocol === 'http:'))
+    throw new InvalidArgumentError('Give URLs of http, such as http://127.0.0.1:2379.');
+  return urls;
+}
 
 function trueOrFalse(text: string): boolean {
   if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Give true or false.');
