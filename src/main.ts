@@ -213,7 +213,7 @@ async function startApiServer(
     advertiseAddress,
     port,
     clock,
-    objects: bootstrapObjects(),
+    objects: bootstrapObjects(options.components.includes('controllers')),
   };
   await bootstrap(bootstrapOptions);
   keepBootstrapped(bootstrapOptions, logger, signal);

@@ -1,12 +1,14 @@
 import type { ResourceDefinition } from '../../api/define.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
-import type { Client } from '../client/client.ts';
+import type { Client, ResourceClient } from '../client/client.ts';
 import { formatTime } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import { every } from '../machinery/periodic.ts';
+import { ApiError } from '../registry/errors.ts';
 import type { Registry } from '../registry/registry.ts';
-import { ensure } from './ensure.ts';
+import { ensure, managerOf } from './ensure.ts';
 import { keepOwnService, type OwnServiceParts } from './own-service.ts';
+import { reconcilePolicy } from './policy-reconciliation.ts';
 
 export { apiServerUser } from '../registry/own-user.ts';
 
@@ -23,12 +25,12 @@ const namespacesMs = 60_000;
 
 /**
  * Makes what an API server makes for itself: the system namespaces, the Service `kubernetes` with its endpoints, the range of service addresses, and
- * the objects given. What is there stays as it is; only the endpoints follow the servers.
+ * the objects given. What is there stays as it is, but that the endpoints follow the servers, and the policy gets what it lacks.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { registry, client, objects } = options;
   await ensureNamespaces(options);
-  await ensureObjects(registry, client, objects);
+  await ensureObjects(registry, client, objects, keepPolicy);
   await ensureServiceCidr(options);
   await keepOwnService(options, 'with its ports');
 }
@@ -46,8 +48,32 @@ async function ensureNamespaces({ registry, client }: BootstrapOptions): Promise
   await ensureObjects(registry, client, names);
 }
 
+async function keepPolicy(resource: ResourceClient, object: KubeObject): Promise<unknown> {
+  const present = await ensure(resource, object);
+  if (!object.apiVersion?.startsWith('rbac.authorization.k8s.io/')) return present;
+  const { namespace = '', name = '' } = object.metadata!;
+  const { operation, object: reconciled } = reconcilePolicy(present, object);
+  try {
+    if (operation === 'update') await resource.update(namespace, reconciled, managerOf(object));
+    if (operation === 'recreate') {
+      await resource.delete(namespace, name);
+      await resource.create(namespace, reconciled, managerOf(object));
+    }
+    return reconciled;
+  } catch (error) {
+    // Somebody was quicker: another API server, or the controllers.
+    if (error instanceof ApiError && (error.reason === 'Conflict' || error.reason === 'AlreadyExists')) return keepPolicy(resource, object);
+    throw error;
+  }
+}
+
 /** Creates those of the objects that are not there yet. @throws ApiError of the first that cannot be created */
-export async function ensureObjects(registry: Registry, client: Client, objects: readonly KubeObject[]): Promise<void> {
+export async function ensureObjects(
+  registry: Registry,
+  client: Client,
+  objects: readonly KubeObject[],
+  settle: (resource: ResourceClient, object: KubeObject) => Promise<unknown> = ensure,
+): Promise<void> {
   const byKind = new Map<string, ResourceDefinition>();
   for (const definition of registry.definitions()) {
     const apiVersion = definition.group === '' ? definition.version : `${definition.group}/${definition.version}`;
@@ -57,7 +83,7 @@ export async function ensureObjects(registry: Registry, client: Client, objects:
     objects.map(async (object) => {
       const definition = byKind.get(`${object.apiVersion} ${object.kind}`);
       if (!definition) throw new Error(`no resource serves ${object.kind} of ${object.apiVersion}`);
-      await ensure(client.resource(definition), object);
+      await settle(client.resource(definition), object);
     }),
   );
 }

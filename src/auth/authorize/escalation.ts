@@ -17,9 +17,8 @@ interface Right {
  * What `wanted` gives beyond `held`, as upstream prints it, a line each; empty if all of it is held. Rights to the same thing come together in one line.
  */
 export function missingRights(held: readonly Rule[], wanted: readonly Rule[]): string[] {
-  const missing = wanted.flatMap(rightsOf).filter((right) => !held.some((rule) => covers(rule, right)));
   const verbsByThing = new Map<string, { readonly right: Right; readonly verbs: Set<string> }>();
-  for (const right of missing) {
+  for (const right of uncovered(held, wanted)) {
     const { verb, ...thing } = right;
     // Rights to paths stand alone.
     const key = JSON.stringify(right.nonResourceURL === undefined ? thing : right);
@@ -28,6 +27,24 @@ export function missingRights(held: readonly Rule[], wanted: readonly Rule[]): s
     else verbsByThing.set(key, { right, verbs: new Set([verb]) });
   }
   return sorted(Array.from(verbsByThing.values(), ({ right, verbs }) => describe(right, [...verbs])));
+}
+
+/** What `wanted` gives beyond `held`, as rules with one verb on one thing each, in the order of the wanted ones. */
+export function missingRules(held: readonly Rule[], wanted: readonly Rule[]): Rule[] {
+  return uncovered(held, wanted).map(({ verb, apiGroup, resource, resourceName, nonResourceURL }) =>
+    nonResourceURL !== undefined
+      ? { verbs: [verb], nonResourceURLs: [nonResourceURL] }
+      : {
+          verbs: [verb],
+          apiGroups: [apiGroup!],
+          resources: [resource!],
+          ...(resourceName === undefined ? {} : { resourceNames: [resourceName] }),
+        },
+  );
+}
+
+function uncovered(held: readonly Rule[], wanted: readonly Rule[]): Right[] {
+  return wanted.flatMap(rightsOf).filter((right) => !held.some((rule) => covers(rule, right)));
 }
 
 /**

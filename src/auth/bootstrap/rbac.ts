@@ -26,7 +26,10 @@ interface BindingData {
   roleKind?: 'ClusterRole';
 }
 
-/** The bootstrap ClusterRoles, Roles and bindings of kube-apiserver v1.36, in the order in which they are created. */
+/**
+ * The bootstrap ClusterRoles, Roles and bindings of kube-apiserver v1.36, in the order in which they are created. The rules of roles that are put together
+ * of others are those that the aggregation controller will give them.
+ */
 export function bootstrapPolicy(): KubeObject[] {
   const data = JSON.parse(readFileSync(new URL('./rbac.json', import.meta.url), 'utf8')) as PolicyData;
   const objects: KubeObject[] = [];
