@@ -1,3 +1,4 @@
+import type { Node } from '../../openapi/types.ts';
 import type { Client } from '../client/client.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import type { ImageRule } from './images/rules.ts';
@@ -22,7 +23,13 @@ export interface FleetOptions {
   readonly images?: readonly ImageRule[];
 }
 
-/** A Node object with this annotation (value `fake`) is run as KWOK would. */
+/** A user gives a Node object this annotation, with the value `fake`. */
 export const adoptionAnnotation = 'kwok.x-k8s.io/node';
+
+/** Whether a Node object has the annotation with which it is run as KWOK would. */
+export function isAdopted({ metadata }: Node): boolean {
+  return metadata?.annotations?.[adoptionAnnotation] === 'fake';
+}
+
 /** A user stops a node's kubelet by giving its Node object this annotation with the value `stopped`, and starts it by taking that away. */
 export const kubeletAnnotation = 'orrery.dev/kubelet';

@@ -12,7 +12,7 @@ import { createEventRecorder, type EventRecorder, waitingOfOne } from '../runtim
 import type { Informer } from '../runtime/informer.ts';
 import { createInformers, type Informers } from '../runtime/informers.ts';
 import { keyOf } from '../runtime/keys.ts';
-import { adoptionAnnotation, type FleetContext, type FleetOptions, kubeletAnnotation } from './context.ts';
+import { type FleetContext, type FleetOptions, isAdopted, kubeletAnnotation } from './context.ts';
 import { defaultImages } from './images/catalogue.ts';
 import { FileTree } from './images/files.ts';
 import { Images } from './images/images.ts';
@@ -91,6 +91,11 @@ class Kubelet implements PodHost {
 
   get addresses(): readonly string[] {
     return this.agent.addresses;
+  }
+
+  get isAdopted(): boolean {
+    const node = this.node();
+    return node !== undefined && isAdopted(node);
   }
 
   get client(): Client {
@@ -336,7 +341,7 @@ export class Fleet implements AsyncDisposable {
   }
 
   private isOurs(node: Node): boolean {
-    return this.own.has(node.metadata!.name!) || node.metadata!.annotations?.[adoptionAnnotation] === 'fake';
+    return this.own.has(node.metadata!.name!) || isAdopted(node);
   }
 
   private kubeletOf(name: string, node?: Node): Kubelet {

@@ -1,6 +1,6 @@
 import { isExtendedResource } from '../../api/core/v1/resource-names.ts';
 import type { Node, NodeCondition, NodeStatus, NodeSystemInfo } from '../../openapi/types.ts';
-import { adoptionAnnotation } from './context.ts';
+import { isAdopted } from './context.ts';
 
 /** What a simulated node has, where its object does not say otherwise. */
 export const defaultCapacity: Readonly<Record<string, string>> = {
@@ -54,9 +54,9 @@ export function nodeStatus(node: Node, addresses: readonly string[], now: string
  * Of nodes that KWOK would run, what their objects say stays.
  * @returns amounts by resource, null for what is there no longer; undefined where nothing is to be changed
  */
-export function advertisedChanges({ metadata, status }: Node): Record<string, string | null> | undefined {
-  const { capacity = {}, allocatable } = status ?? {};
-  if (!allocatable || metadata!.annotations?.[adoptionAnnotation] === 'fake') return undefined;
+export function advertisedChanges(node: Node): Record<string, string | null> | undefined {
+  const { capacity = {}, allocatable } = node.status ?? {};
+  if (!allocatable || isAdopted(node)) return undefined;
   const changes: Record<string, string | null> = {};
   for (const [name, amount] of Object.entries(capacity))
     if (allocatable[name] !== amount && isExtendedResource(name)) changes[name] = amount;

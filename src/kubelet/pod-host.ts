@@ -8,6 +8,8 @@ import type { LastingFiles } from './volumes/pod-volumes.ts';
 /** What a pod's worker must know of the node that the pod is on. */
 export interface PodHost {
   readonly name: string;
+  /** Whether the node is a user's, run as KWOK would: KWOK leaves it to others to say that a pod is scheduled. */
+  readonly isAdopted: boolean;
   /** One, or one of each family, the cluster's first family first. */
   readonly addresses: readonly string[];
   readonly events: EventRecorder;

@@ -12,6 +12,8 @@ export interface StatusContext {
   readonly hostIPs: readonly string[];
   /** None while the pod has no network yet. */
   readonly podIPs: readonly string[];
+  /** Whether it is left to others to say that the pod is scheduled. */
+  readonly leavesScheduled?: boolean;
   readonly pendingResize?: PendingResize | undefined;
   /** Containers start again with new resources. */
   readonly resizing?: boolean;
@@ -50,6 +52,8 @@ export function podStatus(pod: Pod, containers: readonly ContainerRun[], context
     startTime: pod.status?.startTime ?? now,
     conditions: [
       ...conditions(pod, phase, containers, now, podIPs.length > 0),
+      // Whoever bound the pod has said so; the kubelet tells for which generation.
+      ...(context.leavesScheduled ? [] : [condition(pod, 'PodScheduled', holds, now)]),
       ...resizeConditions(pod, context),
       ...restartCondition(pod, phase, context),
     ],
@@ -153,8 +157,6 @@ function conditions(pod: Pod, phase: string, containers: readonly ContainerRun[]
     condition(pod, 'Initialized', initialized(phase, containers), now),
     condition(pod, 'Ready', podReady(pod, ready), now),
     condition(pod, 'ContainersReady', ready, now),
-    // Whoever bound the pod has said so; the kubelet tells for which generation.
-    condition(pod, 'PodScheduled', holds, now),
   ];
 }
 

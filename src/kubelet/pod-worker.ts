@@ -309,7 +309,7 @@ export class PodWorker implements PodScope {
     const backOff = mounting ? Math.min(mounting.backOff * 2, longestMountBackOff) : firstMountBackOff;
     this.mounting = { retryAt: now + backOff, backOff };
     if (mounting) return false;
-    const context = { now: formatTime(now), hostIPs: this.host.addresses, podIPs: [] };
+    const context = { now: formatTime(now), hostIPs: this.host.addresses, podIPs: [], leavesScheduled: this.host.isAdopted };
     await this.report(podStatus(this.pod, containersOf(this.pod), context));
     return false;
   }
@@ -500,7 +500,7 @@ export class PodWorker implements PodScope {
 
   private status(phase?: 'Succeeded' | 'Failed'): PodStatus {
     const { pendingResize } = this;
-    const where = { hostIPs: this.host.addresses, podIPs: this.addresses() };
+    const where = { hostIPs: this.host.addresses, podIPs: this.addresses(), leavesScheduled: this.host.isAdopted };
     const restartingAll = this.restartAllAt < Number.POSITIVE_INFINITY;
     const context = { now: formatTime(this.now()), ...where, pendingResize, resizing: this.resizing.length > 0, restartingAll };
     return podStatus(this.pod, this.containers, context, phase);
