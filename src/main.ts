@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
 import { definitions } from '../api/index.ts';
-import { ipText, parseCIDR } from '../api/meta/ip.ts';
+import { firstAddress, parseCIDR } from '../api/meta/ip.ts';
 import { assembleApiServer } from './assembly/api-server.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { fileOfFlag, keyPairOfFlags } from './assembly/files.ts';
@@ -31,6 +31,7 @@ import { createHttpClient } from './client/http.ts';
 import { type ControllerSettings, chosenControllers, identityOf, startControllers } from './controllers/index.ts';
 import { ensureDefaultStorageClass } from './controllers/persistentvolume/default-class.ts';
 import { Fleet } from './kubelet/fleet.ts';
+import { nodeNetworks } from './kubelet/network/addresses.ts';
 import type { FleetStreams } from './kubelet/streams/fleet-streams.ts';
 import { abortion, anySignal, sharedAbortController } from './machinery/abort.ts';
 import { type Clock, systemClock } from './machinery/clock.ts';
@@ -58,8 +59,6 @@ import { openLevelStorage } from './storage/level/level-storage.ts';
 import { openMemoryStorage } from './storage/memory/memory-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
-/** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
-const simulatedHosts = { 4: '172.18.0.1', 6: 'fc00:f853:ccd:e793::1' } as const;
 /** A default cluster CIDR has room for 256 nodes; the pods of further ones take addresses that are shared by nature (RFC 6598), as with cloud networks. */
 const furtherClusterCIDR = '100.64.0.0/10';
 /** Reads for all kubelets of the fleet at once, which no single kubelet may. */
@@ -203,9 +202,7 @@ async function startApiServer(
   port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
-  const advertiseAddress = isLocal(options.bindAddress)
-    ? simulatedHosts[parseCIDR(options.serviceClusterIpRange[0]!)!.version]
-    : options.bindAddress;
+  const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost(options) : options.bindAddress;
   const bootstrapOptions = {
     client: server.client(apiServerUser),
     registry: server.registry,
@@ -292,11 +289,15 @@ async function auditSink(
   };
 }
 
+/** Where the API server stands in the simulated network, for Endpoints: an address of this machine alone would not be valid there. */
+function simulatedHost({ serviceClusterIpRange }: UpOptions): string {
+  return firstAddress(nodeNetworks[parseCIDR(serviceClusterIpRange[0]!)!.version]);
+}
+
 /** The names and addresses that the server's certificate is good for. */
 function serverNames({ bindAddress, serviceClusterIpRange }: UpOptions): string[] {
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
-  const range = parseCIDR(serviceClusterIpRange[0]!)!;
-  const names = [...service, hostname(), 'localhost', '127.0.0.1', '::1', ipText(range.version, range.first + 1n), bindAddress];
+  const names = [...service, hostname(), 'localhost', '127.0.0.1', '::1', firstAddress(serviceClusterIpRange[0]!), bindAddress];
   return [...new Set(names)].filter((name) => name !== '0.0.0.0' && name !== '::');
 }
 

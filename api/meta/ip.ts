@@ -103,6 +103,13 @@ export function parseCIDR(text: string): ParsedCIDR | undefined {
   };
 }
 
+/** The first address of a network that is a host's. */
+export function firstAddress(cidr: string): string {
+  const parsed = parseCIDR(cidr);
+  if (!parsed) throw new Error(`${cidr} is no range of addresses`);
+  return ipText(parsed.version, parsed.first + 1n);
+}
+
 export function cidrContains(cidr: ParsedCIDR, ip: ParsedIP): boolean {
   return cidr.version === ip.version && ip.bits >= cidr.first && ip.bits <= cidr.last;
 }

@@ -53,6 +53,12 @@ export interface KubeObject {
   [field: string]: any;
 }
 
+/** What `apps/v1` names, or `v1`: the core group is the empty one. */
+export function groupVersionOf(apiVersion: string): { readonly group: string; readonly version: string } {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return { group, version };
+}
+
 /** `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;

@@ -10,13 +10,18 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** Where a suite keeps what it has built, outside the tree. */
+export function cacheFolder(suite: string): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orrery', suite);
+}
+
 /**
  * Builds a program outside the tree, once for each state of its sources.
  * @param suite names the folder of the cache @param commands make it ready, run in a copy of its folder
  * @returns that copy @throws Error with what the build printed
  */
 export async function buildOnce(suite: string, source: string, commands: readonly (readonly string[])[]): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orrery', suite);
+  const cache = cacheFolder(suite);
   const folder = join(cache, `${basename(source)}-${hashOf(source)}`);
   if (existsSync(folder)) return folder;
   const making = `${folder}.${process.pid}`;

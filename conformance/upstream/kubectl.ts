@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { root, startCluster } from '../harness/cluster.ts';
+import { startCluster } from '../harness/cluster.ts';
 import { bundledTool } from '../harness/tools.ts';
+import { cache, folder, go } from './module.ts';
 
 /**
  * Runs the suite that upstream keeps for kubectl (`test/cmd` of k8s.io/kubernetes: shell scripts that know what each command prints) against an
@@ -15,7 +16,6 @@ import { bundledTool } from '../harness/tools.ts';
  *
  * The scripts come from the Go module that `go.mod` beside this file pins, and are copied to a folder that is removed at the end.
  */
-const folder = join(root, 'conformance/upstream');
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, verbose: { type: 'boolean', default: false } },
 });
@@ -41,17 +41,6 @@ try {
   await rm(workspace, { recursive: true, force: true });
 }
 
-function go(...args: string[]): string {
-  const { status, stdout } = spawnSync('go', args, {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 2],
-    encoding: 'utf8',
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath' },
-  });
-  if (status !== 0) throw new Error(`go ${args.join(' ')} ended with ${status}`);
-  return stdout;
-}
-
 async function prepare(): Promise<void> {
   const { Dir: module } = JSON.parse(go('mod', 'download', '-json', 'k8s.io/kubernetes')) as { Dir: string };
   for (const part of needed) await cp(join(module, part), join(workspace, part), { recursive: true }).catch(missing);
@@ -65,7 +54,6 @@ async function prepare(): Promise<void> {
   const programs = join(workspace, '_output/bin');
   await mkdir(programs, { recursive: true });
   await symlink(await bundledTool('kubectl'), join(programs, 'kubectl'));
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orrery/upstream');
   go('build', '-o', join(cache, 'kubectl-convert'), 'k8s.io/kubernetes/cmd/kubectl-convert');
   await symlink(join(cache, 'kubectl-convert'), join(programs, 'kubectl-convert'));
   // Upstream's server leaves its certificate there; the scripts only put it into kubeconfigs.

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, startCluster } from '../harness/cluster.ts';
+import { cache, folder, go } from './module.ts';
 
 /**
  * Runs tests of the upstream end-to-end suite against a cluster of its own and writes what came of each to results.tsv.
@@ -12,7 +12,6 @@ import { root, startCluster } from '../harness/cluster.ts';
  *
  * The suite is built once from its Go module (`go.mod` beside this file), outside the tree. Each test is a process of its own, ended after the limit.
  */
-const folder = join(root, 'conformance/upstream');
 /** What the kept results are about. */
 const usualLevels = 'A,C';
 const { values } = parseArgs({
@@ -66,17 +65,11 @@ function rowsOf(file: string): string[][] {
 
 /** The suite's test binary, built into a cache folder if it is not there yet. */
 function buildSuite(): string {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'orrery/upstream');
   const file = process.env.ORRERY_E2E_TEST ?? join(cache, 'e2e-v1.36.3.test');
   if (existsSync(file)) return file;
   mkdirSync(cache, { recursive: true });
   console.error('building the upstream suite (about ten minutes)');
-  const { status } = spawnSync('go', ['test', '-c', '-o', file, 'k8s.io/kubernetes/test/e2e'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath' },
-  });
-  if (status !== 0) throw new Error(`go test -c ended with ${status}`);
+  go('test', '-c', '-o', file, 'k8s.io/kubernetes/test/e2e');
   return file;
 }
 

@@ -100,6 +100,7 @@ export class ServiceAccountTokens implements Authenticator {
   private readonly issuers: readonly string[];
   private readonly signingKey: NamedKey;
   private readonly keys: readonly NamedKey[];
+  private readonly algorithms: readonly string[];
   private readonly clock: Clock;
   private readonly random: Random;
   private readonly read: ObjectReader;
@@ -112,6 +113,7 @@ export class ServiceAccountTokens implements Authenticator {
     const { privateKey, publicKeys } = options.keys;
     this.signingKey = { ...namedKey(createPublicKey(privateKey)), key: privateKey };
     this.keys = publicKeys.map(namedKey);
+    this.algorithms = [...new Set(this.keys.map(({ alg }) => alg))].sort();
     this.clock = options.clock;
     this.random = options.random;
     this.read = options.read;
@@ -199,12 +201,8 @@ export class ServiceAccountTokens implements Authenticator {
       jwks_uri: `https://${server}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: this.algorithms(),
+      id_token_signing_alg_values_supported: this.algorithms,
     };
-  }
-
-  private algorithms(): string[] {
-    return [...new Set(this.keys.map(({ alg }) => alg))].sort();
   }
 
   // Of an algorithm that has no key here, no token gets as far as this.
@@ -217,7 +215,7 @@ export class ServiceAccountTokens implements Authenticator {
     try {
       const { payload } = await jwtVerify(token, (header) => this.keyOf(header), {
         issuer: [...this.issuers, secretIssuer],
-        algorithms: this.algorithms(),
+        algorithms: [...this.algorithms],
         // jose wants a Date; the time is the injected clock's.
         currentDate: new Date(this.clock.now()),
       });

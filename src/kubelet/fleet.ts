@@ -16,7 +16,7 @@ import { type FleetContext, type FleetOptions, isAdopted, kubeletAnnotation } fr
 import { defaultImages } from './images/catalogue.ts';
 import { FileTree } from './images/files.ts';
 import { Images } from './images/images.ts';
-import { AddressPool } from './network/addresses.ts';
+import { AddressPool, nodeNetworks } from './network/addresses.ts';
 import { NodeAgent } from './node-agent.ts';
 import { NodeRoom, type Rejection } from './node-room.ts';
 import type { PodHost } from './pod-host.ts';
@@ -27,8 +27,6 @@ import type { Stage } from './stages/stage.ts';
 import { FleetStreams } from './streams/fleet-streams.ts';
 import type { LastingFiles } from './volumes/pod-volumes.ts';
 
-/** Where the nodes' own addresses come from, by the version of IP; the first one is the network's gateway. */
-const nodeNetworks = { 4: '172.18.0.0/16', 6: 'fc00:f853:ccd:e793::/64' } as const;
 const byNode = 'spec.nodeName';
 /** So many nodes are registered, and report, at the same time. */
 const nodeWorkers = 32;
@@ -124,7 +122,7 @@ class Kubelet implements PodHost {
 
   /** @param present the node's pods, whose addresses are in use */
   setRanges(cidrs: readonly string[], present: Iterable<Pod>): void {
-    if (this.pools.length > 0) return;
+    if (this.pools.length > 0 || cidrs.length === 0) return;
     this.pools = cidrs.map((cidr) => new AddressPool(cidr));
     for (const pod of present) this.keep(pod);
   }
@@ -299,8 +297,7 @@ export class Fleet implements AsyncDisposable {
     const name = node.metadata!.name!;
     this.learnAddress(node);
     const kubelet = this.kubeletOf(name, node);
-    const { podCIDR, podCIDRs = podCIDR ? [podCIDR] : [] } = node.spec ?? {};
-    if (podCIDRs.length > 0) kubelet.setRanges(podCIDRs, this.podInformer.byIndex(byNode, name));
+    kubelet.setRanges(node.spec?.podCIDRs ?? [], this.podInformer.byIndex(byNode, name));
     this.nodeController.enqueue(name);
     if (!isStopped(node))
       for (const pod of this.podInformer.byIndex(byNode, name)) if (needsLook(pod)) this.podController.enqueue(keyOf(pod));
@@ -368,8 +365,7 @@ function internalAddresses({ status }: Node): string[] {
 }
 
 function addressesOf({ status }: Pod): string[] {
-  const { podIP, podIPs } = status ?? {};
-  return podIPs?.length ? podIPs.map(({ ip }) => ip!) : podIP ? [podIP] : [];
+  return (status?.podIPs ?? []).map(({ ip }) => ip!);
 }
 
 function isReady({ status }: Node): boolean {

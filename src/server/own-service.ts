@@ -2,7 +2,7 @@ import { endpoints as endpointsResource } from '../../api/core/v1/endpoints.ts';
 import { service as services } from '../../api/core/v1/service.ts';
 import { endpointSlice as slices } from '../../api/discovery.k8s.io/v1/endpointslice.ts';
 import { semanticEqual } from '../../api/meta/equal.ts';
-import { ipText, parseCIDR } from '../../api/meta/ip.ts';
+import { firstAddress } from '../../api/meta/ip.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
@@ -46,12 +46,6 @@ function ownService({ serviceClusterIPRanges, port }: OwnServiceParts): KubeObje
       type: 'ClusterIP',
     },
   };
-}
-
-function firstAddress(range: string): string {
-  const cidr = parseCIDR(range);
-  if (!cidr) throw new Error(`${range} is no range of addresses`);
-  return ipText(cidr.version, cidr.first + 1n);
 }
 
 /** @returns the Endpoints as they are then */

@@ -1,7 +1,6 @@
 import { semanticEqual } from '../../api/meta/equal.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { missingRules } from '../auth/authorize/escalation.ts';
-import type { Rule } from '../auth/authorize/rbac.ts';
 
 const autoUpdate = 'rbac.authorization.kubernetes.io/autoupdate';
 
@@ -24,27 +23,26 @@ export function reconcilePolicy(present: KubeObject, wanted: KubeObject): Reconc
   };
   const isBinding = wanted['roleRef'] !== undefined;
   if (isBinding && !semanticEqual(present['roleRef'], wanted['roleRef'])) return { operation: 'recreate', object: wanted };
-  const object = { ...present, metadata, ...(isBinding ? { subjects: subjectsOf(present, wanted) } : rulesOf(present, wanted)) };
+  const object = {
+    ...present,
+    metadata,
+    ...(isBinding ? { subjects: united(present['subjects'], wanted['subjects']) } : rulesOf(present, wanted)),
+  };
   return { operation: semanticEqual(object, present) ? 'none' : 'update', object };
 }
 
-function subjectsOf(present: KubeObject, wanted: KubeObject): unknown {
-  return united(present['subjects'], wanted['subjects']);
-}
-
-function rulesOf(present: KubeObject, wanted: KubeObject): object {
-  if (!wanted['aggregationRule']) {
-    const rules: readonly Rule[] = present['rules'] ?? [];
-    const missing = missingRules(rules, wanted['rules'] ?? []);
-    return missing.length > 0 ? { rules: [...rules, ...missing] } : {};
+function rulesOf({ rules, aggregationRule }: KubeObject, wanted: KubeObject): object {
+  // The rules of a role that is put together of others are the aggregation controller's.
+  if (wanted['aggregationRule']) {
+    const clusterRoleSelectors = united(aggregationRule?.clusterRoleSelectors, wanted['aggregationRule'].clusterRoleSelectors);
+    return { aggregationRule: { clusterRoleSelectors } };
   }
-  // Their rules are the aggregation controller's.
-  const clusterRoleSelectors = united(present['aggregationRule']?.clusterRoleSelectors, wanted['aggregationRule'].clusterRoleSelectors);
-  return { aggregationRule: { clusterRoleSelectors } };
+  // As nearly always. Right by right it takes 28 ms of a start.
+  if (semanticEqual(rules, wanted['rules'])) return {};
+  return { rules: [...(rules ?? []), ...missingRules(rules ?? [], wanted['rules'] ?? [])] };
 }
 
 /** @returns the present ones, and those of the wanted ones that are not among them */
-function united(present: readonly unknown[] | undefined, wanted: readonly unknown[]): readonly unknown[] | undefined {
-  const missing = wanted.filter((item) => !present?.some((known) => semanticEqual(known, item)));
-  return missing.length > 0 ? [...(present ?? []), ...missing] : present;
+function united(present: readonly unknown[] = [], wanted: readonly unknown[]): readonly unknown[] {
+  return [...present, ...wanted.filter((item) => !present.some((known) => semanticEqual(known, item)))];
 }

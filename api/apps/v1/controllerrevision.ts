@@ -5,6 +5,7 @@ import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../meta/field.ts';
 import { jsonText } from '../../meta/json-text.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
+import { groupVersionOf } from '../../meta/object.ts';
 import { immutableMessage } from '../../meta/validation.ts';
 
 const path = FieldPath.of('data');
@@ -24,7 +25,7 @@ function validateData(data: unknown): FieldError[] {
 function controllerCell(revision: ControllerRevision): string {
   const owner = revision.metadata.ownerReferences?.find((reference) => reference.controller);
   if (!owner) return '<none>';
-  const [group] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : [''];
+  const { group } = groupVersionOf(owner.apiVersion);
   return `${owner.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${owner.name}`;
 }
 

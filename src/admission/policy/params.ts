@@ -1,6 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { type LabelSelectorObject, selectorFromObject } from '../../../api/meta/label-selector.ts';
-import type { KubeObject } from '../../../api/meta/object.ts';
+import { groupVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Lookup } from '../lookup.ts';
 
 export interface ParamKind {
@@ -67,6 +67,6 @@ async function find(ref: ParamRef, definition: ResourceDefinition, namespace: st
 }
 
 function printKind({ apiVersion = '', kind = '' }: ParamKind): string {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const { group, version } = groupVersionOf(apiVersion);
   return `${group}/${version}, Kind=${kind}`;
 }

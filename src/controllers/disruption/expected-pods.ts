@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../../../api/meta/object.ts';
+import { groupVersionOf, type KubeObject, type OwnerReference } from '../../../api/meta/object.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { isNotFound } from '../../runtime/errors.ts';
 import type { Informers } from '../../runtime/informers.ts';
@@ -40,7 +40,7 @@ export function createExpectedPods(
   }
 
   async function scaleOf(namespace: string, owner: OwnerReference): Promise<{ uid: string; replicas: number } | undefined> {
-    const [group = '', version = ''] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : ['', owner.apiVersion];
+    const { group, version } = groupVersionOf(owner.apiVersion);
     const served = catalog.resources().filter((resource) => resource.group === group && resource.kind === owner.kind);
     const resource = served.find((candidate) => candidate.version === version) ?? served[0];
     if (!resource) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);

@@ -1,5 +1,6 @@
 import { cidrContains, ipText, type ParsedCIDR, parseCIDR } from '../../../api/meta/ip.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { NumberPool } from '../../machinery/number-pool.ts';
 import { createController } from '../../runtime/controller.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
 import { keyOf } from '../../runtime/keys.ts';
@@ -23,7 +24,7 @@ export function startNodeIpamController(context: ControllerContext): RunningCont
   const ranges = families.flat();
   const controller = createController({ name: 'nodeipam', workers: 30, reconcile, informers: [nodes] }, context);
   const observe = (node: KubeObject) => {
-    const cidrs: readonly string[] = cidrsOf(node);
+    const cidrs = cidrsOf(node);
     for (const cidr of cidrs) for (const range of ranges) range.occupy(cidr);
     if (cidrs.length === 0) controller.enqueue(keyOf(node));
   };
@@ -77,7 +78,7 @@ export function startNodeIpamController(context: ControllerContext): RunningCont
 }
 
 function cidrsOf({ spec }: KubeObject): readonly string[] {
-  return spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []);
+  return spec?.podCIDRs ?? [];
 }
 
 function firstOf<T, R>(items: readonly T[], attempt: (item: T) => R | undefined): R | undefined {
@@ -90,45 +91,34 @@ function firstOf<T, R>(items: readonly T[], attempt: (item: T) => R | undefined)
 
 /** Parts of equal size of a range, handed out one after the other. */
 export class CidrRanges {
-  private readonly used = new Set<number>();
   private readonly cidr: ParsedCIDR;
-  private readonly size: bigint;
-  private readonly count: number;
   private readonly maskSize: number;
-  private next = 0;
+  private readonly size: bigint;
+  private readonly parts: NumberPool;
 
   constructor(cidr: string, maskSize: number) {
     this.cidr = parseCIDR(cidr)!;
     this.maskSize = maskSize;
     this.size = 1n << BigInt((this.cidr.version === 4 ? 32 : 128) - maskSize);
-    this.count = Math.floor(2 ** (maskSize - this.cidr.prefix));
+    this.parts = new NumberPool(0, Math.floor(2 ** (maskSize - this.cidr.prefix)));
   }
 
   allocate(): string | undefined {
-    if (this.used.size === this.count) return undefined;
-    for (let i = 0; i < this.count; i++) {
-      const candidate = (this.next + i) % this.count;
-      if (this.used.has(candidate)) continue;
-      this.used.add(candidate);
-      this.next = (candidate + 1) % this.count;
-      return `${ipText(this.cidr.version, this.cidr.first + BigInt(candidate) * this.size)}/${this.maskSize}`;
-    }
-    return undefined;
+    const part = this.parts.give();
+    return part === undefined ? undefined : `${ipText(this.cidr.version, this.cidr.first + BigInt(part) * this.size)}/${this.maskSize}`;
   }
 
   /** A part of another range changes nothing. */
   occupy(cidr: string): void {
-    const index = this.indexOf(cidr);
-    if (index !== undefined) this.used.add(index);
+    this.withPart(cidr, (part) => this.parts.take(part));
   }
 
   release(cidr: string): void {
-    const index = this.indexOf(cidr);
-    if (index !== undefined) this.used.delete(index);
+    this.withPart(cidr, (part) => this.parts.free(part));
   }
 
-  private indexOf(cidr: string): number | undefined {
-    const part = parseCIDR(cidr);
-    return part && cidrContains(this.cidr, part.ip) ? Number((part.first - this.cidr.first) / this.size) : undefined;
+  private withPart(cidr: string, use: (part: number) => void): void {
+    const parsed = parseCIDR(cidr);
+    if (parsed && cidrContains(this.cidr, parsed.ip)) use(Number((parsed.first - this.cidr.first) / this.size));
   }
 }

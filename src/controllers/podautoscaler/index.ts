@@ -1,6 +1,6 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
 import { parseLabelSelector } from '../../../api/meta/label-selector.ts';
-import type { KubeObject } from '../../../api/meta/object.ts';
+import { groupVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { parseQuantity } from '../../../api/meta/quantity.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { formatTime } from '../../machinery/clock.ts';
@@ -104,7 +104,7 @@ export function startHorizontalPodAutoscaler(context: ControllerContext): Runnin
 
   /** The resource of a kind in the version that its group prefers, whichever is named. @throws Error if it is not served */
   function mappingOf({ apiVersion = '', kind }: { apiVersion?: string; kind: string }): ServedResource {
-    const group = apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+    const { group } = groupVersionOf(apiVersion);
     const found = catalog.resources().filter((resource) => resource.group === group && resource.kind === kind);
     if (found.length === 0) throw new Error(`no matches for kind "${kind}" in group "${group}"`);
     const order = catalog.versionsOf(group);

@@ -1,4 +1,8 @@
 import { cidrContains, ipText, type ParsedCIDR, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
+import { NumberPool } from '../../machinery/number-pool.ts';
+
+/** Where the nodes' own addresses come from, by the version of IP; the first one is the network's gateway, where the API server stands. */
+export const nodeNetworks = { 4: '172.18.0.0/16', 6: 'fc00:f853:ccd:e793::/64' } as const;
 
 /** Of a range of IPv6, so many addresses are given: nobody has more pods or nodes. */
 const most = 2 ** 24;
@@ -6,43 +10,31 @@ const most = 2 ** 24;
 /** Hands out the addresses of a range, lowest free one first after the last given; addresses already in use are told with `take`. */
 export class AddressPool {
   private readonly cidr: ParsedCIDR;
-  private readonly size: number;
-  private readonly used = new Set<number>();
-  private next = 1;
+  private readonly offsets: NumberPool;
 
   /** @param cidr a CIDR of either family; the first and the last address are never given */
   constructor(cidr: string) {
     this.cidr = parseCIDR(cidr)!;
     const size = this.cidr.last - this.cidr.first + 1n;
-    this.size = size > most ? most : Number(size);
+    this.offsets = new NumberPool(1, (size > most ? most : Number(size)) - 2);
   }
 
   /** An address, or undefined when all are in use. */
   give(): string | undefined {
-    for (let tried = 1; tried < this.size - 1; tried++) {
-      const offset = this.next;
-      this.next = this.next >= this.size - 2 ? 1 : this.next + 1;
-      if (this.used.has(offset)) continue;
-      this.used.add(offset);
-      return ipText(this.cidr.version, this.cidr.first + BigInt(offset));
-    }
-    return undefined;
+    const offset = this.offsets.give();
+    return offset === undefined ? undefined : ipText(this.cidr.version, this.cidr.first + BigInt(offset));
   }
 
-  /** @returns whether the address is one of the range */
-  take(ip: string): boolean {
-    const offset = this.offsetOf(ip);
-    if (offset !== undefined) this.used.add(offset);
-    return offset !== undefined;
+  take(ip: string): void {
+    this.withOffset(ip, (offset) => this.offsets.take(offset));
   }
 
   free(ip: string): void {
-    const offset = this.offsetOf(ip);
-    if (offset !== undefined) this.used.delete(offset);
+    this.withOffset(ip, (offset) => this.offsets.free(offset));
   }
 
-  private offsetOf(ip: string): number | undefined {
+  private withOffset(ip: string, use: (offset: number) => void): void {
     const parsed = parseIP(ip);
-    return parsed && cidrContains(this.cidr, parsed) ? Number(parsed.bits - this.cidr.first) : undefined;
+    if (parsed && cidrContains(this.cidr, parsed)) use(Number(parsed.bits - this.cidr.first));
   }
 }

@@ -1,6 +1,6 @@
 import { FieldPath, invalid } from '../../../api/meta/field.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
-import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import { apiVersionOf, groupVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { applyConfiguration, describeApplied } from '../../machinery/patch/apply/apply.ts';
@@ -318,7 +318,7 @@ function unfit(shown: unknown, message: string): ApiError {
 /** Custom objects may say that they are of any kind; that it is not theirs is found when they are validated. */
 function otherKind({ apiVersion = '', kind = '', metadata }: KubeObject, ownVersion: string, ownKind: string): ApiError {
   const path = (field: string) => FieldPath.of(field);
-  return invalidError({ group: apiVersion.includes('/') ? apiVersion.split('/')[0]! : '', kind }, metadata?.name ?? '', [
+  return invalidError({ group: groupVersionOf(apiVersion).group, kind }, metadata?.name ?? '', [
     ...(apiVersion === ownVersion ? [] : [invalid(path('apiVersion'), apiVersion, `must be ${ownVersion}`)]),
     ...(kind === ownKind ? [] : [invalid(path('kind'), kind, `must be ${ownKind}`)]),
   ]);

@@ -1,5 +1,5 @@
 import type { ResourceDefinition, Subresource } from '../../../api/define.ts';
-import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
+import { apiVersionOf, type GroupVersionKind, groupVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import type { Schema, SchemaSource } from '../../../openapi/schema.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { AdmissionAttributes, AdmissionOperation, Annotate } from '../../admission/plugin.ts';
@@ -129,8 +129,7 @@ export function inOrder(parts: HandlerParts, object: KubeObject): KubeObject {
 
 /** Of a kind that is no resource of its own. */
 function otherSchema({ schemas }: HandlerParts, apiVersion: string, kind: string): Schema | undefined {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const name = schemaName({ group: group!, version: version!, kind });
+  const name = schemaName({ ...groupVersionOf(apiVersion), kind });
   return schemas.has(name) ? schemas.get(name) : undefined;
 }
 
