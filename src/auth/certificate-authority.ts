@@ -1,43 +1,60 @@
-import 'reflect-metadata'; // which the certificate library's container asks for
-import * as x509 from '@peculiar/x509';
+import { X509Certificate } from 'node:crypto';
+import type * as X509 from '@peculiar/x509';
 import type { CertificateRequest } from '../../api/certificates.k8s.io/v1/certificate-request.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
-import { importKey, type KeyPair } from './pki.ts';
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  keyUsageBits as bits,
+  extendedKeyUsage,
+  type KeyPair,
+  keyUsage,
+  purposes,
+  serialNumber,
+  signedCertificate,
+} from './certificate.ts';
 
 const backdate = 5 * 60_000;
-const keyUsages: Readonly<Record<string, x509.KeyUsageFlags>> = {
-  'digital signature': x509.KeyUsageFlags.digitalSignature,
-  signing: x509.KeyUsageFlags.digitalSignature,
-  'content commitment': x509.KeyUsageFlags.nonRepudiation,
-  'key encipherment': x509.KeyUsageFlags.keyEncipherment,
-  'key agreement': x509.KeyUsageFlags.keyAgreement,
-  'data encipherment': x509.KeyUsageFlags.dataEncipherment,
-  'cert sign': x509.KeyUsageFlags.keyCertSign,
-  'crl sign': x509.KeyUsageFlags.cRLSign,
-  'encipher only': x509.KeyUsageFlags.encipherOnly,
-  'decipher only': x509.KeyUsageFlags.decipherOnly,
+const usageBits: Readonly<Record<string, number>> = {
+  'digital signature': bits.digitalSignature,
+  signing: bits.digitalSignature,
+  'content commitment': bits.nonRepudiation,
+  'key encipherment': bits.keyEncipherment,
+  'key agreement': bits.keyAgreement,
+  'data encipherment': bits.dataEncipherment,
+  'cert sign': bits.keyCertSign,
+  'crl sign': bits.cRLSign,
+  'encipher only': bits.encipherOnly,
+  'decipher only': bits.decipherOnly,
 };
-const purposes: Readonly<Record<string, string>> = {
-  any: '2.5.29.37.0',
-  'server auth': x509.ExtendedKeyUsage.serverAuth,
-  'client auth': x509.ExtendedKeyUsage.clientAuth,
-  'code signing': x509.ExtendedKeyUsage.codeSigning,
-  'email protection': x509.ExtendedKeyUsage.emailProtection,
-  's/mime': x509.ExtendedKeyUsage.emailProtection,
-  'ipsec end system': '1.3.6.1.5.5.7.3.5',
-  'ipsec tunnel': '1.3.6.1.5.5.7.3.6',
-  'ipsec user': '1.3.6.1.5.5.7.3.7',
-  timestamping: x509.ExtendedKeyUsage.timeStamping,
-  'ocsp signing': x509.ExtendedKeyUsage.ocspSigning,
-  'microsoft sgc': '1.3.6.1.4.1.311.10.3.3',
-  'netscape sgc': '2.16.840.1.113730.4.1',
+const usagePurposes: Readonly<Record<string, string>> = {
+  any: purposes.any,
+  'server auth': purposes.serverAuth,
+  'client auth': purposes.clientAuth,
+  'code signing': purposes.codeSigning,
+  'email protection': purposes.emailProtection,
+  's/mime': purposes.emailProtection,
+  'ipsec end system': purposes.ipsecEndSystem,
+  'ipsec tunnel': purposes.ipsecTunnel,
+  'ipsec user': purposes.ipsecUser,
+  timestamping: purposes.timeStamping,
+  'ocsp signing': purposes.ocspSigning,
+  'microsoft sgc': purposes.microsoftServerGatedCrypto,
+  'netscape sgc': purposes.netscapeServerGatedCrypto,
 };
 
+/** The library that reads requests, and the container that it asks for, are loaded by the first one: they would take a twentieth of each start. */
+async function library(): Promise<typeof X509> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
 /** @param request PEM of a PKCS#10 request @throws Error for anything else */
-export function readCertificateRequest(request: string): CertificateRequest {
-  const { subjectName, extensions } = new x509.Pkcs10CertificateRequest(request);
-  const names = extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+export async function readCertificateRequest(request: string): Promise<CertificateRequest> {
+  const { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } = await library();
+  const { subjectName, extensions } = new Pkcs10CertificateRequest(request);
+  const names = extensions.find((extension) => extension instanceof SubjectAlternativeNameExtension)?.names.items ?? [];
   const ofType = (type: string) => names.filter((name) => name.type === type).map(({ value }) => value);
   return {
     organizations: subjectName.getField('O'),
@@ -51,7 +68,7 @@ export function readCertificateRequest(request: string): CertificateRequest {
 
 /** When a certificate ends, in milliseconds since the epoch. @throws Error */
 export function certificateEnd(certificate: string): number {
-  return new x509.X509Certificate(certificate).notAfter.getTime();
+  return Date.parse(new X509Certificate(certificate).validTo);
 }
 
 export interface Signing {
@@ -71,35 +88,25 @@ export async function signCertificate(
   usages: readonly string[],
   milliseconds: number,
 ): Promise<string> {
-  x509.cryptoProvider.set(globalThis.crypto);
-  const wanted = new x509.Pkcs10CertificateRequest(request);
-  const issuer = new x509.X509Certificate(authority.certificate);
+  const { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } = await library();
+  const wanted = new Pkcs10CertificateRequest(request);
   const notBefore = clock.now() - backdate;
-  const notAfter = Math.min(notBefore + milliseconds, issuer.notAfter.getTime());
-  const flags = usages.reduce((all, usage) => all | (keyUsages[usage] ?? 0), 0);
-  const extended = usages.flatMap((usage) => purposes[usage] ?? []);
-  const names = wanted.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension);
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: `01${random.bytes(15).toString('hex')}`,
-    subject: wanted.subjectName,
-    issuer: issuer.subjectName,
-    notBefore: dateOf(notBefore),
-    notAfter: dateOf(notAfter),
-    publicKey: wanted.publicKey,
-    signingKey: await importKey(authority.key),
-    signingAlgorithm: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  const flags = usages.flatMap((usage) => usageBits[usage] ?? []);
+  const extended = usages.flatMap((usage) => usagePurposes[usage] ?? []);
+  const names = wanted.extensions.find((extension) => extension instanceof SubjectAlternativeNameExtension);
+  const contents = {
+    serialNumber: serialNumber(random),
+    subject: Buffer.from(wanted.subjectName.toArrayBuffer()),
+    notBefore,
+    notAfter: Math.min(notBefore + milliseconds, certificateEnd(authority.certificate)),
+    publicKey: Buffer.from(wanted.publicKey.rawData),
     extensions: [
-      ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
-      ...(extended.length > 0 ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      ...(names ? [names] : []),
+      ...(flags.length > 0 ? [keyUsage(flags)] : []),
+      ...(extended.length > 0 ? [extendedKeyUsage(extended)] : []),
+      basicConstraints(false),
+      ...authorityKeyIdentifier(authority.certificate),
+      ...(names ? [Buffer.from(names.rawData)] : []),
     ],
-  });
-  return `${certificate.toString('pem')}\n`;
-}
-
-// The x509 library wants Date objects; the time itself comes from the clock.
-function dateOf(milliseconds: number): Date {
-  return new Date(milliseconds);
+  };
+  return signedCertificate(contents, authority);
 }

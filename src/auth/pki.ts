@@ -1,17 +1,27 @@
-import { createPrivateKey, createPublicKey, KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import 'reflect-metadata'; // which the certificate library's container asks for
-import * as x509 from '@peculiar/x509';
 import type { Clock } from '../machinery/clock.ts';
 import { writeSecret } from '../machinery/files.ts';
 import type { Random } from '../machinery/random.ts';
+import {
+  alternativeNames,
+  authorityKeyIdentifier,
+  basicConstraints,
+  distinguishedName,
+  extendedKeyUsage,
+  type KeyPair,
+  keyUsage,
+  keyUsageBits,
+  purposes,
+  type Subject,
+  serialNumber,
+  signedCertificate,
+  subjectKeyIdentifier,
+} from './certificate.ts';
 
-/** A certificate with its private key, both PEM. */
-export interface KeyPair {
-  readonly certificate: string;
-  readonly key: string;
-}
+export type { KeyPair } from './certificate.ts';
 
 /** The cluster's keys: its certificate authority, the server's and the administrator's certificates, and the key that signs service-account tokens. */
 export interface ClusterKeys {
@@ -36,7 +46,6 @@ export const frontProxyName = 'front-proxy-client';
 /** Keys or certificates that are there and cannot be used. The message says what the user may do. */
 export class DamagedKeysError extends Error {}
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const year = 365 * 24 * 3600 * 1000;
 
 export interface KeysOptions {
@@ -54,136 +63,97 @@ export interface KeysOptions {
  * @throws DamagedKeysError
  */
 export async function loadClusterKeys(options: KeysOptions): Promise<ClusterKeys> {
-  x509.cryptoProvider.set(globalThis.crypto);
   const store = options.directory ? await openDirectory(options.directory) : memoryStore();
-  const authority = (name: string, subject: string) => store.pair(name, () => issue(options, { subject, years: 10, authority: true }));
-  const client = (name: string, subject: string, issuer: Issuer) =>
+  const authority = (name: string, commonName: string) => store.pair(name, () => issue(options, { subject: { commonName }, years: 10 }));
+  const client = (name: string, subject: Subject, issuer: KeyPair) =>
     store.pair(
       name,
       () => issue(options, { subject, years: 1, issuer }),
-      (pair) => covers(pair, issuer.pair, { ...options, serverNames: [] }),
+      (pair) => covers(pair, issuer, { ...options, serverNames: [] }),
     );
-  // Side by side, as each of them waits for keys to be made and for files.
+  // Side by side, as each of them waits for files.
   const [cluster, frontProxy, serviceAccountKey] = await Promise.all([
-    authority('ca', 'CN=kubernetes').then(async (pair) => {
-      const issuer = issuerOf(pair);
+    authority('ca', 'kubernetes').then(async (pair) => {
       const [server, admin] = await Promise.all([
         store.pair(
           'apiserver',
-          () => issue(options, { subject: 'CN=kube-apiserver', years: 1, names: options.serverNames, issuer }),
+          () => issue(options, { subject: { commonName: 'kube-apiserver' }, years: 1, names: options.serverNames, issuer: pair }),
           (own) => covers(own, pair, options),
         ),
-        client('admin', 'O=system:masters, CN=kubernetes-admin', issuer),
+        client('admin', { organization: 'system:masters', commonName: 'kubernetes-admin' }, pair),
       ]);
       return { authority: pair, server, admin };
     }),
-    authority('front-proxy-ca', 'CN=front-proxy-ca').then(async (pair) => ({
+    authority('front-proxy-ca', 'front-proxy-ca').then(async (pair) => ({
       authority: pair,
-      client: await client('front-proxy-client', `CN=${frontProxyName}`, issuerOf(pair)),
+      client: await client('front-proxy-client', { commonName: frontProxyName }, pair),
     })),
     store.privateKey('sa.key', newKey).then(createPrivateKey),
   ]);
   return { ...cluster, frontProxy, serviceAccount: { privateKey: serviceAccountKey, publicKeys: [createPublicKey(serviceAccountKey)] } };
 }
 
-/** An authority that may have to sign. */
-interface Issuer {
-  readonly pair: KeyPair;
-  /** Its certificate and key, read when they are first needed. */
-  readonly signer: () => Promise<Signer>;
-}
-
-interface Signer {
-  readonly certificate: x509.X509Certificate;
-  readonly key: webcrypto.CryptoKey;
-}
-
-function issuerOf(pair: KeyPair): Issuer {
-  let signer: Promise<Signer> | undefined;
-  const read = async () => ({ certificate: new x509.X509Certificate(pair.certificate), key: await importKey(pair.key) });
-  return { pair, signer: () => (signer ??= read()) };
-}
-
 interface Request {
-  subject: string;
-  years: number;
-  authority?: boolean;
-  names?: readonly string[];
-  issuer?: Issuer;
+  readonly subject: Subject;
+  readonly years: number;
+  /** The names of a server; without any it is a client. */
+  readonly names?: readonly string[];
+  /** Absent for an authority, which signs itself. */
+  readonly issuer?: KeyPair;
 }
 
-async function issue({ clock, random }: KeysOptions, request: Request): Promise<KeyPair> {
-  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const signer = await request.issuer?.signer();
-  const above = signer?.certificate;
-  const issuer = { name: above?.subject ?? request.subject, key: signer?.key ?? keys.privateKey };
-  const usages = request.authority
-    ? x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.keyEncipherment
-    : x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment;
-  const purpose = request.names ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: `01${random.bytes(15).toString('hex')}`,
-    subject: request.subject,
-    issuer: issuer.name,
+function issue({ clock, random }: KeysOptions, { subject, years, names, issuer }: Request): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const encoded = publicKey.export({ type: 'spki', format: 'der' });
+  const key = exportKey(privateKey);
+  const { digitalSignature, keyEncipherment, keyCertSign } = keyUsageBits;
+  const contents = {
+    serialNumber: serialNumber(random),
+    subject: distinguishedName(subject),
     // A little in the past, for clients whose clock is behind.
-    notBefore: dateOf(clock.now() - 3_600_000),
-    notAfter: dateOf(clock.now() + request.years * year),
-    publicKey: keys.publicKey,
-    signingKey: issuer.key,
-    signingAlgorithm: algorithm,
+    notBefore: clock.now() - 3_600_000,
+    notAfter: clock.now() + years * year,
+    publicKey: encoded,
     extensions: [
-      new x509.BasicConstraintsExtension(request.authority === true, undefined, true),
-      new x509.KeyUsagesExtension(usages, true),
-      // Authorities of one name are told apart by their keys.
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ...(above ? [await x509.AuthorityKeyIdentifierExtension.create(above.publicKey)] : []),
-      ...(request.authority ? [] : [new x509.ExtendedKeyUsageExtension([purpose])]),
-      ...(request.names ? [new x509.SubjectAlternativeNameExtension(request.names.map(alternativeName))] : []),
+      basicConstraints(!issuer),
+      keyUsage([digitalSignature, keyEncipherment, ...(issuer ? [] : [keyCertSign])]),
+      subjectKeyIdentifier(encoded),
+      ...(issuer
+        ? [...authorityKeyIdentifier(issuer.certificate), extendedKeyUsage([names ? purposes.serverAuth : purposes.clientAuth])]
+        : []),
+      ...(names ? [alternativeNames(names)] : []),
     ],
-  });
-  return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey) };
-}
-
-// The x509 library wants Date objects; the time itself comes from the clock.
-function dateOf(milliseconds: number): Date {
-  return new Date(milliseconds);
-}
-
-function alternativeName(name: string): x509.JsonGeneralName {
-  return { type: /^[\d.]+$|:/.test(name) ? 'ip' : 'dns', value: name };
+  };
+  return { certificate: signedCertificate(contents, issuer ?? { key }), key };
 }
 
 function covers(pair: KeyPair, issuer: KeyPair, { serverNames, clock }: Pick<KeysOptions, 'serverNames' | 'clock'>): boolean {
-  if (!new X509Certificate(pair.certificate).verify(new X509Certificate(issuer.certificate).publicKey)) return false;
-  const certificate = new x509.X509Certificate(pair.certificate);
-  const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map((item) => item.value) ?? [];
-  const left = certificate.notAfter.getTime() - clock.now();
-  return left > year / 12 && serverNames.every((name) => names.includes(name));
+  const certificate = new X509Certificate(pair.certificate);
+  if (!certificate.verify(new X509Certificate(issuer.certificate).publicKey)) return false;
+  const left = Date.parse(certificate.validTo) - clock.now();
+  return left > year / 12 && serverNames.every((name) => isFor(certificate, name));
 }
 
-async function newKey(): Promise<string> {
-  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  return exportKey(keys.privateKey);
+function isFor(certificate: X509Certificate, name: string): boolean {
+  return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name, { subject: 'never' })) !== undefined;
+}
+
+function newKey(): string {
+  return exportKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 }
 
 /** As SEC 1 (`EC PRIVATE KEY`), whose header tells the algorithm: Java clients take a key in PKCS #8 for an RSA one. */
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  return KeyObject.from(key).export({ type: 'sec1', format: 'pem' }) as string;
-}
-
-/** @param pem a key in SEC 1 or PKCS #8 */
-export function importKey(pem: string): Promise<webcrypto.CryptoKey> {
-  const encoded = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
-  return crypto.subtle.importKey('pkcs8', encoded, algorithm, true, ['sign']);
+function exportKey(key: KeyObject): string {
+  return key.export({ type: 'sec1', format: 'pem' }) as string;
 }
 
 interface KeyStore {
-  pair(name: string, make: () => Promise<KeyPair>, good?: (pair: KeyPair) => boolean): Promise<KeyPair>;
-  privateKey(file: string, make: () => Promise<string>): Promise<string>;
+  pair(name: string, make: () => KeyPair, good?: (pair: KeyPair) => boolean): Promise<KeyPair>;
+  privateKey(file: string, make: () => string): Promise<string>;
 }
 
 function memoryStore(): KeyStore {
-  return { pair: (_name, make) => make(), privateKey: (_file, make) => make() };
+  return { pair: async (_name, make) => make(), privateKey: async (_file, make) => make() };
 }
 
 async function openDirectory(directory: string): Promise<KeyStore> {
@@ -203,7 +173,7 @@ async function openDirectory(directory: string): Promise<KeyStore> {
         if (!parsed.checkPrivateKey(privateKey)) throw damaged(directory, `${name}.key`);
         if (good({ certificate, key })) return { certificate, key };
       }
-      const pair = await make();
+      const pair = make();
       await writeSecret(join(directory, `${name}.key`), pair.key);
       await writeSecret(join(directory, `${name}.crt`), pair.certificate);
       return pair;
@@ -214,7 +184,7 @@ async function openDirectory(directory: string): Promise<KeyStore> {
         usable(directory, file, () => createPrivateKey(present));
         return present;
       }
-      const made = await make();
+      const made = make();
       await writeSecret(join(directory, file), made);
       return made;
     },

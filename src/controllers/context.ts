@@ -54,7 +54,7 @@ export interface ControllerSettings {
 }
 
 /** What the PEM of a PKCS#10 request asks for. @throws Error for anything else */
-export type CertificateRequestReader = (request: string) => CertificateRequest;
+export type CertificateRequestReader = (request: string) => Promise<CertificateRequest>;
 
 export interface SecretTokenClaims {
   readonly namespace: string;

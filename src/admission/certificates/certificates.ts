@@ -37,12 +37,12 @@ export function certificateSigningPlugin(authorizer: Authorizer): AdmissionPlugi
 /** CertificateSubjectRestriction: nobody asks for a client certificate of the group whose members may do everything. */
 export const certificateSubjectRestrictionPlugin: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
-  validate(attributes) {
+  async validate(attributes) {
     const { definition, subresource, operation, object } = attributes;
     if (definition !== certificateSigningRequest || subresource !== '' || operation !== 'CREATE') return;
     const { signerName, request } = (object as CertificateSigningRequest).spec;
     if (signerName !== clientSigner) return;
-    const { organizations } = readCertificateRequest(Buffer.from(request, 'base64').toString());
+    const { organizations } = await readCertificateRequest(Buffer.from(request, 'base64').toString());
     if (organizations.includes(superusers))
       throw refuse(attributes, `use of ${clientSigner} signer with ${superusers} group is not allowed`);
   },

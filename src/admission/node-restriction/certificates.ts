@@ -6,14 +6,14 @@ import { type Restrict, refused } from './restriction.ts';
 const nodeSigners: readonly string[] = ['kubernetes.io/kube-apiserver-client-kubelet', 'kubernetes.io/kubelet-serving'];
 
 /** A kubelet asks for certificates of its own node only. */
-export const restrictCertificateRequests: Restrict = (restriction) => {
+export const restrictCertificateRequests: Restrict = async (restriction) => {
   const { operation, subresource, object, user } = restriction.attributes;
   if (operation !== 'CREATE' || subresource !== '') return;
   const { signerName, request } = object!['spec'] ?? {};
   if (!nodeSigners.includes(signerName)) return;
   let commonName: string;
   try {
-    ({ commonName } = readCertificateRequest(Buffer.from(request ?? '', 'base64').toString()));
+    ({ commonName } = await readCertificateRequest(Buffer.from(request ?? '', 'base64').toString()));
   } catch (error) {
     const problem = requestProblem(request ?? '') ?? (error as Error).message;
     throw refused(restriction, `unable to parse csr: ${problem}`);

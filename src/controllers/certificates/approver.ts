@@ -25,7 +25,7 @@ export function startCertificateApprover(context: ControllerContext): RunningCon
     const request = requests.getByKey(key);
     if (!request || request.status?.certificate || hasCondition(request, 'Approved') || hasCondition(request, 'Denied')) return;
     if (request.spec.signerName !== kubeletClient) return;
-    const asked = readCertificateRequest!(requestText(request));
+    const asked = await readCertificateRequest!(requestText(request));
     if (kubeletClientProblem(asked, request.spec.usages ?? [])) return;
     if (request.spec.username === asked.commonName && (await mayHave(request, 'selfnodeclient'))) {
       return approve(request, 'Auto approving self kubelet client certificate after SubjectAccessReview.');

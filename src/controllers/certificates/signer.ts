@@ -46,7 +46,7 @@ export function startCertificateSigner(context: ControllerContext): RunningContr
     const problemOf = signers[signerName];
     if (!problemOf || !hasCondition(request, 'Approved') || hasCondition(request, 'Denied') || hasCondition(request, 'Failed')) return;
     const text = requestText(request);
-    const problem = problemOf(readCertificateRequest!(text), usages);
+    const problem = problemOf(await readCertificateRequest!(text), usages);
     if (problem !== undefined) return fail(request, problem);
     const certificate = await signCertificate!(text, usages, Math.min(expirationSeconds, longest) * 1000);
     await writeStatus(request, { ...request.status, certificate: Buffer.from(certificate).toString('base64') });
