@@ -1,4 +1,4 @@
-// Builds dist/: the generated schemas and types, then one bundle with the data files that it reads beside it, what starts it, and its code cache.
+// Builds dist/: the generated schemas and types, then one bundle with the data files that it reads beside it, what starts it, its code cache and its first objects.
 // `build.mjs generate` makes the generated files alone.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -73,10 +73,23 @@ function ascii(text) {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Starts a cluster until it is ready, and keeps what V8 has compiled by then. Without it all works, but a start takes longer. */
-async function writeCodeCache() {
+/** Starts a cluster until it is ready, for what the next starts need not do again. Without it all works, but a start takes longer. */
+async function rehearse() {
   const data = mkdtempSync(join(tmpdir(), 'orrery-build-'));
-  const cache = join(dist, 'main.cache');
+  try {
+    await startOnce(data);
+    run(process.execPath, ['--import', 'tsx', 'scripts/first-objects.ts', join(data, 'store'), join(dist, 'first-objects.json')]);
+    rmSync(data, { recursive: true });
+    // What V8 has compiled by then, of a start that finds the objects.
+    await startOnce(data, join(dist, 'main.cache'));
+  } catch (error) {
+    console.error(`orrery: starts will take longer, as one in the build failed: ${error.message}`);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function startOnce(data, cache = join(data, 'main.cache')) {
   const child = spawn(process.execPath, [join(root, 'scripts/code-cache.mjs'), cache, 'up', '--port', '0', '--data-dir', data], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
@@ -88,10 +101,7 @@ async function writeCodeCache() {
   });
   child.stdout.once('data', () => child.kill('SIGTERM'));
   const code = await new Promise((ended) => child.on('close', ended));
-  rmSync(data, { recursive: true, force: true });
-  if (code === 0) return;
-  rmSync(cache, { force: true });
-  console.error(`orrery: starts will take longer, as no code cache could be made: ${errors.trim()}`);
+  if (code !== 0) throw new Error(errors.trim());
 }
 
 // A module reads a data file as `new URL('./name.json', import.meta.url)`: in the bundle that is dist/name.json.
@@ -119,5 +129,5 @@ generate();
 if (process.argv[2] !== 'generate') {
   rmSync(dist, { recursive: true, force: true });
   await bundle();
-  await writeCodeCache();
+  await rehearse();
 }

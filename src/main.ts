@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,8 @@ import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
-import { apiServerUser, bootstrap, keepBootstrapped } from './server/bootstrap.ts';
+import { apiServerUser, bootstrap, bootstrapService, keepBootstrapped } from './server/bootstrap.ts';
+import { type FirstObjects, putFirstObjects } from './server/first-objects.ts';
 import { startIdentityLease } from './server/identity-lease.ts';
 import { keepLegacyTokenTracking } from './server/legacy-token-tracking.ts';
 import { startAddressRepair } from './server/service-address-repair.ts';
@@ -168,6 +169,8 @@ async function startApiServer(
   const audit = await auditSink(options, auditPolicy, surroundings, running);
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const clientCa = keys.authority.certificate + furtherClientCa;
+  // Who keeps a log of what happened finds there how they were made.
+  if (!audit) await putFirstObjects(storage, await firstObjects(options), surroundings);
   let port = options.port;
   const largeRequests = running.use(new LargeRequestThread({ entry: new URL(import.meta.url), options, keys, storage, clock, logger }));
   const { server, tokens } = await assembleApiServer(
@@ -199,28 +202,22 @@ async function startApiServer(
   );
   // From the first request on, what other servers serve is theirs.
   await server.aggregate(signal, { clientAuthority: clientCa, requestHeader: frontProxy.trust });
-  port = await server.http!.listen(options.port, options.bindAddress).catch((error) => {
+  const own = { client: server.client(apiServerUser), registry: server.registry };
+  const listening = server.http!.listen(options.port, options.bindAddress).catch((error) => {
     throw new UserError(listenFailure(options, error));
   });
+  // The thread that listens has only begun to start.
+  [port] = await Promise.all([listening, bootstrap(own, bootstrapObjects(options.components.includes('controllers')))]);
   const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost(options) : options.bindAddress;
-  const bootstrapOptions = {
-    client: server.client(apiServerUser),
-    registry: server.registry,
-    serviceClusterIPRanges: options.serviceClusterIpRange,
-    advertiseAddress,
-    port,
-    clock,
-    objects: bootstrapObjects(options.components.includes('controllers')),
-  };
-  await bootstrap(bootstrapOptions);
+  const bootstrapOptions = { ...own, serviceClusterIPRanges: options.serviceClusterIpRange, advertiseAddress, port, clock };
+  await bootstrapService(bootstrapOptions);
   keepBootstrapped(bootstrapOptions, logger, signal);
   server.startHooks.finish('bootstrap');
-  const own = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
-  const hookContext = { clock, random, logger, signal };
-  running.use(startAddressRepair(own.client, hookContext, hostname()));
-  running.use(keepLegacyTokenTracking(own.client, hookContext));
+  const hooks = { client: server.client(apiServerUser, 'kube-apiserver'), clock, random, logger };
+  running.use(startAddressRepair(hooks.client, { ...hooks, signal }, hostname()));
+  running.use(keepLegacyTokenTracking(hooks.client, { ...hooks, signal }));
   await Promise.all([
-    startIdentityLease({ ...own, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal),
+    startIdentityLease({ ...hooks, hostname: hostname(), address: hostPort(advertiseAddress, port) }, signal),
     server.flowControl?.follow(server.client(apiServerUser), signal),
   ]);
   server.startHooks.finish('flow control');
@@ -243,6 +240,16 @@ async function startApiServer(
     signCertificate: (request, usages, milliseconds) => signCertificate({ authority, clock, random }, request, usages, milliseconds),
   };
   return { address, identity, server, controllerSettings, clientFor: (user, userAgent) => server.client(user, userAgent) };
+}
+
+/** Those that the build has made, where it has; without controllers nobody has put the rules of aggregated roles together. */
+async function firstObjects({ components }: UpOptions): Promise<FirstObjects> {
+  const text = await readFile(new URL('first-objects.json', import.meta.url), 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return '[]';
+    throw error;
+  });
+  const objects: FirstObjects = JSON.parse(text);
+  return components.includes('controllers') ? objects : objects.filter(([, object]) => object['aggregationRule'] === undefined);
 }
 
 async function auditPolicyOf(file: string | undefined): Promise<AuditPolicy | undefined> {
