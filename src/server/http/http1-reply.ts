@@ -65,6 +65,8 @@ export class Http1Reply implements Reply {
     if (this.gone) return;
     const canonical: OutgoingHeaders = {};
     for (const name in headers) canonical[canonicalNames.get(name) ?? capitalized(name)] = headers[name]!;
+    // Another server's answer, which was passed on, may say of what type it would have been; Go's server says so over HTTP/2 alone.
+    if (status === 304) delete canonical['Content-Type'];
     this.sayWhetherItGoesOn(canonical);
     this.response.writeHead(status, canonical as Record<string, string>);
     if (empty) this.response.end();

@@ -1,0 +1,21 @@
+// OpenAPI of odd schemas of custom kinds: what v2 and v3 show of them.
+import { CRDS, define } from '../custom-kinds.mjs';
+export default () => {
+  const G = 'rp-ext-crd-documents.example.com';
+  const s = { type: 'string' };
+  const kinds = {
+    Plain: { spec: { type: 'object', description: 'a spec', properties: { a: { type: 'string', description: 'an a\nof two lines', enum: ['x', 'y'], default: 'x' }, b: { type: 'integer', format: 'int32', minimum: 1, exclusiveMinimum: true, nullable: true }, c: { type: 'array', items: { type: 'array', items: s } }, d: { type: 'object', additionalProperties: { type: 'object', properties: { e: s }, required: ['e'] } }, f: { 'x-kubernetes-int-or-string': true }, g: { 'x-kubernetes-preserve-unknown-fields': true }, h: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { i: s } }, j: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true }, k: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['n'], items: { type: 'object', required: ['n'], properties: { n: s } } }, l: { type: 'object', 'x-kubernetes-map-type': 'atomic' }, m: { type: 'object', properties: { o: s, p: s }, oneOf: [{ required: ['o'] }, { required: ['p'] }], not: { required: ['q'] } }, n: { type: 'string', format: 'byte', pattern: '^x', maxLength: 3, example: 'q', title: 'T', externalDocs: { url: 'https://x', description: 'd' } }, o: { type: 'number', multipleOf: 2, 'x-kubernetes-validations': [{ rule: 'self > 1.0', message: 'm' }] }, p: { type: 'boolean', default: false }, q: { type: 'string', nullable: true, default: null }, r: { type: 'object', default: {}, additionalProperties: true }, 's.t/u': s, $v: s } }, status: { type: 'object' } },
+    Bare: undefined, Preserve: { 'x': 1 }, Meta: { metadata: { type: 'object', properties: { name: { type: 'string', maxLength: 5 } } } }, Typed: { apiVersion: { type: 'string', description: 'own' }, kind: { type: 'string', description: 'own kind' }, spec: { type: 'string' } },
+  };
+  const crds = Object.entries(kinds).map(([k, schema]) => { const c = define(G, k, schema ?? {}, { scope: k === 'Bare' ? 'Cluster' : 'Namespaced' }); if (k === 'Preserve') c.spec.versions[0].schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, description: 'all' } }; if (k === 'Bare') c.spec.versions[0].schema = { openAPIV3Schema: { type: 'object' } }; if (k === 'Plain') c.spec.versions[0] = { ...c.spec.versions[0], subresources: { status: {}, scale: { specReplicasPath: '.spec.x', statusReplicasPath: '.status.x' } }, selectableFields: [{ jsonPath: '.spec.a' }] }; return c; });
+  const name = (k) => `com.example.rp-ext-crd-documents.v1.${k}`;
+  return Object.assign([
+    ...crds.map((c) => ({ compare: false, method: 'DELETE', path: `${CRDS}/${c.metadata.name}` })),
+    ...crds.map((c) => ({ name: c.metadata.name, method: 'POST', path: CRDS, body: c, pick: (b, r) => (r.status === 201 ? 'ok' : b) })),
+    { name: 'v3', path: `/openapi/v3/apis/${G}/v1`, until: (b) => b.components && crds.every((c) => b.components.schemas[name(c.spec.names.kind)]), pick: (b) => Object.entries(b.components.schemas).filter(([k]) => k.includes(G)) },
+    { name: 'paths', path: `/openapi/v3/apis/${G}/v1`, pick: (b) => Object.entries(b.paths).map(([p, o]) => [p, Object.keys(o), o.get?.operationId, o.get?.parameters?.map((x) => x.name), o.post?.requestBody, o.patch && Object.keys(o.patch.requestBody.content), o.get?.['x-kubernetes-action'], o.get?.['x-kubernetes-selectable-fields'], o.get?.responses].map((x) => x ?? null)) },
+    { name: 'v2', path: '/openapi/v2', until: (b) => crds.every((c) => b.definitions[name(c.spec.names.kind)]), pick: (b) => Object.entries(b.definitions).filter(([k]) => k.includes(G)) },
+    { name: 'v2 paths', path: '/openapi/v2', pick: (b) => Object.entries(b.paths).filter(([k]) => k.includes(G)).map(([p, o]) => [p, Object.keys(o), o.get?.parameters?.length, o.post?.parameters, o.get?.produces, o.patch?.consumes].map((x) => x ?? null)) },
+    { name: 'all of a document', path: `/openapi/v3/apis/${G}/v1`, pick: (b) => [Object.keys(b), Object.keys(b.components.schemas)] },
+  ], { cleanup: crds.map((c) => `${CRDS}/${c.metadata.name}`), needsServiceAccount: false });
+};
