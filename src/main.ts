@@ -188,6 +188,7 @@ async function startApiServer(
         logs: (place, log) => nodeStreams()!.logs(place, log),
         command: (place, command) => nodeStreams()!.command(place, command),
         portForward: (...pod) => nodeStreams()!.portForward(...pod),
+        dialKubelet: (node) => nodeStreams()?.dialKubelet(node),
         dial: (...place) => nodeStreams()!.dial(...place),
       },
       tls: {

@@ -13,6 +13,8 @@ import type { Informer } from '../runtime/informer.ts';
 import { createInformers, type Informers } from '../runtime/informers.ts';
 import { keyOf } from '../runtime/keys.ts';
 import { type FleetContext, type FleetOptions, isAdopted, kubeletAnnotation } from './context.ts';
+import type { ServedNode } from './endpoints/kubelet-server.ts';
+import { NodeMeter, type NodeUsage } from './endpoints/usage.ts';
 import { defaultImages } from './images/catalogue.ts';
 import { FileTree } from './images/files.ts';
 import { Images } from './images/images.ts';
@@ -66,6 +68,8 @@ class Kubelet implements PodHost {
   readonly images: Images;
   private readonly volumes: FleetVolumes;
   private ownFiles: FileTree | undefined;
+  private readonly meter: NodeMeter;
+  private readonly fleetUsage: () => readonly NodeUsage[];
 
   constructor(
     name: string,
@@ -76,6 +80,7 @@ class Kubelet implements PodHost {
     volumes: FleetVolumes,
     node: () => Node | undefined,
     look: (key: string) => void,
+    fleetUsage: () => readonly NodeUsage[],
   ) {
     this.name = name;
     this.look = look;
@@ -85,6 +90,17 @@ class Kubelet implements PodHost {
     this.node = node;
     this.writing = writing;
     this.agent = new NodeAgent(name, addresses, context);
+    this.meter = new NodeMeter(context.clock.now());
+    this.fleetUsage = fleetUsage;
+  }
+
+  usageOfAll(): readonly NodeUsage[] {
+    return this.fleetUsage();
+  }
+
+  /** What the workers of its pods use of the node. */
+  usage(node: Node, workers: Iterable<PodWorker>): NodeUsage {
+    return this.meter.read(node, workers, this.context.clock.now());
   }
 
   get addresses(): readonly string[] {
@@ -215,15 +231,13 @@ export class Fleet implements AsyncDisposable {
   private readonly running: AsyncDisposable[] = [];
   /** What the kubelets answer on their ports. */
   readonly streams = new FleetStreams(
-    (name) => {
-      const node = this.nodeInformer.get('', name);
-      return node !== undefined && this.isOurs(node) && !isStopped(node);
-    },
+    (name) => this.servedNode(name),
     (node, namespace, name) => {
       const pod = this.podInformer.get(namespace, name);
       const worker = pod?.spec?.nodeName === node ? this.workers.get(pod.metadata!.uid!) : undefined;
       return worker && { worker, poke: () => this.podController.enqueue(keyOf(worker.pod)) };
     },
+    () => this.context.clock.now(),
   );
 
   constructor(context: FleetContext, options: FleetOptions) {
@@ -349,10 +363,21 @@ export class Fleet implements AsyncDisposable {
       if (addresses.length === 0) throw new Error(`no address is left for node ${name}`);
       const latest = () => this.nodeInformer.get('', name);
       const look = (key: string) => this.podController.enqueue(key);
-      kubelet = new Kubelet(name, addresses, this.context, this.eventWriting, this.images, this.volumeFiles, latest, look);
+      const usage = () => [...this.kubelets.keys()].flatMap((of) => this.servedNode(of)?.usage() ?? []);
+      kubelet = new Kubelet(name, addresses, this.context, this.eventWriting, this.images, this.volumeFiles, latest, look, usage);
       this.kubelets.set(name, kubelet);
     }
     return kubelet;
+  }
+
+  /** A node whose kubelet runs here. */
+  private servedNode(name: string): ServedNode | undefined {
+    const node = this.nodeInformer.get('', name);
+    if (!node || !this.isOurs(node) || isStopped(node)) return undefined;
+    const kubelet = this.kubeletOf(name, node);
+    const pods = [...this.podInformer.byIndex(byNode, name)];
+    const workers = () => pods.flatMap(({ metadata }) => this.workers.get(metadata!.uid!) ?? []);
+    return { node, pods, files: kubelet.files.node, usage: () => kubelet.usage(node, workers()) };
   }
 
   private learnAddress(node: Node): void {

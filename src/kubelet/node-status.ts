@@ -13,7 +13,7 @@ export const defaultCapacity: Readonly<Record<string, string>> = {
 };
 
 export const kubeletVersion = 'v1.36.3';
-const kubeletPort = 10250;
+export const kubeletPort = 10250;
 /** What our kubelets can do that pods may need of their node (KEP-5328). */
 const declaredFeatures: readonly string[] = [
   'InPlacePodLevelResourcesVerticalScaling',

@@ -1,6 +1,7 @@
 import type { Pod } from '../../openapi/types.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../runtime/events.ts';
+import type { NodeUsage } from './endpoints/usage.ts';
 import type { Images } from './images/images.ts';
 import type { Rejection } from './node-room.ts';
 import type { LastingFiles } from './volumes/pod-volumes.ts';
@@ -20,6 +21,8 @@ export interface PodHost {
   readonly files: LastingFiles;
   /** What of the node pods can use. */
   readonly allocatable: Readonly<Record<string, string>>;
+  /** What is used of each node that runs in this process. */
+  usageOfAll(): readonly NodeUsage[];
   /** Gives the pod its share of the node, or says why the node does not take it. */
   admit(pod: Pod): Promise<Rejection | undefined>;
   /** Gives a pod that runs the share that it asks for now, or says why the node cannot; the pod is looked at again when there is more room. */

@@ -112,7 +112,7 @@ export class ApiServer implements AsyncDisposable {
 
   constructor(options: ApiServerOptions) {
     this.options = options;
-    const { storage, clock, random, logger, settings, authenticator, authorizer, tokens } = options;
+    const { storage, clock, random, logger, settings, authenticator, authorizer, tokens, nodes } = options;
     // Admission reads the registry, and the registry asks admission: each is made before it is first used.
     const late: { admission?: AdmissionChain } = {};
     const managerOf = (definition: ResourceDefinition, manager: string, now: string) =>
@@ -167,6 +167,7 @@ export class ApiServer implements AsyncDisposable {
       logger,
       client: () => this.client(apiServerUser, 'kube-apiserver'),
       proxyClient: options.proxyClient,
+      ...(nodes ? { dialPod: async (node, ...place) => (nodes.reaches(node) ? nodes.dial(node, ...place) : undefined) } : {}),
     });
     const encoder = new AnswerEncoder({ clock, protobuf: options.protobuf });
     const { inFlightLimits = defaultInFlightLimits } = options;
@@ -207,7 +208,7 @@ export class ApiServer implements AsyncDisposable {
     };
     const dispatch = createDispatcher({
       ...this.handlerParts,
-      nodes: options.nodes,
+      nodes,
       components: options.components ?? [],
       actions: {
         registry: this.registry,

@@ -1,5 +1,6 @@
 import { agnhostPrograms } from './agnhost.ts';
 import { agnhostListens } from './agnhost-servers.ts';
+import { metricsServerImage } from './metrics-server/metrics-server.ts';
 import type { ImageRule, ServerBehaviour } from './rules.ts';
 import { webImages } from './web-images.ts';
 
@@ -47,6 +48,7 @@ export const defaultImages: readonly ImageRule[] = [
     },
   },
   ...webImages,
+  metricsServerImage,
   { image: ['*/busybox:*', '*/busybox@*', '*/alpine:*', '*/alpine@*'], program: { shell: 'sh' } },
   { image: ['*/ubuntu:*', '*/ubuntu@*', '*/debian:*', '*/debian@*', '*/bash:*'], program: { shell: 'bash' } },
 ];

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { NodeUsage } from '../endpoints/usage.ts';
 import type { ContainerFiles } from './files.ts';
 import type { Utility } from './shell/utilities.ts';
 
@@ -45,6 +46,8 @@ export interface ServerStart {
   readonly files: ContainerFiles;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** What is used now of each node that runs in this process. */
+  usage(): readonly NodeUsage[];
   /** Prints to the container's log. */
   out(text: string): void;
 }

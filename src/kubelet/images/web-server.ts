@@ -1,4 +1,5 @@
 import http from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Serve, ServerStart } from './rules.ts';
 
 /** A request as an emulated server sees it. */
@@ -17,8 +18,8 @@ export interface WebRequest {
 export interface WebAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** As a text of bytes. */
-  readonly body: string;
+  /** As a text of bytes, or as they come. */
+  readonly body: string | Readable;
 }
 
 /** What answers HTTP/1.1 on a connection, as the site says. */
@@ -38,6 +39,11 @@ export function webServer(site: (request: WebRequest) => WebAnswer): Serve {
         headers: message.headers,
         body,
       });
+      if (typeof answer.body !== 'string') {
+        response.writeHead(answer.status, answer.headers);
+        response.once('close', () => (answer.body as Readable).destroy());
+        return void answer.body.pipe(response);
+      }
       const bytes = Buffer.from(answer.body, 'latin1');
       response.writeHead(answer.status, { ...answer.headers, 'Content-Length': bytes.length });
       response.end(message.method === 'HEAD' ? undefined : bytes);
@@ -86,7 +92,7 @@ export interface FileSite {
 
 /** Answers with the files below the site's root, and writes down who asked, in the common log format. */
 export function fileServer({ name, root, index, otherType, page }: FileSite, { files, now, out }: ServerStart): Serve {
-  const answer = ({ method, path, target }: WebRequest): WebAnswer => {
+  const answer = ({ method, path, target }: WebRequest): WebAnswer & { readonly body: string } => {
     const html = { Server: name, 'Content-Type': 'text/html' };
     const failed = (status: number, headers = {}) => ({
       status,

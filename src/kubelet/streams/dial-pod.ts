@@ -23,6 +23,7 @@ export async function dialPod(worker: PodWorker, port: number): Promise<Duplex |
       env,
       files,
       now: () => clock.now(),
+      usage: () => worker.host.usageOfAll(),
       out(text) {
         run.log ??= new Log();
         run.log.append(text, clock.now());

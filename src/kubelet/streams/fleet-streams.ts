@@ -3,6 +3,8 @@ import type { Pod } from '../../../openapi/types.ts';
 import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
 import { type ContainerRun, visit } from '../containers/container.ts';
 import type { Log } from '../containers/log.ts';
+import { kubeletServer, type ServedNode } from '../endpoints/kubelet-server.ts';
+import { connectedPair } from '../images/connection.ts';
 import { isKnownCommand } from '../images/shell/shell.ts';
 import type { PodWorker } from '../pod-worker.ts';
 import { type CommandStreams, runCommand } from './command-session.ts';
@@ -31,14 +33,33 @@ export interface KnownPod {
 
 /** What a kubelet answers on its own port, in its words: logs, commands in containers, connections to ports. */
 export class FleetStreams {
-  /** Whether the kubelet of a node listens. */
-  readonly reaches: (node: string) => boolean;
+  private readonly served: (node: string) => ServedNode | undefined;
   private readonly find: (node: string, namespace: string, pod: string) => KnownPod | undefined;
+  private readonly now: () => number;
 
-  /** @param find undefined for pods of which no kubelet of ours has heard */
-  constructor(reaches: FleetStreams['reaches'], find: FleetStreams['find']) {
-    this.reaches = reaches;
+  /**
+   * @param served undefined for nodes whose kubelets do not listen
+   * @param find undefined for pods of which no kubelet of ours has heard
+   * @param now milliseconds since the epoch
+   */
+  constructor(served: FleetStreams['served'], find: FleetStreams['find'], now: FleetStreams['now']) {
+    this.served = served;
     this.find = find;
+    this.now = now;
+  }
+
+  /** Whether the kubelet of a node listens. */
+  reaches(node: string): boolean {
+    return this.served(node) !== undefined;
+  }
+
+  /** Connects to the port of a node's kubelet. @returns undefined where it does not listen */
+  dialKubelet(node: string): Duplex | undefined {
+    const served = this.served(node);
+    if (!served) return undefined;
+    const [client, server] = connectedPair();
+    kubeletServer(served, this, this.now)(server);
+    return client;
   }
 
   /** What a container has printed. @throws ApiError of the kubelet */

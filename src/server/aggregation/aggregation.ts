@@ -1,5 +1,5 @@
 import type { Lookup } from '../../admission/lookup.ts';
-import { serviceResolver } from '../../admission/webhook/services.ts';
+import { type DialPod, serviceResolver } from '../../admission/webhook/services.ts';
 import type { RequestHeaderOptions } from '../../auth/authenticate/request-header.ts';
 import type { KeyPair } from '../../auth/pki.ts';
 import type { Client } from '../../client/client.ts';
@@ -34,6 +34,8 @@ export interface AggregationParts {
   readonly client: () => Client;
   /** With which this server shows extension servers that it is a front proxy; absent: none is shown. */
   readonly proxyClient: KeyPair | undefined;
+  /** Absent where no simulated pods are to be reached. */
+  readonly dialPod?: DialPod;
 }
 
 /** Groups that other servers serve, as APIService objects name them: their requests are passed on, and discovery and OpenAPI tell of them. */
@@ -52,7 +54,9 @@ export class Aggregation implements AsyncDisposable {
   constructor(parts: AggregationParts) {
     this.parts = parts;
     this.services = new ApiServiceSet(parts);
-    this.servers = this.running.use(new ExtensionServers({ resolve: serviceResolver(parts.lookup), proxyClient: parts.proxyClient }));
+    this.servers = this.running.use(
+      new ExtensionServers({ resolve: serviceResolver(parts.lookup, parts.dialPod), proxyClient: parts.proxyClient }),
+    );
     const { services, servers } = this;
     this.availability = new Availability({ services, servers, lookup: parts.lookup, client: parts.client });
     this.groups = new ApiGroups(parts.index, this.services);

@@ -1,6 +1,7 @@
+import http from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
-import type { ServiceAddress } from '../../admission/webhook/services.ts';
+import { refused, type ServiceAddress } from '../../admission/webhook/services.ts';
 import type { KeyPair } from '../../auth/pki.ts';
 import type { UserInfo } from '../../auth/types.ts';
 import { trustsAsGo } from '../../machinery/trust.ts';
@@ -65,15 +66,18 @@ export class ExtensionServers implements AsyncDisposable {
 
   private async sendOnce(target: RemoteApiService, address: ServiceAddress, request: ExtensionRequest): Promise<ForwardedAnswer> {
     const { method, path, headers, user, body, signal } = request;
-    const outgoing = https.request({
-      agent: this.agentOf(target),
-      host: address.host,
-      port: address.port,
+    const common = {
       method,
       path,
       headers: { host: address.shown, ...(headers as Record<string, string | string[]>), ...userHeaders(user) },
       signal,
-    });
+    };
+    if (address.dial) {
+      const socket = await address.dial();
+      if (!socket) throw refused(address.host, address.port);
+      return exchange(http.request({ ...common, createConnection: () => socket }), body);
+    }
+    const outgoing = https.request({ ...common, agent: this.agentOf(target), host: address.host, port: address.port });
     try {
       return await exchange(outgoing, body);
     } catch (error) {

@@ -45,9 +45,11 @@ function parseTarget(text: string, { singular }: ResourceDefinition): Target {
   return { scheme: scheme!, name, port: port ?? '' };
 }
 
-/** Where a request goes: a port of a pod, or of an address that no pod here has. */
+/** Where a request goes: a port of a pod, that of a node's kubelet, or one of an address that nobody here has. */
 interface Place {
   readonly pod?: KubeObject;
+  /** The node whose kubelet is meant. */
+  readonly kubelet?: string;
   readonly address: string;
   readonly port: string;
 }
@@ -73,7 +75,8 @@ export async function proxyTo(scope: Scope, context: RequestContext, nodes: Node
   const host = hostPort(place.address, place.port === '' ? usual : Number(place.port));
   try {
     const socket = await dial(place, usual, nodes);
-    if (target.scheme === 'https') throw unspoken(socket);
+    // A kubelet's own port is always spoken to over TLS, which connections within the process do without.
+    if (target.scheme === 'https' && place.kubelet === undefined) throw unspoken(socket);
     const message = await send(socket, context, { path: escapedPath(path) + query, prefix, upgrade });
     return await answerOf(message, prefix, host, request.method);
   } catch (error) {
@@ -92,11 +95,16 @@ function unspoken(socket: Duplex): DialError {
 }
 
 /** @param usual the port where none is given */
-async function dial({ pod, address, port }: Place, usual: number, nodes: NodeStreams | undefined): Promise<Duplex> {
+async function dial({ pod, kubelet, address, port }: Place, usual: number, nodes: NodeStreams | undefined): Promise<Duplex> {
   if (!/^\d*$/.test(port)) throw new DialError(`dial tcp: lookup tcp/${port}: unknown port`);
   const number = port === '' ? usual : Number(port);
   if (number > 65_535) throw new DialError(`dial tcp: address ${number}: invalid port`);
   const failed = (why: string) => new DialError(`dial tcp ${hostPort(address, number)}: connect: ${why}`);
+  if (kubelet !== undefined && nodes) {
+    const socket = nodes.dialKubelet(kubelet);
+    if (socket) return socket;
+    throw failed('connection refused');
+  }
   const node = pod?.['spec']?.nodeName;
   // What no kubelet of ours runs has an address of a network that is simulated: nothing is ever sent there.
   if (!pod || !node || !nodes?.reaches(node)) throw failed('no route to host');
@@ -111,7 +119,8 @@ async function placeOf(scope: Scope, namespace: string, id: string, target: Targ
   if (plural === 'pods') return placeOfPod((await getObject(scope.store, namespace, target.name)).object, target.port);
   const { address, port } = await kubeletAddress(scope, target.name, 'nodes');
   checkAddress(address);
-  return { address, port: target.port || String(port) };
+  if (target.port !== '' && target.port !== String(port)) return { address, port: target.port };
+  return { kubelet: target.name, address, port: String(port) };
 }
 
 function placeOfPod(pod: KubeObject, asked: string): Place {

@@ -43,6 +43,8 @@ export interface NodeStreams {
   command(place: ContainerPlace, options: CommandOptions): Promise<RunCommand>;
   /** What connects to a port of the pod. */
   portForward(node: string, namespace: string, pod: string): (port: number) => Promise<Duplex>;
+  /** Connects to the port of a node's kubelet; undefined where it does not listen. */
+  dialKubelet(node: string): Duplex | undefined;
   /** Connects to a port of the pod over the pods' network; undefined where nothing listens. */
   dial(node: string, namespace: string, pod: string, port: number): Promise<Duplex | undefined>;
 }

@@ -1,0 +1,37 @@
+import { printFloat64 } from '../../../api/meta/go-float.ts';
+
+/** One series of a metric. */
+export interface Series {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A metric with its series, as a page of metrics shows it. */
+export interface ShownMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly series: readonly Series[];
+  /** When its values were measured, in milliseconds since the epoch, where that is told. */
+  readonly time?: number;
+}
+
+export const expositionType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+
+/** Metrics by their names in Prometheus' text format. What has no series is not shown. */
+export function expositionOf(metrics: readonly ShownMetric[]): string {
+  let text = '';
+  for (const { name, help, type, series, time } of metrics.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (series.length === 0) continue;
+    text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+    for (const { labels = {}, value } of series) {
+      const pairs = Object.entries(labels).map(([label, of]) => `${label}="${of.replace(/[\\"\n]/g, escaped)}"`);
+      text += `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${printFloat64(value)}${time === undefined ? '' : ` ${time}`}\n`;
+    }
+  }
+  return text;
+}
+
+function escaped(character: string): string {
+  return character === '\n' ? '\\n' : `\\${character}`;
+}
