@@ -12,17 +12,18 @@ import { TriggerTimes, triggerTimeAnnotation } from './trigger-time.ts';
 
 const headlessLabel = 'service.kubernetes.io/headless';
 const managedByLabel = 'endpoints.kubernetes.io/managed-by';
+const controllerName = 'endpoint-controller';
 const capacityAnnotation = 'endpoints.kubernetes.io/over-capacity';
 
 /** Writes the Endpoints of each service with a selector. */
 export function startEndpointsController(context: ControllerContext): RunningController {
   const { informers } = context;
-  const client = context.clientFor('endpoint-controller');
+  const client = context.clientFor(controllerName);
   const api = client.resource(endpointsResource);
   const services = informers.for(serviceResource);
   const pods = informers.for(podResource);
   const endpoints = informers.for(endpointsResource);
-  const recorder = recorderFor(context, client, 'endpoint-controller');
+  const recorder = recorderFor(context, client, controllerName);
   const servicePods = createServicePods(services, pods);
   const times = new TriggerTimes();
   const sizes = new Map<string, number>();
@@ -60,10 +61,10 @@ export function startEndpointsController(context: ControllerContext): RunningCon
     const { subsets, cut } = truncated(subsetsOf(service, selected));
     const current = endpoints.getByKey(key);
     const { [headlessLabel]: _given, ...given } = service.metadata!.labels ?? {};
-    const labels: Record<string, string> = { ...given, [managedByLabel]: 'endpoint-controller' };
+    const labels: Record<string, string> = { ...given, [managedByLabel]: controllerName };
     if (isHeadless(service)) labels[headlessLabel] = '';
     const { [capacityAnnotation]: wasCut, [triggerTimeAnnotation]: _, ...annotations } = current?.metadata?.annotations ?? {};
-    const unchanged = current && semanticEqual(current.subsets, subsets) && semanticEqual(current.metadata!.labels, labels);
+    const unchanged = current && semanticEqual(current.subsets, subsets) && areLabelsRight(current, service);
     if (unchanged && (wasCut === 'truncated') === cut) return;
     if (cut) annotations[capacityAnnotation] = 'truncated';
     if (time) annotations[triggerTimeAnnotation] = time;
@@ -86,4 +87,10 @@ export function startEndpointsController(context: ControllerContext): RunningCon
   }
 
   return run('endpoints', [controller]);
+}
+
+/** As upstream counts them: where the service has one of the labels that the controller sets itself, they are never right. */
+function areLabelsRight(current: KubeObject, service: KubeObject): boolean {
+  const { [headlessLabel]: _headless, [managedByLabel]: manager, ...labels } = current.metadata!.labels ?? {};
+  return manager === controllerName && semanticEqual(labels, service.metadata!.labels ?? {});
 }

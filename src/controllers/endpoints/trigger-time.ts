@@ -21,8 +21,8 @@ export class TriggerTimes {
       if (time) now.pods.set(pod.metadata!.name!, time);
     }
     this.seen.set(key, now);
-    if (!before || now.service > before.service) return now.service || undefined;
-    let earliest: string | undefined;
+    if (!before) return now.service || undefined;
+    let earliest = now.service > before.service ? now.service : undefined;
     for (const [name, time] of now.pods) {
       if (time > (before.pods.get(name) ?? '') && (earliest === undefined || time < earliest)) earliest = time;
     }

@@ -12,7 +12,7 @@ import { createServicePods, isHeadless, isManaged } from '../endpoints/service-p
 import { TriggerTimes, triggerTimeAnnotation } from '../endpoints/trigger-time.ts';
 import { nodes as nodeResource, pods as podResource, services as serviceResource, endpointSlices as sliceResource } from '../resources.ts';
 import { asksForTopology } from './hints.ts';
-import { type AddressType, type Changes, type Content, type Group, planSlices, wantedEndpoints } from './slices.ts';
+import { type AddressType, type Changes, type Content, type Group, type Judgement, planSlices, wantedEndpoints } from './slices.ts';
 import { disabled, Topology, type TopologyEvent, withKnownHints } from './topology.ts';
 
 const serviceNameLabel = 'kubernetes.io/service-name';
@@ -150,16 +150,25 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     time: string | undefined,
   ): Promise<void> {
     const labels = labelsOf(service);
-    const needsUpdate = (slice: KubeObject) => !semanticEqual(slice.metadata!.labels, labels);
-    const { changes, events } = hinted(service, type, existing, groups, needsUpdate);
+    const owner = controllerReference(service, serviceResource);
+    const { changes, events } = hinted(service, type, existing, groups, {
+      isOwned: ({ metadata }) =>
+        metadata!.ownerReferences?.some(({ uid, kind, apiVersion }) => uid === owner.uid && kind === owner.kind && apiVersion === 'v1') ===
+        true,
+      isRelabelled: ({ metadata }) => !semanticEqual(withoutReserved(metadata!.labels), withoutReserved(service.metadata!.labels)),
+      isAsMade: ({ metadata }) => semanticEqual(metadata!.labels, labels) && semanticEqual(metadata!.ownerReferences, [owner]),
+    });
     for (const event of events) recorder.event({ object: service, resource: serviceResource }, event.type, event.reason, event.message);
     try {
       for (const content of changes.create)
         note(service, await api.create(service.metadata!.namespace!, sliceOf(service, type, labels, content, time)));
-      for (const { slice, content } of changes.update) {
-        const annotations = withTime(slice.metadata!.annotations, time);
-        const metadata = { ...slice.metadata, labels, annotations, ownerReferences: [controllerReference(service, serviceResource)] };
-        note(service, await api.update(slice.metadata!.namespace!, typed(sliceResource, { ...slice, metadata, ...contentOf(content) })));
+      for (const { slice, content, anew } of changes.update) {
+        const { name, namespace, annotations } = slice.metadata!;
+        const made = sliceOf(service, type, labels, content, time);
+        const wanted: KubeObject = anew
+          ? { ...made, metadata: { ...made.metadata, name: name! } }
+          : { ...slice, metadata: { ...slice.metadata, labels, annotations: withTime(annotations, time) }, ...contentOf(content) };
+        note(service, await api.update(namespace!, typed(sliceResource, wanted)));
       }
       for (const slice of changes.remove) await removeSlice(slice);
     } catch (error) {
@@ -179,15 +188,15 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     type: AddressType,
     existing: readonly KubeObject[],
     groups: readonly Group[],
-    needsUpdate: (slice: KubeObject) => boolean,
+    judgement: Judgement,
   ): { changes: Changes; events: readonly TopologyEvent[] } {
     const key = keyOf(service);
     if (asksForTopology(service)) {
       const known = groups.map((group) => ({ ...group, endpoints: withKnownHints(group.endpoints, existing, semanticEqual) }));
-      return topology.assign(key, type, planSlices(existing, known, needsUpdate), existing);
+      return topology.assign(key, type, planSlices(existing, known, judgement), existing);
     }
     const events = topology.forget(key, type) ? [disabled('Topology Aware Hints has been disabled', type)] : [];
-    return { changes: planSlices(existing, groups, needsUpdate), events };
+    return { changes: planSlices(existing, groups, judgement), events };
   }
 
   function nodesChanged(): void {
@@ -216,9 +225,13 @@ function serviceKeyOf(slice: KubeObject): string | undefined {
   return name && labels[managedByLabel] === manager ? keyOfParts(namespace!, name) : undefined;
 }
 
+function withoutReserved(labels: Record<string, string> | undefined): Record<string, string> {
+  const { [headlessLabel]: _headless, [serviceNameLabel]: _name, [managedByLabel]: _manager, ...rest } = labels ?? {};
+  return rest;
+}
+
 function labelsOf(service: KubeObject): Record<string, string> {
-  const own = Object.entries(service.metadata!.labels ?? {}).filter(([name]) => name !== headlessLabel);
-  const labels: Record<string, string> = Object.fromEntries(own);
+  const labels = withoutReserved(service.metadata!.labels);
   if (isHeadless(service)) labels[headlessLabel] = '';
   labels[serviceNameLabel] = service.metadata!.name!;
   labels[managedByLabel] = manager;

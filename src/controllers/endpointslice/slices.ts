@@ -53,17 +53,13 @@ export function wantedEndpoints(
   for (const pod of pods) {
     if (!canBeEndpoint(pod, true)) continue;
     const addresses = addressesOf(pod, type);
-    if (addresses.length === 0) continue;
-    const node = nodeOf(pod.spec.nodeName ?? '');
-    if (!node && !service.spec.publishNotReadyAddresses) {
-      missing.push(pod);
-      continue;
-    }
     const ports = portsOf(service, pod);
-    const key = JSON.stringify(ports);
+    const key = JSON.stringify(portsKey(ports));
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { ports, endpoints: [] }));
-    group.endpoints.push(endpointOf(service, pod, node, addresses));
+    const node = nodeOf(pod.spec.nodeName ?? '');
+    if (!node && !service.spec.publishNotReadyAddresses) missing.push(pod);
+    else if (addresses.length > 0) group.endpoints.push(endpointOf(service, pod, node, addresses));
   }
   return { groups: [...groups.values()].map(({ ports, endpoints }) => ({ ports: inOrder(ports), endpoints })), missing };
 }
@@ -104,8 +100,15 @@ function endpointOf(service: KubeObject, pod: KubeObject, node: KubeObject | und
 export interface Changes {
   /** Contents of slices to make. */
   readonly create: Content[];
-  readonly update: { readonly slice: KubeObject; readonly content: Content }[];
+  readonly update: Update[];
   readonly remove: KubeObject[];
+}
+
+export interface Update {
+  readonly slice: KubeObject;
+  readonly content: Content;
+  /** The slice would have gone, and becomes what would have been made: nothing but its name stays. */
+  readonly anew?: true;
 }
 
 export interface Content {
@@ -113,36 +116,54 @@ export interface Content {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** What a service's slices are judged by, besides what they hold. */
+export interface Judgement {
+  /** Others are removed, and made nothing of. */
+  readonly isOwned: (slice: KubeObject) => boolean;
+  /** Whether the service's labels are not those of the slice, but for the ones that the controller sets. */
+  readonly isRelabelled: (slice: KubeObject) => boolean;
+  /** Whether the empty slice is just as one that would be made. */
+  readonly isAsMade: (slice: KubeObject) => boolean;
+}
+
 /**
  * Endpoints stay in the slice that has them; new ones fill up slices that change anyway, then one that has room for all, then new ones. A slice that would
  * go is used for one that would come. There is always a slice, if need be an empty one.
  */
-export function planSlices(
-  existing: readonly KubeObject[],
-  groups: readonly Group[],
-  needsUpdate: (slice: KubeObject) => boolean,
-): Changes {
-  const create: Content[] = [];
-  const update: { slice: KubeObject; content: Content }[] = [];
-  const remove: KubeObject[] = [];
+export function planSlices(existing: readonly KubeObject[], groups: readonly Group[], judgement: Judgement): Changes {
+  const changes: Changes = { create: [], update: [], remove: [] };
+  const { create, update, remove } = changes;
   const byPorts = new Map<string, KubeObject[]>();
   for (const slice of existing) {
+    if (!judgement.isOwned(slice)) {
+      remove.push(slice);
+      continue;
+    }
     const key = JSON.stringify(portsKey(slice.ports));
     const same = byPorts.get(key);
     if (same) same.push(slice);
     else byPorts.set(key, [slice]);
   }
-  const wanted = groups.length > 0 ? groups : [{ ports: [], endpoints: [] }];
-  for (const group of wanted) {
+  for (const group of groups) {
     const key = JSON.stringify(portsKey(group.ports));
-    const slices = byPorts.get(key) ?? [];
+    planGroup(group, byPorts.get(key) ?? [], judgement, changes);
     byPorts.delete(key);
-    planGroup(group, slices, needsUpdate, { create, update, remove });
   }
   for (const slices of byPorts.values()) remove.push(...slices);
-  while (create.length > 0 && remove.length > 0) update.push({ slice: remove.shift()!, content: create.shift()! });
-  return { create, update, remove };
+  if (remove.length === existing.length && create.length === 0) {
+    const [only] = remove;
+    if (remove.length === 1 && isEmpty(only!) && judgement.isOwned(only!) && judgement.isAsMade(only!)) remove.pop();
+    else create.push({ ports: [], endpoints: [] });
+  }
+  for (const slice of remove.filter(judgement.isOwned)) {
+    if (create.length === 0) break;
+    update.push({ slice, content: create.pop()!, anew: true });
+    remove.splice(remove.indexOf(slice), 1);
+  }
+  return changes;
 }
+
+const isEmpty = ({ ports, endpoints }: KubeObject): boolean => !ports?.length && !endpoints?.length;
 
 function portsKey(ports: readonly Port[] | null | undefined): unknown[] {
   return (ports ?? []).map(({ name, protocol, port, appProtocol }) => [name ?? '', protocol ?? 'TCP', port, appProtocol ?? '']).sort();
@@ -150,44 +171,46 @@ function portsKey(ports: readonly Port[] | null | undefined): unknown[] {
 
 const identityOf = (endpoint: Endpoint): string => `${endpoint.targetRef?.uid} ${endpoint.addresses.join()}`;
 
-function planGroup(group: Group, slices: readonly KubeObject[], needsUpdate: (slice: KubeObject) => boolean, changes: Changes): void {
-  const left = new Map(group.endpoints.map((endpoint) => [identityOf(endpoint), endpoint]));
-  const kept: { slice: KubeObject; endpoints: Endpoint[]; changed: boolean }[] = [];
+function planGroup(
+  { ports, endpoints: wanted }: Group,
+  slices: readonly KubeObject[],
+  { isRelabelled }: Judgement,
+  { create, update, remove }: Changes,
+): void {
+  const left = new Map(wanted.map((endpoint) => [identityOf(endpoint), endpoint]));
+  const changed: { slice: KubeObject; endpoints: Endpoint[] }[] = [];
+  const same: typeof changed = [];
   for (const slice of slices) {
-    let changed = needsUpdate(slice);
+    const current = (slice.endpoints ?? []) as Endpoint[];
     const endpoints: Endpoint[] = [];
-    for (const current of (slice.endpoints ?? []) as Endpoint[]) {
-      const wanted = left.get(identityOf(current));
-      if (!wanted) {
-        changed = true;
-        continue;
-      }
-      left.delete(identityOf(current));
-      endpoints.push(wanted);
-      if (!semanticEqual(current, wanted)) changed = true;
+    let differs = false;
+    for (const endpoint of current) {
+      const identity = identityOf(endpoint);
+      const kept = left.get(identity);
+      if (kept) endpoints.push(kept);
+      if (!kept || !semanticEqual(endpoint, kept)) differs = true;
+      left.delete(identity);
     }
-    kept.push({ slice, endpoints, changed });
+    if (differs && endpoints.length === 0) remove.push(slice);
+    else (differs || isRelabelled(slice) ? changed : same).push({ slice, endpoints });
   }
   const waiting = [...left.values()];
-  const fill = (entry: (typeof kept)[number]) => {
-    if (waiting.length === 0) return;
-    entry.endpoints.push(...waiting.splice(0, capacity - entry.endpoints.length));
-    entry.changed = true;
+  const fill = (endpoints: Endpoint[]) => {
+    endpoints.push(...waiting.splice(0, capacity - endpoints.length));
   };
-  for (const entry of kept) if (entry.changed && entry.endpoints.length > 0) fill(entry);
-  const roomy = kept.filter((entry) => waiting.length > 0 && entry.endpoints.length + waiting.length <= capacity);
-  const fullest = roomy.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
-  if (fullest) fill(fullest);
-  const { ports } = group;
-  while (waiting.length > 0) changes.create.push({ ports, endpoints: waiting.splice(0, capacity) });
-  let held = changes.create.length > 0 || kept.some((entry) => entry.endpoints.length > 0);
-  for (const { slice, endpoints, changed } of kept) {
-    if (endpoints.length === 0 && (held || group.endpoints.length > 0)) {
-      changes.remove.push(slice);
-      continue;
+  changed.sort((a, b) => b.endpoints.length - a.endpoints.length);
+  for (const { endpoints } of changed) fill(endpoints);
+  while (waiting.length > 0) {
+    const roomy = same.filter(({ endpoints }) => endpoints.length + waiting.length <= capacity);
+    const fullest = roomy.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
+    if (fullest) {
+      fill(fullest.endpoints);
+      changed.push(fullest);
+    } else {
+      const endpoints: Endpoint[] = [];
+      fill(endpoints);
+      create.push({ ports, endpoints });
     }
-    held = true;
-    if (changed) changes.update.push({ slice, content: { ports, endpoints } });
   }
-  if (!held) changes.create.push({ ports, endpoints: [] });
+  for (const { slice, endpoints } of changed) update.push({ slice, content: { ports, endpoints } });
 }

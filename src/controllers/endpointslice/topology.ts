@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { parseQuantity } from '../../../api/meta/quantity.ts';
 import { conditionOf } from '../../runtime/pods.ts';
-import type { AddressType, Changes, Content, Endpoint } from './slices.ts';
+import type { AddressType, Changes, Content, Endpoint, Update } from './slices.ts';
 
 /** By how much the endpoints of a zone may be asked more than their share. */
 const overload = 0.2;
@@ -73,7 +73,7 @@ export class Topology {
     const own = (content: Content): Content => ({ ...content, endpoints: content.endpoints.map(({ hints: _, ...endpoint }) => endpoint) });
     const result: Changes = {
       create: changes.create.map(own),
-      update: update.map(({ slice, content }) => ({ slice, content: own(content) })),
+      update: update.map((entry) => ({ ...entry, content: own(entry.content) })),
       remove: changes.remove,
     };
     const open = [...result.create, ...result.update.map(({ content }) => content)].flatMap(({ endpoints }) => endpoints).filter(isReady);
@@ -181,12 +181,12 @@ function isOverloaded(zones: ReadonlyMap<string, number>, shares: ReadonlyMap<st
   return [...shares].some(([zone, share]) => (zones.get(zone) ?? -1) < Math.ceil(total * share * (1 / (1 + overload))));
 }
 
-function withoutHints(changes: Changes, unchanged: readonly { slice: KubeObject; content: Content }[]): Changes {
+function withoutHints(changes: Changes, unchanged: readonly Update[]): Changes {
   const bare = (content: Content): Content => ({ ...content, endpoints: content.endpoints.map(({ hints: _, ...endpoint }) => endpoint) });
   const hinted = unchanged.filter(({ content }) => content.endpoints.some(({ hints }) => hints));
   return {
     create: changes.create.map(bare),
-    update: [...changes.update, ...hinted].map(({ slice, content }) => ({ slice, content: bare(content) })),
+    update: [...changes.update, ...hinted].map((entry) => ({ ...entry, content: bare(entry.content) })),
     remove: changes.remove,
   };
 }

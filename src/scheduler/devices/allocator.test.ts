@@ -97,6 +97,12 @@ test('constraints, counters and shared capacity bound what is given away', () =>
   equal(place([slice('n1', { nodeName: 'n1', devices: three }), claim('a', same)]), 'n1');
   equal(place([slice('n1', { nodeName: 'n1', devices: three.slice(0, 2) }), claim('a', same)]), none('cannot allocate all claims'));
   equal(place([slice('n1', { nodeName: 'n1', devices: three }), claim('a', distinct)]), none('cannot allocate all claims'));
+  // A claim for all devices that contradicts itself is no matter of this or that node.
+  const everyOne = { requests: [{ name: 'r', ...exactly({ allocationMode: 'All' }) }], constraints: same.constraints };
+  throws(() => place([slice('n1', { nodeName: 'n1', devices: three }), claim('a', everyOne)]), {
+    message:
+      'running "DynamicResources" filter plugin: claim default/a, request r: cannot add device gpu.example.com/n1/d1 because a claim constraint would not be satisfied',
+  });
   const parts = (count: number, each: string) =>
     Array.from({ length: count }, (_, i) => ({
       name: `p${i}`,

@@ -96,7 +96,7 @@ export class Allocation {
 
   private prepare(claim: ResourceV1ResourceClaim, alternative: Alternative): Position['alternatives'][number] {
     const deviceClass = this.sources.classOf(alternative.deviceClassName);
-    const where = `claim ${claimText(claim)}, request ${nameWithin(alternative)}`;
+    const where = this.where(claim, alternative);
     if (!deviceClass) {
       const { deviceClassName: name } = alternative;
       throw new Error(`${where}: could not retrieve device class ${name}: deviceclass.resource.k8s.io "${name}" not found`);
@@ -111,6 +111,10 @@ export class Allocation {
       .flatMap(({ devices }) => devices)
       .filter((device) => this.isSelected(claim, alternative, deviceClass, device) && capacityTaken(device.device, alternative.capacity));
     return { alternative, deviceClass, all };
+  }
+
+  private where(claim: ResourceV1ResourceClaim, alternative: Alternative): string {
+    return `claim ${claimText(claim)}, request ${nameWithin(alternative)}`;
   }
 
   private fulfil(position: number): boolean {
@@ -131,7 +135,11 @@ export class Allocation {
     const { claim, alternatives } = this.positions[position]!;
     const { alternative, all } = alternatives[choice]!;
     if (from === all!.length) return this.fulfil(position + 1);
-    const undo = this.take(claim, alternative, all![from]!);
+    const device = all![from]!;
+    const undo = this.take(claim, alternative, device, () => {
+      const reason = 'because a claim constraint would not be satisfied';
+      throw new Error(`${this.where(this.claims[claim]!, alternative)}: cannot add device ${device.id} ${reason}`);
+    });
     if (!undo) return false;
     if (this.takeAll(position, choice, from + 1)) return true;
     undo();
@@ -168,8 +176,8 @@ export class Allocation {
     return !this.sources.allocated.isHeld(id) && !isTakenBy(() => true);
   }
 
-  /** @returns how to give the device back; undefined where it cannot be taken */
-  private take(claim: number, alternative: Alternative, device: PoolDevice): (() => void) | undefined {
+  /** @returns how to give the device back; undefined where it cannot be taken. `unfit` is called first where it is a constraint that forbids it */
+  private take(claim: number, alternative: Alternative, device: PoolDevice, unfit?: () => never): (() => void) | undefined {
     const { allocated } = this.sources;
     const { id, device: published, pool } = device;
     if (!this.isFree(claim, alternative, device) || isTainted(published.taints, alternative)) return undefined;
@@ -187,7 +195,7 @@ export class Allocation {
     for (const constraint of this.constraints[claim]!) {
       if (!constraint.add(alternative, published, pool.driver)) {
         undo();
-        return undefined;
+        return unfit?.();
       }
       added.push(constraint);
     }

@@ -20,7 +20,8 @@ const name = 'DynamicResources';
 const finalizer = 'resource.kubernetes.io/delete-protection';
 /** An alternative of a request counts more the earlier it stands; there can be this many. */
 const mostAlternatives = 8;
-const mostConflicts = 5;
+/** Of five attempts. */
+const mostConflicts = 4;
 
 export interface DynamicResourcesArguments {
   /** In milliseconds, for devices to be prepared before a pod is bound. */
@@ -96,14 +97,21 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
   ): Promise<ResourceV1ResourceClaim> {
     const { namespace, name: claimName } = stale.metadata!;
     let claim = stale;
+    const text = claimText(claim);
     for (let conflicts = 0; ; conflicts++) {
+      let writing = '';
       try {
-        if (claim.metadata!.deletionTimestamp) throw new Error(`claim ${claimText(claim)} got deleted in the meantime`);
-        if (allocation && claim.status?.allocation) throw new Error(`claim ${claimText(claim)} got allocated elsewhere in the meantime`);
-        if (!allocation && !claim.status?.allocation)
-          throw new Error(`claim ${claimText(claim)} got deallocated elsewhere in the meantime`);
+        if (conflicts > 0) {
+          writing = `get updated claim ${text} after conflict: `;
+          claim = await api.get(namespace!, claimName!);
+          writing = '';
+        }
+        if (claim.metadata!.deletionTimestamp) throw new Error(`claim ${text} got deleted in the meantime`);
+        if (allocation && claim.status?.allocation) throw new Error(`claim ${text} got allocated elsewhere in the meantime`);
+        if (!allocation && !claim.status?.allocation) throw new Error(`claim ${text} got deallocated elsewhere in the meantime`);
         if (allocation && !claim.metadata!.finalizers?.includes(finalizer)) {
           const finalizers = [...(claim.metadata!.finalizers ?? []), finalizer];
+          writing = `add finalizer to claim ${text}: `;
           claim = await api.update(namespace!, { ...claim, metadata: { ...claim.metadata, finalizers } });
         }
         const reservation = { resource: 'pods', name: pod.metadata!.name!, uid: pod.metadata!.uid! };
@@ -114,10 +122,10 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
           allocation: { ...given, allocationTimestamp },
           reservedFor: [...(claim.status?.reservedFor ?? []), reservation],
         };
+        writing = `add ${allocation ? 'allocation and ' : ''}reservation to claim ${text}: `;
         return await api.update(namespace!, { ...claim, status }, { subresource: 'status' });
       } catch (error) {
-        if (!isConflict(error) || conflicts === mostConflicts) throw error;
-        claim = await api.get(namespace!, claimName!);
+        if (!isConflict(error) || conflicts === mostConflicts) throw new Error(`${writing}${messageOf(error)}`, { cause: error });
       }
     }
   }
@@ -298,7 +306,10 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
       }
       const own = extended?.byNode.get(node);
       if (own) bound.push(await makeExtended(extended!, own, decided.get(own.claim.metadata!.uid!)!, pod));
-      if (bound.some(hasBindingConditions)) await prepared(bound);
+      if (!bound.some(hasBindingConditions)) return;
+      const note = `waiting for binding conditions for device on node ${node}`;
+      handle.events.record(pod, 'Normal', 'BindingConditionsPending', 'Scheduling', note);
+      await prepared(bound);
     },
   };
 
