@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isAlreadyExists, unlessNotFound } from '../../runtime/errors.ts';
-import { claimKeysOfPod } from '../../runtime/pod-volumes.ts';
+import { claimKeysOfPod, claimNameOf } from '../../runtime/pod-volumes.ts';
 import { conditionOf, isPodFinished } from '../../runtime/pods.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import {
@@ -15,6 +15,7 @@ import {
   pods as podResource,
   persistentVolumes as volumeResource,
 } from '../resources.ts';
+import { type Attachable, attachableInline, attachableVolume, csiName, isPlain } from './attachable.ts';
 
 /** On nodes whose kubelets leave attaching to us. */
 const managed = 'volumes.kubernetes.io/controller-managed-attach-detach';
@@ -26,8 +27,15 @@ const ourName = /^csi-[0-9a-f]{64}$/;
 const byNode = 'node';
 const byClaim = 'claim';
 const byVolume = 'volume';
+const byUnique = 'unique';
 
-/** Attaches the CSI volumes of pods to their nodes through VolumeAttachments, which the drivers fulfil, and detaches them again. */
+/** A volume that pods of a node need attached. */
+interface Wanted extends Attachable {
+  /** Those pods. */
+  readonly users: KubeObject[];
+}
+
+/** Attaches the volumes of pods to their nodes, those of CSI drivers through VolumeAttachments, which the drivers fulfil, and detaches them again. */
 export function startAttachDetachController(context: ControllerContext): RunningController {
   const { informers, clock } = context;
   const client = context.clientFor('attachdetach-controller');
@@ -44,15 +52,23 @@ export function startAttachDetachController(context: ControllerContext): Running
   pods.addIndex(byClaim, claimKeysOfPod);
   attachments.addIndex(byNode, ({ spec }) => [spec.nodeName]);
   attachments.addIndex(byVolume, ({ spec }) => (spec.source.persistentVolumeName ? [spec.source.persistentVolumeName] : []));
+  volumes.addIndex(byUnique, (volume) => {
+    const unique = attachableVolume(volume)?.unique;
+    return unique === undefined ? [] : [unique];
+  });
+  nodes.addIndex(byUnique, (node) => attachedBy(node).map(({ name }) => name));
   const controller = createController(
     { name: 'attachdetach', workers: 10, reconcile, informers: [pods, claims, volumes, nodes, drivers, attachments] },
     context,
   );
   // What was told of an attachment, by its uid.
   const told = new Map<string, string>();
+  // What each node could not have, as another has it: that is told once.
+  const conflicts = new Map<string, Set<string>>();
 
   const notePod = (pod: KubeObject) => {
-    if (pod.spec.nodeName && claimKeysOfPod(pod).length > 0) controller.enqueue(pod.spec.nodeName);
+    if (pod.spec.nodeName && (claimKeysOfPod(pod).length > 0 || pod.spec.volumes?.some(attachableInline)))
+      controller.enqueue(pod.spec.nodeName);
   };
   const noteClaim = (key: string) => {
     for (const pod of pods.byIndex(byClaim, key)) notePod(pod);
@@ -63,14 +79,25 @@ export function startAttachDetachController(context: ControllerContext): Running
       if (claim.status?.phase !== old.status?.phase) noteClaim(`${claim.metadata!.namespace}/${claim.metadata!.name}`);
     },
   });
+  /** Other nodes may have waited for what the node has no longer. */
+  const noteFreed = (before: KubeObject, now?: KubeObject) => {
+    if (now && before.status?.volumesAttached === now.status?.volumesAttached) return;
+    const kept = new Set(now && attachedBy(now).map(({ name }) => name));
+    const freed = attachedBy(before).filter(({ name }) => !kept.has(name));
+    for (const [nodeName, known] of conflicts) if (freed.some(({ name }) => known.has(name))) controller.enqueue(nodeName);
+  };
   nodes.addHandler({
     added: ({ metadata }) => controller.enqueue(metadata!.name!),
     updated(node, old) {
       if (!semanticEqual(node.status?.volumesInUse, old.status?.volumesInUse) || isOutOfService(node) !== isOutOfService(old)) {
         controller.enqueue(node.metadata!.name!);
       }
+      noteFreed(old, node);
     },
-    deleted: ({ metadata }) => controller.enqueue(metadata!.name!),
+    deleted(node) {
+      controller.enqueue(node.metadata!.name!);
+      noteFreed(node);
+    },
   });
   const noteAttachment = ({ spec }: KubeObject) => controller.enqueue(spec.nodeName);
   attachments.addHandler({
@@ -80,33 +107,57 @@ export function startAttachDetachController(context: ControllerContext): Running
       told.delete(attachment.metadata!.uid!);
       noteAttachment(attachment);
       // Another node may have waited for it.
-      const volume = volumes.getByKey(attachment.spec.source.persistentVolumeName ?? '');
-      if (volume?.spec.claimRef) noteClaim(`${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`);
+      for (const { spec } of volumes.byIndex(byUnique, uniqueName(attachment)))
+        if (spec.claimRef) noteClaim(`${spec.claimRef.namespace}/${spec.claimRef.name}`);
     },
   });
 
   async function reconcile(nodeName: string): Promise<number | undefined> {
     const node = nodes.getByKey(nodeName);
-    const wanted = node?.metadata?.annotations?.[managed] === undefined ? new Map<string, KubeObject[]>() : wantedOn(nodeName);
-    const present = new Map(
-      [...attachments.byIndex(byNode, nodeName)].filter(isOurs).map((a) => [a.spec.source.persistentVolumeName as string, a]),
-    );
+    const wanted = node?.metadata?.annotations?.[managed] === undefined ? new Map<string, Wanted>() : wantedOn(nodeName);
+    const conflicting = conflicts.get(nodeName);
+    for (const unique of conflicting ?? []) if (!wanted.has(unique)) conflicting!.delete(unique);
+    if (conflicting?.size === 0) conflicts.delete(nodeName);
+    const present = new Map([...attachments.byIndex(byNode, nodeName)].filter(isOurs).map((a) => [a.metadata!.name!, a]));
+    const wantedNames = new Set([...wanted.values()].map(({ csi }) => csi && attachmentName(csi.handle, csi.driver, nodeName)));
     const going: KubeObject[] = [];
     let wait: number | undefined;
+    const staysFor = (unique: string): number => {
+      const left = unmountedIn(node, unique);
+      if (left > 0) wait = Math.min(wait ?? left, left);
+      return left;
+    };
     for (const [name, attachment] of present) {
-      if (wanted.has(name) || attachment.metadata!.deletionTimestamp) continue;
-      const left = unmountedIn(node, uniqueName(attachment, volumes.getByKey(name)));
-      if (left === 0) going.push(attachment);
-      else wait = Math.min(wait ?? left, left);
+      if (wantedNames.has(name) || attachment.metadata!.deletionTimestamp) continue;
+      if (staysFor(uniqueName(attachment)) === 0) going.push(attachment);
     }
-    if (node)
-      await reportAttached(
-        node,
-        [...present.values()].filter((attachment) => !going.includes(attachment)),
-      );
+    if (node) {
+      const attached = [...present.values()].filter((attachment) => attachment.status?.attached && !going.includes(attachment));
+      await reportAttached(node, [...attached.map(uniqueName), ...plainOn(node, wanted, staysFor)]);
+    }
     for (const attachment of going) await unlessNotFound(attachmentsApi.delete('', attachment.metadata!.name!));
-    for (const [name, users] of wanted) await attach(nodeName, volumes.getByKey(name)!, users, present.get(name));
+    for (const each of wanted.values()) {
+      if (each.csi) await attach(nodeName, each, each.csi, present.get(attachmentName(each.csi.handle, each.csi.driver, nodeName)));
+    }
     return wait;
+  }
+
+  /** The volumes that the node has, or has from now on, without anybody's doing anything for it. */
+  function plainOn(node: KubeObject, wanted: ReadonlyMap<string, Wanted>, staysFor: (unique: string) => number): string[] {
+    const before = new Set(attachedBy(node).map(({ name }) => name));
+    const kept = [...before].filter((unique) => isPlain(unique) && (wanted.has(unique) || staysFor(unique) > 0));
+    const nodeName = node.metadata!.name!;
+    for (const each of wanted.values()) {
+      if (each.csi || before.has(each.unique)) continue;
+      const [elsewhere] = each.exclusive ? nodes.byIndex(byUnique, each.unique) : [];
+      if (elsewhere) {
+        tellOfOther(nodeName, each, elsewhere.metadata!.name!);
+        continue;
+      }
+      kept.push(each.unique);
+      tell(each.users, 'Normal', 'SuccessfulAttachVolume', `AttachVolume.Attach succeeded for volume ${JSON.stringify(each.name)} `);
+    }
+    return kept;
   }
 
   /** What others have written, with names of their own, is theirs to delete. */
@@ -114,38 +165,49 @@ export function startAttachDetachController(context: ControllerContext): Running
     const { persistentVolumeName } = spec.source;
     if (!persistentVolumeName) return false;
     const volume = volumes.getByKey(persistentVolumeName);
-    const handle = volume?.spec.csi?.volumeHandle;
+    const handle = volume && attachableVolume(volume)?.csi?.handle;
     return handle ? metadata!.name === attachmentName(handle, spec.attacher, spec.nodeName) : ourName.test(metadata!.name!);
   }
 
-  /** The volumes that pods of the node need attached, with those pods. */
-  function wantedOn(nodeName: string): Map<string, KubeObject[]> {
-    const wanted = new Map<string, KubeObject[]>();
+  /** The volumes that pods of the node need attached, by their unique names. */
+  function wantedOn(nodeName: string): Map<string, Wanted> {
+    const wanted = new Map<string, Wanted>();
     for (const pod of pods.byIndex(byNode, nodeName)) {
       if (isPodFinished(pod)) continue;
-      for (const key of claimKeysOfPod(pod)) {
-        const claim = claims.getByKey(key);
-        const volume = claim?.status?.phase === 'Bound' ? volumes.getByKey(claim.spec.volumeName) : undefined;
-        if (!volume?.spec.csi || drivers.getByKey(volume.spec.csi.driver)?.spec.attachRequired === false) continue;
-        const { name } = volume.metadata!;
-        wanted.set(name!, [...(wanted.get(name!) ?? []), pod]);
+      for (const volume of pod.spec.volumes ?? []) {
+        const attachable = attachableOf(pod, volume);
+        if (!attachable) continue;
+        const known = wanted.get(attachable.unique);
+        if (!known) wanted.set(attachable.unique, { ...attachable, users: [pod] });
+        else if (!known.users.includes(pod)) known.users.push(pod);
       }
     }
     return wanted;
   }
 
-  async function attach(nodeName: string, volume: KubeObject, users: KubeObject[], present: KubeObject | undefined): Promise<void> {
-    const name = volume.metadata!.name!;
+  function attachableOf(pod: KubeObject, podVolume: Parameters<typeof attachableInline>[0]): Attachable | undefined {
+    const claimName = claimNameOf(pod, podVolume);
+    if (claimName === undefined) return attachableInline(podVolume);
+    const claim = claims.get(pod.metadata!.namespace!, claimName);
+    const volume = claim?.status?.phase === 'Bound' ? volumes.getByKey(claim.spec.volumeName) : undefined;
+    const attachable = volume && attachableVolume(volume);
+    return attachable?.csi && drivers.getByKey(attachable.csi.driver)?.spec.attachRequired === false ? undefined : attachable;
+  }
+
+  async function attach(
+    nodeName: string,
+    wanted: Wanted,
+    { driver, handle }: { readonly driver: string; readonly handle: string },
+    present: KubeObject | undefined,
+  ): Promise<void> {
+    const { name, users } = wanted;
     if (!present) {
-      const elsewhere = isExclusive(volume)
-        ? [...attachments.byIndex(byVolume, name)].find(({ spec }) => spec.nodeName !== nodeName)
-        : undefined;
-      if (elsewhere) return isInMotion(elsewhere, volume) ? undefined : tellOfOther(volume, users, elsewhere.spec.nodeName);
-      const { driver, volumeHandle } = volume.spec.csi;
+      const elsewhere = wanted.exclusive ? attachedElsewhere(nodeName, wanted.unique) : undefined;
+      if (elsewhere) return isInMotion(elsewhere, wanted.unique) ? undefined : tellOfOther(nodeName, wanted, elsewhere.spec.nodeName);
       const attachment: KubeObject = {
         apiVersion: 'storage.k8s.io/v1',
         kind: 'VolumeAttachment',
-        metadata: { name: attachmentName(volumeHandle, driver, nodeName) },
+        metadata: { name: attachmentName(handle, driver, nodeName) },
         spec: { attacher: driver, nodeName, source: { persistentVolumeName: name } },
       };
       await attachmentsApi.create('', attachment).catch((error) => {
@@ -163,26 +225,41 @@ export function startAttachDetachController(context: ControllerContext): Running
     else tell(users, 'Warning', 'FailedAttachVolume', `AttachVolume.Attach failed for volume ${shown} : ${failure}`);
   }
 
+  function attachedElsewhere(nodeName: string, unique: string): KubeObject | undefined {
+    for (const { metadata } of volumes.byIndex(byUnique, unique))
+      for (const attachment of attachments.byIndex(byVolume, metadata!.name!)) if (attachment.spec.nodeName !== nodeName) return attachment;
+    return undefined;
+  }
+
   /** Whether it is being attached or detached, or will be at once: then one waits for the end of that, and it is no conflict. */
-  function isInMotion(attachment: KubeObject, volume: KubeObject): boolean {
-    const { metadata, spec, status } = attachment;
+  function isInMotion({ metadata, spec, status }: KubeObject, unique: string): boolean {
     if (metadata!.deletionTimestamp || (!status?.attached && !status?.attachError)) return true;
-    if (wantedOn(spec.nodeName).has(volume.metadata!.name!)) return false;
-    return unmountedIn(nodes.getByKey(spec.nodeName), uniqueName(attachment, volume)) === 0;
+    if (wantedOn(spec.nodeName).has(unique)) return false;
+    return unmountedIn(nodes.getByKey(spec.nodeName), unique) === 0;
   }
 
   function tell(users: readonly KubeObject[], type: 'Normal' | 'Warning', reason: string, message: string): void {
     for (const pod of users) recorder.event({ object: pod, resource: podResource }, type, reason, message);
   }
 
-  function tellOfOther(volume: KubeObject, users: readonly KubeObject[], node: string): void {
-    const key = `${volume.spec.claimRef.namespace}/${volume.spec.claimRef.name}`;
-    const others = [...pods.byIndex(byClaim, key)].filter((pod) => pod.spec.nodeName === node && !isPodFinished(pod));
-    const why =
-      others.length > 0
-        ? `Volume is already used by pod(s) ${others.map(({ metadata }) => metadata!.name).join(', ')}`
-        : "Volume is already exclusively attached to one node and can't be attached to another";
-    tell(users, 'Warning', 'FailedAttachVolume', `Multi-Attach error for volume ${JSON.stringify(volume.metadata!.name)} ${why}`);
+  /** Each pod is told of the pods of its own namespace, and how many there are in others. */
+  function tellOfOther(nodeName: string, { name, unique, users }: Wanted, elsewhere: string): void {
+    const known = conflicts.get(nodeName) ?? new Set();
+    conflicts.set(nodeName, known);
+    if (known.has(unique)) return;
+    known.add(unique);
+    const others = wantedOn(elsewhere).get(unique)?.users ?? [];
+    for (const pod of users) {
+      const near = others.filter(({ metadata }) => metadata!.namespace === pod.metadata!.namespace).map(({ metadata }) => metadata!.name);
+      const far = `${others.length - near.length} pod(s) in different namespaces`;
+      const names = `pod(s) ${near.join(', ')}`;
+      const by = near.length === others.length ? names : near.length === 0 ? far : `${names} and ${far}`;
+      const why =
+        others.length > 0
+          ? `Volume is already used by ${by}`
+          : "Volume is already exclusively attached to one node and can't be attached to another";
+      tell([pod], 'Warning', 'FailedAttachVolume', `Multi-Attach error for volume ${JSON.stringify(name)} ${why}`);
+    }
   }
 
   /** Milliseconds until a volume that nobody needs on the node may be detached: at once where the kubelet does not use it. */
@@ -193,18 +270,17 @@ export function startAttachDetachController(context: ControllerContext): Running
     return Math.max(0, parseTime(ready.lastTransitionTime) + waitForUnmount - clock.now());
   }
 
-  async function reportAttached(node: KubeObject, present: readonly KubeObject[]): Promise<void> {
-    const volumesAttached = present
-      .filter(({ status }) => status?.attached)
-      .map((attachment) => ({
-        name: uniqueName(attachment, volumes.getByKey(attachment.spec.source.persistentVolumeName)),
-        devicePath: '',
-      }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const before = node.status?.volumesAttached ?? [];
-    if (semanticEqual(before, volumesAttached)) return;
+  async function reportAttached(node: KubeObject, names: readonly string[]): Promise<void> {
+    const volumesAttached = [...names].sort().map((name) => ({ name, devicePath: '' }));
+    if (semanticEqual(attachedBy(node), volumesAttached)) return;
     const body = { status: { volumesAttached: volumesAttached.length > 0 ? volumesAttached : null } };
     await unlessNotFound(nodesApi.patch('', node.metadata!.name!, 'application/merge-patch+json', body, { subresource: 'status' }));
+  }
+
+  /** How nodes name what is attached. */
+  function uniqueName({ spec }: KubeObject): string {
+    const volume = volumes.getByKey(spec.source.persistentVolumeName ?? '');
+    return (volume && attachableVolume(volume)?.unique) ?? csiName(spec.attacher, '');
   }
 
   return run('attachdetach', [controller]);
@@ -214,14 +290,8 @@ function isOutOfService({ spec }: KubeObject): boolean {
   return (spec?.taints ?? []).some(({ key }: { key: string }) => key === outOfService);
 }
 
-/** Only one node may have the volume at a time. */
-function isExclusive({ spec }: KubeObject): boolean {
-  return (spec.accessModes ?? []).every((mode: string) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod');
-}
-
-/** How nodes name a volume that is attached. */
-function uniqueName({ spec }: KubeObject, volume: KubeObject | undefined): string {
-  return `kubernetes.io/csi/${spec.attacher}^${volume?.spec.csi?.volumeHandle ?? ''}`;
+function attachedBy({ status }: KubeObject): readonly { readonly name: string }[] {
+  return status?.volumesAttached ?? [];
 }
 
 /** The name of the VolumeAttachment, which the kubelet knows as well. */

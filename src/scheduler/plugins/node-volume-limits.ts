@@ -12,11 +12,11 @@ import type {
   Volume,
   VolumeAttachment,
 } from '../../../openapi/types.ts';
+import { migratedProvisioner, migratedVolume } from '../../runtime/migrated-volume.ts';
 import { storageClassOf } from '../../runtime/persistent-volumes.ts';
 import { claimNameOf } from '../../runtime/pod-volumes.ts';
 import type { Plugin } from '../framework.ts';
 import type { Handle } from '../handle.ts';
-import { migratedProvisioner, migratedVolume } from '../volumes/migration.ts';
 import { assertMadeFor } from '../volumes/volume-binder.ts';
 import { unresolvable, unschedulable } from './refuse.ts';
 import { usesClaim } from './volume-binding.ts';

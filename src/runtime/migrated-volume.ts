@@ -1,4 +1,4 @@
-import type { Volume } from '../../../openapi/types.ts';
+import type { Volume } from '../../openapi/types.ts';
 
 /** A volume as its CSI driver knows it. */
 export interface MigratedVolume {
