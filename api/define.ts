@@ -49,6 +49,14 @@ export interface ClusterSettings {
 /** A field of a definition of the API documents, whose text is taken. */
 export type FieldText = readonly [definition: string, field: string];
 
+/** A TableRowCondition. */
+export interface RowCondition {
+  readonly type: 'Completed';
+  readonly status: 'True';
+  readonly reason: string;
+  readonly message: string;
+}
+
 export interface Column<T = any> {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
@@ -198,6 +206,8 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
    */
   readonly derivedAnnotations?: Readonly<Record<string, string | undefined>>;
   readonly columns: readonly Column<T>[];
+  /** What a table says of an object's row besides its cells: whoever shows it may leave out what is over (`TableRowCondition`). */
+  readonly rowConditions?: (object: T) => readonly RowCondition[] | undefined;
   /** The order of a table's rows, where it is not that of the list. */
   readonly rowOrder?: (a: T, b: T) => number;
   /** Fills in defaults that depend on other fields (the schema's own defaults are applied before). Changes `object`. */

@@ -85,6 +85,10 @@ const detailed = (head: string, detail?: string): string => (detail ? `${head}: 
 export function invalid(path: Path, value: unknown, detail: string): FieldError {
   return error('FieldValueInvalid', path, detailed(`Invalid value: ${printValue(value)}`, detail));
 }
+/** As `invalid` for a text that Go does not hold as a plain string, but as one of a type of its own or by pointer: it is printed as JSON. */
+export function invalidTyped(path: Path, value: string, detail: string): FieldError {
+  return error('FieldValueInvalid', path, detailed(`Invalid value: ${goJson(value)}`, detail));
+}
 export function required(path: Path, detail = ''): FieldError {
   return error('FieldValueRequired', path, detailed('Required value', detail));
 }

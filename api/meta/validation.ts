@@ -1,6 +1,6 @@
 /** The rules of metadata, label selectors and other parts that every kind has. */
 import { semanticEqual } from './equal.ts';
-import { type FieldError, FieldPath, forbidden, invalid, required, tooLong } from './field.ts';
+import { type FieldError, FieldPath, forbidden, invalid, invalidTyped, required, tooLong } from './field.ts';
 import type { LabelSelectorObject } from './label-selector.ts';
 import {
   formMessage,
@@ -26,6 +26,8 @@ export interface ObjectMetaRules {
   readonly namespaced: boolean;
   /** Default: a DNS subdomain. */
   readonly nameFn?: NameCheck;
+  /** Only the name that was made of it is judged. */
+  readonly anyGenerateName?: boolean;
   /** Default: `metadata`. */
   readonly path?: FieldPath;
 }
@@ -33,11 +35,12 @@ export interface ObjectMetaRules {
 /** The metadata of a new object (its generated name filled in already). */
 export function validateObjectMeta(
   meta: ObjectMeta,
-  { namespaced, nameFn = nameIsDnsSubdomain, path = metadataPath }: ObjectMetaRules,
+  { namespaced, nameFn = nameIsDnsSubdomain, anyGenerateName = false, path = metadataPath }: ObjectMetaRules,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const { name = '', generateName = '', namespace = '' } = meta;
-  if (generateName !== '') errors.push(...invalids(path.child('generateName'), generateName, nameFn(generateName, true)));
+  if (generateName !== '' && !anyGenerateName)
+    errors.push(...invalids(path.child('generateName'), generateName, nameFn(generateName, true)));
   if (name === '') errors.push(required(path.child('name'), 'name or generateName is required'));
   else errors.push(...invalids(path.child('name'), name, nameFn(name, false)));
   if (namespaced && namespace === '') errors.push(required(path.child('namespace')));
@@ -260,7 +263,7 @@ function validateOperator({ operator = '', values = [] }: SelectorRequirement, p
       ? []
       : [forbidden(path.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
   }
-  return allowUnknown ? [] : [invalid(path.child('operator'), operator, 'not a valid selector operator')];
+  return allowUnknown ? [] : [invalidTyped(path.child('operator'), operator, 'not a valid selector operator')];
 }
 
 /** Whether a stored selector has values that are no label values, so that an update may keep them. */

@@ -1,10 +1,11 @@
 /** Indexes of an indexed Job as text: `0,2-5,7`. */
 import { goQuote } from '../../meta/go-quote.ts';
+import { int64Problem } from '../../meta/text.ts';
 
 export type IndexRange = readonly [first: number, last: number];
 
 function parseNumber(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new Error(`cannot convert string to integer for index: ${goQuote(text)}`);
+  if (int64Problem(text) !== undefined) throw new Error(`cannot convert string to integer for index: ${goQuote(text)}`);
   return Number(text);
 }
 

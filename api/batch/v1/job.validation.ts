@@ -58,7 +58,7 @@ export function validateJob(job: Job, rules: Rules = {}): FieldError[] {
   const spec = job.spec!;
   const errors = [...validateCoreMeta(job.metadata, { namespaced: true }), ...validateGenerated(job, rules), ...validateSpec(spec, rules)];
   if (spec.completionMode === 'Indexed' && (spec.completions ?? 0) > 0) {
-    const host = `${job.metadata.name}-${spec.completions! - 1}`;
+    const host = `${job.metadata.name ?? ''}-${spec.completions! - 1}`;
     if (isDns1123Label(host).length > 0) {
       const detail = `will not able to create pod with invalid DNS label: ${host}`;
       errors.push(invalid(FieldPath.of('metadata', 'name'), job.metadata.name ?? '', detail));

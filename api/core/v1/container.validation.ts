@@ -19,6 +19,7 @@ import {
   type FieldPath,
   forbidden,
   invalid,
+  invalidTyped,
   notFound,
   notSupported,
   required,
@@ -443,7 +444,7 @@ function validateResizePolicy(container: AnyContainer, path: FieldPath, podResta
       errors.push(notSupported(path, restartPolicy, ['NotRequired', 'RestartContainer']));
     }
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
-      errors.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+      errors.push(invalidTyped(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     }
   });
   return errors;

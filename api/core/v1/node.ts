@@ -136,7 +136,8 @@ function validate(node: Node): FieldError[] {
 
 function validateUpdate(node: Node, old: Node): FieldError[] {
   const errors = validateCoreMetaUpdate(node.metadata, old.metadata);
-  errors.push(...validateResources(node), ...validateFeatures(node));
+  // The rules of a new node have judged some of this already; it is told twice.
+  errors.push(...validateAnnotations(node.metadata.annotations ?? {}), ...validateResources(node), ...validateFeatures(node));
   const addresses = new Set<string>();
   (node.status?.addresses ?? []).forEach(({ type, address }, i) => {
     const key = `${type}\0${address}`;

@@ -1,4 +1,5 @@
 /** Validation of PersistentVolumes. */
+import { posix } from 'node:path';
 import type {
   CSIPersistentVolumeSource,
   PersistentVolume,
@@ -223,7 +224,7 @@ function validateVolumeSource(spec: PersistentVolumeSpec, { name, path }: Volume
       errors.push(required(path.child('nodeAffinity'), 'Local volume requires node affinity'));
   }
   if (count === 0) errors.push(required(path, 'must specify a volume type'));
-  if (spec.hostPath && /^\/+(\.\/*)*$/.test(spec.hostPath.path ?? '') && spec.persistentVolumeReclaimPolicy === 'Recycle') {
+  if (spec.hostPath && posix.normalize(spec.hostPath.path ?? '') === '/' && spec.persistentVolumeReclaimPolicy === 'Recycle') {
     errors.push(forbidden(path.child('persistentVolumeReclaimPolicy'), "may not be 'recycle' for a hostPath mount of '/'"));
   }
   return errors;

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../../../openapi/types.ts';
-import type { CellContext, Column } from '../../define.ts';
+import type { CellContext, Column, RowCondition } from '../../define.ts';
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { humanDuration, parseTime } from '../../meta/time.ts';
 import { ageColumn, nameColumn } from './columns.ts';
@@ -152,3 +152,14 @@ export const podColumns: readonly Column<Pod>[] = [
     cell: readinessCell,
   },
 ];
+
+const completed = (reason: string, message: string): readonly RowCondition[] => [{ type: 'Completed', status: 'True', reason, message }];
+const rowConditions: Readonly<Record<string, readonly RowCondition[]>> = {
+  Succeeded: completed('Succeeded', 'The pod has completed successfully.'),
+  Failed: completed('Failed', 'The pod failed.'),
+};
+
+/** Pods that have ended say so. */
+export function podRowConditions({ status }: Pod): readonly RowCondition[] | undefined {
+  return rowConditions[status?.phase ?? ''];
+}

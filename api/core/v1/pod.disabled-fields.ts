@@ -1,4 +1,4 @@
-import type { PodSpec, PodTemplateSpec } from '../../../openapi/types.ts';
+import type { PodSpec, PodStatus, PodTemplateSpec } from '../../../openapi/types.ts';
 import type { Strategy } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
 
@@ -6,7 +6,7 @@ import type { KubeObject } from '../../meta/object.ts';
 export function dropDisabledPodFields(spec: PodSpec | undefined): void {
   if (!spec) return;
   delete spec.schedulingGroup;
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])]) {
     if (container.lifecycle?.stopSignal === undefined) continue;
     delete container.lifecycle.stopSignal;
     if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
@@ -17,6 +17,16 @@ export function dropDisabledPodFields(spec: PodSpec | undefined): void {
       delete source.podCertificate;
     }
   }
+}
+
+/** The same of what kubelets report; what the pod has already stays allowed (features ImageVolumeWithDigest and DRANodeAllocatableResources). */
+export function dropDisabledStatusFields(status: PodStatus, old: PodStatus | undefined): void {
+  const mounts = (of: PodStatus | undefined) =>
+    [...(of?.containerStatuses ?? []), ...(of?.initContainerStatuses ?? []), ...(of?.ephemeralContainerStatuses ?? [])].flatMap(
+      ({ volumeMounts }) => volumeMounts ?? [],
+    );
+  if (!mounts(old).some(({ volumeStatus }) => volumeStatus)) for (const mount of mounts(status)) delete mount.volumeStatus;
+  if (!old?.nodeAllocatableResourceClaimStatuses?.length) delete status.nodeAllocatableResourceClaimStatuses;
 }
 
 type Hooks<T> = Required<Pick<Strategy<T>, 'prepareForCreate' | 'prepareForUpdate'>>;

@@ -7,7 +7,7 @@ import { ipWarnings } from '../../meta/ip.ts';
 import type { LabelSelectorObject } from '../../meta/label-selector.ts';
 import { podQosClass } from '../../meta/resources.ts';
 import { keepMetadata } from './keep-metadata.ts';
-import { dropDisabledPodFields } from './pod.disabled-fields.ts';
+import { dropDisabledPodFields, dropDisabledStatusFields } from './pod.disabled-fields.ts';
 import {
   validateEphemeralContainersUpdate,
   validatePodResize,
@@ -60,6 +60,7 @@ export const podStatusStrategy: Strategy<Pod> = {
     if (old.metadata?.ownerReferences) pod.metadata!.ownerReferences = old.metadata.ownerReferences;
     else delete pod.metadata!.ownerReferences;
     pod.status ??= {};
+    dropDisabledStatusFields(pod.status, old.status);
     if (!pod.status.qosClass && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
     keepObservedGenerations(pod, old);
   },

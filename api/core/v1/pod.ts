@@ -1,6 +1,6 @@
 import type { Pod } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
-import { podColumns } from './pod.columns.ts';
+import { podColumns, podRowConditions } from './pod.columns.ts';
 import { defaultPod } from './pod.defaults.ts';
 import { podEphemeralContainersStrategy, podResizeStrategy, podStatusStrategy, podStrategy } from './pod.strategy.ts';
 import { proxySubresource } from './proxy.ts';
@@ -71,6 +71,7 @@ export const pod = defineResource<Pod>({
     'status.nominatedNodeName': (object) => object.status?.nominatedNodeName ?? '',
   },
   columns: podColumns,
+  rowConditions: podRowConditions,
   defaults: defaultPod,
   ...podStrategy,
   resetFields: [['status']],

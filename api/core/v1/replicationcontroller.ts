@@ -3,6 +3,7 @@ import { labelsMismatch } from '../../apps/v1/workload.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
 import { labelsText, selectorFromMap } from '../../meta/label-selector.ts';
+import { nameIsPathSegment } from '../../meta/names.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { validateNonNegative } from '../../meta/validation.ts';
 import { ageColumn, containerColumns, nameColumn } from './columns.ts';
@@ -118,7 +119,9 @@ export const replicationController = defineResource<ReplicationController>({
     (object) => object.spec?.template,
     specAndStatus(() => ({ replicas: 0 })),
   ),
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true }), ...validateSpec(object)],
+  // What names are made of is judged by the names alone (declarative validation).
+  validateName: nameIsPathSegment,
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: true, anyGenerateName: true }), ...validateSpec(object)],
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object)],
   warnings(object, old) {
     if (!old) return [...podNameWarnings(object.metadata?.name ?? ''), ...podTemplateWarnings(object.spec?.template, templatePath)];

@@ -1,5 +1,5 @@
 /** Which names of resources there are, and where each may stand. */
-import { type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
+import { type FieldError, type FieldPath, invalid, invalidTyped } from '../../meta/field.ts';
 import { isQualifiedName } from '../../meta/names.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
 
@@ -65,9 +65,9 @@ export function isStandardResource(name: string): boolean {
 
 /** A name that some list of resources may have. */
 export function validateResourceName(name: string, path: FieldPath): FieldError[] {
-  const errors = isQualifiedName(name).map((message) => invalid(path, name, message));
+  const errors = isQualifiedName(name).map((message) => invalidTyped(path, name, message));
   if (errors.length === 0 && !name.includes('/') && !isStandardResource(name)) {
-    errors.push(invalid(path, name, 'must be a standard resource type or fully qualified'));
+    errors.push(invalidTyped(path, name, 'must be a standard resource type or fully qualified'));
   }
   return errors;
 }
@@ -75,9 +75,9 @@ export function validateResourceName(name: string, path: FieldPath): FieldError[
 export function validateContainerResourceName(name: string, path: FieldPath): FieldError[] {
   const errors = validateResourceName(name, path);
   if (!name.includes('/')) {
-    if (!isStandardContainerResource(name)) errors.push(invalid(path, name, 'must be a standard resource for containers'));
+    if (!isStandardContainerResource(name)) errors.push(invalidTyped(path, name, 'must be a standard resource for containers'));
   } else if (!isNativeResource(name) && !isExtendedResource(name)) {
-    errors.push(invalid(path, name, "doesn't follow extended resource name standard"));
+    errors.push(invalidTyped(path, name, "doesn't follow extended resource name standard"));
   }
   return errors;
 }

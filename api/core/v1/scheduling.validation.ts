@@ -9,7 +9,7 @@ import type {
   Toleration,
   TopologySpreadConstraint,
 } from '../../../openapi/types.ts';
-import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
+import { duplicate, type FieldError, type FieldPath, forbidden, invalid, invalidTyped, notSupported, required } from '../../meta/field.ts';
 import type { LabelSelectorObject } from '../../meta/label-selector.ts';
 import { isLabelValue, nameIsDnsLabel, nameIsDnsSubdomain } from '../../meta/names.ts';
 import { validateLabelName, validateLabelSelector } from '../../meta/validation.ts';
@@ -46,7 +46,7 @@ function validateRequirement(requirement: NodeSelectorRequirement, path: FieldPa
         errors.push(required(path.child('values'), "must be specified single value when `operator` is 'Lt' or 'Gt'"));
       break;
     default:
-      errors.push(invalid(path.child('operator'), operator ?? '', badOperator));
+      errors.push(invalidTyped(path.child('operator'), operator ?? '', badOperator));
   }
   errors.push(...validateLabelName(key, path.child('key')));
   if (strictValues) errors.push(...values.flatMap((value, i) => invalids(path.child('values').index(i), value, isLabelValue(value))));
@@ -55,7 +55,7 @@ function validateRequirement(requirement: NodeSelectorRequirement, path: FieldPa
 
 function validateFieldRequirement({ key = '', operator, values = [] }: NodeSelectorRequirement, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (operator !== 'In' && operator !== 'NotIn') errors.push(invalid(path.child('operator'), operator ?? '', badOperator));
+  if (operator !== 'In' && operator !== 'NotIn') errors.push(invalidTyped(path.child('operator'), operator ?? '', badOperator));
   else if (values.length !== 1) {
     errors.push(required(path.child('values'), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
   }
@@ -163,7 +163,7 @@ export function validateTolerations(tolerations: readonly Toleration[], path: Fi
       );
     }
     if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      errors.push(invalid(at.child('effect'), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+      errors.push(invalidTyped(at.child('effect'), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     }
     if (operator === '' || operator === 'Equal') {
       const messages = isLabelValue(value);

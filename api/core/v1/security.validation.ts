@@ -7,7 +7,17 @@ import type {
   SecurityContext,
   WindowsSecurityContextOptions,
 } from '../../../openapi/types.ts';
-import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  invalidTyped,
+  notSupported,
+  required,
+  tooLong,
+} from '../../meta/field.ts';
 import { isDns1123Subdomain, isUserID } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 import { internalForm } from './internal-form.ts';
@@ -100,12 +110,14 @@ function validateWindowsOptions(options: WindowsSecurityContextOptions | undefin
   if (!options) return [];
   const { gmsaCredentialSpecName: name, gmsaCredentialSpec: spec, runAsUserName: user } = options;
   const errors: FieldError[] = [];
-  if (name !== undefined) errors.push(...invalids(path.child('gmsaCredentialSpecName'), name, isDns1123Subdomain(name)));
+  if (name !== undefined)
+    errors.push(...isDns1123Subdomain(name).map((message) => invalidTyped(path.child('gmsaCredentialSpecName'), name, message)));
   if (spec === '') errors.push(invalid(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
   else if (spec !== undefined && byteLength(spec) > 64 * 1024) {
-    errors.push(invalid(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'));
+    errors.push(invalidTyped(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'));
   }
-  if (user !== undefined) errors.push(...invalids(path.child('runAsUserName'), user, windowsUserMessages(user)));
+  if (user !== undefined)
+    errors.push(...windowsUserMessages(user).map((message) => invalidTyped(path.child('runAsUserName'), user, message)));
   return errors;
 }
 

@@ -342,8 +342,8 @@ export function validateFc(source: { targetWWNs?: string[]; wwids?: string[]; lu
 export function validateFlex(source: { driver?: string; options?: Record<string, string> }, path: FieldPath): FieldError[] {
   const errors = requireText(source.driver, path.child('driver'));
   for (const key of Object.keys(source.options ?? {})) {
-    const domain = key.toLowerCase().split('/')[0]!;
-    if (key.includes('/') && (domain.endsWith('kubernetes.io') || domain.endsWith('k8s.io'))) {
+    const domain = `.${key.toLowerCase().split('/')[0]}`;
+    if (domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io')) {
       errors.push(invalid(path.child('options').key(key), key, 'kubernetes.io and k8s.io namespaces are reserved'));
     }
   }

@@ -12,6 +12,9 @@ const path = FieldPath.of('spec');
 const maxControllerLength = 250;
 const scopes = ['Cluster', 'Namespace'];
 
+/** On the class that Ingresses get which name none. */
+export const defaultClassAnnotation = 'ingressclass.kubernetes.io/is-default-class';
+
 function validateController(controller: string): FieldError[] {
   const at = path.child('controller');
   const errors: FieldError[] = byteLength(controller) > maxControllerLength ? [tooLong(at, maxControllerLength)] : [];
@@ -60,7 +63,10 @@ export const ingressClass = defineResource<IngressClass>({
   scope: 'Cluster',
   schema: 'io.k8s.api.networking.v1.IngressClass',
   columns: [
-    nameColumn,
+    {
+      ...nameColumn,
+      cell: ({ metadata }) => `${metadata?.name ?? ''}${metadata?.annotations?.[defaultClassAnnotation] === 'true' ? ' (default)' : ''}`,
+    },
     {
       name: 'Controller',
       type: 'string',

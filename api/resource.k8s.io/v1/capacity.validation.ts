@@ -19,7 +19,7 @@ function validatePolicy(most: Quantity, policy: CapacityRequestPolicy, path: Fie
   }
   const field = validValues.length > 0 ? 'validValues' : validRange ? 'validRange' : undefined;
   if (!field) return [];
-  if (policy.default === undefined) return [required(path.child('default'), `required when ${field} is defined`)];
+  if (policy.default == null) return [required(path.child('default'), `required when ${field} is defined`)];
   const standard = parseQuantity(policy.default);
   return validRange
     ? validateRange(standard, most, validRange, path.child(field))

@@ -5,6 +5,7 @@ import { isExtendedResource } from '../../core/v1/resource-names.ts';
 import { defineResource } from '../../define.ts';
 import { semanticEqual } from '../../meta/equal.ts';
 import { type FieldError, FieldPath, invalid } from '../../meta/field.ts';
+import { nameIsPathSegment } from '../../meta/names.ts';
 import { countsGenerations } from '../../meta/statuses.ts';
 import { validateConfiguration, validateSelectors } from './configuration.validation.ts';
 import { validateList } from './names.validation.ts';
@@ -35,9 +36,11 @@ export const deviceClass = defineResource<DeviceClass>({
   schema: 'io.k8s.api.resource.v1.DeviceClass',
   columns: [nameColumn, ageColumn],
   ...countsGenerations('spec'),
-  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false }), ...validateClass(object)],
+  // What names are made of is judged by the names alone (declarative validation).
+  validateName: nameIsPathSegment,
+  validate: (object) => [...validateCoreMeta(object.metadata, { namespaced: false, anyGenerateName: true }), ...validateClass(object)],
   validateUpdate: (object, old) => [
-    ...validateCoreMeta(object.metadata, { namespaced: false }),
+    ...validateCoreMeta(object.metadata, { namespaced: false, anyGenerateName: true }),
     ...validateCoreMetaUpdate(object.metadata, old.metadata),
     ...validateClass(object, old),
   ],

@@ -1,5 +1,5 @@
 import { ingress as ingresses } from '../../../api/networking.k8s.io/v1/ingress.ts';
-import { ingressClass as ingressClasses } from '../../../api/networking.k8s.io/v1/ingressclass.ts';
+import { defaultClassAnnotation, ingressClass as ingressClasses } from '../../../api/networking.k8s.io/v1/ingressclass.ts';
 import type { Ingress } from '../../../openapi/types.ts';
 import { isFor, type Lookup, newestDefault } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
@@ -13,7 +13,7 @@ export function defaultIngressClassPlugin(lookup: Lookup): AdmissionPlugin {
       const ingress = attributes.object as Ingress;
       if (ingress.spec?.ingressClassName !== undefined) return;
       if (ingress.metadata?.annotations?.['kubernetes.io/ingress.class'] !== undefined) return;
-      const byDefault = newestDefault(await lookup.list(ingressClasses, ''), 'ingressclass.kubernetes.io/is-default-class');
+      const byDefault = newestDefault(await lookup.list(ingressClasses, ''), defaultClassAnnotation);
       if (byDefault) ingress.spec = { ...ingress.spec, ingressClassName: byDefault.metadata!.name! };
     },
   };

@@ -48,10 +48,14 @@ function table(definition: ResourceDefinition, objects: readonly KubeObject[], m
     rows:
       objects.length === 0 && definition.columns === defaultColumns
         ? null
-        : objects.map((object) => ({
-            cells: definition.columns.map((column) => column.cell(object, options) ?? null),
-            object: rowObject(definition, object, options),
-          })),
+        : objects.map((object) => {
+            const conditions = definition.rowConditions?.(object);
+            return {
+              cells: definition.columns.map((column) => column.cell(object, options) ?? null),
+              ...(conditions && { conditions }),
+              object: rowObject(definition, object, options),
+            };
+          }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { goJson } from '../../../../api/meta/go-json.ts';
 import { jsonText } from '../../../../api/meta/json-text.ts';
 import { readJson } from '../../schema/json-numbers.ts';
 
@@ -261,13 +262,13 @@ function canonicalElement(key: string): string | undefined {
 export function keyElement(keys: [string, unknown][]): string {
   if (keys.length > 1) keys.sort((a, b) => (a[0] < b[0] ? -1 : 1));
   let text = 'k:{';
-  for (let i = 0; i < keys.length; i++) text += `${i === 0 ? '' : ','}${JSON.stringify(keys[i]![0])}:${jsonText(keys[i]![1])}`;
+  for (let i = 0; i < keys.length; i++) text += `${i === 0 ? '' : ','}${JSON.stringify(keys[i]![0])}:${goJson(keys[i]![1])}`;
   return `${text}}`;
 }
 
 /** The element of an item of a `set` list. */
 export function valueElement(value: unknown): string {
-  return `v:${jsonText(value)}`;
+  return `v:${goJson(value)}`;
 }
 
 const kinds = 'fkvi';
