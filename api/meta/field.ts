@@ -97,8 +97,15 @@ export function duplicate(path: Path, value: unknown): FieldError {
 }
 /** @param supported the values allowed, printed in the order given (sort them where the real server does) */
 export function notSupported(path: Path, value: unknown, supported: readonly string[]): FieldError {
+  return unsupported(path, printTyped(value), supported);
+}
+/** The same of a string that is of no type of its own, which is printed in Go's quotes. */
+export function notSupportedText(path: Path, value: string, supported: readonly string[]): FieldError {
+  return unsupported(path, printValue(value), supported);
+}
+function unsupported(path: Path, printed: string, supported: readonly string[]): FieldError {
   const detail = supported.length > 0 ? `supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}` : '';
-  return error('FieldValueNotSupported', path, detailed(`Unsupported value: ${printTyped(value)}`, detail));
+  return error('FieldValueNotSupported', path, detailed(`Unsupported value: ${printed}`, detail));
 }
 export function forbidden(path: Path, detail: string): FieldError {
   return error('FieldValueForbidden', path, detailed('Forbidden', detail));

@@ -150,6 +150,8 @@ function tokenize(text: string): Token[] {
       const word = text.slice(start, at);
       tokens.push({ type: word === 'in' || word === 'notin' ? word : 'identifier', text: word });
     }
+    // A NUL that ends a token is read with it; one that begins a token is the end.
+    if (!spaces.has(char) && text[at] === '\0') at++;
   }
   tokens.push({ type: 'end', text: '' });
   return tokens;

@@ -8,8 +8,8 @@ export interface ExpectedKind {
   readonly versions: readonly string[];
 }
 
-/** Kinds of v1 that whoever speaks any group of Kubernetes' knows. */
-const withEveryGroup: ReadonlySet<string> = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status']);
+/** Kinds that whoever speaks any group of Kubernetes' knows in any version, known or not, and takes for those of v1. */
+export const unversionedKinds: ReadonlySet<string> = new Set(['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status']);
 
 /** What decoding an object as a kind in one of its versions says of one that is something else. */
 export function wrongKind(object: { apiVersion?: string; kind?: string }, version: string, wanted: ExpectedKind): string | undefined {
@@ -19,7 +19,7 @@ export function wrongKind(object: { apiVersion?: string; kind?: string }, versio
   const [group, of] = apiVersion.split('/');
   const unknownConversion = (from: string) => `converting (${from}.${kind}) to (${version}.${wanted.kind}): unknown conversion`;
   if (kind === wanted.kind && group === wanted.group && wanted.versions.includes(of!)) return unknownConversion(of!);
-  if (apiVersion === 'v1' && withEveryGroup.has(kind)) return unknownConversion(apiVersion);
+  if (unversionedKinds.has(kind)) return unknownConversion('v1');
   return notRegistered(apiVersion, kind);
 }
 

@@ -48,8 +48,9 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
   return { startKey: prefix + path.slice(1), revision: token.rv };
 }
 
+// Line breaks are skipped, as Go's decoder does, and counted.
 function illegalBase64At(text: string): number | undefined {
-  const bad = /[^A-Za-z0-9_-]/.exec(text);
+  const bad = /[^A-Za-z0-9_\r\n-]/.exec(text);
   if (bad) return bad.index;
-  return text.length % 4 === 1 ? text.length - 1 : undefined;
+  return text.replace(/[\r\n]/g, '').length % 4 === 1 ? text.length - 1 : undefined;
 }

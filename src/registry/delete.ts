@@ -326,9 +326,9 @@ function pinned(options: KubeObject | undefined, { object }: StoredObject): Kube
   return { ...options, preconditions: { uid: object.metadata!.uid, ...options?.['preconditions'] } };
 }
 
-// Some kinds answer with what was deleted, the others with a Status that names it.
+// Some kinds answer with what was deleted, the others with a Status that names it. Staged ones do the former, and their documents speak of a Status.
 function answerFor(store: ResourceStore, stored: StoredObject, gone: boolean): Deleted {
-  if (store.definition.returnsDeletedObject) return { stored: store.versioned(stored), gone };
+  if (store.definition.returnsDeletedObject || store.definition.staged) return { stored: store.versioned(stored), gone };
   const { name, uid } = stored.object.metadata!;
   const details = { name, ...(store.definition.group ? { group: store.definition.group } : {}), kind: store.definition.plural, uid };
   return { object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, gone };

@@ -1,5 +1,7 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import type { ResourceDefinition } from '../../api/define.ts';
 import { definitions } from '../../api/index.ts';
 import { VirtualClock } from '../machinery/clock.ts';
 import { seededRandom } from '../machinery/random.ts';
@@ -9,9 +11,8 @@ import type { ResourceRegistry } from './discovery/resource-index.ts';
 import { OpenApiServing } from './openapi-serving.ts';
 import type { ServerContext } from './request-context.ts';
 
-test('what changes within a second of a client’s look at the list of documents is seen with the next look', async () => {
-  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
-  const served = { version: 1, all: definitions.filter(({ group }) => group === '') };
+/** Asks for documents of what is served at the time. */
+function servingOf(served: { readonly version: number; readonly all: readonly ResourceDefinition[] }, clock = new VirtualClock(0)) {
   const registry = {
     get version() {
       return served.version;
@@ -20,11 +21,32 @@ test('what changes within a second of a client’s look at the list of documents
   } as unknown as ResourceRegistry;
   const aggregation = { openApi: { version: 1, v3Paths: () => [] } } as unknown as Aggregation;
   const openApi = new OpenApiServing(registry, aggregation, clock, seededRandom(1));
-  const look = (headers: Record<string, string>) =>
+  return (path: string, headers: Record<string, string> = {}) =>
     openApi.handle({
-      info: { path: '/openapi/v3' },
+      info: { path },
       request: { headers, query: new URLSearchParams() },
     } as unknown as ServerContext) as Promise<RawAnswer>;
+}
+
+// The listed hashes are kube-apiserver's: they prove that the documents are its own to the byte.
+test('each document of built-in kinds has the hash that it is listed with', async () => {
+  const get = servingOf({ version: 1, all: definitions });
+  const { paths } = JSON.parse(String((await get('/openapi/v3')).body)) as { paths: Record<string, { serverRelativeURL: string }> };
+  const listed: Record<string, string> = {};
+  const hashed: Record<string, string> = {};
+  for (const [name, { serverRelativeURL }] of Object.entries(paths)) {
+    listed[name] = serverRelativeURL.split('?hash=')[1]!;
+    const { body } = await get(`/openapi/v3/${name}`);
+    hashed[name] = createHash('sha512').update(body!).digest('hex').toUpperCase();
+  }
+  deepEqual(hashed, listed);
+});
+
+test('what changes within a second of a client’s look at the list of documents is seen with the next look', async () => {
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
+  const served = { version: 1, all: definitions.filter(({ group }) => group === '') };
+  const get = servingOf(served, clock);
+  const look = (headers: Record<string, string>) => get('/openapi/v3', headers);
 
   const first = await look({});
   served.version++;

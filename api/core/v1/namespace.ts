@@ -36,7 +36,6 @@ export const namespace = defineResource<Namespace>({
   kind: 'Namespace',
   plural: 'namespaces',
   pinsDeletion: true,
-  returnsDeletedObject: true,
   staged: {
     mark(object: Namespace) {
       object.status = { ...object.status, phase: 'Terminating' };

@@ -10,7 +10,17 @@ import type {
   VolumeProjection,
 } from '../../../openapi/types.ts';
 import { validateSignerName } from '../../certificates.k8s.io/v1/signer-name.validation.ts';
-import { duplicate, type FieldError, type FieldPath, forbidden, invalid, notSupported, required, tooLong } from '../../meta/field.ts';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  invalid,
+  notSupported,
+  notSupportedText,
+  required,
+  tooLong,
+} from '../../meta/field.ts';
 import { isConfigMapKey, isDns1123Label, isDns1123Subdomain, isQualifiedName, nameIsDnsSubdomain, rangeMessage } from '../../meta/names.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
@@ -364,8 +374,8 @@ export function validateAzureDisk(
   const uri = source.diskURI ?? '';
   const managed = '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}';
   const blob = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd';
-  if (source.kind === 'Managed' && !uri.startsWith('/subscriptions/')) errors.push(notSupported(path.child('diskURI'), uri, [managed]));
-  if (source.kind !== 'Managed' && !uri.startsWith('https://')) errors.push(notSupported(path.child('diskURI'), uri, [blob]));
+  if (source.kind === 'Managed' && !uri.startsWith('/subscriptions/')) errors.push(notSupportedText(path.child('diskURI'), uri, [managed]));
+  if (source.kind !== 'Managed' && !uri.startsWith('https://')) errors.push(notSupportedText(path.child('diskURI'), uri, [blob]));
   return errors;
 }
 
@@ -473,7 +483,7 @@ export function validateFieldRef(ref: ObjectFieldSelector, allowed: readonly str
   if (!convertibleFields.has(name)) {
     return [invalid(path.child('fieldPath'), ref.fieldPath, `error converting fieldPath: field label not supported: ${ref.fieldPath}`)];
   }
-  return allowed.includes(name) ? [] : [notSupported(path.child('fieldPath'), name, allowed)];
+  return allowed.includes(name) ? [] : [notSupportedText(path.child('fieldPath'), name, allowed)];
 }
 
 const resourceFields = [
@@ -493,7 +503,8 @@ export function validateResourceFieldRef(ref: ResourceFieldSelector, path: Field
   const hugePages = /^(requests|limits)\.hugepages-/.test(resource);
   if (inVolume && missing(ref.containerName)) errors.push(required(path.child('containerName')));
   else if (resource === '') errors.push(required(path.child('resource')));
-  else if (!resourceFields.includes(resource) && !hugePages) errors.push(notSupported(path.child('resource'), resource, resourceFields));
+  else if (!resourceFields.includes(resource) && !hugePages)
+    errors.push(notSupportedText(path.child('resource'), resource, resourceFields));
   return [...errors, ...validateDivisor(resource, ref.divisor ?? '0', path.child('divisor'))];
 }
 
@@ -597,7 +608,7 @@ const certificateKeys = ['RSA3072', 'RSA4096', 'ECDSAP256', 'ECDSAP384', 'ECDSAP
 function validateCertificateProjection(certificate: NonNullable<VolumeProjection['podCertificate']>, path: FieldPath): FieldError[] {
   const errors = validateSignerName(certificate.signerName ?? '', path.child('signerName'));
   const { keyType = '', maxExpirationSeconds: seconds } = certificate;
-  if (!certificateKeys.includes(keyType)) errors.push(notSupported(path.child('keyType'), keyType, certificateKeys));
+  if (!certificateKeys.includes(keyType)) errors.push(notSupportedText(path.child('keyType'), keyType, certificateKeys));
   if (seconds !== undefined) {
     const most = (certificate.signerName ?? '').startsWith('kubernetes.io/') ? 86400 : 7862400;
     if (seconds < 3600)

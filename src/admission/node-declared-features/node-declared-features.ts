@@ -1,6 +1,7 @@
 import { node as nodes } from '../../../api/core/v1/node.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { Node, Pod } from '../../../openapi/types.ts';
 import type { Lookup } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
@@ -19,11 +20,11 @@ export function nodeDeclaredFeaturesPlugin(lookup: Lookup): AdmissionPlugin {
       const needed = featuresNeededByChange(before, pod);
       if (needed.length === 0) return;
       const node = (await lookup.get(nodes, '', nodeName)) as Node | undefined;
-      if (!node) throw refuse(attributes, `node ${JSON.stringify(nodeName)} not found`);
+      if (!node) throw refuse(attributes, `node ${goQuote(nodeName)} not found`);
       const declared: readonly string[] = node.status?.declaredFeatures ?? [];
       const missing = needed.filter((feature) => !declared.includes(feature));
       if (missing.length === 0) return;
-      const text = `pod update requires features ${missing.join(', ')} which are not available on node ${JSON.stringify(nodeName)}`;
+      const text = `pod update requires features ${missing.join(', ')} which are not available on node ${goQuote(nodeName)}`;
       throw refuse(attributes, text);
     },
   };

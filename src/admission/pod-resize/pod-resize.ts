@@ -1,5 +1,6 @@
 import { node as nodes } from '../../../api/core/v1/node.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { parseQuantity, Quantity } from '../../../api/meta/quantity.ts';
 import { podRequests } from '../../../api/meta/resources.ts';
 import type { Node, Pod } from '../../../openapi/types.ts';
@@ -19,7 +20,7 @@ export function podResizePlugin(lookup: Lookup): AdmissionPlugin {
       const nodeName = pod.spec?.nodeName;
       if (!nodeName || pod.metadata!.generation === before.metadata!.generation) return;
       const node = (await lookup.get(nodes, '', nodeName)) as Node | undefined;
-      if (!node) throw refuse(attributes, `node ${JSON.stringify(nodeName)} not found`);
+      if (!node) throw refuse(attributes, `node ${goQuote(nodeName)} not found`);
       checkNode(attributes, pod, node);
     },
   };
@@ -28,7 +29,7 @@ export function podResizePlugin(lookup: Lookup): AdmissionPlugin {
 function checkNode(attributes: AdmissionAttributes, pod: Pod, node: Node): void {
   const os = node.metadata!.labels?.['kubernetes.io/os'] ?? 'linux';
   if (os !== 'linux') {
-    const text = `pod resize is only supported on linux nodes, node ${JSON.stringify(node.metadata!.name)} is ${JSON.stringify(os)}`;
+    const text = `pod resize is only supported on linux nodes, node ${goQuote(node.metadata!.name!)} is ${goQuote(os)}`;
     throw withCause(refuse(attributes, text), 'UnsupportedPlatform');
   }
   const requests = podRequests(pod.spec!);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { nameIsPathSegment } from '../../../api/meta/names.ts';
 import { asSent } from '../../../api/meta/sent-empty.ts';
 import { runtimeClass as runtimeClasses } from '../../../api/node.k8s.io/v1/runtimeclass.ts';
@@ -22,9 +23,9 @@ export function runtimeClassPlugin(lookup: Lookup): AdmissionPlugin {
     if (name === undefined) return undefined;
     if (name === '') throw new ApiError(500, '', 'resource name may not be empty');
     const impossible = nameIsPathSegment(name, false);
-    if (impossible.length > 0) throw new ApiError(500, '', `invalid resource name ${JSON.stringify(name)}: [${impossible.join(' ')}]`);
+    if (impossible.length > 0) throw new ApiError(500, '', `invalid resource name ${goQuote(name)}: [${impossible.join(' ')}]`);
     const found = (await lookup.get(runtimeClasses, '', name)) as RuntimeClass | undefined;
-    if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+    if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${goQuote(name)} not found`);
     return found;
   }
 

@@ -1,6 +1,7 @@
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { secretNames } from '../../../api/core/v1/pod-references.ts';
 import { serviceAccount as serviceAccounts } from '../../../api/core/v1/serviceaccount.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { nameIsPathSegment } from '../../../api/meta/names.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../../../openapi/types.ts';
@@ -23,14 +24,14 @@ export function serviceAccountPlugin(lookup: Lookup, clock: Clock, random: Rando
   async function accountOf(attributes: AdmissionAttributes, name: string): Promise<ServiceAccount> {
     const fail = (why: string) => refuse(attributes, `error looking up service account ${attributes.namespace}/${name}: ${why}`);
     const impossible = nameIsPathSegment(name, false);
-    if (impossible.length > 0) throw fail(`invalid resource name ${JSON.stringify(name)}: [${impossible.join(' ')}]`);
+    if (impossible.length > 0) throw fail(`invalid resource name ${goQuote(name)}: [${impossible.join(' ')}]`);
     const attempts = name === 'default' ? defaultAccountAttempts : 1;
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0) await clock.sleep(random.next() * attemptInterval);
       const account = await lookup.get(serviceAccounts, attributes.namespace, name);
       if (account) return account as ServiceAccount;
     }
-    throw fail(`serviceaccount ${JSON.stringify(name)} not found`);
+    throw fail(`serviceaccount ${goQuote(name)} not found`);
   }
 
   return {

@@ -79,6 +79,6 @@ function expectedKind({ parts, definition, subresource }: ActionScope): Expected
   if (!subresource?.kind) return kindOf(parts, definition, schemaOf(parts, definition));
   const schema = parts.schemas.get(schemaName(subresource.kind));
   const { defaults, alsoReads } = subresource;
-  const { schemaOfKind } = kindOf(parts, definition, schema);
-  return { ...subresource.kind, schema, schemaOfKind, ...(defaults ? { defaults } : {}), ...(alsoReads ? { alsoReads } : {}) };
+  const { registered } = kindOf(parts, definition, schema);
+  return { ...subresource.kind, schema, registered, ...(defaults ? { defaults } : {}), ...(alsoReads ? { alsoReads } : {}) };
 }

@@ -12,6 +12,7 @@ import { badRequest, invalid } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
 import type { MediaType } from '../negotiation/accept.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
+import { internalGroup } from '../registered-kinds.ts';
 import type { HandlerParts } from './scope.ts';
 
 export const bodyLimit = 3 * 1024 * 1024;
@@ -21,6 +22,14 @@ export async function readBody({ request, bodySizes }: Pick<RequestContext, 'req
   const bytes = await request.readBody(bodyLimit);
   bodySizes?.observe(bytes.length);
   return bytes;
+}
+
+/** A kind that bodies are read as before it is seen that another one is wanted. */
+export interface RegisteredKind {
+  /** Where it is handled. */
+  readonly group: string;
+  readonly version: string;
+  readonly schema: Schema;
 }
 
 /** What a body should be. */
@@ -33,12 +42,10 @@ export interface ExpectedKind {
   readonly undecodable?: string;
   /** Data without a type: the body must say what it is. */
   readonly isCustom?: boolean;
-  /** Kinds of other versions that may come instead are refused with words of their own. */
-  readonly isOtherVersion?: (apiVersion: string, kind: string) => boolean;
   /** Other versions whose objects of this kind are the same. */
   readonly alsoReads?: readonly string[];
-  /** The schema of another kind, if it is served. */
-  readonly schemaOfKind?: (apiVersion: string, kind: string) => Schema | undefined;
+  /** What is known of another kind. */
+  readonly registered?: (apiVersion: string, kind: string) => RegisteredKind | undefined;
   /** Fills in what depends on other fields; the schema's own defaults are there already. */
   readonly defaults?: (object: any) => void;
   /** What the types do not say of a body that cannot be decoded. */
@@ -101,13 +108,12 @@ function decodeValue(
   inProcess: boolean,
 ): DecodedBody {
   const value = checkKind(body, expected);
-  const conformed = decodeInto(expected, { ...body, value }, !inProcess && fieldValidation !== 'Ignore');
+  const conformed = decodeInto(expected, body, value, !inProcess && fieldValidation !== 'Ignore');
   const { object, strictErrors, hasEmpty } = conformed;
   const problem = expected.unconvertible?.(object);
   if (problem !== undefined) throw cannotHandle(value, expected, problem);
   if (strictErrors.length > 0) {
-    const given = { ...value, apiVersion: (body.value as KubeObject | null)?.apiVersion || value.apiVersion! };
-    if (fieldValidation === 'Strict') throw cannotHandle(given, expected, strictDecodingError(strictErrors));
+    if (fieldValidation === 'Strict') throw cannotHandle(asGiven(body, expected), expected, strictDecodingError(strictErrors));
     for (const text of strictErrors) warn(context, text);
   }
   expected.defaults?.(object);
@@ -122,15 +128,23 @@ function decodeValue(
   };
 }
 
-function decodeInto(expected: ExpectedKind, body: ParsedBody, strict: boolean): ReturnType<typeof conform> {
+/** @param value the body's, with the kind and version that it should have */
+function decodeInto(expected: ExpectedKind, given: ParsedBody, value: KubeObject, strict: boolean): ReturnType<typeof conform> {
+  const body = { ...given, value };
   if (expected.isCustom) refuseInfinite(body, expected);
   keepWrittenNumbers(body, expected.schema);
   try {
-    return conform(body.value, expected.schema, strict ? { strict, body } : {});
+    return conform(value, expected.schema, strict ? { strict, body } : {});
   } catch (error) {
-    if (error instanceof DecodeError) throw cannotHandle(body.value as KubeObject, expected, error.message);
+    if (error instanceof DecodeError) throw cannotHandle(asGiven(given, expected), expected, error.message);
     throw error;
   }
+}
+
+/** The kind and version that a body says it is of, or else those that are wanted. */
+function asGiven({ value }: ParsedBody, expected: ExpectedKind): { readonly apiVersion: string; readonly kind: string } {
+  const { apiVersion, kind } = (value ?? {}) as KubeObject;
+  return { apiVersion: apiVersion || apiVersionOf(expected.group, expected.version), kind: kind || expected.kind };
 }
 
 // Data without a type has no place for it, whether or not its schema knows the field.
@@ -160,15 +174,15 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
 // Null, which YAML without a value is as well, stands for an object without fields.
 function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, apiVersion: string): KubeObject {
   const kind = value.kind || expected.kind;
-  const given = value.apiVersion || apiVersion;
+  const given = groupVersionText(value.apiVersion || apiVersion);
   const isSame = given === apiVersion || expected.alsoReads?.includes(given);
   if (!isSame || kind !== expected.kind) {
     const problem = versionProblem(given);
     if (problem !== undefined) throw unrecognized(expected, problem, Buffer.from(body.text));
-    if (expected.isOtherVersion?.(given, kind)) {
+    const wrong = wrongKind(value, given, kind, expected);
+    if (wrong === undefined)
       throw badRequest(`the API version in the data (${given}) does not match the expected API version (${apiVersion})`);
-    }
-    throw cannotHandle({ ...value, apiVersion: given, kind }, expected, wrongKind(value, given, kind, expected));
+    throw cannotHandle({ ...value, apiVersion: given, kind }, expected, wrong);
   }
   return { kind, apiVersion, ...withoutKind(value) };
 }
@@ -206,6 +220,11 @@ export function kindProblem(value: unknown): string | undefined {
   return undefined;
 }
 
+/** An apiVersion as it is read: a slash before a version says that it is of no group. */
+export function groupVersionText(apiVersion: string): string {
+  return apiVersion.startsWith('/') && apiVersion.lastIndexOf('/') === 0 ? apiVersion.slice(1) : apiVersion;
+}
+
 /** What the decoder says of an apiVersion that cannot be one. */
 export function versionProblem(apiVersion: string): string | undefined {
   return apiVersion.split('/').length > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined;
@@ -216,20 +235,23 @@ function goType(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-/** What the decoder says of a body that is of another kind: it reads it as what it is, and then cannot turn it into what it should be. */
-export function wrongKind(value: unknown, apiVersion: string, kind: string, expected: ExpectedKind): string {
-  const schema = expected.schemaOfKind?.(apiVersion, kind);
-  if (schema) {
-    try {
-      conform(value, schema);
-    } catch (error) {
-      if (error instanceof DecodeError) return error.message;
-      throw error;
-    }
-    const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
-    return `converting (${apiVersion.split('/').at(-1)}.${kind}) to (${internal}.${expected.kind}): unknown conversion`;
+/**
+ * What the decoder says of a body that is of another kind or version: it reads it as what it is, and then cannot turn it into what it should be. Undefined where
+ * it can, as of another version of the same kind.
+ */
+export function wrongKind(value: unknown, apiVersion: string, kind: string, expected: ExpectedKind): string | undefined {
+  const known = expected.registered?.(apiVersion, kind);
+  if (!known) return notRegistered(apiVersion, kind);
+  const isSameKind = kind === expected.kind && known.group === internalGroup(expected.group, kind);
+  try {
+    conform(value, isSameKind && known.schema.type === 'any' ? expected.schema : known.schema);
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
   }
-  return notRegistered(apiVersion, kind);
+  if (isSameKind) return undefined;
+  const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
+  return `converting (${known.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`;
 }
 
 function cannotHandle(value: Pick<KubeObject, 'apiVersion' | 'kind'>, expected: ExpectedKind, message: string): Error {

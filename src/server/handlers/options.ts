@@ -1,4 +1,4 @@
-import { type FieldError, FieldPath, forbidden, notSupported, required } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, forbidden, notSupported, notSupportedText, required } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { int64Problem } from '../../../api/meta/text.ts';
 import { validateFieldManager } from '../../../api/meta/validation.ts';
@@ -95,7 +95,7 @@ function managerOfUserAgent(userAgent: string): string {
 const fieldValidations = ['', 'Ignore', 'Strict', 'Warn'];
 
 function validateFieldValidation(value: string): FieldError[] {
-  return fieldValidations.includes(value) ? [] : [notSupported('fieldValidation', value, fieldValidations)];
+  return fieldValidations.includes(value) ? [] : [notSupportedText('fieldValidation', value, fieldValidations)];
 }
 
 // Go's conversion of query values: absent is false, `0` and `false` are, everything else is true.
@@ -192,10 +192,13 @@ export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
   const orphanDependents = booleanParameter(query, 'orphanDependents');
   const propagationPolicy = query.get('propagationPolicy') ?? undefined;
   const dryRun = query.getAll('dryRun');
+  // Upstream reads both preconditions from the query, where an empty one is none.
   const uid = query.get('uid');
+  const resourceVersion = query.get('resourceVersion');
+  const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(uid === null ? {} : { preconditions: { uid } }),
+    ...(uid || resourceVersion ? { preconditions } : {}),
     ...(orphanDependents === undefined ? {} : { orphanDependents }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(dryRun.length === 0 ? {} : { dryRun }),

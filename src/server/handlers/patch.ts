@@ -31,7 +31,7 @@ import { updateObject } from '../../registry/update.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
-import { kindProblem, readBody, warn, wrongKind } from './body.ts';
+import { groupVersionText, kindProblem, readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
 import { asStored, authorizeCreate, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
 import { checkName, undeterminableName } from './update.ts';
@@ -282,7 +282,8 @@ function conformPatched(
     }
     if (mechanism.decodesKind && (patched.kind !== kind || patched.apiVersion !== apiVersion) && patched.kind && patched.apiVersion) {
       if (expected.isCustom) throw otherKind(patched, apiVersion, kind);
-      throw fail(wrongKind(patched, patched.apiVersion, patched.kind, expected));
+      const wrong = wrongKind(patched, groupVersionText(patched.apiVersion), patched.kind, expected);
+      if (wrong !== undefined) throw fail(wrong);
     }
     const { object, strictErrors, hasEmpty } = conform({ ...patched, kind, apiVersion }, expected.schema, {
       strict,

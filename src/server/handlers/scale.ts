@@ -15,7 +15,7 @@ const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 export function scaleView(scope: Omit<Scope, 'view'>, scale: ScaleSubresource): View {
   const { parts, definition } = scope;
   const schema = parts.schemas.get(schemaName(scaleKind));
-  const expected = { ...scaleKind, schema, schemaOfKind: kindOf(parts, definition, schema).schemaOfKind! };
+  const expected = { ...scaleKind, schema, registered: kindOf(parts, definition, schema).registered! };
   const ownership = scaleOwnership(scope, scale, schema);
   if (isCustom(definition)) return customScaleView(scale, expected, ownership);
   const write = (object: KubeObject, seen: KubeObject) => writeScale(scale, object, seen);

@@ -19,7 +19,8 @@ import type { ResourceStore } from '../../registry/resource-store.ts';
 import type { Shown } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { accessAttributes } from '../filters/authorization.ts';
-import { type ExpectedKind, warn } from './body.ts';
+import { internalGroup, registeredVersion } from '../registered-kinds.ts';
+import { type ExpectedKind, type RegisteredKind, warn } from './body.ts';
 import { RemoteVersions } from './remote-versions.ts';
 
 /** What the handlers of one server share. */
@@ -79,13 +80,24 @@ export function kindOf(parts: HandlerParts, definition: ResourceDefinition, sche
     ...(typeof definition.schema === 'string' ? {} : { isCustom: true }),
     ...(definition.defaults ? { defaults: definition.defaults } : {}),
     ...(definition.unconvertible ? { unconvertible: definition.unconvertible } : {}),
-    isOtherVersion: (apiVersion, kind) =>
-      parts.registry.siblings(definition).some((d) => d.kind === kind && apiVersionOf(d.group, d.version) === apiVersion),
-    schemaOfKind(apiVersion, kind) {
-      const other = parts.registry.definitionOfKind(apiVersion, kind);
-      return other && schemaOf(parts, other);
-    },
+    registered: (apiVersion, kind) => registeredKind(parts, apiVersion, kind),
   };
+}
+
+/** Of versions whose fields are not known here. */
+const unknownFields: Schema = { type: 'any' };
+
+/** What the decoder knows of a kind, served or not. */
+export function registeredKind(parts: HandlerParts, apiVersion: string, kind: string): RegisteredKind | undefined {
+  const { group, version } = groupVersionOf(apiVersion);
+  const definition = parts.registry.definitionOfKind(apiVersion, kind);
+  if (definition) return { group: internalGroup(group, kind), version, schema: schemaOf(parts, definition) };
+  const isList = kind.endsWith('List') && parts.registry.definitionOfKind(apiVersion, kind.slice(0, -'List'.length)) !== undefined;
+  const known = isList ? version : registeredVersion(apiVersion, kind);
+  if (known === undefined) return undefined;
+  const ofMeta = `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`;
+  const schema = otherSchema(parts, apiVersion, kind) ?? (parts.schemas.has(ofMeta) ? parts.schemas.get(ofMeta) : unknownFields);
+  return { group: internalGroup(group, kind), version: known, schema };
 }
 
 /** An object as a reader of its version will see it: what another version is stored in may lose or add something on the way. */
