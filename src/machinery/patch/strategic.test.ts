@@ -85,6 +85,10 @@ test('what is wrong is told in the words of the real server', () => {
     [{ volumes: [{ name: 'v1', $retainKeys: ['name'], emptyDir: {} }] }, 400, 'invalid patch format of retainKeys'],
     [{ containers: [{ name: 'a', $patch: 'explode' }] }, 500, 'unknown patch type: explode in map: map[$patch:explode name:a]'],
     [{ [order]: 'a' }, 500, 'expected a []interface {}, but received a string'],
+    [{ [order]: null }, 500, 'expected a []interface {}, but received a %!s(<nil>)'],
+    [{ $setElementOrder: [] }, 400, 'invalid patch format of setElementOrder list'],
+    [{ '$setElementOrder/nodeName': [] }, 500, 'expected slice or array type, but got: struct'],
+    [{ $deleteFromPrimitiveList: null }, 400, 'invalid patch format of primitive list'],
     [{ containers: [{ image: 'x' }] }, 500, 'map: map[image:x] does not contain declared merge key: name'],
   ];
   for (const [patch, code, message] of table) assert.throws(() => strategicMergePatch(spec(), patch, podSpec), { code, message });

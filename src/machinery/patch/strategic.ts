@@ -9,8 +9,8 @@ import { mergeSorted, partition, sortLike } from './list-order.ts';
 
 const directive = '$patch';
 const retainKeys = '$retainKeys';
-const elementOrder = '$setElementOrder/';
-const deleteFromPrimitives = '$deleteFromPrimitiveList/';
+const elementOrder = '$setElementOrder';
+const deleteFromPrimitives = '$deleteFromPrimitiveList';
 
 type JsonObject = Record<string, any>;
 
@@ -30,7 +30,7 @@ function mergeMap(original: JsonObject, given: JsonObject, schema: Schema): Json
   mergeOrderedLists(result, patch, schema);
   for (const key of Object.keys(patch)) {
     const isDeletion = key.startsWith(deleteFromPrimitives);
-    const name = isDeletion ? key.slice(deleteFromPrimitives.length) : key;
+    const name = isDeletion ? listNamed(key, deleteFromPrimitives, 'primitive list') : key;
     const value = patch[key];
     if (value === null) delete result[name];
     else if (!Object.hasOwn(result, name) || goKindOf(result[name]) !== goKindOf(value)) {
@@ -98,6 +98,12 @@ function retained(original: JsonObject, patch: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(original).filter(([key]) => keys.has(key)));
 }
 
+/** The list that a directive names: `$setElementOrder/<list>`. @throws PatchError 400 if it names none */
+function listNamed(key: string, prefix: string, what: string): string {
+  if (key[prefix.length] !== '/') throw badPatch(`invalid patch format of ${what}`);
+  return key.slice(prefix.length + 1);
+}
+
 /** `$setElementOrder/<list>`, together with the list of that name in the patch. Both are taken out of the patch. */
 function mergeOrderedLists(result: JsonObject, patch: JsonObject, schema: Schema): void {
   for (const key of Object.keys(patch)) {
@@ -105,7 +111,7 @@ function mergeOrderedLists(result: JsonObject, patch: JsonObject, schema: Schema
     const order = patch[key];
     delete patch[key];
     expectList(order);
-    const name = key.slice(elementOrder.length);
+    const name = listNamed(key, elementOrder, 'setElementOrder list');
     const original = result[name];
     const given = patch[name];
     if (original !== undefined) expectList(original);
@@ -124,7 +130,7 @@ function mergeOrderedLists(result: JsonObject, patch: JsonObject, schema: Schema
 }
 
 function expectList(value: unknown): void {
-  if (!Array.isArray(value)) throw plainError(`expected a []interface {}, but received a ${goType(value)}`);
+  if (!Array.isArray(value)) throw plainError(`expected a []interface {}, but received a ${value === null ? '%!s(<nil>)' : goType(value)}`);
 }
 
 function orderedField(schema: Schema, name: string): Merging {
@@ -132,7 +138,9 @@ function orderedField(schema: Schema, name: string): Merging {
     const struct = schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? '';
     throw plainError(`unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`);
   }
-  return fieldOf(schema, name);
+  const merging = fieldOf(schema, name);
+  if (schema.type === 'object' && merging.schema.type !== 'list') throw plainError('expected slice or array type, but got: struct');
+  return merging;
 }
 
 function mergeForOrder(original: unknown[] | undefined, given: unknown[] | undefined, merging: Merging): unknown[] {
@@ -143,7 +151,7 @@ function mergeForOrder(original: unknown[] | undefined, given: unknown[] | undef
 
 /** The items of the patch's list, deletions apart, must come in the order given. */
 function checkOrder(given: unknown[] | undefined, order: unknown[], mergeKey: string): void {
-  if (!given?.length) return;
+  if (!given?.length || order.length === 0) return;
   const same = sameItem(mergeKey);
   const kept = mergeKey === '' ? given : given.filter((item) => !(isMap(item) && item[directive] === 'delete'));
   let found = 0;
