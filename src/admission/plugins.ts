@@ -5,7 +5,7 @@ import { certificateApprovalPlugin, certificateSigningPlugin, certificateSubject
 import { noConfigurations, type PluginConfigurations } from './configuration.ts';
 import { defaultIngressClassPlugin } from './default-ingress-class/default-ingress-class.ts';
 import { defaultStorageClassPlugin } from './default-storage-class/default-storage-class.ts';
-import { defaultTolerationSecondsPlugin } from './default-toleration-seconds/default-toleration-seconds.ts';
+import { defaultTolerationSecondsPlugin, type TolerationSeconds } from './default-toleration-seconds/default-toleration-seconds.ts';
 import { denyServiceExternalIPsPlugin } from './deny-service-external-ips/deny-service-external-ips.ts';
 import type { AdmissionEnvironment } from './environment.ts';
 import { eventRateLimitPlugin } from './event-rate-limit/event-rate-limit.ts';
@@ -60,9 +60,15 @@ export interface PluginChoice {
   readonly enabled: readonly string[];
   readonly disabled: readonly string[];
   readonly configurations: PluginConfigurations;
+  readonly tolerationSeconds: TolerationSeconds;
 }
 
-export const defaultChoice: PluginChoice = { enabled: [], disabled: [], configurations: noConfigurations };
+export const defaultChoice: PluginChoice = {
+  enabled: [],
+  disabled: [],
+  configurations: noConfigurations,
+  tolerationSeconds: { notReady: 300, unreachable: 300 },
+};
 
 /** Known, but without anything to do here: they are about features that are off by default in v1.36. */
 const idle = ['ClusterTrustBundleAttest', 'JobValidation', 'PodGroupProtection', 'PodGroupWorkloadExists'];
@@ -130,7 +136,7 @@ export function admissionPlugins(
   environment: AdmissionEnvironment,
   parts: AdmissionParts,
   namespaceLifecycle: AdmissionPlugin,
-  { enabled, disabled, configurations }: PluginChoice = defaultChoice,
+  { enabled, disabled, configurations, tolerationSeconds }: PluginChoice = defaultChoice,
 ): AdmissionPlugin[] {
   const { lookup, authorizer, clock, random, logger } = environment;
   const webhooks = { ...environment, client: parts.webhookClient };
@@ -151,7 +157,7 @@ export function admissionPlugins(
     podSecurityPlugin(lookup, podSecurity),
     podNodeSelectorPlugin(lookup, podNodeSelectors),
     priorityPlugin(lookup),
-    defaultTolerationSecondsPlugin(),
+    defaultTolerationSecondsPlugin(tolerationSeconds),
     podTolerationRestrictionPlugin(lookup, podTolerations),
     eventRateLimitPlugin(eventLimits, clock),
     extendedResourceTolerationPlugin,

@@ -23,9 +23,11 @@ export async function chosenPlugins(flags: ApiServerFlags): Promise<PluginChoice
     endpoint: readWebhookKubeconfig,
     credentials: readCredentials,
   };
+  const { defaultNotReadyTolerationSeconds: notReady, defaultUnreachableTolerationSeconds: unreachable } = flags;
+  const tolerationSeconds = { notReady, unreachable };
   const isOn = (plugin: string) => isPluginOn(plugin, enabled, disabled);
   try {
-    return { enabled, disabled, configurations: await readAdmissionConfiguration(text, files, isOn) };
+    return { enabled, disabled, configurations: await readAdmissionConfiguration(text, files, isOn), tolerationSeconds };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${error instanceof PluginError ? failing : unreadable}${(error as Error).message}`);

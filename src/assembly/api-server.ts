@@ -32,6 +32,7 @@ import type { Authenticator } from '../auth/types.ts';
 import { UserError } from '../cli/errors.ts';
 import { flagValues } from '../cli/flag-values.ts';
 import type { UpOptions } from '../cli/options.ts';
+import { askedInVain, servedDefinitions } from '../cli/runtime-config.ts';
 import type { Client } from '../client/client.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Disposables } from '../machinery/disposables.ts';
@@ -128,6 +129,8 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     createNamespace: (name) => server.client(apiServerUser, 'kube-apiserver').resource(namespaces).create('', { metadata: { name } }),
   };
   const plugins = await chosenPlugins(options);
+  for (const key of askedInVain(options.runtimeConfig ?? {}))
+    logger.warn({ runtimeConfig: key }, 'alpha and beta versions are not served by Orrery');
   const lookup = () => server.lookup;
   const { audiences } = tokens;
   const authentication = await configuredAuthentication(options, { clock, logger, lookup, issuers, audiences, signal });
@@ -139,12 +142,13 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
   const authorizer = await configuredAuthorizer(options, { clock, logger, node, rbac, signal, decisions });
   const server: ApiServer = new ApiServer({
     storage,
-    definitions,
+    definitions: servedDefinitions(options.runtimeConfig ?? {}, definitions, options.enablePriorityAndFairness),
     schemas: createSchemaSource(),
     clock,
     random,
     logger,
-    settings: { serviceClusterIPRanges: options.serviceClusterIpRange, nodePortRange: [30000, 32767] },
+    settings: { serviceClusterIPRanges: options.serviceClusterIpRange, nodePortRange: options.serviceNodePortRange },
+    corsAllowedOrigins: options.corsAllowedOrigins ?? [],
     authenticator: unionAuthenticator(
       [
         requestHeaderAuthenticator(frontProxy.trust),

@@ -1,8 +1,12 @@
 import { InvalidArgumentError, type Command as Program } from 'commander';
-import { parseGoDuration } from '../../api/meta/duration.ts';
+import { definitions } from '../../api/index.ts';
+import { featureGates } from './feature-gates.ts';
+import { allowedOrigins, boolean, goDuration, integer, portRange, repeated, strings } from './go-values.ts';
+import { type RuntimeConfig, runtimeConfig, servedDefinitions } from './runtime-config.ts';
 
 /** Flags of kube-apiserver that `orrery up` takes under the same names, with the same meaning and defaults. */
 export interface ApiServerFlags {
+  readonly enablePriorityAndFairness: boolean;
   readonly encryptionProviderConfig?: string;
   readonly encryptionProviderConfigAutomaticReload: boolean;
   readonly authenticationConfig?: string;
@@ -37,6 +41,12 @@ export interface ApiServerFlags {
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
   readonly admissionControlConfigFile?: string;
+  readonly defaultNotReadyTolerationSeconds: number;
+  readonly defaultUnreachableTolerationSeconds: number;
+  readonly serviceNodePortRange: readonly [first: number, last: number];
+  readonly corsAllowedOrigins?: readonly RegExp[];
+  readonly featureGates?: readonly string[];
+  readonly runtimeConfig?: RuntimeConfig;
 }
 
 /** Adds the flags to a command, in a group of their own in its help. */
@@ -83,32 +93,26 @@ export function addApiServerFlags(command: Program): Program {
     .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its no is kept', goDuration, 30_000)
     .option('--enable-admission-plugins <list>', 'admission plugins besides those that are on by default', strings)
     .option('--disable-admission-plugins <list>', 'admission plugins that are off, though on by default', strings)
-    .option('--admission-control-config-file <file>', 'what the plugins are told: an AdmissionConfiguration');
-}
-
-/** @throws InvalidArgumentError in Go's words */
-export function boolean(text: string): boolean {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  throw new InvalidArgumentError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
-}
-
-export function goDuration(text: string): number {
-  try {
-    return parseGoDuration(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
-
-/** The values of a flag that may be given several times. */
-export function repeated(text: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), text];
-}
-
-/** The values of a flag that may be given several times, each with several values. */
-export function strings(text: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), ...text.split(',')];
+    .option('--admission-control-config-file <file>', 'what the plugins are told: an AdmissionConfiguration')
+    .option('--default-not-ready-toleration-seconds <number>', 'how long pods stay on a node that is not ready', integer('ParseInt'), 300)
+    .option(
+      '--default-unreachable-toleration-seconds <number>',
+      'how long pods stay on a node that is unreachable',
+      integer('ParseInt'),
+      300,
+    )
+    .option('--service-node-port-range <range>', 'node ports of Services: FIRST-LAST or FIRST+MORE', portRange, [30000, 32767])
+    .option('--cors-allowed-origins <list>', 'whose pages may ask: patterns of origins', allowedOrigins)
+    .option(
+      '--feature-gates <list>',
+      'NAME=true|false, … : taken where the gate is so by default, which none can be changed from',
+      featureGates,
+    )
+    .option(
+      '--runtime-config <list>',
+      'GROUP/VERSION[/RESOURCE]=true|false or api/all|ga|beta|alpha=true|false, … : what is not to be served',
+      runtimeConfig,
+    );
 }
 
 /**
@@ -125,6 +129,12 @@ export function flagConflict(flags: ApiServerFlags): string | undefined {
   if (oidc && (!flags.oidcIssuerUrl || !flags.oidcClientId))
     return 'oidc-issuer-url and oidc-client-id must be specified together when any oidc-* flags are set';
   if (oidc && flags.authenticationConfig !== undefined) return 'authentication-config file and oidc-* flags are mutually exclusive';
+  try {
+    servedDefinitions(flags.runtimeConfig ?? {}, definitions, flags.enablePriorityAndFairness);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return error.message;
+    throw error;
+  }
   return undefined;
 }
 

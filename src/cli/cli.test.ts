@@ -4,11 +4,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { definitions } from '../../api/index.ts';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { serveEtcdHealth, writeAssets } from './envtest.ts';
 import { UserError } from './errors.ts';
 import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
 import { parseArguments, type UpOptions, UsageError } from './options.ts';
+import { servedDefinitions } from './runtime-config.ts';
 import { whyText } from './why.ts';
 
 async function withFolder(run: (folder: string) => Promise<void>) {
@@ -56,6 +58,9 @@ test('the flags have the defaults that the README names', () => {
     authorizationWebhookVersion: 'v1beta1',
     authorizationWebhookCacheAuthorizedTtl: 300_000,
     authorizationWebhookCacheUnauthorizedTtl: 30_000,
+    defaultNotReadyTolerationSeconds: 300,
+    defaultUnreachableTolerationSeconds: 300,
+    serviceNodePortRange: [30000, 32767],
     logLevel: 'warn',
     requestheaderUsernameHeaders: ['X-Remote-User'],
     requestheaderUidHeaders: [],
@@ -261,9 +266,58 @@ test('kube-apiserver is the API server alone, with the flags that envtest gives 
     deepEqual([options.serviceAccountKeyFile, options.tlsCertFile], [[join(folder, 'sa-signer.crt')], undefined]);
     for (const name of ['apiserver.crt', 'apiserver.key']) await writeFile(join(folder, name), '');
     deepEqual([parsed().tlsCertFile, parsed().tlsPrivateKeyFile], [join(folder, 'apiserver.crt'), join(folder, 'apiserver.key')]);
-    for (const unknown of ['--feature-gates=A=true', '--nodes=3', '--allow-privileged=false'])
+    for (const unknown of ['--nodes=3', '--allow-privileged=false', '--insecure-port=0'])
       throws(() => parseArguments(['kube-apiserver', unknown], 'v1'), UsageError);
   }));
+
+test('kube-apiserver takes further flags of the real one, and says why it refuses a value', () => {
+  const parsed = (...flags: string[]) => parseArguments(['kube-apiserver', ...flags], 'v1').options as UpOptions;
+  const options = parsed('--v=4', '--watch-cache=false', '--etcd-compaction-interval=20s', '--service-node-port-range=30000+10');
+  deepEqual([options.logLevel, options.compactionInterval, options.serviceNodePortRange], ['debug', 20_000, [30000, 30010]]);
+  const gates = ['--feature-gates=WatchList=true,kube:CBORServingAndStorage=false', '--feature-gates=JobManagedBy=true,AllAlpha=false'];
+  deepEqual(parsed(...gates).featureGates, ['WatchList=true', 'kube:CBORServingAndStorage=false', 'JobManagedBy=true', 'AllAlpha=false']);
+  const kept = (...config: string[]) =>
+    servedDefinitions(parsed(...config.map((value) => `--runtime-config=${value}`)).runtimeConfig!, definitions, true).map(
+      ({ group, version, plural }) => `${group}/${version}/${plural}`,
+    );
+  const autoscalers = (...config: string[]) => kept(...config).filter((name) => /^(autoscaling|batch)/.test(name));
+  deepEqual(autoscalers('api/all=true', 'autoscaling/v1=false,batch/v1/cronjobs=false'), [
+    'autoscaling/v2/horizontalpodautoscalers',
+    'batch/v1/jobs',
+  ]);
+  deepEqual(autoscalers('batch/v1=false,batch/v1/cronjobs=true,autoscaling/v2'), [
+    'autoscaling/v2/horizontalpodautoscalers',
+    'autoscaling/v1/horizontalpodautoscalers',
+    'batch/v1/cronjobs',
+  ]);
+  const refused: [flag: string, why: string][] = [
+    ['feature-gates=Foo=true', 'unrecognized feature gate: Foo'],
+    ['feature-gates=Foo', 'missing bool value for Foo'],
+    ['feature-gates=Foo=true,WatchList=x', 'invalid value of WatchList=x, err: strconv.ParseBool: parsing "x": invalid syntax'],
+    ['feature-gates=a:Foo=true', 'component not registered: a'],
+    ['feature-gates=JobManagedBy=false', 'cannot set feature gate JobManagedBy to false, feature is locked to true'],
+    ['feature-gates=WatchList=false', 'feature gate WatchList cannot be off in Orrery, only as it is by default in v1.36'],
+    ['feature-gates=AllBeta=true', 'feature gate AllBeta cannot be on in Orrery, only as it is by default in v1.36'],
+    ['runtime-config=foo=true', 'runtime-config invalid key foo'],
+    ['runtime-config=foo/v1=true,a.b/v2', 'unknown api groups a.b/v2,foo/v1'],
+    ['runtime-config=apps/v2=true', 'group version apps/v2 that has not been registered'],
+    ['runtime-config=apps/v1=x', 'invalid value of apps/v1: x, err: strconv.ParseBool: parsing "x": invalid syntax'],
+    ['runtime-config=api/all=x', 'invalid value api/all=x'],
+    ['runtime-config=api/all=false', '--runtime-config=api/all=false conflicts with --enable-priority-and-fairness=true'],
+    ['runtime-config=resource.k8s.io/v1beta1=true', 'resource.k8s.io/v1beta1 is not served by Orrery'],
+    ['runtime-config=v1=false', 'Orrery cannot do without bindings of the core group/v1'],
+    ['service-node-port-range=40000-30000', 'end port cannot be less than start port: 40000-30000'],
+    ['service-node-port-range=1-2-3', 'strconv.Atoi: parsing "2-3": invalid syntax'],
+    ['cors-allowed-origins=example.com', 'regular expression does not pin to start/end of host in the origin header'],
+    ['v=x', 'strconv.ParseUint: parsing "x": invalid syntax'],
+  ];
+  for (const [flag, why] of refused)
+    throws(
+      () => parsed(`--${flag}`),
+      (error: Error) => error instanceof UsageError && error.message.includes(why),
+      flag,
+    );
+});
 
 test('the folder for envtest has launchers that go on after a space or a quote in their path, and the kubectl of the PATH', () =>
   withFolder(async (folder) => {

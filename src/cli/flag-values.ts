@@ -1,5 +1,6 @@
 import { formatGoDuration } from '../../api/meta/duration.ts';
 import { type UpOptions, upFlagNames } from './options.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 const durations = /(Ttl|Wait|Interval)$/;
 
@@ -14,6 +15,11 @@ function flagOf(name: string): string {
 
 function textOf(name: string, value: unknown): string {
   if (value === undefined) return '';
+  if (name === 'serviceNodePortRange') return (value as number[]).join('-');
+  if (name === 'runtimeConfig')
+    return Object.entries(value as RuntimeConfig)
+      .map((pair) => pair.join('='))
+      .join(',');
   if (Array.isArray(value)) return `[${value.join(',')}]`;
   return durations.test(name) ? formatGoDuration(Number(value)) : String(value);
 }

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { CommanderError, InvalidArgumentError, Command as Program } from 'commander';
 
-import { type ApiServerFlags, addApiServerFlags, boolean, flagConflict } from './apiserver-flags.ts';
+import { type ApiServerFlags, addApiServerFlags, flagConflict } from './apiserver-flags.ts';
+import { boolean, goDuration, integer } from './go-values.ts';
 
 /** The parts of a cluster, any of which can run in a process of its own. */
 export const components = ['apiserver', 'controllers', 'scheduler', 'fleet'] as const;
@@ -48,7 +49,6 @@ export interface UpOptions extends ApiServerFlags {
   /** With which requests are passed on to extension API servers; absent: the cluster's own. */
   readonly proxyClientCertFile?: string;
   readonly proxyClientKeyFile?: string;
-  readonly enablePriorityAndFairness: boolean;
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
   /** A KubeSchedulerConfiguration. */
@@ -215,7 +215,28 @@ function withServerFlags(command: Program): Program {
 interface KubeApiServerFlags extends Omit<UpOptions, 'port'> {
   readonly securePort: number;
   readonly certDir: string;
+  readonly v?: string;
+  readonly etcdCompactionInterval: number;
 }
+
+/** What concerns etcd, real kubelets, the files of logs, Go's runtime and the sizes of caches, of which nothing is here for a client to see. */
+const unusedFlags: readonly string[] = [
+  ...[
+    '--contention-profiling [boolean]',
+    '--delete-collection-workers <number>',
+    '--enable-logs-handler [boolean]',
+    '--etcd-cafile <file>',
+  ],
+  ...['--etcd-certfile <file>', '--etcd-count-metric-poll-period <duration>', '--etcd-db-metric-poll-interval <duration>'],
+  ...['--etcd-healthcheck-timeout <duration>', '--etcd-keyfile <file>', '--etcd-prefix <prefix>', '--etcd-readycheck-timeout <duration>'],
+  ...['--etcd-servers-overrides <list>', '--kubelet-certificate-authority <file>', '--kubelet-client-certificate <file>'],
+  ...['--kubelet-client-key <file>', '--kubelet-preferred-address-types <list>', '--kubelet-timeout <duration>'],
+  ...['--lease-reuse-duration-seconds <number>', '--log-flush-frequency <duration>', '--log-json-info-buffer-size <size>'],
+  ...['--log-json-split-stream [boolean]', '--log-text-info-buffer-size <size>', '--log-text-split-stream [boolean]'],
+  ...['--logging-format <format>', '--permit-address-sharing [boolean]', '--permit-port-sharing [boolean]', '--profiling [boolean]'],
+  ...['--storage-backend <name>', '--storage-initialization-timeout <duration>', '--storage-media-type <type>', '--vmodule <list>'],
+  ...['--watch-cache [boolean]', '--watch-cache-sizes <list>'],
+];
 
 function withKubeApiServerFlags(command: Program): Program {
   command
@@ -226,7 +247,10 @@ function withKubeApiServerFlags(command: Program): Program {
       '.',
     )
     .option('--etcd-servers <list>', 'taken, and not used: the objects are in memory', list)
-    .option('--allow-privileged [boolean]', 'whether containers may be privileged: they may', onlyTrue, true);
+    .option('--allow-privileged [boolean]', 'whether containers may be privileged: they may', onlyTrue, true)
+    .option('-v, --v <level>', 'how much is logged: from 2 as --log-level=info of orrery up, from 4 as debug, from 6 as trace', verbosity)
+    .option('--etcd-compaction-interval <duration>', 'what is older can no longer be listed or watched', goDuration, 300_000);
+  for (const flag of unusedFlags) command.option(flag, 'taken, and not used');
   return withServerFlags(command);
 }
 
@@ -240,13 +264,21 @@ function withEtcdFlags(command: Program): Program {
 }
 
 /** What `orrery up` would be asked for, to be what kube-apiserver is by these flags. */
-function upOptionsOf({ securePort, certDir, ...given }: KubeApiServerFlags): UpOptions {
+function upOptionsOf({
+  securePort,
+  certDir,
+  v: logLevel,
+  etcdCompactionInterval: compactionInterval,
+  ...given
+}: KubeApiServerFlags): UpOptions {
   const [certificate, key] = [join(certDir, 'apiserver.crt'), join(certDir, 'apiserver.key')];
   const own = given.tlsCertFile === undefined && given.tlsPrivateKeyFile === undefined && existsSync(certificate) && existsSync(key);
   return {
     ...withUpFlags(new Program()).opts<UpOptions>(),
     ...given,
     ...(own ? { tlsCertFile: certificate, tlsPrivateKeyFile: key } : {}),
+    ...(logLevel === undefined ? {} : { logLevel }),
+    compactionInterval,
     port: securePort,
     memory: true,
     kubeconfig: join(certDir, 'kubeconfig'),
@@ -290,6 +322,13 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
 };
 
 const port = wholeNumber(0, 65535);
+
+/** The log level that klog's is here. */
+function verbosity(text: string): string {
+  // `-v=4` is one of Go's ways to write it.
+  const level = integer('ParseUint')(text.replace(/^=/, ''));
+  return level < 2 ? 'warn' : level < 4 ? 'info' : level < 6 ? 'debug' : 'trace';
+}
 
 function onlyTrue(text: string): boolean {
   if (!boolean(text)) throw new InvalidArgumentError('Privileged containers are always allowed here.');

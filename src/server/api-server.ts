@@ -54,6 +54,8 @@ import type { NodeStreams } from './streaming/node-streams.ts';
 export interface ApiServerOptions {
   readonly storage: Storage;
   readonly definitions: readonly ResourceDefinition[];
+  /** Patterns of the origins whose pages may ask. */
+  readonly corsAllowedOrigins?: readonly RegExp[];
   readonly schemas: SchemaSource;
   readonly clock: Clock;
   readonly random: Random;
@@ -250,6 +252,7 @@ export class ApiServer implements AsyncDisposable {
       metrics,
       aggregation: this.aggregation.stage,
       routes,
+      ...(options.corsAllowedOrigins ? { corsAllowedOrigins: options.corsAllowedOrigins } : {}),
       ...(this.flowControl ? { flowControl: this.flowControl } : {}),
       inFlightLimits,
       ...(auditor ? { auditor } : {}),

@@ -3,11 +3,17 @@ import type { Pod, Toleration } from '../../../openapi/types.ts';
 import { isFor } from '../lookup.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 
-const keys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
-const tolerationSeconds = 300;
+export interface TolerationSeconds {
+  readonly notReady: number;
+  readonly unreachable: number;
+}
 
-/** Pods that say nothing of a node that is not ready or unreachable stay on it for five minutes. */
-export function defaultTolerationSecondsPlugin(): AdmissionPlugin {
+/** Pods that say nothing of a node that is not ready or unreachable stay on it for so long. */
+export function defaultTolerationSecondsPlugin({ notReady, unreachable }: TolerationSeconds): AdmissionPlugin {
+  const defaults = [
+    ['node.kubernetes.io/not-ready', notReady],
+    ['node.kubernetes.io/unreachable', unreachable],
+  ] as const;
   return {
     name: 'DefaultTolerationSeconds',
     mutate(attributes) {
@@ -15,9 +21,12 @@ export function defaultTolerationSecondsPlugin(): AdmissionPlugin {
       if (!isFor(attributes, pods) || !attributes.object) return;
       const spec = (attributes.object as Pod).spec!;
       const tolerations: Toleration[] = spec.tolerations ?? [];
-      const missing = keys.filter((key) => !tolerations.some((toleration) => tolerates(toleration, key)));
+      const missing = defaults.filter(([key]) => !tolerations.some((toleration) => tolerates(toleration, key)));
       if (missing.length === 0) return;
-      spec.tolerations = [...tolerations, ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds }))];
+      spec.tolerations = [
+        ...tolerations,
+        ...missing.map(([key, tolerationSeconds]) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds })),
+      ];
     },
   };
 }
