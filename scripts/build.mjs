@@ -65,6 +65,14 @@ async function bundle() {
     outfile: join(dist, 'front.js'),
     format: 'esm',
   });
+  await build({
+    ...common,
+    entryPoints: [join(root, 'src/etcd.ts')],
+    outfile: join(dist, 'etcd.js'),
+    format: 'esm',
+    // The package that reads flags asks for Node's modules in its own way.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
   copyData(Object.keys(metafile.inputs), dist);
 }
 

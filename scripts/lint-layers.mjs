@@ -37,6 +37,8 @@ const table = {
     'src/cli',
   ],
   'src/main.ts': ['*'],
+  // A program of its own, for envtest.
+  'src/etcd.ts': ['src/cli'],
   // Loads the bundle of all the others.
   'src/launch.ts': [],
   conformance: ['*'],

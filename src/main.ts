@@ -21,10 +21,11 @@ import { certificateEnd, readCertificateRequest, signCertificate } from './auth/
 import { DamagedKeysError, loadClusterKeys } from './auth/pki.ts';
 import type { UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
-import { defaultAssetsFolder, serveEtcdHealth, writeAssets } from './cli/envtest.ts';
+import { defaultAssetsFolder, writeAssets } from './cli/envtest.ts';
 import { UserError } from './cli/errors.ts';
 import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './cli/kubeconfig.ts';
-import { type EnvtestOptions, type EtcdOptions, parseArguments, type UpOptions, UsageError, type WhyOptions } from './cli/options.ts';
+import { type EnvtestOptions, parseArguments, refuseFlagsKeptByNpm, type UpOptions, type WhyOptions } from './cli/options.ts';
+import { explain, interruption } from './cli/process.ts';
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
@@ -490,34 +491,21 @@ async function why({ name, namespace, kubeconfig, schedulerConfig }: WhyOptions)
 }
 
 async function run(): Promise<void> {
+  refuseFlagsKeptByNpm(process.env);
   const command = parseArguments(process.argv.slice(2), versionInfo.gitVersion);
   switch (command.name) {
     case 'why':
       return why(command.options);
     case 'envtest':
       return envtest(command.options);
-    case 'etcd':
-      return etcd(command.options);
     default:
       return up(command.options);
   }
 }
 
 async function envtest({ folder = defaultAssetsFolder(process.env) }: EnvtestOptions): Promise<void> {
-  console.log(await writeAssets(folder, fileURLToPath(import.meta.url), process.env.PATH));
-}
-
-async function etcd({ listenClientUrls }: EtcdOptions): Promise<void> {
-  const { signal } = interruption();
-  await using _ = await serveEtcdHealth(listenClientUrls);
-  if (!signal.aborted) await once(signal, 'abort');
-}
-
-/** Aborted by SIGINT and SIGTERM. */
-function interruption(): AbortController {
-  const ending = sharedAbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
-  return ending;
+  const scripts = { 'kube-apiserver': fileURLToPath(import.meta.url), etcd: fileURLToPath(new URL('etcd.js', import.meta.url)) };
+  console.log(await writeAssets(folder, scripts, process.env.PATH));
 }
 
 async function up(options: UpOptions): Promise<void> {
@@ -544,22 +532,15 @@ async function up(options: UpOptions): Promise<void> {
   if (failure) throw failure;
 }
 
-/** One line for the user, and the exit code. */
-function explain(error: unknown): number {
-  if (error instanceof UsageError) {
-    (error.exitCode === 0 ? process.stdout : process.stderr).write(`${error.message.trimEnd()}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof UserError || error instanceof DamagedKeysError || error instanceof LeadershipLostError)
-    process.stderr.write(`orrery: ${error.message}\n`);
-  else if (error instanceof StorageUnusableError) process.stderr.write(`orrery: ${error.message}. ${error.advice}\n`);
-  else process.stderr.write(`orrery: ${(error as Error)?.stack ?? error}\n`);
-  return 1;
+/** What the user should know of errors that are no defects of ours. */
+function lineOf(error: unknown): string | undefined {
+  if (error instanceof DamagedKeysError || error instanceof LeadershipLostError) return error.message;
+  return error instanceof StorageUnusableError ? `${error.message}. ${error.advice}` : undefined;
 }
 
 if (isMainThread) {
   run().catch((error) => {
-    process.exitCode = explain(error);
+    process.exitCode = explain(error, lineOf);
   });
 } else {
   // The thread of `LargeRequestThread`, whose entry this module is.

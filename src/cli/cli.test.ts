@@ -9,7 +9,7 @@ import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { serveEtcdHealth, writeAssets } from './envtest.ts';
 import { UserError } from './errors.ts';
 import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
-import { parseArguments, type UpOptions, UsageError } from './options.ts';
+import { parseArguments, parseEtcdArguments, refuseFlagsKeptByNpm, type UpOptions, UsageError } from './options.ts';
 import { servedDefinitions } from './runtime-config.ts';
 import { whyText } from './why.ts';
 
@@ -326,12 +326,35 @@ test('the folder for envtest has launchers that go on after a space or a quote i
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'bin', 'kubectl'), '#!/bin/sh\necho kubectl "$@"\n', { mode: 0o755 });
     const assets = join(folder, 'assets');
-    for (let again = 0; again < 2; again++) equal(await writeAssets(assets, script, `${assets}:${join(folder, 'bin')}`), assets);
+    for (let again = 0; again < 2; again++)
+      equal(await writeAssets(assets, { 'kube-apiserver': script, etcd: script }, `${assets}:${join(folder, 'bin')}`), assets);
     const said = (name: string) => execFileSync(join(assets, name), ['--v', 'a b'], { encoding: 'utf8' });
-    equal(said('etcd'), '["etcd","--v","a b"]\n');
+    equal(said('etcd'), '["--v","a b"]\n');
     equal(said('kube-apiserver'), '["kube-apiserver","--v","a b"]\n');
     equal(said('kubectl'), 'kubectl --v a b\n');
   }));
+
+test('flags that npm keeps for itself are told of', () => {
+  const started = { npm_lifecycle_event: 'start', npm_config_cache: '/c', npm_config_loglevel: 'warn' };
+  refuseFlagsKeptByNpm(started);
+  refuseFlagsKeptByNpm({ npm_lifecycle_event: 'test', npm_config_memory: 'true' });
+  throws(() => refuseFlagsKeptByNpm({ ...started, npm_config_memory: 'true', npm_config_data_dir: 'x', npm_config_port: 'true' }), {
+    message: 'orrery: npm keeps flags for itself that do not follow two dashes: npm start -- --port … --data-dir=x --memory',
+    exitCode: 2,
+  });
+});
+
+test('etcd takes the flags that envtest gives it', () => {
+  const urls = 'http://127.0.0.1:34567';
+  const flags = [
+    `--advertise-client-urls=${urls}`,
+    '--data-dir=/tmp/x',
+    `--listen-client-urls=${urls}`,
+    '--listen-peer-urls=http://localhost:0',
+  ];
+  deepEqual(parseEtcdArguments([...flags, '--unsafe-no-fsync=true']).listenClientUrls, [urls]);
+  throws(() => parseEtcdArguments(['--quota-backend-bytes=1']), UsageError);
+});
 
 test('what stands for etcd says that it is healthy, and no more', async () => {
   await using etcd = await serveEtcdHealth(['http://127.0.0.1:0']);

@@ -6,8 +6,8 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 
-/** What envtest of controller-runtime starts; of `kubectl` it only hands on the path. */
-const started = ['kube-apiserver', 'etcd'] as const;
+/** The scripts behind what envtest of controller-runtime starts; of `kubectl` it only hands on the path. */
+export type AssetScripts = Readonly<Record<'kube-apiserver' | 'etcd', string>>;
 
 /** Where the programs for envtest lie unless the user names a folder. */
 export function defaultAssetsFolder(environment: NodeJS.ProcessEnv): string {
@@ -16,13 +16,14 @@ export function defaultAssetsFolder(environment: NodeJS.ProcessEnv): string {
 
 /**
  * Makes a folder of programs for envtest that start this Orrery.
- * @param script what Node runs as `orrery` @param path where a kubectl may be, as in $PATH
+ * @param scripts what Node runs: as `orrery`, and in etcd's place @param path where a kubectl may be, as in $PATH
  * @returns the folder's absolute path
  */
-export async function writeAssets(folder: string, script: string, path = ''): Promise<string> {
+export async function writeAssets(folder: string, scripts: AssetScripts, path = ''): Promise<string> {
   const target = resolve(folder);
   await mkdir(target, { recursive: true });
-  for (const name of started) await writeLauncher(join(target, name), [process.execPath, script, name]);
+  await writeLauncher(join(target, 'kube-apiserver'), [process.execPath, scripts['kube-apiserver'], 'kube-apiserver']);
+  await writeLauncher(join(target, 'etcd'), [process.execPath, scripts.etcd]);
   const kubectl = path
     .split(delimiter)
     .filter((place) => place !== '' && resolve(place) !== target)

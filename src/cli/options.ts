@@ -63,7 +63,7 @@ export interface WhyOptions {
   readonly schedulerConfig?: string;
 }
 
-/** What `orrery etcd` was asked for. */
+/** What the stand-in for etcd was asked for. */
 export interface EtcdOptions {
   readonly listenClientUrls: readonly string[];
 }
@@ -77,7 +77,6 @@ export interface EnvtestOptions {
 export type Command =
   | { readonly name: 'up' | 'kube-apiserver'; readonly options: UpOptions }
   | { readonly name: 'why'; readonly options: WhyOptions }
-  | { readonly name: 'etcd'; readonly options: EtcdOptions }
   | { readonly name: 'envtest'; readonly options: EnvtestOptions };
 
 /** The command line was wrong (or asked for help, with exit code 0): `text` is for the user. */
@@ -146,19 +145,30 @@ export function parseArguments(args: readonly string[], version: string): Comman
       if (conflict !== undefined) apiServer.error(conflict);
       result = { name: 'kube-apiserver', options };
     });
-  withEtcdFlags(configured(program.command('etcd'), write))
-    .showHelpAfterError("Run 'orrery etcd --help' for all flags.")
-    .description('Stand where envtest starts etcd: says that it is healthy, and keeps nothing.')
-    .action(({ listenClientUrls }) => {
-      result = { name: 'etcd', options: { listenClientUrls } };
-    });
+  parse(program, args, () => output);
+  return result!;
+}
+
+/**
+ * Reads the flags that envtest gives etcd.
+ * @throws UsageError
+ */
+export function parseEtcdArguments(args: readonly string[]): EtcdOptions {
+  let output = '';
+  const program = withEtcdFlags(configured(new Program('etcd'), (text) => (output += text)))
+    .showHelpAfterError("Run 'etcd --help' for all flags.")
+    .description('Stand where envtest starts etcd: says that it is healthy, and keeps nothing.');
+  parse(program, args, () => output);
+  return program.opts<EtcdOptions>();
+}
+
+function parse(program: Program, args: readonly string[], output: () => string): void {
   try {
     program.parse(args as string[], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw usageError(error, output);
+    if (error instanceof CommanderError) throw usageError(error, output());
     throw error;
   }
-  return result!;
 }
 
 function withUpFlags(command: Program): Program {
@@ -285,6 +295,22 @@ function upOptionsOf({
     nodes: 0,
     components: ['apiserver'],
   };
+}
+
+/**
+ * What `npm start --port 7000` comes to: npm keeps a flag that does not follow two dashes, and tells of it by a variable.
+ * @throws UsageError where that has happened: without its flags the cluster would be another one
+ */
+export function refuseFlagsKeptByNpm(environment: NodeJS.ProcessEnv): void {
+  if (environment.npm_lifecycle_event !== 'start') return;
+  const kept = withUpFlags(new Program()).options.flatMap((option) => {
+    const value = environment[`npm_config_${option.name().replaceAll('-', '_')}`];
+    if (value === undefined) return [];
+    // Of a value after a space npm makes an argument.
+    return [`--${option.name()}${!option.required ? '' : value === 'true' ? ' …' : `=${value}`}`];
+  });
+  if (kept.length > 0)
+    throw new UsageError(`orrery: npm keeps flags for itself that do not follow two dashes: npm start -- ${kept.join(' ')}`, 2);
 }
 
 /** Every flag of `orrery up`, by the name that its value has in UpOptions. */
