@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { lease as leases } from '../api/coordination.k8s.io/v1/lease.ts';
 import { definitions } from '../api/index.ts';
-import { firstAddress, parseCIDR } from '../api/meta/ip.ts';
+import { addressAt, firstAddress, parseCIDR } from '../api/meta/ip.ts';
 import { assembleApiServer } from './assembly/api-server.ts';
 import { encryptionAtRest } from './assembly/encryption.ts';
 import { fileOfFlag, keyPairOfFlags } from './assembly/files.ts';
@@ -422,7 +422,7 @@ async function runScheduler(
 
 /** @param kubelets is given the fleet, whose streams the API server passes on */
 async function runFleet(
-  { nodes, clusterCidr }: UpOptions,
+  { nodes, clusterCidr, serviceClusterIpRange }: UpOptions,
   clientFor: ClientFor,
   context: RuntimeContext,
   running: Disposables,
@@ -447,6 +447,8 @@ async function runFleet(
     },
     {
       nodes: Array.from({ length: nodes }, (_, index) => `node-${index + 1}`),
+      // Where those who set up clusters put the name service.
+      clusterDns: serviceClusterIpRange.map((cidr) => addressAt(cidr, 10)),
       families: clusterCidr.map((cidr) => parseCIDR(cidr)!.version),
     },
   );

@@ -105,9 +105,14 @@ export function parseCIDR(text: string): ParsedCIDR | undefined {
 
 /** The first address of a network that is a host's. */
 export function firstAddress(cidr: string): string {
+  return addressAt(cidr, 1);
+}
+
+/** An address of a network by its number; 0 is the network's own. */
+export function addressAt(cidr: string, number: number): string {
   const parsed = parseCIDR(cidr);
   if (!parsed) throw new Error(`${cidr} is no range of addresses`);
-  return ipText(parsed.version, parsed.first + 1n);
+  return ipText(parsed.version, parsed.first + BigInt(number));
 }
 
 export function cidrContains(cidr: ParsedCIDR, ip: ParsedIP): boolean {

@@ -17,6 +17,8 @@ export interface FleetOptions {
   readonly nodes: readonly string[];
   /** Versions of IP that nodes have addresses of, the first one first. Default: 4. */
   readonly families?: readonly (4 | 6)[];
+  /** Addresses of the cluster's name service, of which pods are told. Default: none. */
+  readonly clusterDns?: readonly string[];
   /** Default: `defaultStages`. */
   readonly stages?: readonly Stage[];
   /** Rules for images that come before `defaultImages`. */

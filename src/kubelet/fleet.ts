@@ -70,6 +70,7 @@ class Kubelet implements PodHost {
   private ownFiles: FileTree | undefined;
   private readonly meter: NodeMeter;
   private readonly fleetUsage: () => readonly NodeUsage[];
+  readonly clusterDns: readonly string[];
 
   constructor(
     name: string,
@@ -81,6 +82,7 @@ class Kubelet implements PodHost {
     node: () => Node | undefined,
     look: (key: string) => void,
     fleetUsage: () => readonly NodeUsage[],
+    clusterDns: readonly string[],
   ) {
     this.name = name;
     this.look = look;
@@ -92,6 +94,7 @@ class Kubelet implements PodHost {
     this.agent = new NodeAgent(name, addresses, context);
     this.meter = new NodeMeter(context.clock.now());
     this.fleetUsage = fleetUsage;
+    this.clusterDns = clusterDns;
   }
 
   usageOfAll(): readonly NodeUsage[] {
@@ -218,6 +221,7 @@ export class Fleet implements AsyncDisposable {
   private readonly eventWriting: EventWriting;
   private readonly images: Images;
   private readonly stages: readonly Stage[];
+  private readonly clusterDns: readonly string[];
   private readonly volumes = new Map<string, FileTree>();
   private readonly volumeFiles: FleetVolumes = (name) => {
     let tree = this.volumes.get(name);
@@ -257,6 +261,7 @@ export class Fleet implements AsyncDisposable {
     };
     this.images = new Images([...(options.images ?? []), ...defaultImages]);
     this.stages = options.stages ?? defaultStages;
+    this.clusterDns = options.clusterDns ?? [];
     this.nodeController = createController(
       { name: 'kubelet-nodes', workers: nodeWorkers, informers: [this.nodeInformer], reconcile: (key) => this.reconcileNode(key) },
       context,
@@ -364,7 +369,18 @@ export class Fleet implements AsyncDisposable {
       const latest = () => this.nodeInformer.get('', name);
       const look = (key: string) => this.podController.enqueue(key);
       const usage = () => [...this.kubelets.keys()].flatMap((of) => this.servedNode(of)?.usage() ?? []);
-      kubelet = new Kubelet(name, addresses, this.context, this.eventWriting, this.images, this.volumeFiles, latest, look, usage);
+      kubelet = new Kubelet(
+        name,
+        addresses,
+        this.context,
+        this.eventWriting,
+        this.images,
+        this.volumeFiles,
+        latest,
+        look,
+        usage,
+        this.clusterDns,
+      );
       this.kubelets.set(name, kubelet);
     }
     return kubelet;

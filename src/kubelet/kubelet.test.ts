@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Node, Pod } from '../../openapi/types.ts';
 import { type ContainerRun, newContainer } from './containers/container.ts';
+import { resolverFile } from './containers/network-files.ts';
 import { backOffOf, lengthenBackOff, restartsAfter } from './containers/restart.ts';
 import { defaultImages } from './images/catalogue.ts';
 import { Images } from './images/images.ts';
@@ -189,4 +190,31 @@ test('extended resources that are advertised on a node can be used by its pods',
   });
   deepEqual(told(cpu, { ...cpu, 'example.com/dongle': '4' }), { 'example.com/dongle': null });
   equal(told({ ...cpu, 'example.com/dongle': '4' }, cpu, { 'kwok.x-k8s.io/node': 'fake' }), undefined);
+});
+
+test("resolv.conf follows from the pod's policy and its own configuration", () => {
+  const cases: [spec: object, file: string][] = [
+    [{}, 'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n'],
+    [{ hostNetwork: true }, 'nameserver 127.0.0.11\n'],
+    [{ dnsPolicy: 'Default' }, 'nameserver 127.0.0.11\n'],
+    [
+      { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' },
+      'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n',
+    ],
+    [
+      { dnsPolicy: 'None', dnsConfig: { nameservers: ['1.1.1.1', '1.1.1.1'], searches: ['a.example'], options: [{ name: 'edns0' }] } },
+      'search a.example\nnameserver 1.1.1.1\noptions edns0\n',
+    ],
+    [
+      {
+        dnsConfig: {
+          nameservers: ['1.1.1.1', '2.2.2.2', '3.3.3.3'],
+          searches: ['cluster.local', 'b'],
+          options: [{ name: 'ndots', value: '2' }],
+        },
+      },
+      'search default.svc.cluster.local svc.cluster.local cluster.local b\nnameserver 10.96.0.10\nnameserver 1.1.1.1\nnameserver 2.2.2.2\noptions ndots:2\n',
+    ],
+  ];
+  for (const [spec, file] of cases) equal(resolverFile(pod({ spec }), ['10.96.0.10']), file);
 });

@@ -13,6 +13,7 @@ export const defaultCapacity: Readonly<Record<string, string>> = {
 };
 
 export const kubeletVersion = 'v1.36.3';
+export const kernelVersion = '6.12.0-orrery';
 export const kubeletPort = 10250;
 /** What our kubelets can do that pods may need of their node (KEP-5328). */
 const declaredFeatures: readonly string[] = [
@@ -92,7 +93,7 @@ function systemInfo(id: string): NodeSystemInfo {
     machineID: plain,
     systemUUID: id,
     bootID: id,
-    kernelVersion: '6.12.0-orrery',
+    kernelVersion,
     osImage: 'Orrery (simulated)',
     containerRuntimeVersion: 'orrery://1.0.0',
     kubeletVersion,

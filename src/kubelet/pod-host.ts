@@ -16,6 +16,8 @@ export interface PodHost {
   readonly events: EventRecorder;
   /** Acts as the node's kubelet. */
   readonly client: Client;
+  /** Addresses of the cluster's name service. */
+  readonly clusterDns: readonly string[];
   readonly images: Images;
   /** What is left of files when pods go. */
   readonly files: LastingFiles;

@@ -13,6 +13,7 @@ import type { PodVolumes } from '../volumes/pod-volumes.ts';
 import { comesFromApi } from '../volumes/sources.ts';
 import { expand, subPathOf } from './environment.ts';
 import type { Log } from './log.ts';
+import { hostnameOf, hostsFile, resolverFile } from './network-files.ts';
 
 /** What a container runs, where that is known: an emulated process, or a server. */
 export interface Program {
@@ -48,8 +49,6 @@ export function isEmulated(command: readonly string[], { program }: KnownImage):
   return isKnownCommand(command, program?.programs);
 }
 
-const hostNetworkHeader = '# Kubernetes-managed hosts file (host network).\n';
-
 /** What a container's programs see. */
 export interface Inside {
   readonly env: ReadonlyMap<string, string>;
@@ -67,16 +66,21 @@ export interface Surroundings {
   readonly volumes: PodVolumes;
   /** The pod's address. */
   readonly address: string;
+  /** Addresses of the cluster's name service. */
+  readonly clusterDns: readonly string[];
 }
 
 /**
  * Makes what the programs of a container see.
  * @throws ConfigError where one of its mounts cannot be
  */
-export function insideOf({ pod, container, image, env, volumes, address }: Surroundings): Inside {
+export function insideOf({ pod, container, image, env, volumes, address, clusterDns }: Surroundings): Inside {
   const hostname = hostnameOf(pod);
-  const given = new Map([['/etc/hostname', `${hostname}\n`]]);
-  given.set('/etc/hosts', pod.spec!.hostNetwork ? hostNetworkHeader + volumes.ofNode('/etc/hosts') : hostsFile(pod, hostname, address));
+  const given = new Map([
+    ['/etc/hostname', `${hostname}\n`],
+    ['/etc/hosts', hostsFile(pod, address, () => volumes.ofNode('/etc/hosts'))],
+    ['/etc/resolv.conf', resolverFile(pod, clusterDns)],
+  ]);
   const programs = image.program?.programs;
   return {
     files: new ContainerFiles(mountsOf(pod, container, env, volumes), {
@@ -148,25 +152,4 @@ function userOf({ spec }: Pod, { securityContext }: Container): User {
   const pod = spec!.securityContext;
   const groups = [...(pod?.supplementalGroups ?? []), ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup])];
   return { uid: securityContext?.runAsUser ?? pod?.runAsUser ?? 0, gid: securityContext?.runAsGroup ?? pod?.runAsGroup ?? 0, groups };
-}
-
-/** The file that a kubelet manages in the containers of pods with a network of their own. */
-function hostsFile({ metadata, spec }: Pod, hostname: string, address: string): string {
-  const domain = spec!.subdomain ? `${hostname}.${spec!.subdomain}.${metadata!.namespace}.svc.cluster.local\t` : '';
-  const aliases = (spec!.hostAliases ?? []).map(({ ip, hostnames }) => `${ip}\t${(hostnames ?? []).join('\t')}\n`);
-  return [
-    '# Kubernetes-managed hosts file.\n',
-    '127.0.0.1\tlocalhost\n',
-    '::1\tlocalhost ip6-localhost ip6-loopback\n',
-    'fe00::0\tip6-localnet\n',
-    'fe00::0\tip6-mcastprefix\n',
-    'fe00::1\tip6-allnodes\n',
-    'fe00::2\tip6-allrouters\n',
-    `${address}\t${domain}${hostname}\n`,
-    ...(aliases.length > 0 ? ['\n# Entries added by HostAliases.\n', ...aliases] : []),
-  ].join('');
-}
-
-function hostnameOf({ metadata, spec }: Pod): string {
-  return spec?.hostNetwork ? (spec.nodeName ?? '') : spec?.hostname || metadata!.name!.slice(0, 63).replace(/[-.]+$/, '');
 }

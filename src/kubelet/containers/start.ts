@@ -169,7 +169,8 @@ function runsCommandsBeside({ startupProbe, livenessProbe, readinessProbe, lifec
 export async function lookInside(scope: PodScope, container: Container, env: ReadonlyMap<string, string>): Promise<Inside> {
   const { pod, host, volumes } = scope;
   await volumes.prepare(pod, scope.place(), scope.now());
-  return insideOf({ pod, container, image: host.images.get(container.image ?? ''), env, volumes, address: scope.address() });
+  const { images, clusterDns } = host;
+  return insideOf({ pod, container, image: images.get(container.image ?? ''), env, volumes, address: scope.address(), clusterDns });
 }
 
 /**

@@ -96,10 +96,21 @@ function* logsGenerator({ args, out, now }: Invocation): Generator<Pause, number
   return 0;
 }
 
+/** `dns-suffix` and `dns-server-list`: what /etc/resolv.conf says. */
+function resolverList(key: string): Utility {
+  return ({ files, out }) => {
+    const lines = (files.read('/etc/resolv.conf') ?? '').split('\n').map((line) => line.split(' '));
+    out(`${lines.flatMap(([name, ...values]) => (name === key ? values : [])).join(',')}\n`);
+    return 0;
+  };
+}
+
 /** What agnhost, the image of Kubernetes' own tests, does beside serving. */
 export const agnhostPrograms: Readonly<Record<string, Utility>> = {
   'agnhost mounttest': mountTest,
   'agnhost entrypoint-tester': entrypointTester,
   'agnhost etc-hosts': etcHosts,
+  'agnhost dns-suffix': resolverList('search'),
+  'agnhost dns-server-list': resolverList('nameserver'),
   'agnhost logs-generator': logsGenerator,
 };

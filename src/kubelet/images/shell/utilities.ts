@@ -1,4 +1,5 @@
 import { formatTime } from '../../../machinery/clock.ts';
+import { kernelVersion } from '../../node-status.ts';
 import { modeText } from '../file-modes.ts';
 import { absolutePath, type ContainerFiles } from '../files.ts';
 import type { Input } from '../input.ts';
@@ -254,7 +255,7 @@ function whoami(call: Invocation): number {
 }
 
 function systemName({ args, env, out }: Invocation): number {
-  const all: Readonly<Record<string, string>> = { s: 'Linux', n: env.get('HOSTNAME') ?? '', r: '6.1.0', m: 'x86_64' };
+  const all: Readonly<Record<string, string>> = { s: 'Linux', n: env.get('HOSTNAME') ?? '', r: kernelVersion, m: 'x86_64' };
   const letters = (args[0] ?? '-s').slice(1);
   const shown = letters === 'a' ? Object.values(all) : [...letters].map((letter) => all[letter]);
   if (shown.some((part) => part === undefined)) throw new NotEmulated(`uname ${args.join(' ')}`);
@@ -346,7 +347,7 @@ function list(call: Invocation): number {
     const isFolder = files.isFolder(path);
     const size = String(files.read(path)?.length ?? 4096).padStart(9);
     const owner = `${call.user.uid === 0 ? 'root' : call.user.uid}`.padEnd(8);
-    return `${modeText(files.mode(path) ?? 0o755, isFolder)}    1 ${owner} ${owner} ${size} ${formatTime(call.now()).replace(/T(.{5}).*/, ' $1')} ${name}\n`;
+    return `${modeText(files.mode(path) ?? 0o755, isFolder)}    1 ${owner} ${owner} ${size} ${dateText(call.now(), '%b %e %H:%M')} ${name}\n`;
   };
   for (const name of names.length > 0 ? names : ['.']) {
     const path = absolutePath(folder, name);
@@ -358,20 +359,27 @@ function list(call: Invocation): number {
 }
 
 function* date({ args, now, out }: Invocation): Generator<Pause, number, void> {
-  const time = formatTime(now());
   const format = args.find((argument) => argument.startsWith('+'));
   if (args.some((argument) => argument !== format && argument !== '-u')) throw new NotEmulated(`date ${args.join(' ')}`);
-  const [year, month, day, hour, minute, second] = time.match(/\d+/g) as [string, string, string, string, string, string];
-  const fields: Record<string, string> = { Y: year, m: month, d: day, H: hour, M: minute, S: second, s: String(Math.floor(now() / 1000)) };
-  fields.F = `${year}-${month}-${day}`;
-  fields.T = `${hour}:${minute}:${second}`;
-  const text = (format?.slice(1) ?? '%F %T UTC').replace(/%(.)/g, (_, field: string) => {
-    if (field === '%') return '%';
+  out(`${dateText(now(), format?.slice(1) ?? '%a %b %e %T UTC %Y')}\n`);
+  return 0;
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A time as `date` formats it, in UTC. @throws NotEmulated */
+function dateText(time: number, format: string): string {
+  const [year, month, day, hour, minute, second] = formatTime(time).match(/\d+/g) as [string, string, string, string, string, string];
+  const fields: Readonly<Record<string, string>> = {
+    ...{ Y: year, m: month, d: day, H: hour, M: minute, S: second, s: String(Math.floor(time / 1000)), Z: 'UTC' },
+    ...{ F: `${year}-${month}-${day}`, T: `${hour}:${minute}:${second}`, '%': '%' },
+    ...{ a: weekdays[new Date(time).getUTCDay()]!, b: months[Number(month) - 1]!, e: String(Number(day)).padStart(2) },
+  };
+  return format.replace(/%(.)/g, (_, field: string) => {
     if (fields[field] === undefined) throw new NotEmulated(`date +%${field}`);
     return fields[field];
   });
-  out(`${text}\n`);
-  return 0;
 }
 
 function expr({ args, out }: Invocation): number {
