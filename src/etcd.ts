@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { serveEtcdHealth } from './cli/envtest.ts';
-import { parseEtcdArguments } from './cli/options.ts';
+import { parseEtcdArguments } from './cli/etcd-options.ts';
 import { explain, interruption } from './cli/process.ts';
 
 /* dist/etcd.js: what stands where envtest starts etcd. A suite waits for it before it starts the API server, so it loads no more than it needs. */

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { definitions } from '../../api/index.ts';
+import { UsageError } from './command-line.ts';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { serveEtcdHealth, writeAssets } from './envtest.ts';
 import { UserError } from './errors.ts';
+import { parseEtcdArguments } from './etcd-options.ts';
 import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
-import { parseArguments, parseEtcdArguments, refuseFlagsKeptByNpm, type UpOptions, UsageError } from './options.ts';
+import { parseArguments, refuseFlagsKeptByNpm, type UpOptions } from './options.ts';
 import { servedDefinitions } from './runtime-config.ts';
 import { whyText } from './why.ts';
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { CommanderError, InvalidArgumentError, Command as Program } from 'commander';
+import { InvalidArgumentError, Command as Program } from 'commander';
 
 import { type ApiServerFlags, addApiServerFlags, flagConflict } from './apiserver-flags.ts';
+import { configured, list, parse, trueOrFalse, UsageError } from './command-line.ts';
 import { boolean, goDuration, integer } from './go-values.ts';
 
 /** The parts of a cluster, any of which can run in a process of its own. */
@@ -63,11 +64,6 @@ export interface WhyOptions {
   readonly schedulerConfig?: string;
 }
 
-/** What the stand-in for etcd was asked for. */
-export interface EtcdOptions {
-  readonly listenClientUrls: readonly string[];
-}
-
 /** What `orrery envtest` was asked for. */
 export interface EnvtestOptions {
   /** Absent: a folder of the user's cache. */
@@ -78,15 +74,6 @@ export type Command =
   | { readonly name: 'up' | 'kube-apiserver'; readonly options: UpOptions }
   | { readonly name: 'why'; readonly options: WhyOptions }
   | { readonly name: 'envtest'; readonly options: EnvtestOptions };
-
-/** The command line was wrong (or asked for help, with exit code 0): `text` is for the user. */
-export class UsageError extends Error {
-  readonly exitCode: number;
-  constructor(text: string, exitCode: number) {
-    super(text);
-    this.exitCode = exitCode;
-  }
-}
 
 /**
  * Reads `orrery up [flags]` and the other commands.
@@ -147,28 +134,6 @@ export function parseArguments(args: readonly string[], version: string): Comman
     });
   parse(program, args, () => output);
   return result!;
-}
-
-/**
- * Reads the flags that envtest gives etcd.
- * @throws UsageError
- */
-export function parseEtcdArguments(args: readonly string[]): EtcdOptions {
-  let output = '';
-  const program = withEtcdFlags(configured(new Program('etcd'), (text) => (output += text)))
-    .showHelpAfterError("Run 'etcd --help' for all flags.")
-    .description('Stand where envtest starts etcd: says that it is healthy, and keeps nothing.');
-  parse(program, args, () => output);
-  return program.opts<EtcdOptions>();
-}
-
-function parse(program: Program, args: readonly string[], output: () => string): void {
-  try {
-    program.parse(args as string[], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw usageError(error, output());
-    throw error;
-  }
 }
 
 function withUpFlags(command: Program): Program {
@@ -264,15 +229,6 @@ function withKubeApiServerFlags(command: Program): Program {
   return withServerFlags(command);
 }
 
-function withEtcdFlags(command: Program): Program {
-  return command
-    .option('--listen-client-urls <list>', 'where /health is answered', httpUrls, ['http://localhost:2379'])
-    .option('--advertise-client-urls <list>', 'taken, and not used', list)
-    .option('--listen-peer-urls <list>', 'taken, and not used', list)
-    .option('--data-dir <folder>', 'taken, and not used')
-    .option('--unsafe-no-fsync [boolean]', 'taken, and not used', trueOrFalse);
-}
-
 /** What `orrery up` would be asked for, to be what kube-apiserver is by these flags. */
 function upOptionsOf({
   securePort,
@@ -319,23 +275,6 @@ export function upFlagNames(): string[] {
 }
 
 // Help goes out as it is; what is wrong becomes one line.
-function usageError({ exitCode, message }: CommanderError, output: string): UsageError {
-  if (exitCode === 0) return new UsageError(output, 0);
-  const text = (output || message)
-    .replace(/^error: /, '')
-    .trim()
-    .replace(/\.?\s*\n/g, '. ');
-  return new UsageError(`orrery: ${text}`, 2);
-}
-
-function configured(command: Program, write: (text: string) => void): Program {
-  return command
-    .exitOverride()
-    .allowExcessArguments(false)
-    .configureOutput({ writeOut: write, writeErr: write })
-    .showHelpAfterError("Run 'orrery up --help' for all flags.");
-}
-
 function onlyPods(text: string): string {
   if (!['pod', 'pods', 'po'].includes(text)) throw new InvalidArgumentError('It can be asked of a pod.');
   return text;
@@ -359,18 +298,6 @@ function verbosity(text: string): string {
 function onlyTrue(text: string): boolean {
   if (!boolean(text)) throw new InvalidArgumentError('Privileged containers are always allowed here.');
   return true;
-}
-
-function httpUrls(text: string): string[] {
-  const urls = list(text);
-  if (!urls.every((url) => URL.canParse(url) && new URL(url).protocol === 'http:'))
-    throw new InvalidArgumentError('Give URLs of http, such as http://127.0.0.1:2379.');
-  return urls;
-}
-
-function trueOrFalse(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new InvalidArgumentError('Give true or false.');
-  return text === 'true';
 }
 
 function address(text: string): string {
@@ -412,12 +339,6 @@ function podCidrs(text: string): string[] {
   const prefix = Number(all.find(isIPv6)?.split('/')[1] ?? 56);
   if (prefix < 48 || prefix > 64) throw new InvalidArgumentError('Give an IPv6 range of 48 to 64 bits, such as fd00:10:244::/56.');
   return all;
-}
-
-function list(text: string): string[] {
-  const values = text.split(',').map((value) => value.trim());
-  if (values.includes('')) throw new InvalidArgumentError('Give values with commas between them.');
-  return values;
 }
 
 function componentList(text: string): Component[] {

@@ -1,6 +1,6 @@
 import { sharedAbortController } from '../machinery/abort.ts';
+import { UsageError } from './command-line.ts';
 import { UserError } from './errors.ts';
-import { UsageError } from './options.ts';
 
 /** Aborted by SIGINT and SIGTERM. */
 export function interruption(): AbortController {
