@@ -61,7 +61,10 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     if (!names.singular) names.singular = names.kind?.toLowerCase() ?? '';
     if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
     spec.conversion ??= { strategy: 'None' };
-    const service = spec.conversion.webhook?.clientConfig?.service;
+    // Upstream's internal form has the webhook's two fields beside the strategy: without either there is none.
+    const { webhook } = spec.conversion;
+    if (webhook && !webhook.clientConfig && !webhook.conversionReviewVersions?.length) delete spec.conversion.webhook;
+    const service = webhook?.clientConfig?.service;
     if (service) service.port ??= 443;
     if (object.status?.storedVersions?.length) return;
     const version = storageVersion(object);

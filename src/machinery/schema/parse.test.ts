@@ -34,6 +34,31 @@ test('JSON that is none is refused in the words of Go', () => {
   );
 });
 
+// Compared with v1.36.3, as the rest.
+test('escapes and bytes that are no characters', () => {
+  assert.deepStrictEqual(parseJson('{"\\ud800":["\\udc00\\ud800","\\ud83d\\ude00"]}').value, { '\ufffd': ['\ufffd\ufffd', '\u{1f600}'] });
+  const table: Record<string, string> = {
+    '{"a":"\\/"}': 'yaml: found unknown escape character',
+    '{"a":"\\ud83d\\ude00"}': 'yaml: found invalid Unicode character escape code',
+    '{"a":"\x7f"}': 'yaml: control characters are not allowed',
+    '{"a":"\uffff"}': 'yaml: control characters are not allowed',
+  };
+  assert.deepStrictEqual(Object.fromEntries(Object.keys(table).map((text) => [text, messageOf(() => parseYaml(text))])), table);
+  assert.equal(parseJson(Buffer.from('2261e282ff2862eda080c3a422', 'hex')).value, 'a\ufffd\ufffd\ufffd(b\ufffd\ufffd\ufffdä');
+  const bytes: [hexadecimal: string, message: string][] = [
+    ['61ff', 'yaml: invalid leading UTF-8 octet'],
+    ['61c3', 'yaml: incomplete UTF-8 octet sequence'],
+    ['61c328', 'yaml: invalid trailing UTF-8 octet'],
+    ['c080', 'yaml: invalid length of a UTF-8 sequence'],
+    ['eda080', 'yaml: invalid Unicode character'],
+  ];
+  for (const [hexadecimal, message] of bytes)
+    assert.equal(
+      messageOf(() => parseYaml(Buffer.from(hexadecimal, 'hex'))),
+      message,
+    );
+});
+
 test('duplicate keys of JSON are found, also where strings look like keys', () => {
   const table: [text: string, duplicates: string[]][] = [
     ['{"a":1,"b":{"a":2},"c":[{"a":1}]}', []],

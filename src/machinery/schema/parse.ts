@@ -2,6 +2,7 @@ import { goJsonError } from '../../../api/meta/json-errors.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import { hasOddNumbers, readJson, withLongIntegers } from './json-numbers.ts';
 import { hasDuplicates } from './strict.ts';
+import { utf8Fault, utf8Text, withoutHalfPairs } from './utf8.ts';
 import { readYaml } from './yaml.ts';
 
 /** A request body as it was parsed, with what is needed to report duplicate keys. */
@@ -24,11 +25,11 @@ const maxDepth = 10_000;
 
 /** @throws BodyError */
 export function parseJson(source: string | Buffer): ParsedBody {
-  const text = typeof source === 'string' ? source : source.toString('utf8');
+  const text = typeof source === 'string' ? source : utf8Text(source);
   try {
     const value = JSON.parse(text);
     checkDepth(text);
-    return { value: withLongIntegers(text, value), format: 'json', text, yamlDuplicates: none };
+    return { value: withoutHalfPairs(text, withLongIntegers(text, value)), format: 'json', text, yamlDuplicates: none };
   } catch (error) {
     if (error instanceof BodyError) throw error;
     throw new BodyError(goJsonError(text));
@@ -51,7 +52,9 @@ function checkDepth(text: string): void {
 
 /** YAML as sigs.k8s.io/yaml reads it: YAML 1.1 scalars, the first document, string keys (in order, as Go's maps are encoded). @throws BodyError */
 export function parseYaml(source: string | Buffer): ParsedBody {
-  const text = typeof source === 'string' ? source : source.toString('utf8');
+  const fault = typeof source === 'string' ? undefined : utf8Fault(source);
+  if (fault !== undefined) throw new BodyError(`yaml: ${fault}`);
+  const text = source.toString();
   const quick = text.startsWith('{') ? readAsJson(text) : undefined;
   if (quick !== undefined) return quick;
   const { value, duplicates, hasLargeNumbers, error } = readYaml(text);
@@ -61,8 +64,15 @@ export function parseYaml(source: string | Buffer): ParsedBody {
   return { value: readJson(json), format: 'yaml', text, yamlDuplicates: duplicates, json };
 }
 
-/** Most clients send JSON as YAML, which it is; JSON with a duplicate key or a number that is written in an odd way is left to the YAML reader. */
+/** Escapes and characters of JSON that are none of YAML's. */
+const notOfYaml = /\\\/|\\u[dD][89a-fA-F]|[\x7f-\x9f\ufffe\uffff]/;
+
+/**
+ * Most clients send JSON as YAML, which it nearly is; JSON with a duplicate key, with a number that is written in an odd way or with what YAML does not have is
+ * left to the YAML reader.
+ */
 function readAsJson(text: string): ParsedBody | undefined {
+  if (notOfYaml.test(text)) return undefined;
   let body: ParsedBody;
   try {
     body = parseJson(text);

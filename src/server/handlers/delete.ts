@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { notRegistered } from '../../machinery/expected-kind.ts';
+import { notRegistered, unversionedKinds } from '../../machinery/expected-kind.ts';
 import { ProtobufError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError } from '../../machinery/schema/conform.ts';
 import { BodyError, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
@@ -10,7 +10,7 @@ import { type DeleteOptions, validateDeleteOptions } from '../../registry/option
 import type { Answer } from '../answer.ts';
 import type { RequestContext } from '../context.ts';
 import { requestMediaType } from '../negotiation/content-type.ts';
-import { kindProblem, readBody, versionProblem } from './body.ts';
+import { groupVersionText, kindProblem, readBody, versionProblem } from './body.ts';
 import { deleteOptionsFromQuery } from './options.ts';
 import { type HandlerParts, operationOf, type Scope } from './scope.ts';
 
@@ -77,7 +77,8 @@ function decode(parts: HandlerParts, bytes: Buffer, contentType: string | undefi
     const problem = mediaType === 'protobuf' ? undefined : (kindProblem(value) ?? versionProblem(value?.apiVersion ?? ''));
     if (problem !== undefined) throw badRequest(problem);
     if (value?.kind && value.kind !== 'DeleteOptions') {
-      throw badRequest(notRegistered(value.apiVersion ?? 'meta.k8s.io/v1', value.kind));
+      if (unversionedKinds.has(value.kind)) throw badRequest(`converting (v1.${value.kind}) to (v1.DeleteOptions): unknown conversion`);
+      throw badRequest(notRegistered(groupVersionText(value.apiVersion ?? 'meta.k8s.io/v1'), value.kind));
     }
     const { kind: _kind, apiVersion: _apiVersion, ...options } = conform(value ?? {}, schema).object;
     return options;
