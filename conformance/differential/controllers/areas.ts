@@ -4,6 +4,7 @@ import { certificatesScenario } from './cluster/certificates.ts';
 import { devicesScenario } from './cluster/devices.ts';
 import { namespacesScenario, ownersScenario } from './cluster/owners.ts';
 import { quotasScenario } from './cluster/quotas.ts';
+import { schedulingScenario } from './cluster/scheduling.ts';
 import { servicesScenario } from './cluster/services.ts';
 import { volumesScenario } from './cluster/volumes.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,4 +36,5 @@ export const areas: Readonly<Record<string, (random: Random) => Scenario>> = {
   accounts: accountsScenario,
   certificates: certificatesScenario,
   devices: devicesScenario,
+  scheduling: schedulingScenario,
 };

@@ -7,12 +7,16 @@ const patterns: readonly [RegExp, string][] = [
   [new RegExp(`-${random}(?=" is forbidden)`, 'g'), '-<random>'],
   [/-\d{8}\b/g, '-<minute>'],
   // Other scenarios have nodes of their own.
-  [/\b0\/\d+(?= nodes are available)|\b\d+(?= node\(s\))/g, '<n>'],
+  [/\b0\/\d+(?= nodes are available)|\b\d+(?= node\(s\)| Preemption is not helpful)/g, '<n>'],
   // Upstream comes upon them through a map.
   [/(?<=Chose )"[^"]+"(?= arbitrarily)/g, '<one of them>'],
   [/(?<=controlled by multiple HPAs: )\[.*\]/g, '[<several>]'],
   [/(?<=exceeded quota: .*, used: pods=)\d+/g, '<n>'],
 ];
+
+/** The reasons of nodes stand in an order that their numbers decide. */
+const inOrder = (text: string): string =>
+  text.replace(/(?<=nodes are available: ).*?(?=\.( |$))/g, (reasons) => reasons.split(', ').sort().join(', '));
 
 /** Kinds whose events are told again with time. */
 const periodic = new Set(['PersistentVolumeClaim', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'CronJob']);
@@ -38,9 +42,11 @@ export type Shown = ReadonlyMap<string, readonly string[]>;
 export function shown(observer: Observer, namespace: string, runs: boolean): Shown {
   const names = observer.generatedNames(namespace);
   const tidy = (text: string) =>
-    patterns.reduce(
-      (result, [pattern, instead]) => result.replace(pattern, instead),
-      scrub(text).replace(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g, (name) => names.get(name) ?? name),
+    inOrder(
+      patterns.reduce(
+        (result, [pattern, instead]) => result.replace(pattern, instead),
+        scrub(text).replace(/[a-z0-9][a-z0-9.-]*[a-z0-9]/g, (name) => names.get(name) ?? name),
+      ),
     );
   const result = new Map<string, string[]>();
   for (const object of observer.objects(namespace)) {
@@ -140,11 +146,15 @@ function factsOf({ kind, apiVersion, metadata, ...whole }: any): object {
   if (kind !== 'Pod')
     return Array.isArray(status?.conditions) ? { ...facts, status: { ...status, conditions: byType(status.conditions) } } : facts;
   const isDaemon = metadata.ownerReferences?.some((owner: any) => owner.kind === 'DaemonSet');
+  const { nodeName } = object.spec;
+  // On which of the run's nodes is chance; a scenario's own tell.
+  const isTold = isDaemon || nodeName?.startsWith(`${metadata.namespace}-`);
   return {
     ...facts,
-    spec: { ...object.spec, nodeName: object.spec.nodeName && !isDaemon ? '<node>' : object.spec.nodeName },
+    spec: { ...object.spec, nodeName: nodeName && !isTold ? '<node>' : nodeName },
     status: {
       phase: status?.phase,
+      nominatedNodeName: status?.nominatedNodeName,
       reason: status?.reason,
       message: status?.message,
       conditions: byType(
