@@ -8,6 +8,7 @@ export const bindCompleted = 'pv.kubernetes.io/bind-completed';
 export const boundByController = 'pv.kubernetes.io/bound-by-controller';
 /** On a volume: who made it for a claim. */
 export const provisionedBy = 'pv.kubernetes.io/provisioned-by';
+export const migratedTo = 'pv.kubernetes.io/migrated-to';
 /** On a claim whose class waits for a pod: the node that the scheduler chose for it. */
 export const selectedNode = 'volume.kubernetes.io/selected-node';
 const betaClass = 'volume.beta.kubernetes.io/storage-class';

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { parseQuantity } from '../../../api/meta/quantity.ts';
 import { createController } from '../../runtime/controller.ts';
 import { keyOf } from '../../runtime/keys.ts';
+import { oldProvisionerOf, successorOf } from '../../runtime/migrated-volume.ts';
 import { typed } from '../../runtime/objects.ts';
 import { provisionedBy } from '../../runtime/persistent-volumes.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
@@ -30,6 +31,19 @@ export function startExpandController(context: ControllerContext): RunningContro
     if (!claim || !volume || !wantsMore(claim)) return;
     if (volume.spec.claimRef?.uid !== claim.metadata!.uid) throw new Error(`volume ${volume.metadata.name} is not bound to claim ${key}`);
     const target = { object: claim, resource: claimResource };
+    const old = oldProvisionerOf(volume.spec);
+    if (old !== undefined) {
+      recorder.event(
+        target,
+        'Normal',
+        'ExternalExpanding',
+        `CSI migration enabled for ${old}; waiting for external resizer to expand the pvc`,
+      );
+      const patch = { metadata: { annotations: { 'volume.kubernetes.io/storage-resizer': successorOf(old) } } };
+      const { namespace, name } = claim.metadata!;
+      await claimsApi.patch(namespace!, name!, 'application/strategic-merge-patch+json', patch, { subresource: 'status' });
+      return;
+    }
     if (!hasProvisioner(volume.metadata.annotations?.[provisionedBy] ?? '')) {
       return recorder.event(target, 'Normal', 'ExternalExpanding', 'waiting for an external controller to expand this PVC');
     }

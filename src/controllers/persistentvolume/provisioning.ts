@@ -1,8 +1,10 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { isAlreadyExists } from '../../runtime/errors.ts';
+import { isAlreadyExists, messageOf } from '../../runtime/errors.ts';
 import type { Informer } from '../../runtime/informer.ts';
+import { successorOf } from '../../runtime/migrated-volume.ts';
 import { boundByController, provisionedBy, storageClassOf } from '../../runtime/persistent-volumes.ts';
-import { hasProvisioner, isExternal, ownSource } from './plugins.ts';
+import { provisionerAnnotations } from './migration.ts';
+import { hasProvisioner, isExternal, ownSource, provisioningPlugin } from './plugins.ts';
 import { type BindingState, claimReference } from './state.ts';
 
 /** Has volumes made for claims of a class. */
@@ -25,13 +27,31 @@ export class Provisioning {
       throw new Error(message);
     };
     if (!storageClass) return fail(`storageclass.storage.k8s.io ${JSON.stringify(name)} not found`);
-    const provisioner: string = storageClass['provisioner'];
-    if (!hasProvisioner(provisioner) && !isExternal(provisioner)) return fail(`no volume plugin matched name: ${provisioner}`);
-    const told = await state.annotateClaim(claim, {
-      'volume.beta.kubernetes.io/storage-provisioner': provisioner,
-      'volume.kubernetes.io/storage-provisioner': provisioner,
-    });
+    const named: string = storageClass['provisioner'];
+    const provisioner = successorOf(named) ?? named;
+    const isBuiltIn = !hasProvisioner(provisioner) && !isExternal(provisioner);
+    try {
+      if (isBuiltIn) {
+        const plugin = provisioningPlugin(provisioner);
+        if (claim.spec.dataSource)
+          throw new Error(`plugin ${JSON.stringify(plugin)} is not a CSI plugin. Only CSI plugin can provision a claim with a datasource`);
+      }
+    } catch (error) {
+      return fail(messageOf(error));
+    }
+    const told = await state.annotateClaim(
+      claim,
+      Object.fromEntries(provisionerAnnotations.map((annotation) => [annotation, provisioner])),
+    );
     if (hasProvisioner(provisioner)) return this.create(told, storageClass);
+    if (isBuiltIn) {
+      const options: readonly string[] = storageClass['mountOptions'] ?? [];
+      return fail(
+        options.length > 0
+          ? `Mount options are not supported by the provisioner but StorageClass ${JSON.stringify(name)} has mount options [${options.join(' ')}]`
+          : `Failed to create provisioner: provisioning in volume plugin ${JSON.stringify(provisioner)} is disabled`,
+      );
+    }
     state.claimEvent(
       told,
       'Normal',

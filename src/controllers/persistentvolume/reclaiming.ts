@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { messageOf, unlessNotFound } from '../../runtime/errors.ts';
 import { provisionedBy } from '../../runtime/persistent-volumes.ts';
+import { ownProtection } from './migration.ts';
 import { deletes } from './plugins.ts';
 import type { Recycling } from './recycling.ts';
 import type { BindingState } from './state.ts';
@@ -36,7 +37,15 @@ export class Reclaiming {
       await this.state.fail(volume, 'VolumeFailedDelete', messageOf(error));
       throw error;
     }
-    if (volume.metadata!.deletionTimestamp) return;
-    await unlessNotFound(this.state.volumesApi().delete('', volume.metadata!.name!, { preconditions: { uid: volume.metadata!.uid! } }));
+    const { name, uid, deletionTimestamp } = volume.metadata!;
+    if (!deletionTimestamp) await unlessNotFound(this.state.volumesApi().delete('', name!, { preconditions: { uid: uid! } }));
+    if (volume.metadata!.finalizers?.includes(ownProtection)) await this.letGo(name!);
+  }
+
+  private async letGo(name: string): Promise<void> {
+    const volume = await unlessNotFound(this.state.volumesApi().get('', name));
+    if (!volume) return;
+    const finalizers = (volume.metadata!.finalizers ?? []).filter((finalizer) => finalizer !== ownProtection);
+    await this.state.writeVolume({ ...volume, metadata: { ...volume.metadata, finalizers } });
   }
 }

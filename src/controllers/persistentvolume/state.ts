@@ -129,7 +129,7 @@ export class BindingState {
     return this.client.resource(volumeResource);
   }
 
-  private async writeVolume(volume: KubeObject): Promise<KubeObject> {
+  async writeVolume(volume: KubeObject): Promise<KubeObject> {
     return this.volumes.remember(await this.volumesApi().update('', typed(volumeResource, volume)));
   }
 }
