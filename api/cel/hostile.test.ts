@@ -19,11 +19,14 @@ function attempt(expression: string): string {
 test('expressions made to be slow or large are refused, or cost what they may', () => {
   const nested = (open: string, inner: string, close: string, depth: number) => open.repeat(depth) + inner + close.repeat(depth);
   const tooDeep = 'ERROR: <input>:-1:0: expression recursion limit exceeded: 250';
+  const tooLong = 'ERROR: <input>:-1:0: max recursion depth exceeded';
   const cases: readonly (readonly [name: string, expression: string, outcome: string])[] = [
     ['parentheses', nested('(', '1', ')', 40_000), tooDeep],
     ['too long', '1'.repeat(100_001), 'ERROR: <input>:-1:0: expression code point size exceeds limit: size: 100001, limit 100000'],
-    ['additions', `1${'+1'.repeat(40_000)}`, tooDeep],
-    ['selections', `a${'.b'.repeat(40_000)}`, tooDeep],
+    ['additions', `1${'+1'.repeat(40_000)}`, tooLong],
+    ['selections', `a${'.b'.repeat(40_000)}`, tooLong],
+    ['as many as may be', `1${'+1'.repeat(250)}`, 'ok'],
+    ['one more', `1${'+1'.repeat(251)}`, tooLong],
     ['brackets without end', '['.repeat(90_000), tooDeep],
     ['a long number', '9'.repeat(90_000), 'ERROR: <input>:1:1: invalid int literal'],
     ['a large list', `[${'1,'.repeat(40_000)}1].size() > 0`, 'ok'],

@@ -120,9 +120,10 @@ class Walk {
   private convertTypeMeta(name: string, given: unknown, schema: Structural, place: Place | undefined): unknown {
     if (place === undefined) return given === undefined ? undefined : copySorted(given);
     const declared = schema.properties.get(name);
-    const value = given === undefined || (given === null && declared?.refusesNull()) ? declared?.default : given;
+    const { lenient, readMeta, unknown, withoutDefaults } = this.options;
+    const isAbsent = given === undefined || (given === null && declared?.refusesNull());
+    const value = !isAbsent ? given : withoutDefaults ? undefined : declared?.default;
     if (value === undefined) return undefined;
-    const { lenient, readMeta, unknown } = this.options;
     const at = pathText({ parent: place, step: name });
     if (name !== 'metadata') {
       if (typeof value === 'string') return value;

@@ -36,6 +36,9 @@ const fields: Readonly<Record<string, Check>> = {
   managedFields: list('v1.ManagedFieldsEntry', struct('v1.ManagedFieldsEntry')),
 };
 
+/** The names of ObjectMeta's fields. */
+export const objectMetaFields: ReadonlySet<string> = new Set([...Object.keys(fields), 'creationTimestamp', 'deletionTimestamp']);
+
 function firstWrong(values: readonly unknown[], check: Check): ReturnType<Check> {
   for (const value of values) {
     const wrong = value === null ? undefined : check(value);

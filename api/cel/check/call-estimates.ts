@@ -169,10 +169,15 @@ function elementOf(list: EstimatedNode): EstimatedNode | undefined {
   return type && { path: list.path.length > 0 ? [...list.path, '@items'] : [], type, expression: undefined, size: undefined };
 }
 
+/** As the unsigned integer of 64 bits that upstream takes a size for. */
+function wrapped(size: number): number {
+  return size < 0 ? size + 2 ** 64 : size;
+}
+
 // Lists of the extension library, and sets: they make new lists or compare all with all.
 const overloadEstimates: Readonly<Record<string, Estimator>> = {
   list_slice: (target, [start, end], size) =>
-    target && allocation(1, fixedEstimate(literalOr(end!, size(target).max) - literalOr(start!, 0))),
+    target && allocation(1, fixedEstimate(wrapped(literalOr(end!, size(target).max) - literalOr(start!, 0)))),
   lists_range: (_target, [count]) => count && allocation(1, fixedEstimate(literalOr(count, Number.POSITIVE_INFINITY))),
   list_reverse: (target, _args, size) => target && allocation(1, size(target)),
   list_flatten: (target, _args, size) => target && allocation(1, size(target)),

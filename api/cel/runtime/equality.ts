@@ -40,6 +40,16 @@ function equalLists(a: ListValue, b: ListValue): boolean {
   return true;
 }
 
+/** A map that holds more than its keys tell of. */
+export interface OwnRest {
+  /** Whether that is the same in both. @throws CelError where they cannot be compared */
+  restEquals(other: MapValue): boolean;
+}
+
+function hasOwnRest(map: MapValue): map is MapValue & OwnRest {
+  return 'restEquals' in map;
+}
+
 function equalMaps(a: MapValue, b: MapValue): boolean {
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
@@ -48,7 +58,7 @@ function equalMaps(a: MapValue, b: MapValue): boolean {
       if (x !== y) return false;
     } else if (!equal(x, y)) return false;
   }
-  return true;
+  return !hasOwnRest(a) || a.restEquals(b);
 }
 
 export function isNumber(value: Value): value is bigint | number | Uint {

@@ -53,8 +53,12 @@ export function valuesSchema({ additionalProperties }: JsonSchema): JsonSchema |
 
 const text: JsonSchema = { type: 'string' };
 
-/** The schema of a whole object: with what every object has, of whose metadata expressions may read two fields. */
+/** The schema of a whole object: with what every object has, of whose metadata expressions may read two fields, or those that the schema declares besides them. */
 export function withTypeAndObjectMeta(schema: JsonSchema): JsonSchema {
+  const { kind, apiVersion, metadata } = schema.properties ?? {};
+  const { name, generateName } = metadata?.properties ?? {};
+  const declaresAll = [kind, apiVersion, name, generateName].every((field) => field?.type === 'string') && metadata?.type === 'object';
+  if (declaresAll) return schema;
   return {
     ...schema,
     properties: {

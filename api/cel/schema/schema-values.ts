@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { opaqueType } from '../check/types.ts';
-import { equal, type OwnEquality } from '../runtime/equality.ts';
+import { equal, type OwnEquality, type OwnRest } from '../runtime/equality.ts';
 import { CelError, noSuchOverload } from '../runtime/errors.ts';
 import type { OwnAddition } from '../runtime/operations.ts';
 import { parseTimestamp } from '../runtime/time.ts';
@@ -176,12 +176,16 @@ class ObjectShape {
     return value === null || value === undefined ? undefined : convert(value);
   }
 
+  knows(name: string): boolean {
+    return this.byName.has(name);
+  }
+
   keys(json: Json): string[] {
     return Object.keys(json).flatMap((name) => this.keyOf.get(name) ?? []);
   }
 }
 
-class JsonObject extends MapValue {
+class JsonObject extends MapValue implements OwnRest {
   readonly json: Json;
   private readonly shape: ObjectShape;
 
@@ -202,6 +206,16 @@ class JsonObject extends MapValue {
 
   keys(): string[] {
     return this.shape.keys(this.json);
+  }
+
+  // Fields that the schema does not know count where both have them.
+  restEquals(other: MapValue): boolean {
+    for (const [name, value] of Object.entries(this.json)) {
+      if (this.shape.knows(name)) continue;
+      if (!(other instanceof JsonObject)) throw noSuchOverload();
+      if (Object.hasOwn(other.json, name) && !isDeepStrictEqual(value, other.json[name])) return false;
+    }
+    return true;
   }
 }
 

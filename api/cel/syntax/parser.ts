@@ -58,6 +58,8 @@ class Parser {
   nextId = 1;
   private at = 0;
   // The rules that are being parsed, as the recursion limit counts them: an operator's left side counts as one more level.
+  /** How many operators, members and indexes stand around one another in what has been parsed. */
+  private level = 0;
   private readonly depths: Record<Rule, number> = { expr: 0, or: 0, and: 0, relation: 0, calc: 0, unary: 0, member: 0, primary: 0 };
 
   private readonly tokens: readonly Token[];
@@ -97,11 +99,19 @@ class Parser {
     if (++this.depths[rule] > maxDepth) throw new RecursionLimit(`expression recursion limit exceeded: ${maxDepth}`);
   }
 
+  /** One operator, member or index more around what has been parsed: chains of them are deep only once they are a tree. */
+  private climb(): void {
+    if (++this.level > maxDepth) throw new RecursionLimit('max recursion depth exceeded');
+  }
+
   private within<T>(rule: Rule, parsePart: () => T): T {
-    const before = this.depths[rule];
+    const depth = this.depths[rule];
+    const level = this.level;
     this.enter(rule);
+    this.level = 0;
     const part = parsePart();
-    this.depths[rule] = before;
+    this.level = Math.max(level, this.level);
+    this.depths[rule] = depth;
     return part;
   }
 
@@ -122,6 +132,7 @@ class Parser {
       const then = this.parseLogic('or');
       this.take(':');
       const otherwise = this.parseExpression();
+      this.climb();
       return this.call(question.offset, '_?_:_', undefined, [condition, then, otherwise]);
     });
   }
@@ -151,9 +162,9 @@ class Parser {
     return this.within('relation', () => {
       let left = this.parseCalculation(0);
       while (precedence === 0 && relations.has(this.token.type)) {
-        this.enter('relation');
         const operator = this.tokens[this.at++]!;
         const right = this.parseRelation(1);
+        this.climb();
         left = this.call(operator.offset, relationNames[operator.type] ?? `_${operator.text}_`, undefined, [left, right]);
       }
       return left;
@@ -172,9 +183,9 @@ class Parser {
               ? 2
               : 0;
         if (level === 0 || level <= precedence) return left;
-        this.enter('calc');
         this.at++;
         const right = this.parseCalculation(level);
+        this.climb();
         left = this.call(operator.offset, `_${operator.text}_`, undefined, [left, right]);
       }
     });
@@ -199,14 +210,14 @@ class Parser {
       let expression = this.parsePrimary();
       for (;;) {
         if (this.is('.')) {
-          this.enter('member');
           expression = this.parseSelection(expression);
+          this.climb();
         } else if (this.is('[')) {
-          this.enter('member');
           const open = this.tokens[this.at++]!;
           const optional = this.accept('?') !== undefined;
           const index = this.parseExpression();
           this.take(']');
+          this.climb();
           expression = this.call(open.offset, optional ? '_[?_]' : '_[_]', undefined, [expression, index]);
         } else {
           return expression;
