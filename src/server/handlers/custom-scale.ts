@@ -20,7 +20,11 @@ const scaleVersion = 'autoscaling/v1';
 export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind, ownership: ScaleOwnership): View {
   const path = `.${scale.specReplicasPath.join('.')}`;
   return {
-    expected: { ...expected, undecodable: 'no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"' },
+    expected: {
+      ...expected,
+      registered: undefined,
+      undecodable: 'no kind is registered for the type v1.Scale in scheme "pkg/runtime/scheme.go:111"',
+    },
     shown: { columns: customScaleColumns, type: '*v1.Scale' },
     track: ownership.track,
     show(object) {
