@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream } from 'ws';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { badRequest } from '../../registry/errors.ts';
 import type { UpgradeAnswer } from '../answer.ts';
 import type { Upgrade } from '../http/websocket-reply.ts';
@@ -20,12 +21,13 @@ const channelProtocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
 /** @throws ApiError 400 */
 export function portsOf(query: URLSearchParams): number[] {
   return query.getAll('ports').map((text) => {
-    const port = Number(text);
-    if (!/^\d+$/.test(text))
-      throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-    return port;
+    const problem = !/^\d+$/.test(text) ? 'invalid syntax' : Number(text) > highestPort ? 'value out of range' : undefined;
+    if (problem !== undefined) throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${goQuote(text)}: ${problem}`);
+    return Number(text);
   });
 }
+
+const highestPort = 65_535;
 
 /** Connects a client with ports of a pod. @param ports those that the query names, for the protocol that needs them there */
 export function portForward(dial: Dial, ports: readonly number[]): UpgradeAnswer {
