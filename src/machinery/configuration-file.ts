@@ -1,4 +1,4 @@
-import type { ObjectSchema } from '../../openapi/schema.ts';
+import type { ObjectSchema, Schema } from '../../openapi/schema.ts';
 import { conform, strictDecodingError } from './schema/conform.ts';
 import { parseYaml } from './schema/parse.ts';
 
@@ -6,25 +6,58 @@ import { parseYaml } from './schema/parse.ts';
 export interface ConfigurationKind {
   readonly kind: string;
   readonly versions: Readonly<Record<string, ObjectSchema>>;
+  /** A name that it had, with the version in which it is read then. */
+  readonly formerly?: { readonly apiVersion: string; readonly kind: string; readonly readAs: string };
   /** How upstream names the scheme that knows it. */
   readonly scheme?: string;
 }
+
+/** Kinds of kube-apiserver's own configuration, of which one may lie in the place of another. */
+const siblings: Readonly<Record<string, readonly string[]>> = {
+  'apiserver.config.k8s.io/v1': [
+    ...['AdmissionConfiguration', 'AuthenticationConfiguration', 'AuthorizationConfiguration', 'EncryptionConfiguration'],
+    'TracingConfiguration',
+  ],
+};
 
 /**
  * Reads a document of a configuration kind (YAML or JSON), strictly.
  * @throws Error in the words of upstream's decoder: no kind, another one, unknown or doubled fields, wrong types
  */
-export function decodeConfiguration(text: string, { kind, versions, scheme = 'pkg/runtime/scheme.go:111' }: ConfigurationKind): any {
+export function decodeConfiguration(
+  text: string,
+  { kind, versions, formerly, scheme = 'pkg/runtime/scheme.go:111' }: ConfigurationKind,
+): any {
   const body = parseYaml(text);
   const value = body.value as Record<string, unknown> | null;
   if (typeof value !== 'object' || value === null || !value['kind']) throw new Error(`Object 'Kind' is missing in '${text}'`);
+  if (formerly && value['apiVersion'] === formerly.apiVersion && value['kind'] === formerly.kind)
+    Object.assign(value, { apiVersion: formerly.readAs, kind });
   const apiVersion = String(value['apiVersion'] ?? '');
   const schema = Object.hasOwn(versions, apiVersion) ? versions[apiVersion] : undefined;
-  if (value['kind'] !== kind || !schema)
+  const other = String(value['kind']);
+  if (schema && other !== kind && siblings[apiVersion]?.includes(other)) throw new Error(`expected ${kind}, got *apiserver.${other}`);
+  if (other !== kind || !schema)
     throw new Error(
-      `no kind ${JSON.stringify(value['kind'])} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
+      `no kind ${JSON.stringify(other)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
     );
-  const { object, strictErrors } = conform(value, schema, { strict: true, body });
+  const { object, strictErrors } = conform(value, ofVersion(schema, apiVersion.slice(apiVersion.indexOf('/') + 1)), { strict: true, body });
   if (strictErrors.length > 0) throw new Error(strictDecodingError(strictErrors));
   return object;
+}
+
+/** With the version before the names of what it consists of, as messages name Go's types. */
+function ofVersion<S extends Schema>(schema: S, version: string): S {
+  switch (schema.type) {
+    case 'object': {
+      const fields = [...schema.fields].map(([name, field]) => [name, { ...field, schema: ofVersion(field.schema, version) }] as const);
+      return { ...schema, name: `${version}.${schema.name}`, fields: new Map(fields) };
+    }
+    case 'list':
+      return { ...schema, items: ofVersion(schema.items, version) };
+    case 'map':
+      return { ...schema, values: ofVersion(schema.values, version) };
+    default:
+      return schema;
+  }
 }

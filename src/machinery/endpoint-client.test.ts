@@ -21,7 +21,7 @@ async function listening(listener: RequestListener): Promise<string> {
 }
 
 test('failures that may pass are tried again, others are told at once', async () => {
-  const statuses = [500, 429, 504, 200];
+  const statuses = [500, 429, 504, 502, 200];
   const urls: (string | undefined)[] = [];
   const endpoint = await listening((request, response) => {
     urls.push(request.url);
@@ -29,9 +29,9 @@ test('failures that may pass are tried again, others are told at once', async ()
   });
   using client = new EndpointClient({ server: endpoint }, systemClock);
   deepStrictEqual(await client.review({}, 30_000, 1), { a: 1 });
-  deepStrictEqual(urls, Array(4).fill('/ask?timeout=30s'));
+  deepStrictEqual(urls, Array(5).fill('/ask?timeout=30s'));
   await rejects(client.review({}, 30_000, 1), { message: 'the server is currently unable to handle the request' });
-  deepStrictEqual(urls.length, 5);
+  deepStrictEqual(urls.length, 6);
 });
 
 test('an answer that says when to ask again is asked again then', async () => {

@@ -142,5 +142,6 @@ function wasReset({ code, syscall }: NodeJS.ErrnoException): boolean {
 }
 
 function isTransient({ status, retryAfter }: Response): boolean {
-  return status === 429 || status === 500 || status === 504 || (status > 500 && retryAfter !== undefined);
+  // Of the codes without a reason of their own those from 500 on are internal errors.
+  return status === 429 || (status >= 500 && (status !== 503 || (retryAfter ?? 0) > 0));
 }

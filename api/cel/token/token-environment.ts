@@ -1,4 +1,4 @@
-import { dynType, mapType, stringType, structType } from '../check/types.ts';
+import { anyType, mapType, stringType, structType } from '../check/types.ts';
 import { kubernetesEnvironment } from '../library/index.ts';
 import { policyStructs } from '../policy/policy-environment.ts';
 import { CompileError, compileProgram, type Program } from '../program.ts';
@@ -7,7 +7,7 @@ import { CompileError, compileProgram, type Program } from '../program.ts';
 export type TokenSubject = 'claims' | 'user';
 
 const environments = {
-  claims: kubernetesEnvironment.extend({ variables: [{ name: 'claims', type: mapType(stringType, dynType) }] }),
+  claims: kubernetesEnvironment.extend({ variables: [{ name: 'claims', type: mapType(stringType, anyType) }] }),
   user: kubernetesEnvironment.extend({
     structs: policyStructs,
     variables: [{ name: 'user', type: structType('kubernetes.UserInfo') }],

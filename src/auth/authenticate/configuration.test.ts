@@ -1,4 +1,4 @@
-import { deepStrictEqual, equal } from 'node:assert/strict';
+import { deepStrictEqual, equal, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAuthenticationConfiguration, validateAuthentication } from './configuration.ts';
 
@@ -8,7 +8,10 @@ function problems(content: object): string[] {
     validateAuthentication(readAuthenticationConfiguration(text), ['https://own']);
     return [];
   } catch (error) {
-    return (error as Error).message.replace(/^invalid authentication configuration: \[?|\]$/g, '').split(/, (?=jwt\[|anonymous)/);
+    return (error as Error).message
+      .replace(/^invalid authentication configuration: /, '')
+      .replace(/^\[(.*)\]$/s, '$1')
+      .split(/, (?=jwt\[|anonymous)/);
   }
 }
 
@@ -114,4 +117,27 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
       .length,
     0,
   );
+});
+
+test('further mistakes, and files that are something else', () => {
+  const issuer = { url: 'https://a', audiences: ['x'] };
+  const one = { issuer, claimMappings: { username: { claim: 'sub', prefix: '' } } };
+  deepStrictEqual(problems({ jwt: Array(65).fill(one) }), ['jwt: Too many: 65: must have at most 64 items']);
+  deepStrictEqual(problems({ jwt: [{ ...one, issuer: { ...issuer, egressSelectorType: 'odd' } }] }), [
+    'jwt[0].issuer.egressSelectorType: Invalid value: "odd": egress selector must be either controlplane or cluster',
+  ]);
+  deepStrictEqual(problems({ jwt: [{ ...one, issuer: { ...issuer, url: 'https://own' } }] }), [
+    'issuer.url: Invalid value: "https://own": URL must not overlap with disallowed issuers: [https://own]',
+  ]);
+  const groups = { expression: 'claims.g.map(x, x.y)' };
+  deepStrictEqual(problems({ jwt: [{ issuer, claimMappings: { ...one.claimMappings, groups } }] }), [
+    `jwt[0].claimMappings.groups.expression: Invalid value: "claims.g.map(x, x.y)": compilation failed: ERROR: <input>:1:7: expression of type 'any' cannot be range of a comprehension (must be list, map, or dynamic)\n | claims.g.map(x, x.y)\n | ......^`,
+  ]);
+  deepStrictEqual(problems({ jwt: 1 }), [
+    'json: cannot unmarshal number into Go struct field AuthenticationConfiguration.jwt of type []v1.JWTAuthenticator',
+  ]);
+  deepStrictEqual(problems({ kind: 'EncryptionConfiguration' }), [
+    'expected AuthenticationConfiguration, got *apiserver.EncryptionConfiguration',
+  ]);
+  throws(() => readAuthenticationConfiguration(''), { message: 'empty config data' });
 });

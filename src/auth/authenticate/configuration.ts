@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression, type TokenSubject } from '../../../api/cel/token/token-environment.ts';
-import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } from '../../../api/meta/field.ts';
+import { duplicate, type FieldError, FieldPath, forbidden, invalid, required, tooMany } from '../../../api/meta/field.ts';
 import { aggregate } from '../../../api/meta/label-selector.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
@@ -83,21 +83,24 @@ const kind = {
 
 /** Reads an AuthenticationConfiguration, which is not yet validated. @throws Error in the decoder's words */
 export function readAuthenticationConfiguration(text: string): AuthenticationConfiguration {
+  if (text === '') throw new Error('empty config data');
   const { apiVersion: _, kind: __, ...configuration } = decodeConfiguration(text, kind);
   return configuration;
 }
+
+const mostIssuers = 64;
 
 /**
  * What is wrong with a configuration, in kube-apiserver's words.
  * @param ownIssuers the issuers of service accounts' tokens, which are not configured here
  */
 export function validateAuthentication({ jwt: issuers = [], anonymous }: AuthenticationConfiguration, ownIssuers: readonly string[]): void {
-  const errors: FieldError[] = [];
+  const errors: FieldError[] = issuers.length > mostIssuers ? [tooMany('jwt', issuers.length, mostIssuers)] : [];
   const urls = new Set<string>();
   const discoveries = new Set<string>();
-  for (const [i, one] of issuers.entries()) {
+  for (const [i, one] of errors.length > 0 ? [] : issuers.entries()) {
     const path = FieldPath.of('jwt').index(i);
-    errors.push(...validateIssuer(one.issuer ?? {}, path.child('issuer'), ownIssuers));
+    errors.push(...validateIssuer(one.issuer ?? {}, path.child('issuer')));
     errors.push(...validateRulesAndMappings(one, path));
     const { url = '', discoveryURL = '' } = one.issuer ?? {};
     if (url !== '' && urls.has(url)) errors.push(duplicate(path.child('issuer', 'url'), url));
@@ -111,18 +114,25 @@ export function validateAuthentication({ jwt: issuers = [], anonymous }: Authent
   }
   if (errors.length > 0)
     throw new Error(`invalid authentication configuration: ${aggregate(errors.map(({ field, message }) => `${field}: ${message}`))}`);
+  for (const { issuer: { url = '', discoveryURL = '' } = {} } of issuers)
+    if (ownIssuers.includes(url) && discoveryURL === '') {
+      const { field, message } = invalid('issuer.url', url, `URL must not overlap with disallowed issuers: [${ownIssuers.join(' ')}]`);
+      throw new Error(`${field}: ${message}`);
+    }
 }
 
-function validateIssuer(issuer: JwtConfiguration['issuer'], path: FieldPath, ownIssuers: readonly string[]): FieldError[] {
-  const { url = '', discoveryURL = '', audiences = [], audienceMatchPolicy = '', certificateAuthority = '' } = issuer;
+function validateIssuer(issuer: JwtConfiguration['issuer'], path: FieldPath): FieldError[] {
+  const {
+    url = '',
+    discoveryURL = '',
+    audiences = [],
+    audienceMatchPolicy = '',
+    certificateAuthority = '',
+    egressSelectorType = '',
+  } = issuer;
   const errors: FieldError[] = [];
   const at = path.child('url');
-  if (url === '') errors.push(required(at));
-  else {
-    errors.push(...validateUrl(url, at));
-    if (ownIssuers.includes(url) && discoveryURL === '')
-      errors.push(invalid(at, url, `URL must not overlap with disallowed issuers: [${ownIssuers.join(' ')}]`));
-  }
+  errors.push(...(url === '' ? [required(at)] : validateUrl(url, at)));
   if (discoveryURL !== '') {
     const there = path.child('discoveryURL');
     if (discoveryURL.replace(/\/$/, '') === url.replace(/\/$/, ''))
@@ -144,6 +154,8 @@ function validateIssuer(issuer: JwtConfiguration['issuer'], path: FieldPath, own
     const text = 'data does not contain any valid RSA or ECDSA certificates';
     errors.push(invalid(path.child('certificateAuthority'), '<omitted>', text));
   }
+  if (!['', 'controlplane', 'cluster'].includes(egressSelectorType))
+    errors.push(invalid(path.child('egressSelectorType'), egressSelectorType, 'egress selector must be either controlplane or cluster'));
   return errors;
 }
 

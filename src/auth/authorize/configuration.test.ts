@@ -1,4 +1,4 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAuthorizationConfiguration } from './configuration.ts';
 
@@ -13,7 +13,12 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
       return (error as Error).message.replace(/^\[|\]$/g, '').split(/, (?=authorizers\[)/);
     }
   };
-  deepStrictEqual(problems({}), ['authorizers: Required value: at least one authorization mode must be defined']);
+  const none = 'authorizers: Required value: at least one authorization mode must be defined';
+  deepStrictEqual(problems({}), [none]);
+  throws(() => readAuthorizationConfiguration(''), { message: none });
+  deepStrictEqual(problems({ authorizers: [{ type: 'Webhook', name: 'w', webhook: { timeout: 'x' } }] }), [
+    'failed to load AuthorizationConfiguration from file: time: invalid duration "x"',
+  ]);
   const whole = { timeout: '3s', subjectAccessReviewVersion: 'v1', matchConditionSubjectAccessReviewVersion: 'v1', failurePolicy: 'Deny' };
   const webhook = (name: string, own: object) => ({ type: 'Webhook', name, webhook: { ...whole, ...own } });
   const fromFile = (kubeConfigFile?: string) => ({

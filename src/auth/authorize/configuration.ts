@@ -59,7 +59,9 @@ const longestTimeout = 30_000;
 export function readAuthorizationConfiguration(text: string): readonly AuthorizerConfiguration[] {
   let authorizers: readonly AuthorizerConfiguration[];
   try {
-    authorizers = decodeConfiguration(text, kind).authorizers ?? [];
+    authorizers = text === '' ? [] : (decodeConfiguration(text, kind).authorizers ?? []);
+    for (const { webhook: { authorizedTTL, unauthorizedTTL, timeout } = {} } of authorizers)
+      for (const duration of [authorizedTTL, unauthorizedTTL, timeout]) if (duration !== undefined) parseGoDuration(duration);
   } catch (error) {
     throw new Error(`failed to load AuthorizationConfiguration from file: ${(error as Error).message}`);
   }

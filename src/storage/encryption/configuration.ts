@@ -1,3 +1,4 @@
+import { parseURL } from '../../../api/cel/library/go-url.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../../api/meta/field.ts';
 import { aggregate } from '../../../api/meta/label-selector.ts';
@@ -39,6 +40,7 @@ const provider = object('ProviderConfiguration', {
 });
 const kind = {
   kind: 'EncryptionConfiguration',
+  formerly: { apiVersion: 'v1', kind: 'EncryptionConfig', readAs: 'apiserver.config.k8s.io/v1' },
   versions: {
     'apiserver.config.k8s.io/v1': object('EncryptionConfiguration', {
       ...typeMeta,
@@ -57,6 +59,7 @@ const storedElsewhere: Readonly<Record<string, string>> = { 'events.k8s.io': 'ev
  * @throws Error in kube-apiserver's words
  */
 export function readEncryptionConfiguration(text: string, file: string): readonly ResourceConfiguration[] {
+  if (text === '') throw new Error(`error while loading file: encryption provider configuration file ${JSON.stringify(file)} is empty`);
   let entries: readonly ResourceConfiguration[];
   try {
     entries = decodeConfiguration(text, kind).resources ?? [];
@@ -182,8 +185,10 @@ function validateKms(kms: KmsConfiguration, path: FieldPath, names: Set<string>)
     errors.push(invalid(at('timeout'), timeout, 'timeout should be a positive value'));
   if (endpoint === '') errors.push(invalid(at('endpoint'), endpoint, 'endpoint is a mandatory field for a kms'));
   else {
-    const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(endpoint)?.[1] ?? '';
-    if (scheme !== 'unix')
+    const url = parseURL(endpoint);
+    const scheme = typeof url === 'string' ? '' : url.scheme;
+    if (typeof url === 'string') errors.push(invalid(at('endpoint'), endpoint, `invalid endpoint for kms provider, error: ${url}`));
+    else if (scheme !== 'unix')
       errors.push(
         invalid(at('endpoint'), endpoint, `unsupported scheme ${JSON.stringify(scheme)} for KMS provider, only unix is supported`),
       );

@@ -129,6 +129,8 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
   const decoding = 'error decoding encryption provider configuration file "f"';
   equal(problems('resources: []\n'), `${decoding}: Object 'Kind' is missing in 'resources: []\n'`);
   equal(problems({}), 'resources: Required value: at least one resources is required');
+  equal(problems({ apiVersion: 'v1', kind: 'EncryptionConfig' }), 'resources: Required value: at least one resources is required');
+  equal(problems(''), 'error while loading file: encryption provider configuration file "f" is empty');
   equal(
     problems({ foo: 1, resources: [{ resources: ['secrets'], providers: [{ identity: {}, xx: {} }] }] }),
     `${decoding}: strict decoding error: unknown field "foo", unknown field "resources[0].providers[0].xx"`,
@@ -151,6 +153,7 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
     { kms: { apiVersion: 'v3', name: 'a:b', endpoint: 'tcp://x', timeout: '-1s', cachesize: 0 } },
     { kms: { apiVersion: 'v2', name: 'a', endpoint: 'unix:///tmp/x', cachesize: 5 } },
     { kms: { apiVersion: 'v2', name: 'a', endpoint: 'unix:///tmp/x' } },
+    { kms: { apiVersion: 'v2', name: 'c', endpoint: ':' } },
   ];
   deepStrictEqual(
     problems({ resources: [{ resources: [], providers }] })
@@ -176,6 +179,7 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
       `${at(6)}.kms.apiVersion: Invalid value: "v3": unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported`,
       `${at(7)}.kms.cachesize: Invalid value: 5: cachesize is not supported in v2`,
       `${at(8)}.kms.name: Invalid value: "a": duplicate KMS provider name a, names must be unique`,
+      `${at(9)}.kms.endpoint: Invalid value: ":": invalid endpoint for kms provider, error: parse ":": missing protocol scheme`,
     ].map((text, i) => (i === 0 ? text : text.replace(/^resources/, ''))),
   );
   const resources = ['secrets', 'secrets', '*', 'Secrets', 'networkpolicies.extensions', 'events.events.k8s.io', '*.'];
