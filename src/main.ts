@@ -256,11 +256,10 @@ async function firstObjects({ components }: UpOptions): Promise<FirstObjects> {
 
 async function auditPolicyOf(file: string | undefined): Promise<AuditPolicy | undefined> {
   if (file === undefined) return undefined;
-  return fileOfFlag(file)
-    .then(readPolicy)
-    .catch((error: Error) => {
-      throw new UserError(`--audit-policy-file: ${error.message}`);
-    });
+  const wrong = (error: Error) => {
+    throw new UserError(`loading audit policy file: ${error.message}: from file ${file}`);
+  };
+  return fileOfFlag(file).then(readPolicy).catch(wrong);
 }
 
 /** Where audit events go; closed after the server has ended. Undefined where nothing is recorded. */

@@ -1,7 +1,7 @@
 /** Label selectors: the string form of list requests (`a=b,c in (d,e),!f`) and the LabelSelector objects of specs. */
 import { goQuote } from './go-quote.ts';
 import { isLabelValue, isQualifiedName } from './names.ts';
-import { compareText, sorted } from './text.ts';
+import { aggregate, compareText, sorted } from './text.ts';
 
 export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
 
@@ -291,12 +291,6 @@ function checked(requirement: LabelRequirement): LabelRequirement {
   });
   if (problems.length > 0) throw new Error(aggregate(problems));
   return requirement;
-}
-
-/** Several messages as one, as Go's aggregates print: alone as it is, else `[a, b]`. */
-export function aggregate(messages: readonly string[]): string {
-  const unique = [...new Set(messages)];
-  return unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`;
 }
 
 const objectOperators: Readonly<Record<string, LabelOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };

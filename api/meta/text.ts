@@ -39,3 +39,9 @@ function wholeNumber(text: string): bigint {
 export function quotedList(texts: readonly string[]): string {
   return `[${texts.map((text) => goQuote(text)).join(' ')}]`;
 }
+
+/** Several messages as one, each once, as Go's aggregates print them: one as it is, else `[a, b]`. @param messages at least one */
+export function aggregate(messages: readonly string[]): string {
+  const unique = [...new Set(messages)];
+  return unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`;
+}

@@ -1,13 +1,16 @@
 import { isAbsolute } from 'node:path';
-import { FieldPath, invalid } from '../../api/meta/field.ts';
+import { type FieldError, FieldPath, invalid, required } from '../../api/meta/field.ts';
+import { aggregate } from '../../api/meta/text.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
 import { int32, list, object, raw, string, typeMeta } from '../machinery/schema/shapes.ts';
 import type { CredentialsFor } from '../machinery/webhook-client.ts';
 import type { WebhookEndpoint } from '../machinery/webhook-endpoint.ts';
+import { validateEventLimits } from './event-rate-limit/configuration.ts';
 import type { EventLimit } from './event-rate-limit/event-rate-limit.ts';
 import { imagePolicyOptions } from './image-policy-webhook/configuration.ts';
 import type { ImagePolicyOptions } from './image-policy-webhook/image-policy-webhook.ts';
+import { podSecurityProblem } from './pod-security/configuration.ts';
 import type { PodSecurityConfiguration } from './pod-security/pod-security.ts';
 import type { PodTolerationConfiguration } from './pod-toleration-restriction/pod-toleration-restriction.ts';
 import type { LimitedResource } from './resource-quota/limited.ts';
@@ -90,8 +93,17 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
   EventRateLimit: {
     kind: 'Configuration',
     versions: { 'eventratelimit.admission.k8s.io/v1alpha1': object('Configuration', { ...typeMeta, limits: list(limit) }) },
+    lenient: true,
   },
-  ResourceQuota: { kind: 'ResourceQuotaConfiguration', versions: { 'apiserver.config.k8s.io/v1': quota } },
+  ResourceQuota: {
+    kind: 'ResourceQuotaConfiguration',
+    versions: { 'apiserver.config.k8s.io/v1': quota },
+    formerly: {
+      apiVersions: ['resourcequota.admission.k8s.io/v1alpha1', 'resourcequota.admission.k8s.io/v1beta1'],
+      kind: 'Configuration',
+      readAs: 'apiserver.config.k8s.io/v1',
+    },
+  },
   PodTolerationRestriction: {
     kind: 'Configuration',
     versions: {
@@ -106,8 +118,9 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
 
 /** A plugin cannot be made as its configuration says. */
 export class PluginError extends Error {
-  constructor(plugin: string, message: string) {
-    super(`couldn't init admission plugin ${JSON.stringify(plugin)}: ${message}`);
+  /** @param step of its making, in kube-apiserver's words */
+  constructor(plugin: string, message: string, step = "couldn't init") {
+    super(`${step} admission plugin ${JSON.stringify(plugin)}: ${message}`);
   }
 }
 
@@ -127,14 +140,16 @@ export async function readAdmissionConfiguration(
   };
   const given = new Map<string, any>();
   for (const { name = '', path, configuration } of plugins) {
+    if (!isOn(name)) continue;
     const own = configuration === undefined ? (path ? await files.read(path) : undefined) : JSON.stringify(configuration);
     if (own === undefined) continue;
     const document = documents[name];
     // PodNodeSelector's and ImagePolicyWebhook's are no documents of a kind.
-    given.set(name, document ? decodeConfiguration(own, document) : parseYaml(own).value);
+    given.set(name, document ? await explained(name, async () => decodeConfiguration(own, document)) : parseYaml(own).value);
   }
+  judge(given, isOn);
   const credentials = async (plugin: string): Promise<CredentialsFor | undefined> => {
-    if (!given.has(plugin) || !isOn(plugin)) return undefined;
+    if (!given.has(plugin)) return undefined;
     return explained(plugin, () => credentialsOf(decodeConfiguration(JSON.stringify(given.get(plugin)), webhooks), files));
   };
   const imagePolicy = isOn('ImagePolicyWebhook')
@@ -155,6 +170,22 @@ export async function readAdmissionConfiguration(
     ...(validatingCredentials ? { validatingCredentials } : {}),
   };
 }
+
+/** @throws PluginError */
+function judge(given: ReadonlyMap<string, any>, isOn: (plugin: string) => boolean): void {
+  const podSecurityFault = podSecurityProblem(given.get('PodSecurity') ?? {});
+  if (podSecurityFault !== undefined) throw new PluginError('PodSecurity', podSecurityFault, 'failed to initialize');
+  const limitedResources: readonly Partial<LimitedResource>[] = given.get('ResourceQuota')?.limitedResources ?? [];
+  const unnamed = limitedResources.flatMap(({ resource }, i) =>
+    resource ? [] : [required(FieldPath.of('limitedResources').index(i).child('resource'))],
+  );
+  if (unnamed.length > 0) throw new PluginError('ResourceQuota', textOf(unnamed));
+  if (!isOn('EventRateLimit')) return;
+  const wrong = validateEventLimits(given.get('EventRateLimit')?.limits ?? []);
+  if (wrong.length > 0) throw new PluginError('EventRateLimit', textOf(wrong));
+}
+
+const textOf = (errors: readonly FieldError[]) => aggregate(errors.map(({ field, message }) => `${field}: ${message}`));
 
 async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string }, files: ConfigurationFiles): Promise<CredentialsFor> {
   if (kubeConfigFile === '') return () => undefined;

@@ -1,3 +1,4 @@
+import { aggregate } from '../../api/meta/text.ts';
 import type { WebhookClient } from '../machinery/webhook-client.ts';
 import { alwaysAdmitPlugin, alwaysDenyPlugin } from './always/always.ts';
 import { alwaysPullImagesPlugin } from './always-pull-images/always-pull-images.ts';
@@ -123,8 +124,7 @@ export function pluginNamesProblem(enabled: readonly string[], disabled: readonl
   const problems = [...unknown(enabled, 'enable-admission-plugins'), ...unknown(disabled, 'disable-admission-plugins')];
   const both = enabled.filter((name) => disabled.includes(name));
   if (both.length > 0) problems.push(`[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`);
-  if (problems.length === 0) return undefined;
-  return problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`;
+  return problems.length === 0 ? undefined : aggregate(problems);
 }
 
 export function isPluginOn(name: string, enabled: readonly string[], disabled: readonly string[]): boolean {

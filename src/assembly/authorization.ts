@@ -1,5 +1,5 @@
 import { parseGoDuration } from '../../api/meta/duration.ts';
-import { quotedList } from '../../api/meta/text.ts';
+import { aggregate, quotedList } from '../../api/meta/text.ts';
 import { AbacAuthorizer, readPolicies } from '../auth/authorize/abac.ts';
 import { alwaysAllow, alwaysDeny } from '../auth/authorize/always.ts';
 import { type AuthorizerConfiguration, authorizerTypes, readAuthorizationConfiguration } from '../auth/authorize/configuration.ts';
@@ -70,7 +70,7 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
   if (new Set(modes).size < modes.length) {
     problems.push(`authorization-mode ${quotedList(modes)} has mode specified more than once`);
   }
-  if (problems.length > 0) throw new UserError(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+  if (problems.length > 0) throw new UserError(aggregate(problems));
   return modes.map((type) => {
     const configuration = { type, name: type.toLowerCase() };
     if (type !== 'Webhook') return configuration;

@@ -6,8 +6,10 @@ import { parseYaml } from './schema/parse.ts';
 export interface ConfigurationKind {
   readonly kind: string;
   readonly versions: Readonly<Record<string, ObjectSchema>>;
-  /** A name that it had, with the version in which it is read then. */
-  readonly formerly?: { readonly apiVersion: string; readonly kind: string; readonly readAs: string };
+  /** A name that it had, with its versions and the one in which it is read then. */
+  readonly formerly?: { readonly apiVersions: readonly string[]; readonly kind: string; readonly readAs: string };
+  /** Unknown fields count for nothing. */
+  readonly lenient?: boolean;
   /** How upstream names the scheme that knows it. */
   readonly scheme?: string;
 }
@@ -21,17 +23,17 @@ const siblings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads a document of a configuration kind (YAML or JSON), strictly.
+ * Reads a document of a configuration kind (YAML or JSON), strictly unless the kind is lenient.
  * @throws Error in the words of upstream's decoder: no kind, another one, unknown or doubled fields, wrong types
  */
 export function decodeConfiguration(
   text: string,
-  { kind, versions, formerly, scheme = 'pkg/runtime/scheme.go:111' }: ConfigurationKind,
+  { kind, versions, formerly, lenient = false, scheme = 'pkg/runtime/scheme.go:111' }: ConfigurationKind,
 ): any {
   const body = parseYaml(text);
   const value = body.value as Record<string, unknown> | null;
   if (typeof value !== 'object' || value === null || !value['kind']) throw new Error(`Object 'Kind' is missing in '${text}'`);
-  if (formerly && value['apiVersion'] === formerly.apiVersion && value['kind'] === formerly.kind)
+  if (formerly?.apiVersions.includes(String(value['apiVersion'])) && value['kind'] === formerly.kind)
     Object.assign(value, { apiVersion: formerly.readAs, kind });
   const apiVersion = String(value['apiVersion'] ?? '');
   const schema = Object.hasOwn(versions, apiVersion) ? versions[apiVersion] : undefined;
@@ -42,7 +44,7 @@ export function decodeConfiguration(
       `no kind ${JSON.stringify(other)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
     );
   const { object, strictErrors } = conform(value, ofVersion(schema, apiVersion.slice(apiVersion.indexOf('/') + 1)), { strict: true, body });
-  if (strictErrors.length > 0) throw new Error(strictDecodingError(strictErrors));
+  if (strictErrors.length > 0 && !lenient) throw new Error(strictDecodingError(strictErrors));
   return object;
 }
 

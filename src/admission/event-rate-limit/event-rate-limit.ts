@@ -1,5 +1,6 @@
 import { event as events } from '../../../api/core/v1/event.ts';
 import { event as newEvents } from '../../../api/events.k8s.io/v1/event.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { tooManyRequests } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
@@ -85,7 +86,7 @@ export function eventRateLimitPlugin(limits: readonly EventLimit[], clock: Clock
     validate(attributes) {
       const reached = limiters.flatMap((limiter) => limiter.take(attributes) ?? []);
       if (reached.length === 0) return;
-      throw tooManyRequests(`Too many requests: ${reached.length === 1 ? reached[0] : `[${reached.join(', ')}]`}`, 0);
+      throw tooManyRequests(`Too many requests: ${aggregate(reached)}`, 0);
     },
   };
 }

@@ -2,6 +2,7 @@ import { limitRange as limitRanges } from '../../../api/core/v1/limitrange.ts';
 import { persistentVolumeClaim as claims } from '../../../api/core/v1/persistentvolumeclaim.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { LimitRange } from '../../../openapi/types.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
@@ -22,8 +23,8 @@ export function limitRangerPlugin(lookup: Lookup): AdmissionPlugin {
     async validate(attributes) {
       const violations = isPod(attributes) ? podViolations : claimViolations;
       for (const range of await rangesOf(attributes)) {
-        const found = [...new Set(violations(attributes.object as KubeObject, range))];
-        if (found.length > 0) throw refuse(attributes, found.length === 1 ? found[0]! : `[${found.join(', ')}]`);
+        const found = violations(attributes.object as KubeObject, range);
+        if (found.length > 0) throw refuse(attributes, aggregate(found));
       }
     },
   };

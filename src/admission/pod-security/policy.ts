@@ -1,4 +1,5 @@
 import { type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 
 export type Level = 'privileged' | 'baseline' | 'restricted';
 
@@ -44,9 +45,19 @@ export function policyOf(
   readonly policy: Policy;
   readonly errors: readonly FieldError[];
 } {
-  const errors: FieldError[] = [];
-  const wrong = (label: string, message: string) =>
-    errors.push(invalid(FieldPath.of('metadata', 'labels').key(label), labels[label]!, message));
+  const { policy, problems } = readPolicy(labels, defaults);
+  const errors = problems.map(({ label, detail }) => invalid(FieldPath.of('metadata', 'labels').key(label), labels[label]!, detail));
+  return { policy, errors };
+}
+
+interface Problem {
+  readonly label: string;
+  readonly detail: string;
+}
+
+function readPolicy(labels: Readonly<Record<string, string>>, defaults: Policy): { policy: Policy; problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const wrong = (label: string, detail: string) => problems.push({ label, detail });
   const read = (mode: keyof Policy, whenWrong: Level): Standard => {
     const [level, version] = [labels[prefix + mode], labels[`${prefix}${mode}-version`]];
     let standard = defaults[mode];
@@ -74,7 +85,7 @@ export function policyOf(
   ) {
     warn = { level: enforce.level, minor: labels[`${prefix}warn-version`] === undefined ? enforce.minor : warn.minor };
   }
-  return { policy: { enforce, audit, warn }, errors };
+  return { policy: { enforce, audit, warn }, problems };
 }
 
 /** The modes that labels say something of. */
@@ -95,9 +106,16 @@ export function sameStandard(a: Standard, b: Standard): boolean {
   return a.level === b.level && a.minor === b.minor;
 }
 
-/** The policy of a configuration's defaults, which are written like labels without their prefix. @throws Error */
+/**
+ * The policy of a configuration's defaults, which are written like labels without their prefix; what is not set is privileged, in the latest version.
+ * @throws Error that tells all that is wrong
+ */
 export function policyOfDefaults(defaults: Readonly<Record<string, string>>): Policy {
-  const { policy, errors } = policyOf(Object.fromEntries(Object.entries(defaults).map(([name, value]) => [prefix + name, value])));
-  if (errors.length > 0) throw new Error(errors.map(({ field, message }) => `${field}: ${message}`).join(', '));
+  const labels = modes.flatMap((mode) => [
+    [prefix + mode, defaults[mode] || 'privileged'],
+    [`${prefix}${mode}-version`, defaults[`${mode}-version`] || 'latest'],
+  ]);
+  const { policy, problems } = readPolicy(Object.fromEntries(labels), privilegedPolicy);
+  if (problems.length > 0) throw new Error(aggregate(problems.map(({ label, detail }) => `${label.slice(prefix.length)}: ${detail}`)));
   return policy;
 }

@@ -1,5 +1,6 @@
 import { type CompiledExpression, PolicyCompiler } from '../../../api/cel/policy/policy-compiler.ts';
 import { matchConditionsBudget, OutOfBudget, PolicyEvaluation, type PolicyInput } from '../../../api/cel/policy/policy-evaluation.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 
 interface Condition {
   readonly name?: string;
@@ -43,8 +44,7 @@ export class MatchConditions {
       throw error;
     }
     if (errors.length === 0) return true;
-    const distinct = [...new Set(errors)];
-    return { error: distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]` };
+    return { error: aggregate(errors) };
   }
 
   private compileAll(): CompiledExpression[] {

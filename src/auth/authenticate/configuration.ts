@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression, type TokenSubject } from '../../../api/cel/token/token-environment.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, invalid, required, tooMany } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 

@@ -3,8 +3,8 @@ import { isAbsolute } from 'node:path';
 import { compileReviewCondition } from '../../../api/cel/authorization/review-environment.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
 import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 

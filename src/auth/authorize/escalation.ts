@@ -1,6 +1,5 @@
-import { compareText, quotedList, sorted } from '../../../api/meta/text.ts';
+import { aggregate, compareText, quotedList, sorted } from '../../../api/meta/text.ts';
 import type { UserInfo } from '../types.ts';
-import { joinErrors } from './errors.ts';
 import { matchesPath, type Rule } from './rbac.ts';
 import type { Binding } from './subject-bindings.ts';
 
@@ -57,7 +56,7 @@ export function escalationMessage({ username, groups }: UserInfo, missing: reado
   const errors = dangling
     .toSorted(compareBindings)
     .map(({ roleRef }) => `roles.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`);
-  return `${message}; resolution errors: [${joinErrors(errors)}]`;
+  return `${message}; resolution errors: [${aggregate(errors)}]`;
 }
 
 function compareBindings(a: Binding, b: Binding): number {

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo, UserRules } from '../types.ts';
-import { joinErrors } from './errors.ts';
 import { type Binding, SubjectBindings, subjectKey } from './subject-bindings.ts';
 
 /** PolicyRule of rbac.authorization.k8s.io/v1. */
@@ -119,7 +119,7 @@ export class RbacAuthorizer implements Authorizer {
         if (isNamed(rule, attributes)) return { decision: { decision: 'allow', reason: allowedBy(binding!, subject) }, dependsOnName };
       }
     }
-    const reason = missing.length > 0 ? `RBAC: ${joinErrors(missing)}` : '';
+    const reason = missing.length > 0 ? `RBAC: ${aggregate(missing)}` : '';
     return { decision: reason === '' ? noOpinion : { decision: 'no-opinion', reason }, dependsOnName };
   }
 

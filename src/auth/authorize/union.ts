@@ -1,5 +1,5 @@
+import { aggregate } from '../../../api/meta/text.ts';
 import type { Authorizer, Decision, UserRules } from '../types.ts';
-import { joinErrors } from './errors.ts';
 
 /** Members of `system:masters` may do everything, whatever RBAC says. */
 export const superuserAuthorizer: Authorizer = {
@@ -24,7 +24,7 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
           const decision = settled(result);
           if (decision) return decision;
         }
-        return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length > 0 ? { error: joinErrors(errors) } : {}) };
+        return { decision: 'no-opinion', reason: reasons.join('\n'), ...(errors.length > 0 ? { error: aggregate(errors) } : {}) };
       };
       const settled = (decision: Decision): Decision | undefined => {
         if (decision.decision !== 'no-opinion') return decision;

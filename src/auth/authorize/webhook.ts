@@ -2,6 +2,7 @@ import { compileReviewCondition } from '../../../api/cel/authorization/review-en
 import { dynamicValue } from '../../../api/cel/policy/dynamic-values.ts';
 import type { Program } from '../../../api/cel/program.ts';
 import type { LabelOperator } from '../../../api/meta/label-selector.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { EndpointClient } from '../../machinery/endpoint-client.ts';
 import { statusOf } from '../../machinery/review-status.ts';
@@ -83,7 +84,7 @@ export class WebhookAuthorizer implements Authorizer, Disposable {
       else if (outcome.value !== true) return noOpinion;
     }
     if (errors.length === 0) return undefined;
-    return this.failure(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`);
+    return this.failure(aggregate(errors));
   }
 
   private failure(error: string): Decision {

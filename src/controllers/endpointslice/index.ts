@@ -1,6 +1,6 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isNamespaceTerminating, messageOf, unlessNotFound } from '../../runtime/errors.ts';
 import { keyOf, keyOfParts } from '../../runtime/keys.ts';

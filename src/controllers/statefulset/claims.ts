@@ -1,4 +1,5 @@
 import type { KubeObject, OwnerReference } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { isAlreadyExists, messageOf } from '../../runtime/errors.ts';
 import type { EventRecorder } from '../../runtime/events.ts';
@@ -51,7 +52,7 @@ export function createClaims(client: Client, informer: Informer, recorder: Event
         record(set, 'Warning', 'FailedCreate', `${what} failed error: ${messageOf(error)}`);
       }
     }
-    if (failures.length > 0) throw new Error(failures.length === 1 ? failures[0] : `[${failures.join(', ')}]`);
+    if (failures.length > 0) throw new Error(aggregate(failures));
   }
 
   function record(set: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {

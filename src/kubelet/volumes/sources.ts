@@ -2,6 +2,7 @@ import { configMap as configMaps } from '../../../api/core/v1/configmap.ts';
 import { secret as secrets } from '../../../api/core/v1/secret.ts';
 import { serviceAccount as serviceAccounts } from '../../../api/core/v1/serviceaccount.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume } from '../../../openapi/types.ts';
 import { messageOf } from '../../runtime/errors.ts';
 import { fieldOf, type PodPlace, resourceOf, unlessMissing } from '../containers/environment.ts';
@@ -53,8 +54,7 @@ export async function contentsOf(pod: Pod, volume: Volume, place: PodPlace, toke
       failures.push(error.message);
     }
   }
-  const unique = [...new Set(failures)];
-  if (unique.length > 0) throw new MountError(unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`);
+  if (failures.length > 0) throw new MountError(aggregate(failures));
   return files;
 }
 

@@ -1,6 +1,6 @@
 import { type FieldError, notSupported, required } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { copyData } from '../copy.ts';
 import { ApiError, badRequest, conflict } from '../errors.ts';
 import { guaranteedUpdate } from '../guaranteed-update.ts';

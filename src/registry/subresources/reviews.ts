@@ -8,8 +8,8 @@ import {
 } from '../../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { printedMap } from '../../../api/meta/printed.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { type SelectorRequirement, validateFieldRequirement, validateLabelRequirement } from '../../../api/meta/validation.ts';
-import { joinErrors } from '../../auth/authorize/errors.ts';
 import type { AccessAttributes, UserInfo } from '../../auth/types.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { badRequest, invalid } from '../errors.ts';
@@ -57,7 +57,7 @@ export async function selfSubjectRulesReview(call: ActionCall): Promise<ActionRe
   return created(call, {
     metadata: {},
     spec: {},
-    status: { resourceRules, nonResourceRules, incomplete, ...(errors.length > 0 ? { evaluationError: joinErrors(errors) } : {}) },
+    status: { resourceRules, nonResourceRules, incomplete, ...(errors.length > 0 ? { evaluationError: aggregate(errors) } : {}) },
   });
 }
 

@@ -1,6 +1,6 @@
 import { parseGoDuration } from '../../../api/meta/duration.ts';
 import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { conform, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { parseYaml } from '../../machinery/schema/parse.ts';
 import { messageOf } from '../../runtime/errors.ts';

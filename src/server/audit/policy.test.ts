@@ -85,7 +85,7 @@ test('a policy that is wrong is refused in one line', () => {
     ['{}', "failed decoding: Object 'Kind' is missing in '{}'"],
     [
       'apiVersion: audit.k8s.io/v1beta1\nkind: Policy',
-      'failed decoding: no kind "Policy" is registered for version "audit.k8s.io/v1beta1" in scheme "k8s.io/apiserver/pkg/audit/scheme.go:30"',
+      'failed decoding: no kind "Policy" is registered for version "audit.k8s.io/v1beta1" in scheme "pkg/runtime/scheme.go:111"',
     ],
     [head, 'loaded illegal policy with 0 rules'],
     [`${head}rules: {}`, 'failed decoding: rules must be a list of objects'],

@@ -1,6 +1,6 @@
 import { type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { AccessAttributes } from '../../auth/types.ts';
 import { parseYaml } from '../../machinery/schema/parse.ts';
 
@@ -105,7 +105,7 @@ export function readPolicy(text: string): AuditPolicy {
     throw new Error(`failed decoding: Object 'Kind' is missing in '${text.trim()}'`);
   const { apiVersion = '', kind } = value;
   if (apiVersion !== 'audit.k8s.io/v1' || kind !== 'Policy') {
-    const registered = 'in scheme "k8s.io/apiserver/pkg/audit/scheme.go:30"';
+    const registered = 'in scheme "pkg/runtime/scheme.go:111"';
     throw new Error(
       `failed decoding: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ${registered}`,
     );

@@ -1,5 +1,6 @@
 import { type Condition, findCondition, isConditionTrue } from '../../../api/meta/conditions.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../../openapi/types.ts';
 import { withCondition } from './conditions.ts';
 
@@ -84,7 +85,7 @@ function accept(wanted: CustomResourceDefinitionNames, had: CustomResourceDefini
   const shortNames = wanted.shortNames ?? [];
   const own = new Set(had.shortNames ?? []);
   const messages = shortNames.filter((name) => !own.has(name)).flatMap((name) => used(name, taken.resources) ?? []);
-  if (messages.length > 0) problem = ['ShortNamesConflict', messages.length === 1 ? messages[0]! : `[${messages.join(', ')}]`];
+  if (messages.length > 0) problem = ['ShortNamesConflict', aggregate(messages)];
   else setOrDelete(names, 'shortNames', wanted.shortNames);
   take('kind', 'KindConflict', taken.kinds);
   take('listKind', 'ListKindConflict', taken.kinds);

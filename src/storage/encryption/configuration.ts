@@ -1,7 +1,7 @@
 import { parseURL } from '../../../api/cel/library/go-url.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
 import { type FieldError, FieldPath, invalid, required } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/label-selector.ts';
+import { aggregate } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { int32, list, object, raw, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -40,7 +40,7 @@ const provider = object('ProviderConfiguration', {
 });
 const kind = {
   kind: 'EncryptionConfiguration',
-  formerly: { apiVersion: 'v1', kind: 'EncryptionConfig', readAs: 'apiserver.config.k8s.io/v1' },
+  formerly: { apiVersions: ['v1'], kind: 'EncryptionConfig', readAs: 'apiserver.config.k8s.io/v1' },
   versions: {
     'apiserver.config.k8s.io/v1': object('EncryptionConfiguration', {
       ...typeMeta,

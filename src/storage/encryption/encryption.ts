@@ -1,3 +1,4 @@
+import { aggregate } from '../../../api/meta/text.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import type { Logger } from '../../machinery/logger.ts';
 import type { Random } from '../../machinery/random.ts';
@@ -126,8 +127,7 @@ export class Encryption implements ValueCodec, Disposable {
         failed(error);
       }
     }
-    const distinct = [...new Set(reasons)];
-    const reason = distinct.length > 1 ? `[${distinct.join(', ')}]` : (distinct[0] ?? 'no matching prefix found');
+    const reason = reasons.length > 0 ? aggregate(reasons) : 'no matching prefix found';
     throw new UnreadableValueError(context, reason);
   }
 
