@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { KubeObject } from '../api/meta/object.ts';
 import { bootstrapObjects } from '../src/auth/bootstrap/index.ts';
+import { nameOf } from '../src/server/first-objects.ts';
 import { startCluster } from './harness/cluster.ts';
 import { connectTo } from './robustness/play.ts';
 
@@ -39,8 +40,6 @@ async function objectsOf(flags: readonly string[]): Promise<{ readonly texts: re
   connection.close();
   return { texts, uids };
 }
-
-const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata?.namespace ?? ''}/${metadata?.name}`;
 
 test('a cluster begins with the same objects whether the build has made them or the API server makes them one by one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-first-'));

@@ -52,27 +52,13 @@ async function bundle() {
   });
   mkdirSync(dist, { recursive: true });
   for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith('.cjs') ? ascii(text) : text);
-  await build({
-    ...common,
-    entryPoints: [join(root, 'src/launch.ts')],
-    outfile: join(dist, 'orrery.js'),
-    format: 'esm',
-    banner: { js: '#!/usr/bin/env node' },
-  });
-  await build({
-    ...common,
-    entryPoints: [join(root, 'src/server/http/thread/entry.ts')],
-    outfile: join(dist, 'front.js'),
-    format: 'esm',
-  });
-  await build({
-    ...common,
-    entryPoints: [join(root, 'src/etcd.ts')],
-    outfile: join(dist, 'etcd.js'),
-    format: 'esm',
-    // The package that reads flags asks for Node's modules in its own way.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  const program = (entry, name, more = {}) =>
+    build({ ...common, entryPoints: [join(root, entry)], outfile: join(dist, name), format: 'esm', ...more });
+  await program('src/launch.ts', 'orrery.js', { banner: { js: '#!/usr/bin/env node' } });
+  await program('src/server/http/thread/entry.ts', 'front.js');
+  // The package that reads flags asks for Node's modules in its own way.
+  const requiring = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  await program('src/etcd.ts', 'etcd.js', { banner: { js: requiring } });
   copyData(Object.keys(metafile.inputs), dist);
 }
 

@@ -1,14 +1,12 @@
 // first-objects.ts STORE FILE: writes the objects that an API server makes for itself, as they were made in a store.
 import { writeFileSync } from 'node:fs';
-import type { KubeObject } from '../api/meta/object.ts';
 import { bootstrapObjects } from '../src/auth/bootstrap/index.ts';
 import { systemClock } from '../src/machinery/clock.ts';
-import { type FirstObjects, unborn } from '../src/server/first-objects.ts';
+import { type FirstObjects, nameOf, unborn } from '../src/server/first-objects.ts';
 import { openLevelStorage } from '../src/storage/level/level-storage.ts';
 import { decodeStored } from '../src/storage/object-codec.ts';
 
 const [directory, file] = process.argv.slice(2) as [string, string];
-const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata?.namespace ?? ''}/${metadata?.name}`;
 const wanted = new Set(bootstrapObjects(true).map(nameOf));
 
 const fail = (error: Error) => {

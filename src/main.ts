@@ -171,7 +171,7 @@ async function startApiServer(
   const furtherClientCa = options.clientCaFile === undefined ? '' : await fileOfFlag(options.clientCaFile);
   const clientCa = keys.authority.certificate + furtherClientCa;
   // Who keeps a log of what happened finds there how they were made.
-  if (!audit) await putFirstObjects(storage, await firstObjects(options), surroundings);
+  if (!audit) await putFirstObjects(storage, () => firstObjects(options), surroundings);
   let port = options.port;
   const largeRequests = running.use(new LargeRequestThread({ entry: new URL(import.meta.url), options, keys, storage, clock, logger }));
   const { server, tokens } = await assembleApiServer(

@@ -1,6 +1,7 @@
 import { printFloat } from './go-float.ts';
 import { goJson } from './go-json.ts';
 import { goQuote } from './go-quote.ts';
+import { aggregate } from './text.ts';
 
 /**
  * Where a value stands in an object, as validation messages print it: `spec.containers[0].ports[1].name`, `metadata.labels[app]`.
@@ -128,4 +129,14 @@ export function typeInvalid(path: Path, value: unknown, detail: string): FieldEr
 }
 export function internalError(path: Path, detail: string): FieldError {
   return error('InternalError', path, detailed('Internal error', detail));
+}
+
+/** A failure as text, with the field's path where there is one. */
+export function errorText({ field, message }: FieldError): string {
+  return field === '' ? message : `${field}: ${message}`;
+}
+
+/** Several failures in one text, each once. @param errors at least one */
+export function errorsText(errors: readonly FieldError[]): string {
+  return aggregate(errors.map(errorText));
 }

@@ -1,6 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { type FieldError, FieldPath, invalid, required } from '../../api/meta/field.ts';
-import { aggregate } from '../../api/meta/text.ts';
+import { errorsText, errorText, FieldPath, invalid, required } from '../../api/meta/field.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
 import { int32, list, object, raw, string, typeMeta } from '../machinery/schema/shapes.ts';
@@ -179,19 +178,16 @@ function judge(given: ReadonlyMap<string, any>, isOn: (plugin: string) => boolea
   const unnamed = limitedResources.flatMap(({ resource }, i) =>
     resource ? [] : [required(FieldPath.of('limitedResources').index(i).child('resource'))],
   );
-  if (unnamed.length > 0) throw new PluginError('ResourceQuota', textOf(unnamed));
+  if (unnamed.length > 0) throw new PluginError('ResourceQuota', errorsText(unnamed));
   if (!isOn('EventRateLimit')) return;
   const wrong = validateEventLimits(given.get('EventRateLimit')?.limits ?? []);
-  if (wrong.length > 0) throw new PluginError('EventRateLimit', textOf(wrong));
+  if (wrong.length > 0) throw new PluginError('EventRateLimit', errorsText(wrong));
 }
-
-const textOf = (errors: readonly FieldError[]) => aggregate(errors.map(({ field, message }) => `${field}: ${message}`));
 
 async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string }, files: ConfigurationFiles): Promise<CredentialsFor> {
   if (kubeConfigFile === '') return () => undefined;
   if (!isAbsolute(kubeConfigFile)) {
-    const { field, message } = invalid(FieldPath.of('kubeConfigFile'), kubeConfigFile, 'must be an absolute file path');
-    throw new Error(`${field}: ${message}`);
+    throw new Error(errorText(invalid(FieldPath.of('kubeConfigFile'), kubeConfigFile, 'must be an absolute file path')));
   }
   return files.credentials(kubeConfigFile);
 }

@@ -1,4 +1,5 @@
 import { pod as pods } from '../../api/core/v1/pod.ts';
+import { containerStatuses } from '../../api/core/v1/pod-containers.ts';
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../openapi/types.ts';
 import { formatTime, parseTime } from '../machinery/clock.ts';
 import { isNotFound, isTooLarge } from '../runtime/errors.ts';
@@ -320,9 +321,7 @@ export class PodWorker implements PodScope {
     this.begun = true;
     this.host.adopt(this.pod);
     this.containers = containersOf(this.pod);
-    const known = [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap(
-      (list) => list ?? [],
-    );
+    const known = containerStatuses(status);
     const specs = this.specs();
     for (const run of this.containers) {
       const found = known.find(({ name }) => name === run.name);

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../api/meta/field.ts';
+import { errorsText } from '../../api/meta/field.ts';
 import { goQuote } from '../../api/meta/go-quote.ts';
-import { aggregate } from '../../api/meta/text.ts';
 
 /** A failure with Kubernetes' code, reason, message and details. `src/server` turns it into a Status; clients get it back as such. */
 export class ApiError extends Error {
@@ -121,15 +121,10 @@ export function requestEntityTooLarge(message: string): ApiError {
   return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 }
 
-/** Several field errors in one text, each once. */
-export function aggregateFieldErrors(errors: readonly FieldError[]): string {
-  return aggregate(errors.map((e) => (e.field === '' ? e.message : `${e.field}: ${e.message}`)));
-}
-
 /** 422 of a failed validation. @param kind group and kind (not the resource's plural), as upstream prints them */
 export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
-  return new ApiError(422, 'Invalid', `${qualified} ${goQuote(name)} is invalid: ${aggregateFieldErrors(errors)}`, {
+  return new ApiError(422, 'Invalid', `${qualified} ${goQuote(name)} is invalid: ${errorsText(errors)}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
     ...(kind.kind ? { kind: kind.kind } : {}),

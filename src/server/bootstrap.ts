@@ -78,9 +78,9 @@ async function ensureObjects({ registry, client }: BootstrapOptions, objects: re
     const id = `${apiVersion} ${kind}`;
     let known = resources.get(id);
     if (!known) {
-      const definition = [...registry.definitions()].find(
-        (candidate) => candidate.kind === kind && apiVersionOf(candidate.group, candidate.version) === apiVersion,
-      );
+      const definition = registry
+        .definitions()
+        .find((candidate) => candidate.kind === kind && apiVersionOf(candidate.group, candidate.version) === apiVersion);
       if (!definition) throw new Error(`no resource serves ${kind} of ${apiVersion}`);
       const resource = client.resource(definition);
       resources.set(id, (known = { resource, present: presentOf(resource) }));

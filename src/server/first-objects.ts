@@ -15,15 +15,21 @@ export function unborn(object: KubeObject): KubeObject {
   return withBirth(object, '', '');
 }
 
-/** Puts the objects into a store in which nothing was written yet; any other stays as it is. */
+/** Puts objects into a store in which nothing was written yet; any other stays as it is. @param read gives them where they are needed */
 export async function putFirstObjects(
   storage: Storage,
-  objects: FirstObjects,
+  read: () => Promise<FirstObjects>,
   { clock, random }: { clock: Clock; random: Random },
 ): Promise<void> {
   if ((await storage.currentRevision()) > 0) return;
+  const objects = await read();
   const now = formatTime(clock.now());
   await Promise.all(objects.map(([key, object]) => storage.create(key, encodeStored(withBirth(object, random.uuid(), now)))));
+}
+
+/** Kind, namespace and name: there is one such object in a cluster. */
+export function nameOf({ kind, metadata }: KubeObject): string {
+  return `${kind} ${metadata?.namespace ?? ''}/${metadata?.name}`;
 }
 
 function withBirth(object: KubeObject, uid: string, time: string): KubeObject {

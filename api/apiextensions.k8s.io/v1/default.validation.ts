@@ -1,7 +1,6 @@
 import { compileSchemaRules, type JsonSchema as RulesSchema } from '../../cel/schema/schema-rules.ts';
-import { type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
+import { errorsText, type FieldError, type FieldPath, invalid } from '../../meta/field.ts';
 import { copySorted, isJsonObject } from '../../meta/json.ts';
-import { aggregate } from '../../meta/text.ts';
 import { conformValue, EmbeddedMetadataError, UnknownFields } from '../../structural/conform-value.ts';
 import { validateEmbedded } from '../../structural/embedded.ts';
 import { fieldErrorsOf, Outcome } from '../../structural/failures.ts';
@@ -67,8 +66,8 @@ function metadataProblem(value: unknown, { resource, steps }: Place): string | u
     if (!(error instanceof EmbeddedMetadataError)) throw error;
     return error.message;
   }
-  const problems = validateEmbedded(object, resource, undefined, false).map(({ field, message }) => `${field}: ${message}`);
-  return problems.length > 0 ? aggregate(problems) : undefined;
+  const problems = validateEmbedded(object, resource, undefined, false);
+  return problems.length > 0 ? errorsText(problems) : undefined;
 }
 
 /** A copy of a value in which the metadata of resources has no unknown fields, as upstream has it when it comes to print it. */

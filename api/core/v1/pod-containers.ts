@@ -1,4 +1,4 @@
-import type { Container, EphemeralContainer, PodSpec } from '../../../openapi/types.ts';
+import type { Container, ContainerStatus, EphemeralContainer, PodSpec, PodStatus } from '../../../openapi/types.ts';
 import type { FieldPath } from '../../meta/field.ts';
 
 /** Calls back with each container and its path: init containers first, then containers, then ephemeral ones. */
@@ -12,6 +12,11 @@ export function eachContainer(
       visit(container, path.child(field).index(i));
     });
   }
+}
+
+/** What is told of each container, in the same order. */
+export function containerStatuses(status: PodStatus | undefined): ContainerStatus[] {
+  return [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap((list) => list ?? []);
 }
 
 /** An init container that keeps running beside the others. */

@@ -1,6 +1,7 @@
 import type { PodSpec, PodStatus, PodTemplateSpec } from '../../../openapi/types.ts';
 import type { Strategy } from '../../define.ts';
 import type { KubeObject } from '../../meta/object.ts';
+import { containerStatuses } from './pod-containers.ts';
 
 /** Forgets the fields of features that v1.36 has off. Who sent them has been written down by then, and admission has seen them. */
 export function dropDisabledPodFields(spec: PodSpec | undefined): void {
@@ -21,10 +22,7 @@ export function dropDisabledPodFields(spec: PodSpec | undefined): void {
 
 /** The same of what kubelets report; what the pod has already stays allowed (features ImageVolumeWithDigest and DRANodeAllocatableResources). */
 export function dropDisabledStatusFields(status: PodStatus, old: PodStatus | undefined): void {
-  const mounts = (of: PodStatus | undefined) =>
-    [...(of?.containerStatuses ?? []), ...(of?.initContainerStatuses ?? []), ...(of?.ephemeralContainerStatuses ?? [])].flatMap(
-      ({ volumeMounts }) => volumeMounts ?? [],
-    );
+  const mounts = (of: PodStatus | undefined) => containerStatuses(of).flatMap(({ volumeMounts }) => volumeMounts ?? []);
   if (!mounts(old).some(({ volumeStatus }) => volumeStatus)) for (const mount of mounts(status)) delete mount.volumeStatus;
   if (!old?.nodeAllocatableResourceClaimStatuses?.length) delete status.nodeAllocatableResourceClaimStatuses;
 }

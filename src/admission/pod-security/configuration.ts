@@ -1,6 +1,5 @@
-import { duplicate, type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
+import { duplicate, errorsText, type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
 import { type NameCheck, nameIsDnsLabel, nameIsDnsSubdomain } from '../../../api/meta/names.ts';
-import { aggregate } from '../../../api/meta/text.ts';
 import type { PodSecurityConfiguration } from './pod-security.ts';
 import { policyOfDefaults } from './policy.ts';
 
@@ -18,7 +17,7 @@ export function podSecurityProblem({ defaults = {}, exemptions = {} }: PodSecuri
     ...validateNames(exemptions.usernames, 'usernames', usernameCheck),
   ];
   if (errors.length === 0) return undefined;
-  return `PodSecurity invalid: ${aggregate(errors.map(({ field, message }) => `${field}: ${message}`))}`;
+  return `PodSecurity invalid: ${errorsText(errors)}`;
 }
 
 function validateNames(names: readonly string[] = [], field: string, check: NameCheck): FieldError[] {

@@ -2,9 +2,10 @@ import { cronJob } from '../../../api/batch/v1/cronjob.ts';
 import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { podTemplate } from '../../../api/core/v1/podtemplate.ts';
+import { errorsText } from '../../../api/meta/field.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, EphemeralContainer, Pod } from '../../../openapi/types.ts';
-import { aggregateFieldErrors, forbidden, internalError, invalid } from '../../registry/errors.ts';
+import { forbidden, internalError, invalid } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { PodParts, Violation } from './check.ts';
@@ -76,7 +77,7 @@ export function podSecurityPlugin(lookup: Lookup, { defaults = {}, exemptions = 
         }
         if (isPod && operation === 'UPDATE' && !changesImages(object as Pod, attributes.old as Pod)) return;
         if (isOfExemptClass(parts)) return attributes.annotate?.(exemptAnnotation, 'runtimeClass');
-        if (errors.length > 0) attributes.annotate?.(errorAnnotation, `Failed to parse policy: ${aggregateFieldErrors(errors)}`);
+        if (errors.length > 0) attributes.annotate?.(errorAnnotation, `Failed to parse policy: ${errorsText(errors)}`);
         if (isPod) validatePod(attributes, parts, policy);
         else validateTemplate(attributes, parts, policy);
       });

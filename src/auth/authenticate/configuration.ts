@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression, type TokenSubject } from '../../../api/cel/token/token-environment.ts';
-import { duplicate, type FieldError, FieldPath, forbidden, invalid, required, tooMany } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/text.ts';
+import { duplicate, errorsText, type FieldError, FieldPath, forbidden, invalid, required, tooMany } from '../../../api/meta/field.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -112,8 +111,7 @@ export function validateAuthentication({ jwt: issuers = [], anonymous }: Authent
     const printed = anonymous.conditions.map(({ path = '' }) => ({ Path: path }));
     errors.push(invalid('anonymous.conditions', printed, 'enabled should be set to true when conditions are defined'));
   }
-  if (errors.length > 0)
-    throw new Error(`invalid authentication configuration: ${aggregate(errors.map(({ field, message }) => `${field}: ${message}`))}`);
+  if (errors.length > 0) throw new Error(`invalid authentication configuration: ${errorsText(errors)}`);
   for (const { issuer: { url = '', discoveryURL = '' } = {} } of issuers)
     if (ownIssuers.includes(url) && discoveryURL === '') {
       const { field, message } = invalid('issuer.url', url, `URL must not overlap with disallowed issuers: [${ownIssuers.join(' ')}]`);

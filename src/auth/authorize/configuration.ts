@@ -2,9 +2,8 @@ import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { compileReviewCondition } from '../../../api/cel/authorization/review-environment.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
+import { duplicate, errorsText, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
-import { aggregate } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -66,7 +65,7 @@ export function readAuthorizationConfiguration(text: string): readonly Authorize
     throw new Error(`failed to load AuthorizationConfiguration from file: ${(error as Error).message}`);
   }
   const errors = validate(authorizers);
-  if (errors.length > 0) throw new Error(aggregate(errors.map(({ field, message }) => `${field}: ${message}`)));
+  if (errors.length > 0) throw new Error(errorsText(errors));
   return authorizers;
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import { containerStatuses } from '../../../api/core/v1/pod-containers.ts';
 import type { Pod } from '../../../openapi/types.ts';
 import { ApiError, badRequest, internalError } from '../../registry/errors.ts';
 import { type ContainerRun, visit } from '../containers/container.ts';
@@ -159,8 +160,7 @@ function silent(run: ContainerRun): FollowedLog {
 
 /** What the pod's status says of a container whose kubelet has forgotten it. */
 function reported({ status }: Pod, container: string): [state: ContainerRun['state'] | undefined, last: unknown] {
-  const all = [status?.initContainerStatuses, status?.containerStatuses, status?.ephemeralContainerStatuses].flatMap((list) => list ?? []);
-  const found = all.find(({ name }) => name === container);
+  const found = containerStatuses(status).find(({ name }) => name === container);
   if (!found) return [undefined, undefined];
   const { state, lastState } = found;
   return [state?.running ? 'running' : state?.terminated ? 'ended' : 'waiting', lastState?.terminated];

@@ -1,6 +1,5 @@
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
-import { aggregate } from '../../../api/meta/text.ts';
+import { errorsText, type FieldError, FieldPath } from '../../../api/meta/field.ts';
 import { conform, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { parseYaml } from '../../machinery/schema/parse.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -69,7 +68,7 @@ function withIgnored(given: ReadonlyMap<string, unknown>, ignored: readonly stri
 }
 
 function check(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new Error(aggregate(errors.map(({ field, message }) => `${field}: ${message}`)));
+  if (errors.length > 0) throw new Error(errorsText(errors));
 }
 
 /** NodeResourcesFit looks at its arguments when it is made. */

@@ -1,6 +1,5 @@
-import { type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
+import { errorsText, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
-import { aggregate } from '../../../api/meta/text.ts';
 import type { AccessAttributes } from '../../auth/types.ts';
 import { parseYaml } from '../../machinery/schema/parse.ts';
 
@@ -113,7 +112,7 @@ export function readPolicy(text: string): AuditPolicy {
   checkShape(value);
   const policy = value as Policy;
   const errors = (policy.rules ?? []).flatMap((rule, i) => validateRule(rule, FieldPath.of('rules').index(i)));
-  if (errors.length > 0) throw new Error(aggregate(errors.map(({ field, message }) => `${field}: ${message}`)));
+  if (errors.length > 0) throw new Error(errorsText(errors));
   if (!policy.rules?.length) throw new Error('loaded illegal policy with 0 rules');
   return new AuditPolicy(policy);
 }

@@ -1,4 +1,4 @@
-import { type FieldError, FieldPath } from '../../../api/meta/field.ts';
+import { errorsText, type FieldError, FieldPath } from '../../../api/meta/field.ts';
 import { copySorted, isJsonObject } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -8,7 +8,7 @@ import { wrongKind } from '../../machinery/expected-kind.ts';
 import { goKind } from '../../machinery/patch/go-format.ts';
 import type { Random } from '../../machinery/random.ts';
 import { WebhookCallError, type WebhookClient, type WebhookClientConfig } from '../../machinery/webhook-client.ts';
-import { ApiError, aggregateFieldErrors } from '../../registry/errors.ts';
+import { ApiError } from '../../registry/errors.ts';
 import { goType } from './go-type.ts';
 
 const reviewGroup = 'apiextensions.k8s.io';
@@ -134,7 +134,7 @@ function withMetadata(object: KubeObject, converted: KubeObject, subject: string
     const texts = given as Record<string, string>;
     if (!sameTexts(texts, object.metadata![name] ?? {})) {
       const errors = rules[name](texts);
-      if (errors.length > 0) throw invalid(aggregateFieldErrors(errors));
+      if (errors.length > 0) throw invalid(errorsText(errors));
     }
     metadata[name] = texts;
   }
