@@ -1,13 +1,16 @@
-import { goQuote } from './go-quote.ts';
+import { goTimeQuote } from './go-quote.ts';
 
 const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** What fits into Go's 64 bits of nanoseconds, in milliseconds. */
+const longest = 2 ** 63 / 1e6;
 
 /**
  * Milliseconds of a duration as Go writes them: `1h30m`, `1.5s`, `-2ms`.
  * @throws Error in Go's words
  */
 export function parseGoDuration(text: string): number {
-  const invalid = (): Error => new Error(`time: invalid duration ${goQuote(text)}`);
+  const invalid = (): Error => new Error(`time: invalid duration ${goTimeQuote(text)}`);
   const [, sign, body] = /^([+-]?)(.*)$/s.exec(text) as unknown as [string, string, string];
   if (body === '0') return 0;
   if (body === '') throw invalid();
@@ -18,10 +21,11 @@ export function parseGoDuration(text: string): number {
     if ((number[1] ?? '') === '' && (number[2] ?? '') === '') throw invalid();
     rest = rest.slice(number[0].length);
     const unit = /^[^.\d]*/.exec(rest)![0];
-    if (unit === '') throw new Error(`time: missing unit in duration ${goQuote(text)}`);
+    if (unit === '') throw new Error(`time: missing unit in duration ${goTimeQuote(text)}`);
     const size = units[unit];
-    if (size === undefined) throw new Error(`time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`);
+    if (size === undefined) throw new Error(`time: unknown unit ${goTimeQuote(unit)} in duration ${goTimeQuote(text)}`);
     total += Number(`${number[1] || '0'}.${number[2] || '0'}`) * size;
+    if (total >= longest) throw invalid();
     rest = rest.slice(unit.length);
   }
   return sign === '-' ? -total : total;

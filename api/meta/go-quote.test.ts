@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { goQuote, goQuoteCharacter } from './go-quote.ts';
+import { goQuote, goQuoteCharacter, goTimeQuote } from './go-quote.ts';
 
 test('texts are quoted as Go quotes them', () => {
   const cases: [string, string][] = [
@@ -13,4 +13,8 @@ test('texts are quoted as Go quotes them', () => {
   ];
   for (const [text, quoted] of cases) assert.equal(goQuote(text), quoted);
   assert.deepEqual(["'", '"', '\x7f', '\x01'].map(goQuoteCharacter), ["'\\''", `'"'`, "'\\x7f'", "'\\x01'"]);
+});
+
+test('times and durations are quoted byte by byte', () => {
+  assert.equal(goTimeQuote('a"b\\\n\x7fé😀'), '"a\\"b\\\\\\x0a\x7f\\xc3\\xa9\\xf0\\x9f\\x98\\x80"');
 });

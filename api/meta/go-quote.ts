@@ -21,6 +21,17 @@ export function goQuoteCharacter(character: string): string {
   return `'${escaped(character, "'")}'`;
 }
 
+/** A text as Go's errors about times and durations quote it: the bytes of whatever is no ASCII are escaped one by one. */
+export function goTimeQuote(text: string): string {
+  return `"${[...text].map(escapedInTime).join('')}"`;
+}
+
+function escapedInTime(character: string): string {
+  if (character === '"' || character === '\\') return `\\${character}`;
+  if (character >= ' ' && character <= '\x7f') return character;
+  return [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+}
+
 function escaped(character: string, quote: string): string {
   if (character === quote || character === '\\') return `\\${character}`;
   if (isPrinted.test(character)) return character;

@@ -1,5 +1,6 @@
 /** IP addresses and CIDRs: reading, canonical text, validation and the warnings about odd ways to write them. */
 import { type FieldError, type FieldPath, invalid } from './field.ts';
+import { goQuote } from './go-quote.ts';
 
 export interface ParsedIP {
   readonly version: 4 | 6;
@@ -144,7 +145,7 @@ export function validateIP(path: FieldPath, value: string): FieldError[] {
   const errors = validateLegacyIP(path, value);
   if (errors.length > 0) return errors;
   const ip = parseIP(value)!;
-  return ip.text === value ? [] : [invalid(path, value, `must be in canonical form (${JSON.stringify(ip.text)})`)];
+  return ip.text === value ? [] : [invalid(path, value, `must be in canonical form (${goQuote(ip.text)})`)];
 }
 
 /** As `validateLegacyIP`; nor may bits be set beyond the prefix. */
@@ -161,7 +162,7 @@ export function validateCIDR(path: FieldPath, value: string): FieldError[] {
   const errors = validateLegacyCIDR(path, value);
   if (errors.length > 0) return errors;
   const { text } = parseCIDR(value)!;
-  return text === value ? [] : [invalid(path, value, `must be in canonical form (${JSON.stringify(text)})`)];
+  return text === value ? [] : [invalid(path, value, `must be in canonical form (${goQuote(text)})`)];
 }
 
 /** An address of an interface with its prefix, `10.9.8.7/24`, in canonical form. */

@@ -23,3 +23,10 @@ test('what JSON has no form of is an error', () => {
   cyclic['self'] = cyclic;
   assert.throws(() => jsonText(cyclic));
 });
+
+test('names that are numbers stand where Go writes them, by their bytes', () => {
+  const value = { kind: 'X', data: { 9: 'a', 10: { b: '"7":', a: '{"8":' }, '02': 'c', a: [{ 1: 'x' }] }, b: 'x' };
+  const expected = '{"kind":"X","data":{"02":"c","10":{"b":"\\"7\\":","a":"{\\"8\\":"},"9":"a","a":[{"1":"x"}]},"b":"x"}';
+  assert.strictEqual(jsonText(value), expected);
+  assert.strictEqual(jsonText({ '-1': 1, 2: 1 }, 1), '{\n "-1": 1,\n "2": 1\n}');
+});

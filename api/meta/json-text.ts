@@ -29,15 +29,33 @@ export class WrittenNumber {
  */
 export function jsonText(value: unknown, space?: number): string {
   try {
-    return JSON.stringify(value, undefined, space);
+    return plainJsonText(value, space);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return exactText(value, space === undefined ? '' : '\n', space === undefined ? '' : ' '.repeat(space));
+    return exactText(value, space);
   }
 }
 
+/** The same of data without such numbers. @throws TypeError where it has one */
+export function plainJsonText(value: unknown, space?: number): string {
+  const text = JSON.stringify(value, undefined, space);
+  return text !== undefined && hasIndexNames(text) ? exactText(value, space) : text;
+}
+
+const digitBeforeColon = /\d":/;
+const indexName = /[{,]\s*"\d+":/;
+
+/** Whether a member's name is a number, which JavaScript has before the other members of an object, in the numbers' order. */
+function hasIndexNames(text: string): boolean {
+  return digitBeforeColon.test(text) && indexName.test(text);
+}
+
+function exactText(value: unknown, space: number | undefined): string {
+  return space === undefined ? writeExactly(value, '', '') : writeExactly(value, '\n', ' '.repeat(space));
+}
+
 /** @param line what begins a line at this depth; empty where there are no lines */
-function exactText(value: unknown, line: string, step: string): string {
+function writeExactly(value: unknown, line: string, step: string): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (value instanceof WrittenNumber) return value.text;
@@ -45,17 +63,24 @@ function exactText(value: unknown, line: string, step: string): string {
   if (Array.isArray(value)) {
     return enclosed(
       '[]',
-      value.map((item) => inside + (item === undefined ? 'null' : exactText(item, inside, step))),
+      value.map((item) => inside + (item === undefined ? 'null' : writeExactly(item, inside, step))),
       line,
     );
   }
   const colon = line === '' ? ':' : ': ';
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const members = inGoOrder(Object.entries(value).filter(([, member]) => member !== undefined));
   return enclosed(
     '{}',
-    members.map(([key, member]) => inside + JSON.stringify(key) + colon + exactText(member, inside, step)),
+    members.map(([key, member]) => inside + JSON.stringify(key) + colon + writeExactly(member, inside, step)),
     line,
   );
+}
+
+const isIndex = /^\d+$/;
+
+/** An object with a number for a name is a map, whose names Go writes in the order of their bytes. Numbers come first here, so that the first name tells. */
+function inGoOrder(members: [string, unknown][]): [string, unknown][] {
+  return isIndex.test(members[0]?.[0] ?? '') ? members.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))) : members;
 }
 
 function enclosed(brackets: string, parts: readonly string[], line: string): string {

@@ -212,7 +212,7 @@ function compileAlternatives(schema: JsonSchema): Inner['alternatives'] {
       rules.check(value, place, own);
       return own;
     };
-    const say = (words: string): void => outcome.add(plain(`${JSON.stringify(pathText(place))} must ${words}`));
+    const say = (words: string): void => outcome.add(plain(`${goQuote(pathText(place))} must ${words}`));
     if (any?.length) checkAny(any, run, outcome, say);
     if (one?.length) checkOne(one, run, outcome, say);
     if (all?.length) checkAll(all, run, outcome, say);

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { errorsText, errorText, FieldPath, invalid, required } from '../../api/meta/field.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
 import { int32, list, object, raw, string, typeMeta } from '../machinery/schema/shapes.ts';
@@ -119,7 +120,7 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
 export class PluginError extends Error {
   /** @param step of its making, in kube-apiserver's words */
   constructor(plugin: string, message: string, step = "couldn't init") {
-    super(`${step} admission plugin ${JSON.stringify(plugin)}: ${message}`);
+    super(`${step} admission plugin ${goQuote(plugin)}: ${message}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { aggregate } from '../../api/meta/text.ts';
 import type { WebhookClient } from '../machinery/webhook-client.ts';
 import { alwaysAdmitPlugin, alwaysDenyPlugin } from './always/always.ts';
@@ -120,7 +121,7 @@ const onByDefault = [
 export function pluginNamesProblem(enabled: readonly string[], disabled: readonly string[]): string | undefined {
   const known = new Set([...idle, ...optional, ...onByDefault]);
   const unknown = (names: readonly string[], flag: string) =>
-    names.filter((name) => !known.has(name)).map((name) => `${flag} plugin ${JSON.stringify(name)} is unknown`);
+    names.filter((name) => !known.has(name)).map((name) => `${flag} plugin ${goQuote(name)} is unknown`);
   const problems = [...unknown(enabled, 'enable-admission-plugins'), ...unknown(disabled, 'disable-admission-plugins')];
   const both = enabled.filter((name) => disabled.includes(name));
   if (both.length > 0) problems.push(`[${both.join(' ')}] in enable-admission-plugins and disable-admission-plugins overlapped`);

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { decodeJwt, exportJWK, type JWTHeaderParameters, type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
+import { goQuote } from '../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { quotedList } from '../../api/meta/text.ts';
 import { type Clock, formatTime } from '../machinery/clock.ts';
@@ -263,7 +264,7 @@ export class ServiceAccountTokens implements Authenticator {
     };
     const { name, uid } = claims.serviceaccount;
     const account = (await this.read('serviceaccounts', claims.namespace, name))?.metadata;
-    if (!account) throw new Error(`serviceaccounts ${JSON.stringify(name)} not found`);
+    if (!account) throw new Error(`serviceaccounts ${goQuote(name)} not found`);
     if (account.uid !== uid) throw new Error(`service account UID (${account.uid}) does not match claim (${uid})`);
     await check('pods', claims.namespace, claims.pod, 'pod');
     await check('secrets', claims.namespace, claims.secret, 'secret');

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { parseURL } from '../../api/cel/library/go-url.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { jsonText } from '../../api/meta/json-text.ts';
 import type { Clock } from './clock.ts';
 import { hostPort } from './host-port.ts';
@@ -181,14 +182,14 @@ export async function withRedirects(first: URL, send: (method: Method, url: URL)
 
 /** As Go's client begins to tell what failed; it names the method with which it began. */
 export function posted(url: string): string {
-  return `Post ${JSON.stringify(url)}: `;
+  return `Post ${goQuote(url)}: `;
 }
 
 /** @throws WebhookCallError where the location is none */
 function redirected(from: URL, location: string): URL {
   const parsed = parseURL(location);
   if (typeof parsed === 'string') {
-    throw new WebhookCallError(`${posted(from.href)}failed to parse Location header ${JSON.stringify(location)}: ${parsed}`);
+    throw new WebhookCallError(`${posted(from.href)}failed to parse Location header ${goQuote(location)}: ${parsed}`);
   }
   return new URL(location, from);
 }

@@ -1,5 +1,6 @@
 import type { ClusterSettings, RemoteConversion, ResourceDefinition, Strategy, StrategyContext } from '../../api/define.ts';
 import { goJson } from '../../api/meta/go-json.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { nameIsPathSegment } from '../../api/meta/names.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ObjectMetaRules } from '../../api/meta/validation.ts';
@@ -102,7 +103,7 @@ export class ResourceStore {
     if (this.namespaced && namespace === '') throw badRequest('Namespace parameter required.');
     if (name === '') throw badRequest('Name parameter required.');
     const problems = pathProblems(name);
-    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`);
+    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${problems.join(';')}`);
     return this.namespaced ? `${this.prefix}${namespace}/${name}` : this.prefix + name;
   }
 

@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 import { parseLabelSelector } from '../../api/meta/label-selector.ts';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { ResourceClient } from '../client/client.ts';
@@ -13,7 +14,7 @@ export async function getScale(api: ResourceClient, namespace: string, name: str
   try {
     if (text !== '') parseLabelSelector(text);
   } catch (error) {
-    const why = `failed to parse target selector: couldn't parse the selector string ${JSON.stringify(text)}: ${messageOf(error)}`;
+    const why = `failed to parse target selector: couldn't parse the selector string ${goQuote(text)}: ${messageOf(error)}`;
     throw new Error(`received an object from a /scale endpoint which was not convertible to autoscaling Scale: ${why}`);
   }
   return scale;

@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/meta/go-quote.ts';
 /** create: there is an entry under the key. */
 export class KeyExistsError extends Error {
   readonly key: string;
@@ -101,7 +102,7 @@ export class UnreadableValueError extends Error {
 /** The same where many are read: the message names the key. */
 export class UnreadableRangeError extends Error {
   constructor({ publicKey, message }: UnreadableValueError) {
-    super(`unable to transform key ${JSON.stringify(publicKey)}: ${message}`);
+    super(`unable to transform key ${goQuote(publicKey)}: ${message}`);
   }
 }
 

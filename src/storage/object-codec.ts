@@ -1,5 +1,5 @@
 import { htmlSafe } from '../../api/meta/go-json.ts';
-import { jsonText } from '../../api/meta/json-text.ts';
+import { jsonText, plainJsonText } from '../../api/meta/json-text.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../api/meta/object.ts';
 import { setOwn, withMember } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
@@ -28,7 +28,7 @@ export interface EncodedObject extends Uint8Array {
  */
 export function encodeStored(object: KubeObject): Uint8Array {
   try {
-    return encode(object, plainFormat, JSON.stringify);
+    return encode(object, plainFormat, plainJsonText);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return encode(object, numbersFormat, jsonText);

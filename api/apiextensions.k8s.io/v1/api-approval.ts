@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 export const approvalAnnotation = 'api-approved.kubernetes.io';
 
 const head = `protected groups must have approval annotation "${approvalAnnotation}"`;
@@ -17,7 +18,7 @@ export function isProtectedGroup(group: string): boolean {
 /** What the annotation's value says. */
 export function approvalOf(text: string): Approval {
   if (text === '') return { approval: 'missing', words: `${head}${see}` };
-  if (text.startsWith('unapproved')) return { approval: 'bypassed', words: `not approved: ${JSON.stringify(text)}` };
+  if (text.startsWith('unapproved')) return { approval: 'bypassed', words: `not approved: ${goQuote(text)}` };
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#\s]+/.test(text)) return { approval: 'approved', words: `approved in ${text}` };
   return { approval: 'invalid', words: `${head} with either a URL or a reason starting with "unapproved"${see}` };
 }

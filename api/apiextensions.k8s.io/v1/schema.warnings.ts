@@ -1,4 +1,5 @@
 import type { CustomResourceDefinitionSpec, JSONSchemaProps } from '../../../openapi/types.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { isKnownFormat } from '../../structural/formats.ts';
 import { internalSpec } from './internal-versions.ts';
 
@@ -33,5 +34,5 @@ export function schemaWarnings(spec: CustomResourceDefinitionSpec, old: CustomRe
   const before = new Set(old ? unknownFormats(old) : []);
   return unknownFormats(spec)
     .filter((format) => !before.has(format))
-    .map((format) => `unrecognized format ${JSON.stringify(format)}`);
+    .map((format) => `unrecognized format ${goQuote(format)}`);
 }

@@ -1,5 +1,6 @@
 import type { APIService, APIServiceSpec } from '../../../openapi/types.ts';
 import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { isDns1035Label, isDns1123Subdomain, isPortNumber, nameIsPathSegment } from '../../meta/names.ts';
 import { validateObjectMeta } from '../../meta/validation.ts';
 
@@ -15,7 +16,7 @@ export function validateService({ metadata, spec = {} as APIServiceSpec }: APISe
   const nameFn = (name: string, prefix: boolean): string[] => {
     const messages = nameIsPathSegment(name, prefix);
     if (messages.length > 0 || name === wanted) return messages;
-    return [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
+    return [`must be \`spec.version+"."+spec.group\`: ${goQuote(wanted)}`];
   };
   const errors = validateObjectMeta(metadata ?? {}, { namespaced: false, nameFn });
   if (group !== '') errors.push(...isDns1123Subdomain(group).map((message) => invalid(path.child('group'), group, message)));

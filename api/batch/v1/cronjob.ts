@@ -4,7 +4,7 @@ import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.t
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { podNameWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
-import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { type FieldError, FieldPath, invalid, invalidTyped, notSupported, required } from '../../meta/field.ts';
 import { validateNonNegativeFields } from '../../meta/numbers.validation.ts';
 import { printedSelector } from '../../meta/printed.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
@@ -51,14 +51,14 @@ function validateSchedule(spec: CronJobSpec, old: CronJobSpec | undefined): Fiel
 function validateTimeZone(name: string | undefined): FieldError[] {
   if (name === undefined) return [];
   const at = path.child('timeZone');
-  if (name === '') return [invalid(at, name, 'timeZone must be nil or non-empty string')];
-  const unknown = invalid(at, name, `unknown time zone ${name}`);
+  if (name === '') return [invalidTyped(at, name, 'timeZone must be nil or non-empty string')];
+  const unknown = invalidTyped(at, name, `unknown time zone ${name}`);
   if (name.split('/').some((part) => part === '.' || part === '..' || part.startsWith('-') || !/^[A-Za-z.\-_0-9+]{1,14}$/.test(part))) {
     return [unknown];
   }
   const errors: FieldError[] = [];
   if (name.toLowerCase() === 'local') {
-    errors.push(invalid(at, name, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'));
+    errors.push(invalidTyped(at, name, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'));
   }
   return isTimeZone(name) ? errors : [...errors, unknown];
 }

@@ -6,6 +6,7 @@ import { podNameWarnings, podTemplateWarnings, withPodTemplate } from '../../cor
 import { defineResource } from '../../define.ts';
 import { isConditionTrue } from '../../meta/conditions.ts';
 import { FieldPath } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { isLabelValue } from '../../meta/names.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { humanDuration } from '../../meta/time.ts';
@@ -111,7 +112,7 @@ export const job = defineResource<Job>({
     orphanDependents === undefined && propagationPolicy === undefined ? [orphanWarning] : [],
   subresources: [statusSubresource<Job>({ prepareForUpdate: takeTemplateLabels, validateUpdate: validateJobStatusUpdate })],
   selectableFields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
-  unknownFieldMessage: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
+  unknownFieldMessage: (field) => `field label ${goQuote(field)} not supported for Job`,
   columns: [
     nameColumn,
     { name: 'Status', type: 'string', description: 'Status of the job.', cell: statusCell },

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 /** A URL as Go's net/url takes it apart. */
 export interface GoURL {
   readonly scheme: string;
@@ -26,7 +27,7 @@ function parse(text: string, viaRequest: boolean): GoURL | string {
   try {
     return read(text, viaRequest);
   } catch (error) {
-    if (error instanceof Refusal) return `parse ${JSON.stringify(text)}: ${error.message}`;
+    if (error instanceof Refusal) return `parse ${goQuote(text)}: ${error.message}`;
     throw error;
   }
 }
@@ -111,7 +112,7 @@ function readHost(host: string): string {
 }
 
 function checkPort(port: string): void {
-  if (port !== '' && !/^:\d*$/.test(port)) throw new Refusal(`invalid port ${JSON.stringify(port)} after host`);
+  if (port !== '' && !/^:\d*$/.test(port)) throw new Refusal(`invalid port ${goQuote(port)} after host`);
 }
 
 function readEscapes(text: string, part: 'path' | 'host' | 'user'): string {
@@ -119,12 +120,11 @@ function readEscapes(text: string, part: 'path' | 'host' | 'user'): string {
     const character = text[i]!;
     if (character === '%') {
       const code = text.slice(i, i + 3);
-      if (!/^%[0-9a-fA-F]{2}$/.test(code)) throw new Refusal(`invalid URL escape ${JSON.stringify(code)}`);
-      if (part === 'host' && Number.parseInt(code[1]!, 16) < 8 && code !== '%25')
-        throw new Refusal(`invalid URL escape ${JSON.stringify(code)}`);
+      if (!/^%[0-9a-fA-F]{2}$/.test(code)) throw new Refusal(`invalid URL escape ${goQuote(code)}`);
+      if (part === 'host' && Number.parseInt(code[1]!, 16) < 8 && code !== '%25') throw new Refusal(`invalid URL escape ${goQuote(code)}`);
       i += 2;
     } else if (part === 'host' && character < '\x80' && !/[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/.test(character)) {
-      throw new Refusal(`invalid character ${JSON.stringify(character)} in host name`);
+      throw new Refusal(`invalid character ${goQuote(character)} in host name`);
     }
   }
   return part === 'host' && text.includes('%') ? decodeURIComponent(text) : text;

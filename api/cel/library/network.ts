@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { ipText } from '../../meta/ip.ts';
 import { isGlobalUnicast, isLinkLocalMulticast, isLinkLocalUnicast, isLoopback } from '../../meta/ip-classes.ts';
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
@@ -139,26 +140,26 @@ function containsCIDR(cidr: CIDR, other: CIDR): boolean {
 function readIP(text: string): Address {
   const parsed = parseAddress(text);
   if (typeof parsed === 'string') {
-    throw new CelError(`IP Address ${JSON.stringify(text)} parse error during conversion from string: ${parsed}`);
+    throw new CelError(`IP Address ${goQuote(text)} parse error during conversion from string: ${parsed}`);
   }
-  if (parsed.zone !== '') throw new CelError(`IP address ${JSON.stringify(text)} with zone value is not allowed`);
-  if (parsed.mapped) throw new CelError(`IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
+  if (parsed.zone !== '') throw new CelError(`IP address ${goQuote(text)} with zone value is not allowed`);
+  if (parsed.mapped) throw new CelError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return parsed;
 }
 
 function readCIDR(text: string): CIDR {
   const words = 'network address parse error during conversion from string: ';
-  const refuse = (why: string) => new CelError(`${words}${words}netip.ParsePrefix(${JSON.stringify(text)}): ${why}`);
+  const refuse = (why: string) => new CelError(`${words}${words}netip.ParsePrefix(${goQuote(text)}): ${why}`);
   const slash = text.lastIndexOf('/');
   if (slash < 0) throw refuse("no '/'");
   const parsed = parseAddress(text.slice(0, slash));
   if (typeof parsed === 'string') throw refuse(parsed.replace(/^ParseAddr\(.*?\): /s, ''));
   if (parsed.zone !== '') throw refuse('IPv6 zones cannot be present in a prefix');
   const bits = text.slice(slash + 1);
-  if (bits.length > 1 && (bits[0]! < '1' || bits[0]! > '9')) throw refuse(`bad bits after slash: ${JSON.stringify(bits)}`);
-  if (!/^\d+$/.test(bits)) throw refuse(`bad bits after slash: ${JSON.stringify(bits)}`);
+  if (bits.length > 1 && (bits[0]! < '1' || bits[0]! > '9')) throw refuse(`bad bits after slash: ${goQuote(bits)}`);
+  if (!/^\d+$/.test(bits)) throw refuse(`bad bits after slash: ${goQuote(bits)}`);
   if (Number(bits) > (parsed.version === 4 ? 32 : 128)) throw refuse('prefix length out of range');
-  if (parsed.mapped) throw new CelError(`${words}IPv4-mapped IPv6 address ${JSON.stringify(text)} is not allowed`);
+  if (parsed.mapped) throw new CelError(`${words}IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return new CIDR(parsed, Number(bits));
 }
 

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { declareFunction, type FunctionDeclaration } from '../check/declarations.ts';
 import { structType } from '../check/types.ts';
 import { CelError, succeeds } from '../runtime/errors.ts';
@@ -94,17 +95,17 @@ export function parseSemver(text: string): OpaqueValue {
   const parsed = preRelease.map(preReleasePart);
   for (const word of build) {
     if (word === '') throw new CelError('Build meta data is empty');
-    if (!/^[0-9A-Za-z-]+$/.test(word)) throw new CelError(`Invalid character(s) found in build meta data ${JSON.stringify(word)}`);
+    if (!/^[0-9A-Za-z-]+$/.test(word)) throw new CelError(`Invalid character(s) found in build meta data ${goQuote(word)}`);
   }
   return new Semver([major, minor, patch], parsed);
 }
 
 function number(name: string, title: string, text: string): bigint {
-  if (!/^[0-9]*$/.test(text)) throw new CelError(`Invalid character(s) found in ${name} ${JSON.stringify(text)}`);
-  if (text.length > 1 && text[0] === '0') throw new CelError(`${title} number must not contain leading zeroes ${JSON.stringify(text)}`);
+  if (!/^[0-9]*$/.test(text)) throw new CelError(`Invalid character(s) found in ${name} ${goQuote(text)}`);
+  if (text.length > 1 && text[0] === '0') throw new CelError(`${title} number must not contain leading zeroes ${goQuote(text)}`);
   if (text === '') throw new CelError(`strconv.ParseUint: parsing "": invalid syntax`);
   const value = BigInt(text.slice(0, 25));
-  if (text.length > 20 || value >= 2n ** 64n) throw new CelError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
+  if (text.length > 20 || value >= 2n ** 64n) throw new CelError(`strconv.ParseUint: parsing ${goQuote(text)}: value out of range`);
   return value;
 }
 
@@ -112,10 +113,10 @@ function preReleasePart(text: string): bigint | string {
   if (text === '') throw new CelError('Prerelease is empty');
   if (/^[0-9]+$/.test(text)) {
     if (text.length > 1 && text[0] === '0')
-      throw new CelError(`Numeric PreRelease version must not contain leading zeroes ${JSON.stringify(text)}`);
+      throw new CelError(`Numeric PreRelease version must not contain leading zeroes ${goQuote(text)}`);
     return BigInt(text.slice(0, 25));
   }
-  if (!/^[0-9A-Za-z-]+$/.test(text)) throw new CelError(`Invalid character(s) found in prerelease ${JSON.stringify(text)}`);
+  if (!/^[0-9A-Za-z-]+$/.test(text)) throw new CelError(`Invalid character(s) found in prerelease ${goQuote(text)}`);
   return text;
 }
 

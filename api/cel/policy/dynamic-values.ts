@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { CelError } from '../runtime/errors.ts';
 import { printValue } from '../runtime/operations.ts';
 import { Duration, ListValue, MapValue, Timestamp, typeName, Uint, type Value } from '../runtime/values.ts';
@@ -76,7 +77,7 @@ export function jsonOf(value: Value): unknown {
   if (value instanceof ListValue) return Array.from(value, jsonOf);
   if (value instanceof MapValue) {
     const entries = Array.from(value.keys(), (key) => {
-      if (typeof key !== 'string') throw new CelError(`map key ${JSON.stringify(String(key))} is not a string`);
+      if (typeof key !== 'string') throw new CelError(`map key ${goQuote(String(key))} is not a string`);
       return [key, jsonOf(value.find(key)!)] as const;
     });
     return Object.fromEntries(entries);

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { isJsonObject } from '../../meta/json.ts';
 import { exactInteger, jsonText } from '../../meta/json-text.ts';
 import { QuantityValue } from '../library/quantity.ts';
@@ -42,7 +43,7 @@ export function nativeFields({ fields }: ApplyObject): Record<string, unknown> {
     try {
       return [name, nativeField(value)];
     } catch (error) {
-      if (error instanceof CelError) throw new CelError(`fail to convert field ${JSON.stringify(name)}: ${error.message}`);
+      if (error instanceof CelError) throw new CelError(`fail to convert field ${goQuote(name)}: ${error.message}`);
       throw error;
     }
   });

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { declareFunction } from '../check/declarations.ts';
 import type { EnvironmentParts, StructDeclaration } from '../check/environment.ts';
 import { type CelType, dynType, opaqueType, stringType, structType } from '../check/types.ts';
@@ -89,9 +90,7 @@ export function misplacedTypes(value: Value, path: string): string[] {
     const wrong =
       own === path
         ? []
-        : [
-            `unexpected type name ${JSON.stringify(own)}, expected ${JSON.stringify(path)}, which matches field name path from root Object type`,
-          ];
+        : [`unexpected type name ${goQuote(own)}, expected ${goQuote(path)}, which matches field name path from root Object type`];
     return [...wrong, ...[...value.fields].flatMap(([name, field]) => misplacedTypes(field, `${path}.${name}`))];
   }
   if (value instanceof ListValue) return [...value].flatMap((element) => misplacedTypes(element, path));

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { CelError } from '../runtime/errors.ts';
 import { MapValue, type Value } from '../runtime/values.ts';
 import type { CompiledExpression } from './policy-compiler.ts';
@@ -81,12 +82,10 @@ class LazyVariables extends MapValue {
   }
 
   private evaluate(name: string, expression: CompiledExpression): Value | CelError {
-    if (!expression.program) return new CelError(`composited variable ${JSON.stringify(name)} fails to compile: ${expression.error}`);
+    if (!expression.program) return new CelError(`composited variable ${goQuote(name)} fails to compile: ${expression.error}`);
     const outcome = this.run(expression);
     this.cost += outcome.cost;
-    return 'error' in outcome
-      ? new CelError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${outcome.error}`)
-      : outcome.value;
+    return 'error' in outcome ? new CelError(`composited variable ${goQuote(name)} fails to evaluate: ${outcome.error}`) : outcome.value;
   }
 
   keys(): Iterable<Value> {

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 import { zoneOffsets } from '../../meta/time-zone.ts';
 import { printPlainDouble } from './doubles.ts';
 import { CelError } from './errors.ts';
@@ -158,7 +159,7 @@ function offsetOf(epoch: number, zone: string): number {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new CelError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[+-]?\d+$/.test(text)) throw new CelError(`strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`);
   return Number(text);
 }
 

@@ -1,5 +1,6 @@
 /** PKCS#10 certificate requests, as far as an API server looks into them: their form and their own signature (RFC 2986). */
 import { createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto';
+import { goQuote } from '../../meta/go-quote.ts';
 import { type Element, MalformedError, readElement } from './der.ts';
 
 const sequence = 0x30;
@@ -107,7 +108,7 @@ export function certificateProblem(certificate: string | undefined): string | un
   let text = Buffer.from(certificate, 'base64').toString('latin1');
   let count = 0;
   for (let block = firstBlock(text); block; block = firstBlock(text)) {
-    if (block.type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(block.type)}`;
+    if (block.type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${goQuote(block.type)}`;
     if (block.headers) return 'no PEM block headers are permitted';
     if (block.der.length === 0) return 'found CERTIFICATE PEM block containing 0 certificates';
     count++;

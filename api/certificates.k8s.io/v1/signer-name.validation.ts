@@ -1,4 +1,5 @@
 import { type FieldError, type FieldPath, invalid, required, tooLong } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { isDns1123Label, isDns1123Subdomain } from '../../meta/names.ts';
 import { byteLength } from '../../meta/text.ts';
 
@@ -10,7 +11,7 @@ const maxBytes = maxDomainBytes + maxPathBytes + 1;
 function validateParts(text: string, check: (part: string) => string[], path: FieldPath): FieldError[] {
   const bad = text.split('.').find((part) => check(part).length > 0);
   if (bad === undefined) return [];
-  return check(bad).map((message) => invalid(path, text, `validating label ${JSON.stringify(bad)}: ${message}`));
+  return check(bad).map((message) => invalid(path, text, `validating label ${goQuote(bad)}: ${message}`));
 }
 
 /** `domain/path` names of certificate signers. */

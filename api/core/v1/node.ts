@@ -2,6 +2,7 @@ import type { Node, Taint } from '../../../openapi/types.ts';
 import { defineResource } from '../../define.ts';
 import { findCondition } from '../../meta/conditions.ts';
 import { duplicate, type FieldError, FieldPath, forbidden, internalError, invalid, required } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
 import { goJsonError } from '../../meta/json-errors.ts';
 import { isLabelValue } from '../../meta/names.ts';
@@ -100,7 +101,7 @@ function validateFeatures(node: Node): FieldError[] {
   const path = FieldPath.of('status', 'declaredFeatures');
   return features.flatMap((feature, i) => {
     const errors: FieldError[] = [];
-    const words = `invalid feature name ${JSON.stringify(feature)}`;
+    const words = `invalid feature name ${goQuote(feature)}`;
     const rule =
       "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes";
     if (feature.length > 253) errors.push(invalid(path.index(i), feature, `${words}: must be no more than 253 characters`));

@@ -1,5 +1,6 @@
 import type { PersistentVolumeClaimSpec } from '../../../openapi/types.ts';
 import type { FieldPath } from '../../meta/field.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { parseQuantity } from '../../meta/quantity.ts';
 
 /** Amounts of storage that are no whole bytes. */
@@ -7,8 +8,6 @@ export function persistentVolumeClaimSpecWarnings(spec: PersistentVolumeClaimSpe
   return (['requests', 'limits'] as const).flatMap((list) => {
     const text = spec.resources?.[list]?.storage;
     if (text === undefined || !parseQuantity(text).looksFractional()) return [];
-    return [
-      `${path.child('resources', list).key('storage')}: fractional byte value ${JSON.stringify(text)} is invalid, must be an integer`,
-    ];
+    return [`${path.child('resources', list).key('storage')}: fractional byte value ${goQuote(text)} is invalid, must be an integer`];
   });
 }

@@ -1,3 +1,4 @@
+import { goQuote } from '../../meta/go-quote.ts';
 /** Validation of a pod's volumes. */
 
 import type {
@@ -215,7 +216,7 @@ function validateVolumeSource(volume: Volume, path: FieldPath, meta: ObjectMeta 
     if (field === 'ephemeral' && meta?.name && volume.name) {
       const claim = `${meta.name}-${volume.name}`;
       errors.push(
-        ...nameIsDnsSubdomain(claim, false).map((m) => invalid(path.child('name'), volume.name, `PVC name ${JSON.stringify(claim)}: ${m}`)),
+        ...nameIsDnsSubdomain(claim, false).map((m) => invalid(path.child('name'), volume.name, `PVC name ${goQuote(claim)}: ${m}`)),
       );
     }
   }

@@ -3,7 +3,7 @@ import type { RbacV1Subject, RoleRef } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import type { Column } from '../../define.ts';
-import { type FieldError, FieldPath, invalid, notSupported, required } from '../../meta/field.ts';
+import { type FieldError, FieldPath, invalid, notSupportedText, required } from '../../meta/field.ts';
 import { nameIsDnsSubdomain, nameIsPathSegment } from '../../meta/names.ts';
 import type { KubeObject } from '../../meta/object.ts';
 
@@ -50,8 +50,8 @@ function internalRoleRef(reference: RoleRef | undefined): object {
 function rules(binding: RoleBindingObject, namespaced: boolean, roleKinds: readonly string[]): FieldError[] {
   const { apiGroup = '', kind = '', name = '' } = binding.roleRef ?? {};
   const errors: FieldError[] = [];
-  if (apiGroup !== group) errors.push(notSupported(roleRefPath.child('apiGroup'), apiGroup, [group]));
-  if (!roleKinds.includes(kind)) errors.push(notSupported(roleRefPath.child('kind'), kind, roleKinds));
+  if (apiGroup !== group) errors.push(notSupportedText(roleRefPath.child('apiGroup'), apiGroup, [group]));
+  if (!roleKinds.includes(kind)) errors.push(notSupportedText(roleRefPath.child('kind'), kind, roleKinds));
   if (name === '') errors.push(required(roleRefPath.child('name')));
   else errors.push(...nameIsPathSegment(name, false).map((message) => invalid(roleRefPath.child('name'), name, message)));
   (binding.subjects ?? []).forEach((subject, i) => {
@@ -65,13 +65,13 @@ const subjectKinds = ['ServiceAccount', 'User', 'Group'];
 function validateSubject(subject: RbacV1Subject, namespaced: boolean, path: FieldPath): FieldError[] {
   const { kind = '', name = '', namespace = '', apiGroup = '' } = subject;
   const errors = name === '' ? [required(path.child('name'))] : [];
-  if (!subjectKinds.includes(kind)) return [...errors, notSupported(path.child('kind'), kind, subjectKinds)];
+  if (!subjectKinds.includes(kind)) return [...errors, notSupportedText(path.child('kind'), kind, subjectKinds)];
   const isAccount = kind === 'ServiceAccount';
   if (isAccount && name !== '') {
     errors.push(...nameIsDnsSubdomain(name, false).map((message) => invalid(path.child('name'), name, message)));
   }
   const wanted = isAccount ? '' : group;
-  if (apiGroup !== wanted) errors.push(notSupported(path.child('apiGroup'), apiGroup, [wanted]));
+  if (apiGroup !== wanted) errors.push(notSupportedText(path.child('apiGroup'), apiGroup, [wanted]));
   if (isAccount && !namespaced && namespace === '') errors.push(required(path.child('namespace')));
   return errors;
 }

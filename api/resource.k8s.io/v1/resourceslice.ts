@@ -2,6 +2,7 @@ import type { ResourceSlice } from '../../../openapi/types.ts';
 import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
+import { goQuote } from '../../meta/go-quote.ts';
 import { countGeneration } from '../../meta/statuses.ts';
 import { validateSlice } from './resourceslice.validation.ts';
 
@@ -71,6 +72,6 @@ export const resourceSlice = defineResource<ResourceSlice>({
   warnings({ spec }) {
     const driver = spec?.driver ?? '';
     if (driver === driver.toLowerCase()) return [];
-    return [`spec.driver: driver names should be lowercase; ${JSON.stringify(driver)} contains uppercase characters`];
+    return [`spec.driver: driver names should be lowercase; ${goQuote(driver)} contains uppercase characters`];
   },
 });

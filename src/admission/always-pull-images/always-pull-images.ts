@@ -1,4 +1,5 @@
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { Pod } from '../../../openapi/types.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
@@ -20,7 +21,7 @@ export const alwaysPullImagesPlugin: AdmissionPlugin = {
     const wrong = containersOf(attributes.object as Pod).find(({ container }) => container.imagePullPolicy !== 'Always');
     if (!wrong) return;
     const { path, container } = wrong;
-    const text = `${path}.imagePullPolicy: Unsupported value: ${JSON.stringify(container.imagePullPolicy ?? '')}: supported values: "Always"`;
+    const text = `${path}.imagePullPolicy: Unsupported value: ${goQuote(container.imagePullPolicy ?? '')}: supported values: "Always"`;
     throw refuse(attributes, text);
   },
 };

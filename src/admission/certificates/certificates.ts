@@ -1,5 +1,6 @@
 import { certificateSigningRequest } from '../../../api/certificates.k8s.io/v1/certificatesigningrequest.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { CertificateSigningRequest } from '../../../openapi/types.ts';
 import { readCertificateRequest } from '../../auth/certificate-authority.ts';
 import type { Authorizer, UserInfo } from '../../auth/types.ts';
@@ -56,7 +57,7 @@ function isFor({ definition, subresource }: AdmissionAttributes, wanted: string)
 async function requireRight(attributes: AdmissionAttributes, authorizer: Authorizer, verb: 'approve' | 'sign'): Promise<void> {
   const { signerName } = (attributes.old as CertificateSigningRequest).spec;
   if (await mayUse(authorizer, attributes.user, verb, signerName)) return;
-  throw refuse(attributes, `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`);
+  throw refuse(attributes, `user not permitted to ${verb} requests with signerName ${goQuote(signerName)}`);
 }
 
 /** Whether a user has a right over a signer, by its name or over all of its domain (`example.com/*`). */

@@ -5,6 +5,7 @@ import { persistentVolumeClaim } from '../../../api/core/v1/persistentvolumeclai
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { serviceAccount } from '../../../api/core/v1/serviceaccount.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { resourceSlice } from '../../../api/resource.k8s.io/v1/resourceslice.ts';
 import { csiNode } from '../../../api/storage.k8s.io/v1/csinode.ts';
 import { nodeNameOf } from '../../auth/authorize/node.ts';
@@ -37,7 +38,7 @@ export function nodeRestrictionPlugin(lookup: Lookup, authorizer: Authorizer): A
       const restrict = node === undefined ? undefined : rules.get(attributes.definition);
       if (node === undefined || !restrict) return;
       const restriction = { attributes, node, lookup, authorizer };
-      if (node === '') throw refused(restriction, `could not determine node from user ${JSON.stringify(attributes.user.username)}`);
+      if (node === '') throw refused(restriction, `could not determine node from user ${goQuote(attributes.user.username)}`);
       return restrict(restriction);
     },
   };

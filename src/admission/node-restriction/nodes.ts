@@ -1,4 +1,5 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { sorted } from '../../../api/meta/text.ts';
 import type { Node } from '../../../openapi/types.ts';
 import { type Restriction, refused } from './restriction.ts';
@@ -26,7 +27,7 @@ export function restrictNodes(restriction: Restriction): void {
   const { operation, object, old } = restriction.attributes;
   const name = restriction.attributes.name || (object?.metadata?.name ?? '');
   const node = JSON.stringify(restriction.node);
-  if (name !== restriction.node) throw refused(restriction, `node ${node} is not allowed to modify node ${JSON.stringify(name)}`);
+  if (name !== restriction.node) throw refused(restriction, `node ${node} is not allowed to modify node ${goQuote(name)}`);
   if (operation === 'CREATE') {
     // They may read what their configuration source names.
     if ((object as Node).spec?.configSource)

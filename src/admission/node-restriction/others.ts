@@ -2,6 +2,7 @@ import { persistentVolume } from '../../../api/core/v1/persistentvolume.ts';
 import { persistentVolumeClaim } from '../../../api/core/v1/persistentvolumeclaim.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { csiDriver } from '../../../api/storage.k8s.io/v1/csidriver.ts';
 import type {
@@ -20,7 +21,7 @@ const leaseNamespace = 'kube-node-lease';
 export const restrictClaims: Restrict = (restriction) => {
   const { subresource, operation, object, old } = restriction.attributes;
   if (subresource !== 'status') throw refused(restriction, 'may only update PVC status');
-  if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${JSON.stringify(operation)}`);
+  if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${goQuote(operation)}`);
   if (semanticEqual(withoutSizes(object!), withoutSizes(old!))) return;
   const node = JSON.stringify(restriction.node);
   throw refused(restriction, `node ${node} is not allowed to update fields other than status.quantity and status.conditions`);
@@ -98,7 +99,7 @@ async function restrictAudience(restriction: Restriction, pod: Pod, audience: st
   if (decision === 'allow') return;
   throw refused(
     restriction,
-    `audience ${JSON.stringify(audience)} not found in pod spec volume, ${user.username} is not authorized to request tokens for this audience`,
+    `audience ${goQuote(audience)} not found in pod spec volume, ${user.username} is not authorized to request tokens for this audience`,
   );
 }
 

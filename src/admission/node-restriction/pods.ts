@@ -2,6 +2,7 @@ import { node as nodes } from '../../../api/core/v1/node.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { configMapNames, secretNames } from '../../../api/core/v1/pod-references.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { Pod, Volume } from '../../../openapi/types.ts';
 import { existing, type Restrict, type Restriction, refused } from './restriction.ts';
 
@@ -18,21 +19,21 @@ export function restrictPods(restriction: Restriction): Promise<void> | void {
     case '':
       if (operation === 'CREATE') return restrictCreate(restriction);
       if (operation === 'DELETE') {
-        return restrictOther(restriction, (node) => `node ${JSON.stringify(node)} can only delete pods with spec.nodeName set to itself`);
+        return restrictOther(restriction, (node) => `node ${goQuote(node)} can only delete pods with spec.nodeName set to itself`);
       }
       throw refused(
         restriction,
-        `unexpected operation ${JSON.stringify(operation)}, node ${JSON.stringify(restriction.node)} can only create and delete mirror pods`,
+        `unexpected operation ${goQuote(operation)}, node ${goQuote(restriction.node)} can only create and delete mirror pods`,
       );
     default:
-      throw refused(restriction, `unexpected pod subresource ${JSON.stringify(subresource)}, only 'status' and 'eviction' are allowed`);
+      throw refused(restriction, `unexpected pod subresource ${goQuote(subresource)}, only 'status' and 'eviction' are allowed`);
   }
 }
 
 const restrictStatus: Restrict = (restriction) => {
   const { operation, object, old } = restriction.attributes;
   const node = JSON.stringify(restriction.node);
-  if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${JSON.stringify(operation)}`);
+  if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${goQuote(operation)}`);
   const [pod, before] = [object as Pod, old as Pod];
   if (before.spec!.nodeName !== restriction.node) {
     throw refused(restriction, `node ${node} can only update pod status for pods with spec.nodeName set to itself`);
@@ -60,7 +61,7 @@ async function restrictCreate(restriction: Restriction): Promise<void> {
   const { annotations, ownerReferences = [] } = pod.metadata!;
   const fail = (message: string) => refused(restriction, message);
   if (annotations?.[mirrorAnnotation] === undefined) {
-    throw fail(`pod does not have ${JSON.stringify(mirrorAnnotation)} annotation, node ${node} can only create mirror pods`);
+    throw fail(`pod does not have ${goQuote(mirrorAnnotation)} annotation, node ${node} can only create mirror pods`);
   }
   if (pod.spec!.nodeName !== restriction.node) throw fail(`node ${node} can only create pods with spec.nodeName set to itself`);
   if (ownerReferences.length > 1) throw fail(`node ${node} can only create pods with a single owner reference set to itself`);

@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { OwnerReference } from '../../../openapi/types.ts';
 import type { AdmissionEnvironment } from '../environment.ts';
@@ -32,7 +33,7 @@ export function ownerReferencesPermissionEnforcementPlugin({ authorizer, definit
       for (const { apiVersion, kind, name: ownerName } of blocking) {
         const owner = definitionOfKind(apiVersion, kind);
         if (!owner) {
-          const missing = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
+          const missing = `no matches for kind ${goQuote(kind)} in version ${goQuote(apiVersion)}`;
           const where = `cannot find RESTMapping for APIVersion ${apiVersion} Kind ${kind}: ${missing}`;
           throw refuse(attributes, `cannot set blockOwnerDeletion in this case because ${where}`);
         }

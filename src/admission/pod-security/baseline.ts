@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { Container, LifecycleHandler, Probe } from '../../../openapi/types.ts';
 import {
   type Check,
@@ -25,7 +26,7 @@ const appArmorProfile: Check = (pod) => {
   ];
   const annotations = Object.entries(pod.metadata.annotations ?? {})
     .filter(([key, value]) => key.startsWith(appArmorAnnotation) && !/^($|runtime\/default$|localhost\/)/.test(value))
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}=${goQuote(value)}`);
   const values = [...listed(types), ...listed(annotations)];
   const further = annotations.length === 0 ? [] : [annotations.length === 1 ? 'annotation' : 'annotations'];
   if (values.length === 0) return undefined;
@@ -143,9 +144,7 @@ const seccompAnnotations: Check = (pod) => {
   const keys = [seccompPodAnnotation, ...containersOf(pod).map(({ name }) => `${seccompContainerAnnotation}${name}`)];
   const bad = keys.flatMap((key) => {
     const value = pod.metadata.annotations?.[key];
-    return value === undefined || /^(runtime\/default$|docker\/default$|localhost\/)/.test(value)
-      ? []
-      : [`${key}=${JSON.stringify(value)}`];
+    return value === undefined || /^(runtime\/default$|docker\/default$|localhost\/)/.test(value) ? [] : [`${key}=${goQuote(value)}`];
   });
   const unique = listed(bad);
   if (unique.length === 0) return undefined;

@@ -3,6 +3,7 @@ import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
 import { podTemplate } from '../../../api/core/v1/podtemplate.ts';
 import { errorsText } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, EphemeralContainer, Pod } from '../../../openapi/types.ts';
 import { forbidden, internalError, invalid } from '../../registry/errors.ts';
@@ -121,7 +122,7 @@ function warningOfExemption(
   if (isPrivileged(policy) || isEquivalent(policy, defaults)) return undefined;
   const set = modesOfLabels(labels).filter((mode) => policy[mode].level !== 'privileged');
   const texts = set.map((mode) => `${mode}=${standardText(policy[mode])}`);
-  return `namespace ${JSON.stringify(name)} is exempt from Pod Security, and the policy (${texts.join(', ')}) will be ignored`;
+  return `namespace ${goQuote(name)} is exempt from Pod Security, and the policy (${texts.join(', ')}) will be ignored`;
 }
 
 /** One warning for each sort of violation in a namespace, with the first pod that has it. */
@@ -139,7 +140,7 @@ async function warningsOfPods(name: string, enforce: Standard, lookup: Lookup): 
   }
   if (found.size > 0) {
     warnings.push(
-      `existing pods in namespace ${JSON.stringify(name)} violate the new PodSecurity enforce level ${JSON.stringify(standardText(enforce))}`,
+      `existing pods in namespace ${goQuote(name)} violate the new PodSecurity enforce level ${goQuote(standardText(enforce))}`,
     );
   }
   const others = (count: number) => (count === 0 ? '' : count === 1 ? ' (and 1 other pod)' : ` (and ${count} other pods)`);
@@ -168,7 +169,7 @@ function validatePod(attributes: AdmissionAttributes, pod: PodParts, policy: Pol
   const audited = () => (sameStandard(policy.audit, policy.enforce) ? found : violations(policy.audit, pod));
   annotate(attributes, policy.audit, audited);
   if (found.length > 0) {
-    const text = `violates PodSecurity ${JSON.stringify(standardText(policy.enforce))}: ${violationsText(found)}`;
+    const text = `violates PodSecurity ${goQuote(standardText(policy.enforce))}: ${violationsText(found)}`;
     throw forbidden({ group: definition.group, resource: definition.plural }, name, text);
   }
   warn(attributes, policy.warn, sameStandard(policy.warn, policy.enforce) ? found : violations(policy.warn, pod));
@@ -191,7 +192,7 @@ function annotate(attributes: AdmissionAttributes, standard: Standard, find: () 
 }
 
 function wouldViolate(standard: Standard, found: readonly Violation[]): string {
-  return `would violate PodSecurity ${JSON.stringify(standardText(standard))}: ${violationsText(found)}`;
+  return `would violate PodSecurity ${goQuote(standardText(standard))}: ${violationsText(found)}`;
 }
 
 /** Judges by the policy of the request's namespace: at once where the cache knows it. */
@@ -204,7 +205,7 @@ function underPolicy(
   const cached = lookup.cached(namespaces, '', namespace);
   if (cached) return judge(policyOf(cached.metadata?.labels, defaults));
   return lookup.get(namespaces, '', namespace).then((found) => {
-    if (!found) throw internalError(`failed to lookup namespace ${JSON.stringify(namespace)}`);
+    if (!found) throw internalError(`failed to lookup namespace ${goQuote(namespace)}`);
     judge(policyOf(found.metadata?.labels, defaults));
   });
 }

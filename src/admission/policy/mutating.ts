@@ -1,6 +1,7 @@
 import type { CompiledExpression } from '../../../api/cel/policy/policy-compiler.ts';
 import { OutOfBudget, PolicyEvaluation, policyBudget } from '../../../api/cel/policy/policy-evaluation.ts';
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { copySorted } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { MutatingAdmissionPolicy } from '../../../openapi/types.ts';
@@ -116,7 +117,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
       if (!match) continue;
       const problem = paramKindProblem(policy.paramKind, this.environment);
       if (problem !== undefined) {
-        const message = `policy ${JSON.stringify(policy.name)} denied request: ${problem}`;
+        const message = `policy ${goQuote(policy.name)} denied request: ${problem}`;
         if (!policy.ignoresFailure) failures.push({ message, reason: 'Forbidden' });
         continue;
       }

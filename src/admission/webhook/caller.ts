@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { isQualifiedName } from '../../../api/meta/names.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Authorizer } from '../../auth/types.ts';
@@ -47,7 +48,7 @@ export async function ask(
   { client, credentials, random, inOrder }: WebhookParts,
 ): Promise<AdmissionResponse> {
   if (attributes.dryRun && !webhook.allowsDryRun) {
-    throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
+    throw badRequest(`admission webhook ${goQuote(webhook.name)} does not support dry run`);
   }
   const uid = random.uuid();
   const { reviewVersion } = webhook;
@@ -77,7 +78,7 @@ export async function ask(
 }
 
 export function failure({ name }: Webhook, message: string, code = 503): CallFailure {
-  return new CallFailure(`failed calling webhook ${JSON.stringify(name)}: ${message}`, code);
+  return new CallFailure(`failed calling webhook ${goQuote(name)}: ${message}`, code);
 }
 
 /** Counts and times the call of a webhook. */
@@ -107,7 +108,7 @@ export function failOrIgnore(webhook: Webhook, error: unknown, { logger }: Webho
 }
 
 function refusal({ name }: Webhook, { status = {} }: AdmissionResponse): Refusal {
-  const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
+  const denied = `admission webhook ${goQuote(name)} denied the request`;
   const { message, reason, code, details, metadata } = status;
   const explained = message || reason || '';
   return new Refusal(

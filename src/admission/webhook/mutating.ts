@@ -1,4 +1,5 @@
 import { goJson } from '../../../api/meta/go-json.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { isJsonObject } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -110,7 +111,7 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     if (match.object === undefined)
       throw internalError('the API server does not support patching when the admission request has no object');
     if (response.patchType !== jsonPatchType) {
-      throw failure(webhook, `unsupported patch type ${JSON.stringify(response.patchType ?? '')}`);
+      throw failure(webhook, `unsupported patch type ${goQuote(response.patchType ?? '')}`);
     }
     const patched = this.conformed(match.object, operations);
     const changed = !sameJson(patched, match.object);

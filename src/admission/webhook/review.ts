@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { apiVersionOf, type GroupVersionKind, type KubeObject } from '../../../api/meta/object.ts';
 import type { ExpectedKind } from '../../machinery/expected-kind.ts';
 import type { AdmissionAttributes } from '../plugin.ts';
@@ -90,7 +91,7 @@ export function responseOf(answer: any, uid: string, version: string, mutating: 
   // The older version never looked at what the answer says it is, nor at its uid, and every patch of it is a JSON patch.
   if (version === 'v1beta1') return { ...read, patchType: jsonPatchType };
   if ((response['uid'] ?? '') !== uid) {
-    throw new InvalidReviewError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
+    throw new InvalidReviewError(`expected response.uid=${goQuote(uid)}, got ${goQuote(response['uid'] ?? '')}`);
   }
   const expected = apiVersionOf(reviewGroup, version);
   if (answer.apiVersion !== expected || answer.kind !== admissionReview.kind) {

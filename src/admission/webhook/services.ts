@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { EndpointSlice, Service } from '../../../openapi/types.ts';
 import { hostPort } from '../../machinery/host-port.ts';
 import type { ResolveService } from '../../machinery/webhook-client.ts';
@@ -28,11 +29,11 @@ export type DialPod = (node: string, namespace: string, pod: string, port: numbe
 export function serviceResolver(lookup: Lookup, dialPod?: DialPod): (...service: Parameters<ResolveService>) => Promise<ServiceAddress> {
   return async (namespace, name, port) => {
     const service = (await lookup.get(services, namespace, name)) as Service | undefined;
-    if (!service) throw new Error(`service ${JSON.stringify(name)} not found`);
+    if (!service) throw new Error(`service ${goQuote(name)} not found`);
     const { spec } = service;
     if (spec!.type === 'ExternalName') return { host: spec!.externalName!, port, shown: `${spec!.externalName}:${port}` };
     const servicePort = spec!.ports?.find((candidate) => candidate.port === port);
-    if (!servicePort) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
+    if (!servicePort) throw new Error(`no service port ${port} found for service ${goQuote(name)}`);
     const { clusterIP = '' } = spec!;
     const shown = hostPort(clusterIP, port);
     const found = (await lookup.list(slices, namespace)) as EndpointSlice[];

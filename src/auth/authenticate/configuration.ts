@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Program } from '../../../api/cel/program.ts';
 import { compileTokenExpression, type TokenSubject } from '../../../api/cel/token/token-environment.ts';
 import { duplicate, errorsText, type FieldError, FieldPath, forbidden, invalid, required, tooMany } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -162,7 +163,7 @@ function validateUrl(text: string, path: FieldPath): FieldError[] {
   try {
     url = new URL(text);
   } catch {
-    return [invalid(path, text, `parse ${JSON.stringify(text)}: invalid URI for request`)];
+    return [invalid(path, text, `parse ${goQuote(text)}: invalid URI for request`)];
   }
   const problems = [
     url.protocol !== 'https:' && 'URL scheme must be https',

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { aggregate, compareText, quotedList, sorted } from '../../../api/meta/text.ts';
 import type { UserInfo } from '../types.ts';
 import { matchesPath, type Rule } from './rbac.ts';
@@ -51,11 +52,11 @@ function uncovered(held: readonly Rule[], wanted: readonly Rule[]): Right[] {
  * @param dangling the user's bindings of roles that there are not; upstream reads them in the order of storage, and tells of both kinds of roles alike
  */
 export function escalationMessage({ username, groups }: UserInfo, missing: readonly string[], dangling: readonly Binding[]): string {
-  const message = `user ${JSON.stringify(username)} (groups=${quotedList(groups)}) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
+  const message = `user ${goQuote(username)} (groups=${quotedList(groups)}) is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
   if (dangling.length === 0) return message;
   const errors = dangling
     .toSorted(compareBindings)
-    .map(({ roleRef }) => `roles.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`);
+    .map(({ roleRef }) => `roles.rbac.authorization.k8s.io ${goQuote(roleRef.name)} not found`);
   return `${message}; resolution errors: [${aggregate(errors)}]`;
 }
 

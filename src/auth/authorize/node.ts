@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo } from '../types.ts';
 import {
   isAttachedTo,
@@ -126,7 +127,7 @@ export function nodeAuthorizer(rules: Parameters<typeof allows>[0][], objects: N
     authorize(attributes) {
       const node = nodeNameOf(attributes.user);
       if (node === undefined) return noOpinion;
-      if (node === '') return { decision: 'no-opinion', reason: `unknown node for user ${JSON.stringify(attributes.user.username)}` };
+      if (node === '') return { decision: 'no-opinion', reason: `unknown node for user ${goQuote(attributes.user.username)}` };
       const judge = attributes.resourceRequest ? judges[`${attributes.group}/${attributes.resource}`] : undefined;
       const judgement = judge?.(node, attributes);
       if (judgement === undefined) return byRules(attributes);

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { aggregate } from '../../../api/meta/text.ts';
 import type { AccessAttributes, Authorizer, Decision, UserInfo, UserRules } from '../types.ts';
@@ -146,7 +147,7 @@ export class RbacAuthorizer implements Authorizer {
 const keyOf = (kind: string, namespace: string, name: string) => `${kind}\n${namespace}\n${name}`;
 
 function missingRole({ roleRef }: Binding): string {
-  return `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(roleRef.name)} not found`;
+  return `${roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(roleRef.name)} not found`;
 }
 
 function allowedBy(binding: Binding, subjectIndex: string): string {
@@ -155,10 +156,10 @@ function allowedBy(binding: Binding, subjectIndex: string): string {
   const bySubject = binding.subjects.find((subject) => subjectKey(subject, binding.namespace) === subjectIndex);
   const subject =
     bySubject?.kind === 'ServiceAccount' && account
-      ? `ServiceAccount ${JSON.stringify(`${account[2]}/${account[1]}`)}`
-      : `${kind} ${JSON.stringify(name)}`;
+      ? `ServiceAccount ${goQuote(`${account[2]}/${account[1]}`)}`
+      : `${kind} ${goQuote(name)}`;
   const path = binding.namespace === '' ? binding.name : `${binding.name}/${binding.namespace}`;
-  return `RBAC: allowed by ${binding.kind} ${JSON.stringify(path)} of ${binding.roleRef.kind} ${JSON.stringify(binding.roleRef.name)} to ${subject}`;
+  return `RBAC: allowed by ${binding.kind} ${goQuote(path)} of ${binding.roleRef.kind} ${goQuote(binding.roleRef.name)} to ${subject}`;
 }
 
 /** Whether a rule allows a request. */

@@ -1,5 +1,6 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
 import { printFloat64 } from '../../../api/meta/go-float.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { jsonText, WrittenNumber } from '../../../api/meta/json-text.ts';
 
 /** A JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
@@ -35,10 +36,10 @@ export function goSyntax(value: unknown): string {
   if (value instanceof WrittenNumber) return floatText(value);
   if (typeof value === 'object') {
     return `map[string]interface {}{${sortedEntries(value)
-      .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item)}`)
+      .map(([key, item]) => `${goQuote(key)}:${goSyntax(item)}`)
       .join(', ')}}`;
   }
-  return jsonText(value);
+  return typeof value === 'string' ? goQuote(value) : jsonText(value);
 }
 
 /** The Go type that decoded JSON has. */

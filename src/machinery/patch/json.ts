@@ -1,4 +1,5 @@
 import { apply_patch } from 'jsonpatch';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
@@ -116,8 +117,7 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
       }
       return edit(document, { op: Array.isArray(target.parent) ? 'replace' : 'add', path: target.pointer, value }, editing);
     case 'remove':
-      if (target.last === undefined)
-        throw refused(`remove operation does not apply: doc is missing path: ${JSON.stringify(path)}: missing value`);
+      if (target.last === undefined) throw refused(`remove operation does not apply: doc is missing path: ${goQuote(path)}: missing value`);
       if (!target.exists) {
         throw refused(`error in remove for path: '${path}': Unable to remove nonexistent key: ${target.last ?? ''}: missing value`);
       }
@@ -220,7 +220,7 @@ function arrayIndex(list: readonly unknown[], part: string, inserting: boolean):
   const size = inserting ? list.length + 1 : list.length;
   if (part === '-' && inserting) return list.length;
   if (!/^[-+]?\d+$/.test(part)) {
-    const cause = `strconv.Atoi: parsing ${JSON.stringify(part)}: invalid syntax`;
+    const cause = `strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`;
     return inserting ? `value was not a proper array index: '${part}': ${cause}` : cause;
   }
   const index = Number(part) < 0 ? size + Number(part) : Number(part);

@@ -1,4 +1,5 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { WrittenNumber } from '../../../api/meta/json-text.ts';
 import type { Field, Schema } from '../../../openapi/schema.ts';
 import { sameJson } from '../json-equal.ts';
@@ -136,7 +137,7 @@ function expectList(value: unknown): void {
 function orderedField(schema: Schema, name: string): Merging {
   if (schema.type === 'object' && !schema.fields.has(name)) {
     const struct = schema.name?.slice(schema.name.lastIndexOf('.') + 1) ?? '';
-    throw plainError(`unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`);
+    throw plainError(`unable to find api field in struct ${struct} for the json field ${goQuote(name)}`);
   }
   const merging = fieldOf(schema, name);
   if (schema.type === 'object' && merging.schema.type !== 'list') throw plainError('expected slice or array type, but got: struct');

@@ -1,3 +1,4 @@
+import { goTimeQuote } from '../../../api/meta/go-quote.ts';
 import { canonicalQuantity } from '../../../api/meta/quantity.ts';
 import { formatMicroTime, formatTime } from '../clock.ts';
 
@@ -60,9 +61,7 @@ function parseGoTime(text: string, layout: string, hasMicroseconds: boolean): { 
   const take = ({ layout: name, pattern, ranges = [] }: TimeElement): string => {
     const match = pattern.exec(rest)?.[0];
     if (match === undefined) {
-      throw new ValueError(
-        `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(name)}`,
-      );
+      throw new ValueError(`parsing time ${goTimeQuote(text)} as "${layout}": cannot parse ${goTimeQuote(rest)} as ${goTimeQuote(name)}`);
     }
     rest = rest.slice(match.length);
     const numbers = match.match(/\d+/g) ?? [];
@@ -79,7 +78,7 @@ function parseGoTime(text: string, layout: string, hasMicroseconds: boolean): { 
     if (match) rest = rest.slice(match[0].length);
   }
   const offset = take(zone);
-  if (rest !== '') throw new ValueError(`parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`);
+  if (rest !== '') throw new ValueError(`parsing time ${goTimeQuote(text)}: extra text: ${goTimeQuote(rest)}`);
   const [year, , month, , day, , hour, , minute, , second] = found.map(Number);
   if (day! < 1 || day! > daysIn(year!, month!)) throw outOfRange(text, 'day');
   const date = new Date(0);
@@ -97,7 +96,7 @@ function minutesOf(offset: string): number {
 }
 
 function outOfRange(text: string, what: string): ValueError {
-  return new ValueError(`parsing time ${JSON.stringify(text)}: ${what} out of range`);
+  return new ValueError(`parsing time ${goTimeQuote(text)}: ${what} out of range`);
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { jsonText, WrittenNumber } from '../../../api/meta/json-text.ts';
 import { setOwn } from '../json-object.ts';
 import { documentOf, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from './yaml-nodes.ts';
@@ -134,15 +135,16 @@ function goKeySyntax(node: YamlNode): string {
     return `map[interface {}]interface {}{${entries.sort().join(', ')}}`;
   }
   const value = readScalar(node);
-  return value === null ? 'interface {}(nil)' : jsonText(value);
+  return goInside(value);
 }
 
 /** A value as Go's `%#v` prints it. */
 function goValue(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goInside).join(', ')}}`;
+  if (typeof value === 'string') return goQuote(value);
   if (typeof value !== 'object' || value instanceof WrittenNumber) return jsonText(value);
-  const entries = Object.entries(value).map(([key, inside]) => `${JSON.stringify(key)}:${goInside(inside)}`);
+  const entries = Object.entries(value).map(([key, inside]) => `${goQuote(key)}:${goInside(inside)}`);
   return `map[interface {}]interface {}{${entries.join(', ')}}`;
 }
 

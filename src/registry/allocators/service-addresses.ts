@@ -1,5 +1,6 @@
 import { prepareServiceAddresses } from '../../../api/core/v1/service.addresses.ts';
 import { invalid as invalidField } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { cidrContains, ipText, type ParsedCIDR, parseCIDR, parseIP } from '../../../api/meta/ip.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Service } from '../../../openapi/types.ts';
@@ -119,7 +120,7 @@ export class ServiceAddresses implements Allocator {
 
   private async takeExactly(service: KubeObject, ranges: readonly AddressRange[], wanted: string, dryRun: boolean): Promise<string> {
     const parsed = parseIP(wanted);
-    if (!parsed) throw internalError(`failed to parse service IP ${JSON.stringify(wanted)}`);
+    if (!parsed) throw internalError(`failed to parse service IP ${goQuote(wanted)}`);
     const fail = (why: string) => {
       const error = invalidField('spec.clusterIPs', service['spec'].clusterIPs, `failed to allocate IP ${wanted}: ${why}`);
       return serviceInvalid(service, [error]);
@@ -141,7 +142,7 @@ export class ServiceAddresses implements Allocator {
       const address = await this.takeFrom(service, range);
       if (address !== undefined) return address;
     }
-    throw internalError(`failed to allocate a serviceIP for Service ${JSON.stringify(service.metadata?.name ?? '')}: range is full`);
+    throw internalError(`failed to allocate a serviceIP for Service ${goQuote(service.metadata?.name ?? '')}: range is full`);
   }
 
   /** @returns undefined where the range is full */

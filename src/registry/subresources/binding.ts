@@ -1,4 +1,5 @@
 import { type FieldError, notSupported, required } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { aggregate } from '../../../api/meta/text.ts';
 import { copyData } from '../copy.ts';
@@ -37,7 +38,7 @@ function validateBinding(object: KubeObject): FieldError[] {
 function boundPod(store: ResourceStore, name: string, pod: KubeObject, object: KubeObject): KubeObject {
   const refuse = (message: string) => conflict({ group: '', resource: 'pods/binding' }, name, message);
   if (pod.metadata!.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
-  if (pod['spec'].nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod['spec'].nodeName)}`);
+  if (pod['spec'].nodeName) throw refuse(`pod ${name} is already assigned to node ${goQuote(pod['spec'].nodeName)}`);
   if (pod['spec'].schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   const bound = copyData(pod);
   bound['spec'].nodeName = object['target'].name;

@@ -1,4 +1,5 @@
 import { type FieldError, invalid as invalidField } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { mountedTokenSeconds, type TokenRequestInput } from '../../auth/service-account-tokens.ts';
 import { formatTime } from '../../machinery/clock.ts';
@@ -109,9 +110,7 @@ async function boundObjects(call: ActionCall, ref: BoundObjectRef | undefined): 
   if (kind === 'Pod') {
     bound.pod = await read('pods', namespace, name);
     if (bound.pod['spec'].serviceAccountName !== call.name) {
-      throw badRequest(
-        `cannot bind token for serviceaccount ${JSON.stringify(call.name)} to pod running with different serviceaccount name.`,
-      );
+      throw badRequest(`cannot bind token for serviceaccount ${goQuote(call.name)} to pod running with different serviceaccount name.`);
     }
     uid = bound.pod.metadata!.uid;
     const node = await nodeOf(call, bound.pod['spec'].nodeName);

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { APIService, APIServiceCondition, EndpointSlice, Service } from '../../../openapi/types.ts';
 import type { Lookup } from '../../admission/lookup.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
@@ -124,7 +125,7 @@ async function judgeService(
   { lookup }: AvailabilityParts,
   { service: { namespace = '', name = '', port } }: RemoteApiService,
 ): Promise<Finding | undefined> {
-  const which = `service/${name} in ${JSON.stringify(namespace)}`;
+  const which = `service/${name} in ${goQuote(namespace)}`;
   const no = (reason: string, message: string): Finding => ({ status: 'False', reason, message });
   const found = (await lookup.get(service, namespace, name)) as Service | undefined;
   if (!found) return no('ServiceNotFound', `${which} is not present`);
@@ -140,7 +141,7 @@ async function judgeService(
     endpoints?.some(({ conditions }) => conditions?.ready !== false) &&
     ports?.some((p) => (p.name ?? '') === portName && p.port !== undefined);
   if (slices.some(isActive)) return undefined;
-  return no('MissingEndpoints', `endpointslices for ${which} have no addresses with port name ${JSON.stringify(portName)}`);
+  return no('MissingEndpoints', `endpointslices for ${which} have no addresses with port name ${goQuote(portName)}`);
 }
 
 async function askServer({ servers }: AvailabilityParts, { clock, signal }: RuntimeContext, remote: RemoteApiService): Promise<Finding> {
@@ -162,7 +163,7 @@ async function askServer({ servers }: AvailabilityParts, { clock, signal }: Runt
     if (signal.aborted) throw error;
     if (url === '') return failed((error as Error).message);
     const late = (error as Error).name === 'TimeoutError' ? ' (Client.Timeout exceeded while awaiting headers)' : '';
-    return failed(`failing or missing response from ${url}: Get ${JSON.stringify(url)}: ${failureMessage(error)}${late}`);
+    return failed(`failing or missing response from ${url}: Get ${goQuote(url)}: ${failureMessage(error)}${late}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { errorsText, type FieldError, FieldPath } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { copySorted, isJsonObject } from '../../../api/meta/json.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -73,7 +74,7 @@ export class ConversionWebhook {
     }
     if (!response) throw new WebhookCallError('no response provided');
     if (isStrict && (response['uid'] ?? '') !== uid) {
-      throw new WebhookCallError(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response['uid'] ?? '')}`);
+      throw new WebhookCallError(`expected response.uid=${goQuote(uid)}, got ${goQuote(response['uid'] ?? '')}`);
     }
     const { status = '', message = '' } = response['result'] ?? {};
     if (status !== 'Success') throw new WebhookCallError(message || `response.result.status was '${status}', not 'Success'`);

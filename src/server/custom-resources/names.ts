@@ -1,5 +1,6 @@
 import { type Condition, findCondition, isConditionTrue } from '../../../api/meta/conditions.ts';
 import { semanticEqual } from '../../../api/meta/equal.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { aggregate } from '../../../api/meta/text.ts';
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '../../../openapi/types.ts';
 import { withCondition } from './conditions.ts';
@@ -73,7 +74,7 @@ function accept(wanted: CustomResourceDefinitionNames, had: CustomResourceDefini
   const names: CustomResourceDefinitionNames = { ...had };
   let problem: readonly [reason: string, message: string] | undefined;
   const used = (name: string, set: ReadonlySet<string>): string | undefined =>
-    set.has(name) ? `${JSON.stringify(name)} is already in use` : undefined;
+    set.has(name) ? `${goQuote(name)} is already in use` : undefined;
   const take = <F extends 'plural' | 'singular' | 'kind' | 'listKind'>(field: F, reason: string, set: ReadonlySet<string>): void => {
     const name = wanted[field] ?? '';
     const message = name === (had[field] ?? '') ? undefined : used(name, set);

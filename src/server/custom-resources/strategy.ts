@@ -1,5 +1,6 @@
 import type { ScaleSubresource, Strategy } from '../../../api/define.ts';
 import { type FieldError, FieldPath, invalid } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { isJsonObject, sameJson } from '../../../api/meta/json.ts';
 import { isQualifiedName, nameIsDnsSubdomain } from '../../../api/meta/names.ts';
 import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
@@ -171,7 +172,7 @@ function finalizerWarnings(object: KubeObject, old: KubeObject | undefined): str
   const before = new Set(old?.metadata?.finalizers ?? []);
   const added = [...new Set(object.metadata?.finalizers ?? [])].filter((name) => !before.has(name)).sort();
   return added.flatMap((name) => {
-    const about = (text: string): string => `metadata.finalizers: ${JSON.stringify(name)}: ${text}`;
+    const about = (text: string): string => `metadata.finalizers: ${goQuote(name)}: ${text}`;
     const warnings = isQualifiedName(name).map(about);
     if (name.includes('/') || standardFinalizers.has(name)) return warnings;
     const including = name.includes('.') ? ' including a path (/)' : '';

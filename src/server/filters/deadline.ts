@@ -1,8 +1,8 @@
+import { parseGoDuration } from '../../../api/meta/duration.ts';
 import type { Clock } from '../../machinery/clock.ts';
 import { ApiError, badRequest } from '../../registry/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { RequestInfo } from '../context.ts';
-import { parseDuration } from './duration.ts';
 import type { Stage } from './stage.ts';
 
 const longRunningSubresources = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
@@ -30,9 +30,8 @@ export function deadline(clock: Clock, limitMs = 60_000): Stage {
     const asked = context.request.query.get('timeout');
     let ms = limitMs;
     if (asked) {
-      const parsed = parseDuration(asked);
-      if (typeof parsed === 'string') throw badRequest(`invalid timeout specified in the request URL - ${parsed}`);
-      if (parsed > 0 && parsed < limitMs) ms = parsed;
+      const wanted = readTimeout(asked);
+      if (wanted > 0 && wanted < limitMs) ms = wanted;
     }
     context.timeLimit = ms;
     const result = next(context);
@@ -64,4 +63,12 @@ export function deadline(clock: Clock, limitMs = 60_000): Stage {
       );
     });
   };
+}
+
+function readTimeout(text: string): number {
+  try {
+    return parseGoDuration(text);
+  } catch (error) {
+    throw badRequest(`invalid timeout specified in the request URL - ${(error as Error).message}`);
+  }
 }

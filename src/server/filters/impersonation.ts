@@ -1,4 +1,5 @@
 import { FieldPath } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { isDns1123Label, isDns1123Subdomain } from '../../../api/meta/names.ts';
 import { validateDomainPath } from '../../../api/meta/validation.ts';
 import type { AccessAttributes, Authorizer, UserInfo } from '../../auth/types.ts';
@@ -84,7 +85,7 @@ function wantedUser(context: ServerContext): Wanted | undefined {
   const groups = valuesOf(headers['impersonate-group']);
   if (username === '') {
     if (groups.length === 0 && uid === '' && extra.size === 0) return undefined;
-    const printed = `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${printList(groups)}, Extra:${printExtra(extra)}}`;
+    const printed = `&user.DefaultInfo{Name:"", UID:${goQuote(uid)}, Groups:${printList(groups)}, Extra:${printExtra(extra)}}`;
     context.headers['x-content-type-options'] = 'nosniff';
     throw badRequest(`requested ${printed} without impersonating a user name`);
   }
@@ -106,7 +107,7 @@ function printList(values: readonly string[]): string {
 
 function printExtra(extra: ReadonlyMap<string, readonly string[]>): string {
   if (extra.size === 0) return 'map[string][]string(nil)';
-  const entries = [...extra].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => `${JSON.stringify(key)}:${printList(values)}`);
+  const entries = [...extra].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, values]) => `${goQuote(key)}:${printList(values)}`);
   return `map[string][]string{${entries.join(', ')}}`;
 }
 
@@ -271,7 +272,7 @@ function extraProblem(extra: Wanted['extra']): string | undefined {
     if (key === '') return 'impersonating the empty string key in extra is not allowed';
     const [error] = validateDomainPath(key, FieldPath.of('extra', 'key'));
     if (error) return `impersonating an invalid key in extra is not allowed: ${error.field}: ${error.message}`;
-    if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${JSON.stringify(key)}`;
+    if (key !== key.toLowerCase()) return `impersonating a non-lowercase key in extra is not allowed: ${goQuote(key)}`;
     if (values.length === 0) return 'impersonating empty values in extra is not allowed';
     if (values.includes('')) return 'impersonating the empty string value in extra is not allowed';
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from './duration.ts';
 import { parseRequestInfo } from './request-info.ts';
 import { warningHeaders } from './warnings.ts';
 
@@ -46,15 +45,6 @@ test('request info of URLs', () => {
   }
   for (const path of ['/api/v1/watch', '/apis/apps/v1/watch/', '/api/v1/proxy'])
     assert.equal(parseRequestInfo('GET', path, new URLSearchParams()), undefined, path);
-});
-
-test('durations as Go reads them', () => {
-  assert.equal(parseDuration('1h30m'), 5_400_000);
-  assert.equal(parseDuration('-1.5s'), -1500);
-  assert.equal(parseDuration('0'), 0);
-  assert.equal(parseDuration('x'), 'time: invalid duration "x"');
-  assert.equal(parseDuration('3'), 'time: missing unit in duration "3"');
-  assert.equal(parseDuration('3x'), 'time: unknown unit "x" in duration "3x"');
 });
 
 test('warning headers', () => {

@@ -1,4 +1,5 @@
 import { type Condition, findCondition } from '../../../api/meta/conditions.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Client, ResourceReference } from '../../client/client.ts';
 import { type Clock, formatTime } from '../../machinery/clock.ts';
@@ -43,7 +44,7 @@ export class FlowSchemaStatus {
       type: 'Dangling',
       status: found ? 'False' : 'True',
       reason: found ? 'Found' : 'NotFound',
-      message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(name)} ${found ? 'and it exists' : 'but there is no such object'}`,
+      message: `This FlowSchema references the PriorityLevelConfiguration object named ${goQuote(name)} ${found ? 'and it exists' : 'but there is no such object'}`,
     };
   }
 

@@ -1,4 +1,5 @@
 import { type FieldError, FieldPath, forbidden as forbiddenField, invalid as invalidField } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { int64Problem } from '../../../api/meta/text.ts';
 import type { AdmissionAttributes } from '../../admission/plugin.ts';
@@ -83,7 +84,7 @@ async function podLog(scope: Scope, context: RequestContext, nodes: NodeStreams 
         : [`${name}=${encodeURIComponent(value)}`];
     });
     const url = `https://${address}/containerLogs/${info.namespace}/${info.name}/${container}${passed.length > 0 ? `?${passed.join('&')}` : ''}`;
-    throw new ApiError(500, '', `Get ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`);
+    throw new ApiError(500, '', `Get ${goQuote(url)}: dial tcp ${address}: connect: connection refused`);
   }
   const { sinceSeconds, sinceTime, ...rest } = options;
   const since = sinceSeconds === undefined ? sinceTime : context.receivedAt - sinceSeconds * 1000;

@@ -1,5 +1,6 @@
 import { customScaleColumns } from '../../../api/autoscaling/v1/scale.columns.ts';
 import type { ScaleSubresource } from '../../../api/define.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { applyPatch } from '../../machinery/patch/apply/apply.ts';
 import { plainError } from '../../machinery/patch/error.ts';
 import { copyData } from '../../registry/copy.ts';
@@ -29,7 +30,7 @@ export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind,
     track: ownership.track,
     show(object) {
       if (typeof readPath(object, scale.specReplicasPath) !== 'number') {
-        throw internalError(`the spec replicas field ${JSON.stringify(path)} does not exist`);
+        throw internalError(`the spec replicas field ${goQuote(path)} does not exist`);
       }
       return readScale(scale, object);
     },
@@ -40,7 +41,7 @@ export function customScaleView(scale: ScaleSubresource, expected: ExpectedKind,
     },
     write(object, seen) {
       const replicas = seen['spec']?.replicas ?? 0;
-      if (replicas === absent) throw badRequest(`the spec replicas field ${JSON.stringify(path)} cannot be empty`);
+      if (replicas === absent) throw badRequest(`the spec replicas field ${goQuote(path)} cannot be empty`);
       const result = copyData(object);
       writePath(result, scale.specReplicasPath, replicas);
       const { resourceVersion } = seen.metadata ?? {};

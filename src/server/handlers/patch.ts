@@ -1,4 +1,5 @@
 import { FieldPath, invalid } from '../../../api/meta/field.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { jsonText } from '../../../api/meta/json-text.ts';
 import { apiVersionOf, groupVersionOf, type KubeObject } from '../../../api/meta/object.ts';
 import { sorted } from '../../../api/meta/text.ts';
@@ -334,7 +335,7 @@ function refuseUnversioned(
   fail: (message: string) => ApiError,
 ): never {
   const unknown = sorted(Object.keys(patched).filter((name) => name !== 'kind' && name !== 'apiVersion'));
-  const problems = strictErrors ? [...strictErrors, ...unknown.map((name) => `unknown field ${JSON.stringify(name)}`)] : [];
+  const problems = strictErrors ? [...strictErrors, ...unknown.map((name) => `unknown field ${goQuote(name)}`)] : [];
   if (problems.length > 0 && options.fieldValidation === 'Strict') throw fail(strictDecodingError(problems));
   for (const text of problems) warn(context, text);
   throw undeterminableName(context.info.name);

@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { ResourceDefinition } from '../../../api/define.ts';
+import { goQuote } from '../../../api/meta/go-quote.ts';
 import { parseIP } from '../../../api/meta/ip.ts';
 import { isGlobalUnicast } from '../../../api/meta/ip-classes.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
@@ -40,7 +41,7 @@ function parseTarget(text: string, { singular }: ResourceDefinition): Target {
   const parts = text.split(':');
   const [scheme, name, port] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || !name || !schemes.includes(scheme!)) {
-    throw badRequest(`invalid ${singular} request ${JSON.stringify(text)}`);
+    throw badRequest(`invalid ${singular} request ${goQuote(text)}`);
   }
   return { scheme: scheme!, name, port: port ?? '' };
 }
@@ -144,14 +145,14 @@ async function placeOfService({ parts, store }: Scope, namespace: string, id: st
     const { object } = await getObject(store, namespace, name);
     const ports: { name?: string; port: number }[] = object['spec'].ports ?? [];
     const found = ports.find(({ port }) => port === Number(asked));
-    if (!found) throw serviceUnavailable(`no service port ${Number(asked)} found for service ${JSON.stringify(name)}`);
+    if (!found) throw serviceUnavailable(`no service port ${Number(asked)} found for service ${goQuote(name)}`);
     portName = found.name ?? '';
   }
   const endpoints = parts.registry.storeOf('', 'v1', 'endpoints');
   const found = (await endpoints.read(endpoints.key(namespace, name)))?.object;
   if (!found) throw notFound({ group: '', resource: 'services' }, name);
   const subsets: Subset[] = found['subsets'] ?? [];
-  if (subsets.length === 0) throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  if (subsets.length === 0) throw serviceUnavailable(`no endpoints available for service ${goQuote(name)}`);
   const pods = parts.registry.storeOf('', 'v1', 'pods');
   for (const { addresses = [], ports = [] } of fromAnywhere(subsets, store.parts.random)) {
     const port = ports.find((candidate) => (candidate.name ?? '') === portName);
@@ -165,7 +166,7 @@ async function placeOfService({ parts, store }: Scope, namespace: string, id: st
       return { pod, address: ip, port: String(port.port) };
     }
   }
-  throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(id)}`);
+  throw serviceUnavailable(`no endpoints available for service ${goQuote(id)}`);
 }
 
 interface Subset {

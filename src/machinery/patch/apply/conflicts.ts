@@ -1,3 +1,4 @@
+import { goQuote } from '../../../../api/meta/go-quote.ts';
 import { PatchError, type PatchErrorCause } from '../error.ts';
 import { FieldSet, printPath } from './field-set.ts';
 import type { ManagedSet } from './managed-fields.ts';
@@ -24,7 +25,7 @@ export function conflictError(conflicts: readonly Conflicts[]): PatchError {
 
 function printOwner({ manager, subresource, operation, apiVersion }: ManagedSet): string {
   let name = JSON.stringify(manager);
-  if (subresource !== '') name += ` with subresource ${JSON.stringify(subresource)}`;
+  if (subresource !== '') name += ` with subresource ${goQuote(subresource)}`;
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
 

@@ -1,3 +1,4 @@
+import { goQuote } from '../../../../api/meta/go-quote.ts';
 import type { ManagedFieldsEntry } from '../../../../api/meta/object.ts';
 import { decodeFieldSet, encodeFieldSet, FieldSet } from './field-set.ts';
 
@@ -52,7 +53,7 @@ function decodeEntry(entry: ManagedFieldsEntry, index: number, form: 'ours' | 'a
   if (operation !== 'Apply' && operation !== 'Update') throw new Error('operation must be `Apply` or `Update`');
   if (!apiVersion) throw new Error('apiVersion must not be empty');
   if (!fieldsType) throw new Error(`missing fieldsType in managed fields entry ${index}`);
-  if (fieldsType !== 'FieldsV1') throw new Error(`invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`);
+  if (fieldsType !== 'FieldsV1') throw new Error(`invalid fieldsType ${goQuote(fieldsType)} in managed fields entry ${index}`);
   const { manager = '', subresource = '' } = entry;
   return { manager, operation, apiVersion, subresource, time, set: decodeSet(entry.fieldsV1, form) };
 }
