@@ -23,9 +23,10 @@ import type { UserInfo } from './auth/types.ts';
 import { controlPlaneIdentity, openDataDirectory } from './cli/data-directory.ts';
 import { defaultAssetsFolder, writeAssets } from './cli/envtest.ts';
 import { UserError } from './cli/errors.ts';
-import { kubeconfigText, readKubeconfig, readWebhookKubeconfig } from './cli/kubeconfig.ts';
+import { kubeconfigText, readKubeconfig } from './cli/kubeconfig.ts';
 import { type EnvtestOptions, parseArguments, refuseFlagsKeptByNpm, type UpOptions, type WhyOptions } from './cli/options.ts';
 import { explain, interruption } from './cli/process.ts';
+import { readWebhookKubeconfig } from './cli/webhook-kubeconfig.ts';
 import { whyText } from './cli/why.ts';
 import type { Client } from './client/client.ts';
 import { createHttpClient } from './client/http.ts';
@@ -277,8 +278,8 @@ async function auditSink(
     logger.warn('there is no --audit-policy-file: no audit events are recorded');
     return undefined;
   }
-  const wrong = (flag: string) => (error: Error) => {
-    throw new UserError(`${flag}: ${error.message}`);
+  const wrong = (during: string) => (error: Error) => {
+    throw new UserError(`${during}: ${error.message}`);
   };
   const sinks: AuditSink[] = [];
   if (path !== undefined) {
@@ -286,7 +287,7 @@ async function auditSink(
     sinks.push(running.use(await log.catch(wrong('--audit-log-path'))));
   }
   if (webhook !== undefined) {
-    const endpoint = await readWebhookKubeconfig(webhook).catch(wrong('--audit-webhook-config-file'));
+    const endpoint = await readWebhookKubeconfig(webhook).catch(wrong('initializing audit webhook'));
     sinks.push(running.use(new AuditWebhook({ endpoint, batchMaxSize, batchMaxWait }, clock, logger)));
   }
   if (sinks.length === 1) return sinks[0];

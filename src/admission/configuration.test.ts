@@ -19,6 +19,7 @@ async function said(name: string, configuration: object, isOn = true): Promise<s
 
 const security = (more: object) => ({ apiVersion: 'pod-security.admission.config.k8s.io/v1', kind: 'PodSecurityConfiguration', ...more });
 const limits = (...list: object[]) => ({ apiVersion: 'eventratelimit.admission.k8s.io/v1alpha1', kind: 'Configuration', limits: list });
+const tolerations = { apiVersion: 'podtolerationrestriction.admission.k8s.io/v1alpha1', kind: 'Configuration' };
 const quota = (more: object) => ({ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'ResourceQuotaConfiguration', ...more });
 
 test('what plugins are told is judged, as kube-apiserver v1.36.3 does it', async () => {
@@ -53,6 +54,16 @@ test('what plugins are told is judged, as kube-apiserver v1.36.3 does it', async
       'couldn\'t init admission plugin "ResourceQuota": limitedResources[1].resource: Required value',
     ],
     ['ResourceQuota', { apiVersion: 'resourcequota.admission.k8s.io/v1beta1', kind: 'Configuration', limitedResources: [] }, 'accepted'],
+    [
+      'PodTolerationRestriction',
+      { ...tolerations, foo: 1, default: [{ key: 'a', operator: 'Odd' }], whitelist: [{ key: 'a', operator: 'Exists', value: 'b' }] },
+      'couldn\'t init admission plugin "PodTolerationRestriction": invalid config: [podtolerationrestriction.default[0].operator: Unsupported value: "Odd": supported values: "Equal", "Exists" podtolerationrestriction.whitelist[0].operator: Invalid value: "b": value must be empty when `operator` is \'Exists\']',
+    ],
+    [
+      'MutatingAdmissionWebhook',
+      { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'Foo' },
+      'couldn\'t init admission plugin "MutatingAdmissionWebhook": no kind "Foo" is registered for version "apiserver.config.k8s.io/v1" in scheme "pkg/runtime/scheme.go:111"',
+    ],
   ];
   for (const [plugin, configuration, wanted] of cases) assert.equal(await said(plugin, configuration), wanted);
   assert.equal(await said('PodSecurity', { a: 'b' }, false), 'accepted', 'a plugin that is off');

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { errorsText, errorText, FieldPath, invalid, required } from '../../api/meta/field.ts';
+import { errorsText, errorText, type FieldError, FieldPath, invalid, required } from '../../api/meta/field.ts';
 import { goQuote } from '../../api/meta/go-quote.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
@@ -12,6 +12,7 @@ import { imagePolicyOptions } from './image-policy-webhook/configuration.ts';
 import type { ImagePolicyOptions } from './image-policy-webhook/image-policy-webhook.ts';
 import { podSecurityProblem } from './pod-security/configuration.ts';
 import type { PodSecurityConfiguration } from './pod-security/pod-security.ts';
+import { podTolerations, validatePodTolerations } from './pod-toleration-restriction/configuration.ts';
 import type { PodTolerationConfiguration } from './pod-toleration-restriction/pod-toleration-restriction.ts';
 import type { LimitedResource } from './resource-quota/limited.ts';
 
@@ -76,7 +77,6 @@ const limitedResource = object('LimitedResource', {
   matchScopes: list(object('ScopedResourceSelectorRequirement', { scopeName: string, operator: string, values: list(string) })),
 });
 const quota = object('ResourceQuotaConfiguration', { ...typeMeta, limitedResources: list(limitedResource) });
-const tolerations = list(raw);
 const webhooks = {
   kind: 'WebhookAdmissionConfiguration',
   versions: {
@@ -106,13 +106,8 @@ const documents: Readonly<Record<string, Parameters<typeof decodeConfiguration>[
   },
   PodTolerationRestriction: {
     kind: 'Configuration',
-    versions: {
-      'podtolerationrestriction.admission.k8s.io/v1alpha1': object('Configuration', {
-        ...typeMeta,
-        default: tolerations,
-        whitelist: tolerations,
-      }),
-    },
+    versions: { 'podtolerationrestriction.admission.k8s.io/v1alpha1': podTolerations },
+    lenient: true,
   },
 };
 
@@ -138,51 +133,90 @@ export async function readAdmissionConfiguration(
   const { plugins = [] } = (text === undefined ? {} : decodeConfiguration(text, configurationKind)) as {
     plugins?: { name?: string; path?: string; configuration?: unknown }[];
   };
-  const given = new Map<string, any>();
+  const texts = new Map<string, string>();
   for (const { name = '', path, configuration } of plugins) {
     if (!isOn(name)) continue;
     const own = configuration === undefined ? (path ? await files.read(path) : undefined) : JSON.stringify(configuration);
-    if (own === undefined) continue;
-    const document = documents[name];
-    // PodNodeSelector's and ImagePolicyWebhook's are no documents of a kind.
-    given.set(name, document ? await explained(name, async () => decodeConfiguration(own, document)) : parseYaml(own).value);
+    if (own !== undefined) texts.set(name, own);
   }
-  judge(given, isOn);
-  const credentials = async (plugin: string): Promise<CredentialsFor | undefined> => {
-    if (!given.has(plugin)) return undefined;
-    return explained(plugin, () => credentialsOf(decodeConfiguration(JSON.stringify(given.get(plugin)), webhooks), files));
-  };
-  const imagePolicy = isOn('ImagePolicyWebhook')
-    ? await explained('ImagePolicyWebhook', () => imagePolicyOptions(given.get('ImagePolicyWebhook'), files.endpoint))
-    : undefined;
-  const [mutatingCredentials, validatingCredentials] = [
-    await credentials('MutatingAdmissionWebhook'),
-    await credentials('ValidatingAdmissionWebhook'),
-  ];
-  return {
-    podSecurity: given.get('PodSecurity') ?? {},
-    eventLimits: given.get('EventRateLimit')?.limits ?? [],
-    limitedResources: given.get('ResourceQuota')?.limitedResources ?? [],
-    podNodeSelectors: given.get('PodNodeSelector')?.podNodeSelectorPluginConfig ?? {},
-    podTolerations: given.get('PodTolerationRestriction') ?? {},
-    ...(imagePolicy ? { imagePolicy } : {}),
-    ...(mutatingCredentials ? { mutatingCredentials } : {}),
-    ...(validatingCredentials ? { validatingCredentials } : {}),
-  };
+  const made: Made = { ...noConfigurations };
+  for (const [name, take] of takers) {
+    if (isOn(name)) await explained(name, () => take(texts.get(name), made, files));
+  }
+  return made;
 }
 
-/** @throws PluginError */
-function judge(given: ReadonlyMap<string, any>, isOn: (plugin: string) => boolean): void {
-  const podSecurityFault = podSecurityProblem(given.get('PodSecurity') ?? {});
-  if (podSecurityFault !== undefined) throw new PluginError('PodSecurity', podSecurityFault, 'failed to initialize');
-  const limitedResources: readonly Partial<LimitedResource>[] = given.get('ResourceQuota')?.limitedResources ?? [];
-  const unnamed = limitedResources.flatMap(({ resource }, i) =>
-    resource ? [] : [required(FieldPath.of('limitedResources').index(i).child('resource'))],
-  );
-  if (unnamed.length > 0) throw new PluginError('ResourceQuota', errorsText(unnamed));
-  if (!isOn('EventRateLimit')) return;
-  const wrong = validateEventLimits(given.get('EventRateLimit')?.limits ?? []);
-  if (wrong.length > 0) throw new PluginError('EventRateLimit', errorsText(wrong));
+type Made = { -readonly [K in keyof PluginConfigurations]: PluginConfigurations[K] };
+
+/** What takes a plugin's part of the configuration, undefined where there is none: in the order in which kube-apiserver makes the plugins. */
+type Taker = (text: string | undefined, made: Made, files: ConfigurationFiles) => Promise<void>;
+
+const takers: readonly (readonly [plugin: string, Taker])[] = [
+  [
+    'ImagePolicyWebhook',
+    async (text, made, files) => {
+      made.imagePolicy = await imagePolicyOptions(text === undefined ? undefined : parseYaml(text).value, files.endpoint);
+    },
+  ],
+  [
+    'PodSecurity',
+    async (text, made) => {
+      made.podSecurity = decoded('PodSecurity', text);
+      const problem = podSecurityProblem(made.podSecurity);
+      if (problem !== undefined) throw new PluginError('PodSecurity', problem, 'failed to initialize');
+    },
+  ],
+  [
+    'PodNodeSelector',
+    async (text, made) => {
+      const value: any = text === undefined ? {} : parseYaml(text).value;
+      made.podNodeSelectors = value?.podNodeSelectorPluginConfig ?? {};
+    },
+  ],
+  [
+    'PodTolerationRestriction',
+    async (text, made) => {
+      made.podTolerations = decoded('PodTolerationRestriction', text);
+      validatePodTolerations(made.podTolerations);
+    },
+  ],
+  [
+    'EventRateLimit',
+    async (text, made) => {
+      made.eventLimits = decoded('EventRateLimit', text).limits ?? [];
+      refuseWrong(validateEventLimits(made.eventLimits));
+    },
+  ],
+  [
+    'MutatingAdmissionWebhook',
+    async (text, made, files) => {
+      if (text !== undefined) made.mutatingCredentials = await credentialsOf(decodeConfiguration(text, webhooks), files);
+    },
+  ],
+  [
+    'ValidatingAdmissionWebhook',
+    async (text, made, files) => {
+      if (text !== undefined) made.validatingCredentials = await credentialsOf(decodeConfiguration(text, webhooks), files);
+    },
+  ],
+  [
+    'ResourceQuota',
+    async (text, made) => {
+      made.limitedResources = decoded('ResourceQuota', text).limitedResources ?? [];
+      const unnamed = made.limitedResources.flatMap(({ resource }: Partial<LimitedResource>, i) =>
+        resource ? [] : [required(FieldPath.of('limitedResources').index(i).child('resource'))],
+      );
+      refuseWrong(unnamed);
+    },
+  ],
+];
+
+function decoded(plugin: string, text: string | undefined): any {
+  return text === undefined ? {} : decodeConfiguration(text, documents[plugin]!);
+}
+
+function refuseWrong(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Error(errorsText(errors));
 }
 
 async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string }, files: ConfigurationFiles): Promise<CredentialsFor> {
@@ -193,8 +227,10 @@ async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string 
   return files.credentials(kubeConfigFile);
 }
 
-async function explained<T>(plugin: string, made: () => Promise<T>): Promise<T> {
-  return made().catch((error: Error) => {
-    throw new PluginError(plugin, error.message);
-  });
+async function explained(plugin: string, taken: () => Promise<void>): Promise<void> {
+  try {
+    await taken();
+  } catch (error) {
+    throw error instanceof PluginError ? error : new PluginError(plugin, (error as Error).message);
+  }
 }

@@ -3,7 +3,7 @@ import { type ConfigurationFiles, PluginError, readAdmissionConfiguration } from
 import { isPluginOn, type PluginChoice, pluginNamesProblem } from '../admission/plugins.ts';
 import type { ApiServerFlags } from '../cli/apiserver-flags.ts';
 import { UserError } from '../cli/errors.ts';
-import { readCredentials, readWebhookKubeconfig } from '../cli/kubeconfig.ts';
+import { readCredentials, readWebhookKubeconfig } from '../cli/webhook-kubeconfig.ts';
 import { fileOfFlag } from './files.ts';
 
 const failing = 'failed to apply admission: ';

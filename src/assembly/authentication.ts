@@ -13,7 +13,7 @@ import { TokenWebhook } from '../auth/authenticate/token-webhook.ts';
 import type { Authenticator } from '../auth/types.ts';
 import { type ApiServerFlags, usesOidcFlags } from '../cli/apiserver-flags.ts';
 import { UserError } from '../cli/errors.ts';
-import { readWebhookKubeconfig } from '../cli/kubeconfig.ts';
+import { readWebhookKubeconfig } from '../cli/webhook-kubeconfig.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import { watchFile } from '../machinery/watched-file.ts';
@@ -130,7 +130,7 @@ async function jwtOfFlags(flags: ApiServerFlags): Promise<JwtConfiguration> {
 async function webhookOf(flags: ApiServerFlags, { clock, audiences, signal }: AuthenticationParts): Promise<TokenWebhook | undefined> {
   const { authenticationTokenWebhookConfigFile: file, authenticationTokenWebhookVersion: version } = flags;
   if (file === undefined) return undefined;
-  const endpoint = await orUserError(() => readWebhookKubeconfig(file), '--authentication-token-webhook-config-file: ');
+  const endpoint = await orUserError(() => readWebhookKubeconfig(file));
   const webhook = new TokenWebhook({ endpoint, version, cacheTtl: flags.authenticationTokenWebhookCacheTtl, audiences }, clock);
   signal.addEventListener('abort', () => webhook[Symbol.dispose](), { once: true });
   return webhook;

@@ -2,14 +2,20 @@ import { parseGoDuration } from '../../api/meta/duration.ts';
 import { aggregate, quotedList } from '../../api/meta/text.ts';
 import { AbacAuthorizer, readPolicies } from '../auth/authorize/abac.ts';
 import { alwaysAllow, alwaysDeny } from '../auth/authorize/always.ts';
-import { type AuthorizerConfiguration, authorizerTypes, readAuthorizationConfiguration } from '../auth/authorize/configuration.ts';
+import {
+  type AuthorizerConfiguration,
+  authorizerTypes,
+  builtInTypes,
+  nameOfType,
+  readAuthorizationConfiguration,
+} from '../auth/authorize/configuration.ts';
 import type { AuthorizationDecisions } from '../auth/authorize/counted.ts';
 import { superuserAuthorizer, unionAuthorizer } from '../auth/authorize/union.ts';
 import { WebhookAuthorizer } from '../auth/authorize/webhook.ts';
 import type { Authorizer } from '../auth/types.ts';
 import type { ApiServerFlags } from '../cli/apiserver-flags.ts';
 import { UserError } from '../cli/errors.ts';
-import { readWebhookKubeconfig } from '../cli/kubeconfig.ts';
+import { readWebhookKubeconfig } from '../cli/webhook-kubeconfig.ts';
 import type { Clock } from '../machinery/clock.ts';
 import type { Logger } from '../machinery/logger.ts';
 import { watchFile } from '../machinery/watched-file.ts';
@@ -26,6 +32,7 @@ export interface AuthorizationParts {
 }
 
 const defaultTtls = { authorizedTTL: '5m', unauthorizedTTL: '30s' };
+const invalidConfiguration = 'invalid authorization config: ';
 const defaultModes = ['Node', 'RBAC'];
 
 /**
@@ -36,12 +43,13 @@ export async function configuredAuthorizer(flags: ApiServerFlags, parts: Authori
   const { authorizationConfig: file } = flags;
   const abac = await policiesOf(flags);
   if (file === undefined) return (await build(modesOf(flags), parts, abac)).authorizer;
-  const load = (text: string) => build(readAuthorizationConfiguration(text), parts, abac);
   const text = await fileOfFlag(file, 'failed to load AuthorizationConfiguration from file: ');
-  let current = await orUserError(() => load(text));
+  const configuration = await orUserError(() => readAuthorizationConfiguration(text));
+  let current = await build(configuration, parts, abac);
+  const needed = builtInTypes(configuration);
   const changed = async (now: string) => {
     const before = current;
-    current = await load(now);
+    current = await build(readAuthorizationConfiguration(now, needed), parts, abac);
     for (const webhook of before.webhooks) webhook[Symbol.dispose]();
     parts.logger.info({ file }, 'the authorization configuration was read again');
   };
@@ -72,7 +80,7 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
   }
   if (problems.length > 0) throw new UserError(aggregate(problems));
   return modes.map((type) => {
-    const configuration = { type, name: type.toLowerCase() };
+    const configuration = { type, name: nameOfType(type) };
     if (type !== 'Webhook') return configuration;
     const webhook = {
       timeout: '30s',
@@ -89,9 +97,8 @@ function modesOf(flags: ApiServerFlags): readonly AuthorizerConfiguration[] {
 /** Mode ABAC, if there is a file of policies for it. @throws UserError */
 async function policiesOf({ authorizationPolicyFile: file }: ApiServerFlags): Promise<Authorizer | undefined> {
   if (file === undefined) return undefined;
-  const failing = 'invalid authorization config: ';
-  const text = await fileOfFlag(file, failing);
-  return orUserError(() => new AbacAuthorizer(readPolicies(text, file)), failing);
+  const text = await fileOfFlag(file, invalidConfiguration);
+  return orUserError(() => new AbacAuthorizer(readPolicies(text, file)), invalidConfiguration);
 }
 
 async function build(
@@ -129,7 +136,7 @@ async function webhookOf({ webhook = {} }: AuthorizerConfiguration, clock: Clock
   const ttl = (name: 'authorizedTTL' | 'unauthorizedTTL') => parseGoDuration(webhook[name] ?? defaultTtls[name]);
   return new WebhookAuthorizer(
     {
-      endpoint: await orUserError(() => readWebhookKubeconfig(connectionInfo!.kubeConfigFile!)),
+      endpoint: await orUserError(() => readWebhookKubeconfig(connectionInfo!.kubeConfigFile!), invalidConfiguration),
       version: subjectAccessReviewVersion,
       timeout: parseGoDuration(timeout!),
       authorizedTtl: cacheAuthorizedRequests ? ttl('authorizedTTL') : 0,

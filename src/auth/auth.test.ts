@@ -1,7 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import 'reflect-metadata'; // which the certificate library's container asks for
@@ -9,6 +8,7 @@ import * as x509 from '@peculiar/x509';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { VirtualClock } from '../machinery/clock.ts';
 import { seededRandom } from '../machinery/random.ts';
+import { withFolder } from '../machinery/testing/folder.ts';
 import { clientCertificateAuthenticator } from './authenticate/client-certificate.ts';
 import { readTokenFile } from './authenticate/token-file.ts';
 import { anonymousUser, unionAuthenticator } from './authenticate/union.ts';
@@ -21,15 +21,6 @@ import { ServiceAccountTokens, serviceAccountUser } from './service-account-toke
 import type { AccessAttributes, UserInfo } from './types.ts';
 
 const start = Date.UTC(2026, 0, 1);
-
-async function withFolder(run: (folder: string) => Promise<void>) {
-  const folder = await mkdtemp(join(tmpdir(), 'orrery-auth-'));
-  try {
-    await run(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 test('keys are made once, kept private and read again', () =>
   withFolder(async (folder) => {

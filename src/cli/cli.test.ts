@@ -1,28 +1,19 @@
 import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { definitions } from '../../api/index.ts';
+import { withFolder } from '../machinery/testing/folder.ts';
 import { UsageError } from './command-line.ts';
 import { controlPlaneIdentity, openDataDirectory } from './data-directory.ts';
 import { serveEtcdHealth, writeAssets } from './envtest.ts';
 import { UserError } from './errors.ts';
 import { parseEtcdArguments } from './etcd-options.ts';
-import { kubeconfigText, readCredentials, readKubeconfig, readWebhookKubeconfig } from './kubeconfig.ts';
+import { kubeconfigText, readKubeconfig } from './kubeconfig.ts';
 import { parseArguments, refuseFlagsKeptByNpm, type UpOptions } from './options.ts';
 import { servedDefinitions } from './runtime-config.ts';
 import { whyText } from './why.ts';
-
-async function withFolder(run: (folder: string) => Promise<void>) {
-  const folder = await mkdtemp(join(tmpdir(), 'orrery-cli-'));
-  try {
-    await run(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 function upOptions(args: string[]) {
   const command = parseArguments(args, 'v1');
@@ -181,65 +172,6 @@ test('a kubeconfig that was written can be read', () =>
     await writeFile(file, 'kind: Config\n');
     await rejects(readKubeconfig(file), /names no server/);
     equal(contents.server.startsWith('https'), true);
-  }));
-
-test("a webhook's kubeconfig has its credentials inline or in files beside it", async () => {
-  await withFolder(async (folder) => {
-    const file = join(folder, 'webhook.yaml');
-    const config = (cluster: object, user: object) =>
-      JSON.stringify({
-        clusters: [{ name: 'c', cluster }],
-        users: [{ name: 'u', user }],
-        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-        'current-context': 'x',
-      });
-    await writeFile(join(folder, 'ca.pem'), 'ca');
-    await writeFile(join(folder, 'token'), 'secret\n');
-    const server = 'https://hooks.example/audit';
-    const base64 = (text: string) => Buffer.from(text).toString('base64');
-    const cases: [cluster: object, user: object, endpoint: object][] = [
-      [{ server }, {}, { server, insecure: false }],
-      [
-        { server, 'certificate-authority': 'ca.pem' },
-        { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },
-        { server, insecure: false, authority: 'ca', certificate: 'cert', key: 'key' },
-      ],
-      [{ server, 'insecure-skip-tls-verify': true }, { tokenFile: 'token' }, { server, insecure: true, authorization: 'Bearer secret' }],
-      [{ server }, { username: 'u', password: 'p' }, { server, insecure: false, authorization: `Basic ${base64('u:p')}` }],
-    ];
-    for (const [cluster, user, endpoint] of cases) {
-      await writeFile(file, config(cluster, user));
-      deepEqual(await readWebhookKubeconfig(file), endpoint);
-    }
-    await writeFile(file, config({ server: 'hooks.example' }, {}));
-    await rejects(readWebhookKubeconfig(file), /names no server in its current context/);
-  });
-});
-
-test('credentials of admission webhooks are named after those whom they are for', () =>
-  withFolder(async (folder) => {
-    const file = join(folder, 'users');
-    const user = (name: string) => ({ name, user: { token: name } });
-    const users = ['127.0.0.1:8443', '*.svc', 'hook.shop.svc', '*.example.com:8443'].map(user);
-    const credentials = async (more: object = {}) => {
-      await writeFile(file, JSON.stringify({ users, ...more }));
-      const find = await readCredentials(file);
-      return (host: string) => find(host)?.authorization;
-    };
-    const find = await credentials();
-    equal(find('127.0.0.1:8443'), 'Bearer 127.0.0.1:8443');
-    equal(find('127.0.0.1:443'), undefined);
-    equal(find('hook.shop.svc:443'), 'Bearer hook.shop.svc');
-    equal(find('other.shop.svc:443'), 'Bearer *.svc');
-    equal(find('other.shop.svc:444'), undefined);
-    equal(find('a.b.example.com:8443'), 'Bearer *.example.com:8443');
-    const chosen = { contexts: [{ name: 'c', context: { user: 'me' } }], 'current-context': 'c' };
-    const basic = { name: 'me', user: { username: 'joe', password: 'secret' } };
-    equal((await credentials({ users: [basic], ...chosen }))('any:1'), `Basic ${btoa('joe:secret')}`);
-    equal((await credentials({ users: [basic, user('*')], ...chosen }))('any:1'), 'Bearer *');
-    await writeFile(file, '[]');
-    await rejects(readCredentials(file), /^Error: error loading config file ".*": couldn't get version\/kind; json parse error: /);
-    await rejects(readCredentials(join(folder, 'none')), { message: `stat ${join(folder, 'none')}: no such file or directory` });
   }));
 
 test('kube-apiserver is the API server alone, with the flags that envtest gives it', () =>

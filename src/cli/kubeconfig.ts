@@ -1,8 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { parseTyped } from '../machinery/typed-object.ts';
-import type { WebhookCredentials, WebhookEndpoint } from '../machinery/webhook-endpoint.ts';
 import { UserError } from './errors.ts';
 
 /** What a kubeconfig says, all of it inline. */
@@ -34,79 +31,14 @@ export function kubeconfigText({ server, authority, certificate, key }: Kubeconf
   );
 }
 
-function named(list: { name: string }[] | undefined, name: string): any {
+/** The one of the name in a list of a kubeconfig. */
+export function named(list: { name: string }[] | undefined, name: string): any {
   return list?.find((entry) => entry.name === name);
 }
 
 function currentContext(config: any): { readonly cluster: any; readonly credentials: any } {
   const chosen = named(config?.contexts, config?.['current-context'])?.context;
   return { cluster: named(config?.clusters, chosen?.cluster)?.cluster, credentials: named(config?.users, chosen?.user)?.user };
-}
-
-/** What a field of a kubeconfig holds: inline in base64, or in a file beside it. */
-async function contentsOf(from: any, name: string, file: string): Promise<string | undefined> {
-  const inline = from?.[`${name}-data`];
-  if (inline) return Buffer.from(inline, 'base64').toString();
-  return from?.[name] ? readFile(resolve(dirname(file), from[name]), 'utf8') : undefined;
-}
-
-async function credentialsIn(user: any, file: string): Promise<WebhookCredentials> {
-  const token = user?.token ?? (user?.tokenFile && (await readFile(resolve(dirname(file), user.tokenFile), 'utf8')).trim());
-  const { username, password = '' } = user ?? {};
-  const authorization = token ? `Bearer ${token}` : username && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const [certificate, key] = await Promise.all([contentsOf(user, 'client-certificate', file), contentsOf(user, 'client-key', file)]);
-  return { ...(certificate ? { certificate } : {}), ...(key ? { key } : {}), ...(authorization ? { authorization } : {}) };
-}
-
-async function parsedKubeconfig(file: string): Promise<any> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Error(`stat ${file}: no such file or directory`) : error;
-  });
-  try {
-    return parseTyped(text);
-  } catch (error) {
-    throw new Error(`error loading config file ${JSON.stringify(file)}: ${(error as Error).message}`);
-  }
-}
-
-/**
- * The webhook that a kubeconfig names, with its credentials, which may be inline or in files beside it.
- * @throws Error if a file cannot be read, or there is no server in the current context
- */
-export async function readWebhookKubeconfig(file: string): Promise<WebhookEndpoint> {
-  const { cluster, credentials } = currentContext(await parsedKubeconfig(file));
-  if (typeof cluster?.server !== 'string' || !/^https?:\/\//.test(cluster.server))
-    throw new Error(`${file} names no server in its current context`);
-  const authority = await contentsOf(cluster, 'certificate-authority', file);
-  return {
-    server: cluster.server,
-    insecure: cluster['insecure-skip-tls-verify'] === true,
-    ...(authority ? { authority } : {}),
-    ...(await credentialsIn(credentials, file)),
-  };
-}
-
-/**
- * The credentials of a kubeconfig whose users are named after those whom they are for: `host:port`, `*.` and the end of that, the same without the
- * port if it is 443, `*` for all others. Where none fits, those of the current context.
- * @throws Error if a file cannot be read
- */
-export async function readCredentials(file: string): Promise<(hostAndPort: string) => WebhookCredentials | undefined> {
-  const config = await parsedKubeconfig(file);
-  const users = new Map<string, WebhookCredentials>();
-  for (const { name, user } of config.users ?? []) users.set(name, await credentialsIn(user, file));
-  const fallback = users.get('*') ?? users.get(named(config.contexts, config['current-context'])?.context?.user);
-  return (hostAndPort) => {
-    const names = namesFor(hostAndPort);
-    if (hostAndPort.endsWith(':443')) names.push(...namesFor(hostAndPort.slice(0, -':443'.length)));
-    const name = names.find((candidate) => users.has(candidate));
-    return name === undefined ? fallback : users.get(name);
-  };
-}
-
-function namesFor(host: string): string[] {
-  const steps = host.split('.');
-  return [host, ...steps.slice(1).map((_, i) => `*.${steps.slice(i + 1).join('.')}`)];
 }
 
 /** Server and credentials of a kubeconfig's current context, all of them inline. @throws UserError if the file has none */

@@ -14,6 +14,9 @@ export interface ConfigurationKind {
   readonly scheme?: string;
 }
 
+/** A document does not say what it is. */
+export class UnsaidKind extends Error {}
+
 /** Kinds of kube-apiserver's own configuration, of which one may lie in the place of another. */
 const siblings: Readonly<Record<string, readonly string[]>> = {
   'apiserver.config.k8s.io/v1': [
@@ -32,7 +35,7 @@ export function decodeConfiguration(
 ): any {
   const body = parseYaml(text);
   const value = body.value as Record<string, unknown> | null;
-  if (typeof value !== 'object' || value === null || !value['kind']) throw new Error(`Object 'Kind' is missing in '${text}'`);
+  if (typeof value !== 'object' || value === null || !value['kind']) throw new UnsaidKind(`Object 'Kind' is missing in '${text}'`);
   if (formerly?.apiVersions.includes(String(value['apiVersion'])) && value['kind'] === formerly.kind)
     Object.assign(value, { apiVersion: formerly.readAs, kind });
   const apiVersion = String(value['apiVersion'] ?? '');
@@ -48,12 +51,13 @@ export function decodeConfiguration(
   return object;
 }
 
-/** With the version before the names of what it consists of, as messages name Go's types. */
+/** With the version before the names of what it consists of, as messages name Go's types; names with a package have one. */
 function ofVersion<S extends Schema>(schema: S, version: string): S {
   switch (schema.type) {
     case 'object': {
       const fields = [...schema.fields].map(([name, field]) => [name, { ...field, schema: ofVersion(field.schema, version) }] as const);
-      return { ...schema, name: `${version}.${schema.name}`, fields: new Map(fields) };
+      const name = schema.name?.includes('.') ? schema.name : `${version}.${schema.name}`;
+      return { ...schema, name, fields: new Map(fields) };
     }
     case 'list':
       return { ...schema, items: ofVersion(schema.items, version) };

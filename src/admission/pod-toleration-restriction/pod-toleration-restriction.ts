@@ -4,19 +4,16 @@ import { goJsonError } from '../../../api/meta/json-errors.ts';
 import { podQosClass } from '../../../api/meta/resources.ts';
 import type { Pod, Toleration } from '../../../openapi/types.ts';
 import { explain } from '../../machinery/schema/explain.ts';
-import { int64, list, object, string } from '../../machinery/schema/shapes.ts';
+import { list } from '../../machinery/schema/shapes.ts';
 import { ApiError } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { isSuperset, mergeTolerations } from '../tolerations.ts';
+import { toleration } from './configuration.ts';
 
 const defaults = 'scheduler.alpha.kubernetes.io/defaultTolerations';
 const whitelist = 'scheduler.alpha.kubernetes.io/tolerationsWhitelist';
 const memoryPressure: Toleration = { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' };
-
-const shape = list(
-  object('io.k8s.api.core.v1.Toleration', { key: string, operator: string, value: string, effect: string, tolerationSeconds: int64 }),
-);
 
 export interface PodTolerationConfiguration {
   readonly default?: readonly Toleration[];
@@ -25,27 +22,20 @@ export interface PodTolerationConfiguration {
 
 /** Pods get the default tolerations of their namespace (or the cluster's) and may have those of its whitelist. */
 export function podTolerationRestrictionPlugin(lookup: Lookup, configuration: PodTolerationConfiguration): AdmissionPlugin {
-  const ofNamespace = async (
-    { namespace: name }: AdmissionAttributes,
-    annotation: string,
-    otherwise: readonly Toleration[] | undefined,
-  ) => {
+  const ofNamespace = async ({ namespace: name }: AdmissionAttributes, annotation: string) => {
     const namespace = lookup.cached(namespaces, '', name) ?? (await lookup.get(namespaces, '', name));
     const text = namespace?.metadata?.annotations?.[annotation];
-    if (text === undefined) return otherwise ?? [];
+    if (text === undefined) return undefined;
     return text === '' ? [] : tolerationsOf(text);
   };
   const judge = async (attributes: AdmissionAttributes): Promise<void> => {
-    const allowed = await ofNamespace(attributes, whitelist, configuration.whitelist);
-    if (allowed.length === 0) return;
-    for (const toleration of (attributes.object as Pod).spec?.tolerations ?? []) {
-      if (allowed.some((one) => isSuperset(one, toleration))) continue;
-      throw new ApiError(
-        500,
-        '',
-        'pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace whitelist',
-      );
-    }
+    const tolerations = (attributes.object as Pod).spec?.tolerations ?? [];
+    if (tolerations.length === 0) return;
+    const own = await ofNamespace(attributes, whitelist);
+    const allowed = own ?? configuration.whitelist ?? [];
+    if (allowed.length === 0 || tolerations.every((one) => allowed.some((whole) => isSuperset(whole, one)))) return;
+    const message = `pod tolerations (possibly merged with namespace default tolerations) conflict with its ${own ? 'namespace' : 'cluster'} whitelist`;
+    throw new ApiError(500, '', message);
   };
   return {
     name: 'PodTolerationRestriction',
@@ -53,27 +43,36 @@ export function podTolerationRestrictionPlugin(lookup: Lookup, configuration: Po
       ['CREATE', 'UPDATE'].includes(attributes.operation) && isFor(attributes, pods) && attributes.object !== undefined,
     async mutate(attributes) {
       const spec = (attributes.object as Pod).spec!;
-      let tolerations: readonly Toleration[] = spec.tolerations ?? [];
-      if (attributes.operation === 'CREATE') {
-        tolerations = mergeTolerations(tolerations, await ofNamespace(attributes, defaults, configuration.default));
-      }
-      if (podQosClass(spec) !== 'BestEffort') tolerations = mergeTolerations(tolerations, [memoryPressure]);
-      if (tolerations.length > 0) spec.tolerations = [...tolerations];
+      const isNew = attributes.operation === 'CREATE';
+      const more = isNew ? ((await ofNamespace(attributes, defaults)) ?? configuration.default ?? []) : [];
+      const further = podQosClass(spec) === 'BestEffort' ? more : [...more, memoryPressure];
+      if (further.length > 0) spec.tolerations = mergeTolerations(spec.tolerations ?? [], further);
       await judge(attributes);
     },
     validate: judge,
   };
 }
 
-/** @throws ApiError in the words of Go's decoder */
+const fields = new Map([...toleration.fields.keys()].map((name) => [name.toLowerCase(), name]));
+
+/** @throws ApiError in the words of Go's decoder, which takes names in any case and passes over those that it does not know */
 function tolerationsOf(text: string): Toleration[] {
-  let value: Toleration[];
+  let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new ApiError(500, '', goJsonError(text));
   }
-  const problem = explain(value, shape);
+  const isObject = (one: unknown) => typeof one === 'object' && one !== null && !Array.isArray(one);
+  const known = (one: object) =>
+    Object.entries(one).flatMap(([name, field]) => {
+      const own = fields.get(name.toLowerCase());
+      return own === undefined || field === null ? [] : [[own, field]];
+    });
+  const tolerations = Array.isArray(value)
+    ? value.map((one) => (isObject(one) ? Object.fromEntries(known(one)) : (one ?? {})))
+    : (value ?? []);
+  const problem = explain(tolerations, list({ ...toleration, name: `v1.${toleration.name}` }));
   if (problem !== undefined) throw new ApiError(500, '', problem);
-  return value ?? [];
+  return tolerations as Toleration[];
 }

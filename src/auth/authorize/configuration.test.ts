@@ -45,6 +45,7 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
         webhook('w5', { connectionInfo: { type: 'InClusterConfig', kubeConfigFile: '/x' } }),
         webhook('w6', fromFile('rel')),
         webhook('w7', fromFile('/nope')),
+        webhook('w8', { ...fromFile('/'), ...conditions(...Array.from({ length: 65 }, (_, i) => `request.user == '${i}'`)) }),
       ],
     }),
     [
@@ -74,6 +75,26 @@ test('a wrong configuration is told in the words of kube-apiserver', () => {
       'authorizers[9].connectionInfo.kubeConfigFile: Invalid value: "/x": can only be set when type=KubeConfigFile',
       'authorizers[10].connectionInfo.kubeConfigFile: Invalid value: "rel": must be an absolute path',
       'authorizers[11].connectionInfo.kubeConfigFile: Invalid value: "/nope": error loading file: stat /nope: no such file or directory',
+      'authorizers[12].connectionInfo.kubeConfigFile: Invalid value: "/": must be a regular file',
+      'authorizers[12].matchConditions: Too many: 65: must have at most 64 items',
     ],
+  );
+});
+
+test('the built-in authorizers have names of their own, and stay', () => {
+  const said = (authorizers: object[], needed?: string[]) => {
+    const text = JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AuthorizationConfiguration', authorizers });
+    try {
+      return readAuthorizationConfiguration(text, needed).length;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const rbac = { type: 'RBAC', name: 'rbac' };
+  deepStrictEqual(said([rbac], ['RBAC']), 1);
+  deepStrictEqual(said([{ type: 'ABAC', name: 'a' }]), 'expected name abac for authorizer ABAC instead of a');
+  deepStrictEqual(
+    said([{ type: 'AlwaysAllow', name: 'a' }, rbac], ['RBAC', 'Node', 'ABAC']),
+    '[expected name alwaysallow for authorizer AlwaysAllow instead of a, missing required types: [ABAC Node]]',
   );
 });

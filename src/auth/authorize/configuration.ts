@@ -2,8 +2,9 @@ import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { compileReviewCondition } from '../../../api/cel/authorization/review-environment.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { duplicate, errorsText, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
+import { duplicate, errorsText, type FieldError, FieldPath, invalid, notSupported, required, tooMany } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
+import { aggregate, sorted } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -50,12 +51,14 @@ const kind = {
 /** The sorts of authorizers. */
 export const authorizerTypes = ['ABAC', 'AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC', 'Webhook'];
 const longestTimeout = 30_000;
+const mostConditions = 64;
 
 /**
  * Reads an AuthorizationConfiguration.
+ * @param needed types besides webhooks that have to be there: what a server began with stays
  * @throws Error in kube-apiserver's words
  */
-export function readAuthorizationConfiguration(text: string): readonly AuthorizerConfiguration[] {
+export function readAuthorizationConfiguration(text: string, needed: readonly string[] = []): readonly AuthorizerConfiguration[] {
   let authorizers: readonly AuthorizerConfiguration[];
   try {
     authorizers = text === '' ? [] : (decodeConfiguration(text, kind).authorizers ?? []);
@@ -66,7 +69,23 @@ export function readAuthorizationConfiguration(text: string): readonly Authorize
   }
   const errors = validate(authorizers);
   if (errors.length > 0) throw new Error(errorsText(errors));
+  const misnamed = authorizers
+    .filter(({ type, name }) => type !== 'Webhook' && name !== nameOfType(type!))
+    .map(({ type, name }) => `expected name ${nameOfType(type!)} for authorizer ${type} instead of ${name}`);
+  const missing = sorted(needed.filter((type) => !builtInTypes(authorizers).includes(type)));
+  const problems = [...misnamed, ...(missing.length > 0 ? [`missing required types: [${missing.join(' ')}]`] : [])];
+  if (problems.length > 0) throw new Error(aggregate(problems));
   return authorizers;
+}
+
+/** The types that are no webhooks. */
+export function builtInTypes(authorizers: readonly AuthorizerConfiguration[]): string[] {
+  return authorizers.filter(({ type }) => type !== 'Webhook').map(({ type }) => type!);
+}
+
+/** The name that an authorizer of a type has where flags or kube-apiserver give it. */
+export function nameOfType(type: string): string {
+  return type.toLowerCase();
 }
 
 function validate(authorizers: readonly AuthorizerConfiguration[]): FieldError[] {
@@ -119,6 +138,7 @@ function validateWebhook(own: WebhookAuthorizerConfiguration, path: FieldPath): 
   }
   oneOf('failurePolicy', ['NoOpinion', 'Deny']);
   errors.push(...validateConnection(own.connectionInfo ?? {}, at('connectionInfo')));
+  if (conditions.length > mostConditions) return [...errors, tooMany(at('matchConditions'), conditions.length, mostConditions)];
   const seen = new Set<string>();
   for (const [i, { expression = '' }] of conditions.entries()) {
     const where = at('matchConditions').index(i).child('expression');

@@ -164,5 +164,7 @@ export const namedTypes: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Status': 'reason=v1.StatusReason',
   'io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause': 'reason=v1.CauseType',
   'io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails': 'uid=types.UID',
+  'io.k8s.apiserver.pkg.apis.audit.v1.Policy': 'omitStages=v1.Stage',
+  'io.k8s.apiserver.pkg.apis.audit.v1.PolicyRule': 'level=v1.Level omitStages=v1.Stage',
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition': 'type=v1.APIServiceConditionType status=v1.ConditionStatus',
 };

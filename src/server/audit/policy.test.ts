@@ -82,14 +82,27 @@ rules:
 
 test('a policy that is wrong is refused in one line', () => {
   const cases: [text: string, message: string][] = [
-    ['{}', "failed decoding: Object 'Kind' is missing in '{}'"],
+    ['', 'unknown group version field audit.k8s.io/__internal, Kind=Policy in policy'],
+    ['rules: [', 'failed decoding: yaml: line 1: did not find expected node content'],
     [
       'apiVersion: audit.k8s.io/v1beta1\nkind: Policy',
       'failed decoding: no kind "Policy" is registered for version "audit.k8s.io/v1beta1" in scheme "pkg/runtime/scheme.go:111"',
     ],
     [head, 'loaded illegal policy with 0 rules'],
-    [`${head}rules: {}`, 'failed decoding: rules must be a list of objects'],
-    [`${head}rules: [{level: Metadata, users: alice}]`, 'failed decoding: rules[0].users must be a list of strings'],
+    [`${head}rules: {}`, 'failed decoding: json: cannot unmarshal object into Go struct field Policy.rules of type []v1.PolicyRule'],
+    [
+      `${head}rules: [{level: Metadata, users: alice}]`,
+      'failed decoding: json: cannot unmarshal string into Go struct field PolicyRule.rules.users of type []string',
+    ],
+    [
+      `${head}rules: [{level: 1}]`,
+      'failed decoding: json: cannot unmarshal number into Go struct field PolicyRule.rules.level of type v1.Level',
+    ],
+    [`${head}omitStages: a`, 'failed decoding: json: cannot unmarshal string into Go struct field Policy.omitStages of type []v1.Stage'],
+    [
+      `${head}omitStages: [Odd]\nrules: [{level: None}]`,
+      'omitStages[0]: Invalid value: "Odd": allowed stages are RequestReceived,ResponseStarted,ResponseComplete,Panic',
+    ],
     [`${head}rules: [{}]`, 'rules[0].level: Required value'],
     [
       `${head}rules: [{level: All}]`,

@@ -1,7 +1,8 @@
 import { errorsText, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
 import type { AccessAttributes } from '../../auth/types.ts';
-import { parseYaml } from '../../machinery/schema/parse.ts';
+import { decodeConfiguration, UnsaidKind } from '../../machinery/configuration-file.ts';
+import { boolean, list, object, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
 export const levels = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 export type Level = (typeof levels)[number];
@@ -94,71 +95,44 @@ function matchesName(pattern: string, { resource, subresource }: AccessAttribute
   return pattern === `${resource}/*` || (subresource !== '' && pattern === `*/${subresource}`);
 }
 
+const types = 'io.k8s.apiserver.pkg.apis.audit.v1';
+const groupResources = object(`${types}.GroupResources`, { group: string, resources: list(string), resourceNames: list(string) });
+const rule = object(`${types}.PolicyRule`, {
+  ...{ level: string, users: list(string), userGroups: list(string), verbs: list(string), resources: list(groupResources) },
+  ...{ namespaces: list(string), nonResourceURLs: list(string), omitStages: list(string), omitManagedFields: boolean },
+});
+const shape = object(`${types}.Policy`, { ...typeMeta, rules: list(rule), omitStages: list(string), omitManagedFields: boolean });
+const document = { kind: 'Policy', versions: { 'audit.k8s.io/v1': shape }, lenient: true };
+
 /**
  * Reads a policy file, YAML or JSON.
  * @throws Error in kube-apiserver's words where it is none, or is wrong
  */
 export function readPolicy(text: string): AuditPolicy {
-  const value = parseYaml(Buffer.from(text)).value as Record<string, unknown> | null;
-  if (typeof value !== 'object' || value === null || !value['kind'])
-    throw new Error(`failed decoding: Object 'Kind' is missing in '${text.trim()}'`);
-  const { apiVersion = '', kind } = value;
-  if (apiVersion !== 'audit.k8s.io/v1' || kind !== 'Policy') {
-    const registered = 'in scheme "pkg/runtime/scheme.go:111"';
-    throw new Error(
-      `failed decoding: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ${registered}`,
-    );
-  }
-  checkShape(value);
-  const policy = value as Policy;
-  const errors = (policy.rules ?? []).flatMap((rule, i) => validateRule(rule, FieldPath.of('rules').index(i)));
+  const policy: Policy = decoded(text);
+  const errors = [
+    ...validateStages(policy.omitStages, FieldPath.of('omitStages')),
+    ...(policy.rules ?? []).flatMap((one, i) => validateRule(one, FieldPath.of('rules').index(i))),
+  ];
   if (errors.length > 0) throw new Error(errorsText(errors));
   if (!policy.rules?.length) throw new Error('loaded illegal policy with 0 rules');
   return new AuditPolicy(policy);
 }
 
-const ruleLists = ['users', 'userGroups', 'verbs', 'namespaces', 'nonResourceURLs', 'omitStages'];
-
-/** @throws Error of the first field that has another type than it should have */
-function checkShape(policy: Record<string, unknown>): void {
-  checkLists(policy, ['omitStages'], '');
-  checkFlag(policy, '');
-  for (const [i, rule] of objects(policy['rules'], 'rules').entries()) {
-    const path = `rules[${i}]`;
-    checkLists(rule, ruleLists, `${path}.`);
-    checkFlag(rule, `${path}.`);
-    checkText(rule, 'level', `${path}.`);
-    for (const [j, one] of objects(rule['resources'], `${path}.resources`).entries()) {
-      checkText(one, 'group', `${path}.resources[${j}].`);
-      checkLists(one, ['resources', 'resourceNames'], `${path}.resources[${j}].`);
-    }
+function decoded(text: string): Policy {
+  try {
+    return decodeConfiguration(text, document);
+  } catch (error) {
+    if (!(error instanceof UnsaidKind)) throw new Error(`failed decoding: ${(error as Error).message}`);
+    // What does not say what it is counts as the type that is asked for, in the form that upstream has for itself.
+    throw new Error('unknown group version field audit.k8s.io/__internal, Kind=Policy in policy');
   }
 }
 
-function objects(value: unknown, path: string): Record<string, unknown>[] {
-  if (value === undefined || value === null) return [];
-  const isObject = (one: unknown) => typeof one === 'object' && one !== null && !Array.isArray(one);
-  if (Array.isArray(value) && value.every(isObject)) return value;
-  throw new Error(`failed decoding: ${path} must be a list of objects`);
-}
-
-function checkLists(object: Record<string, unknown>, names: readonly string[], path: string): void {
-  for (const name of names) {
-    const value = object[name];
-    const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
-    if (value !== undefined && value !== null && !isList) throw new Error(`failed decoding: ${path}${name} must be a list of strings`);
-  }
-}
-
-function checkText(object: Record<string, unknown>, name: string, path: string): void {
-  const value = object[name];
-  if (value !== undefined && value !== null && typeof value !== 'string')
-    throw new Error(`failed decoding: ${path}${name} must be a string`);
-}
-
-function checkFlag({ omitManagedFields }: Record<string, unknown>, path: string): void {
-  if (omitManagedFields !== undefined && omitManagedFields !== null && typeof omitManagedFields !== 'boolean')
-    throw new Error(`failed decoding: ${path}omitManagedFields must be true or false`);
+function validateStages(omitted: readonly AuditStage[] = [], path: FieldPath): FieldError[] {
+  return omitted.flatMap((stage, i) =>
+    stages.includes(stage) ? [] : [invalid(path.index(i), stage, `allowed stages are ${stages.join(',')}`)],
+  );
 }
 
 function validateRule(rule: Rule, path: FieldPath): FieldError[] {
@@ -181,9 +155,7 @@ function validateRule(rule: Rule, path: FieldPath): FieldError[] {
         invalid(path.child('resources', 'resourceNames'), one.resourceNames, 'using resourceNames requires at least one resource'),
       );
   }
-  for (const [i, stage] of (rule.omitStages ?? []).entries()) {
-    if (!stages.includes(stage)) errors.push(invalid(path.child('omitStages').index(i), stage, `allowed stages are ${stages.join(',')}`));
-  }
+  errors.push(...validateStages(rule.omitStages, path.child('omitStages')));
   if (urls.length > 0 && (rule.resources?.length || rule.namespaces?.length))
     errors.push(invalid(urlPath, urls, 'rules cannot apply to both regular resources and non-resource URLs'));
   return errors;
