@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { formatTime } from '../../machinery/clock.ts';
 import { createController } from '../../runtime/controller.ts';
 import { Delays } from '../../runtime/delays.ts';
-import { unlessNotFound } from '../../runtime/errors.ts';
+import { isConflict, unlessNotFound } from '../../runtime/errors.ts';
 import { keyOf } from '../../runtime/keys.ts';
 import { typed } from '../../runtime/objects.ts';
 import { type Condition, conditionOf, isPodReady } from '../../runtime/pods.ts';
@@ -14,6 +14,8 @@ import { ZonePace } from './zones.ts';
 const leaseNamespace = 'kube-node-lease';
 const reported = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 const retryEviction = 5000;
+/** So often a node's taints are written before its turn is over, where others write the node at the same time. */
+const mostTries = 5;
 
 /** Watches over nodes: those that fall silent become Unknown, and their conditions become taints. */
 export function startNodeLifecycleController(context: ControllerContext): RunningController {
@@ -166,7 +168,6 @@ export function startNodeLifecycleController(context: ControllerContext): Runnin
   }
 
   async function taint(node: KubeObject): Promise<number | undefined> {
-    const name = node.metadata!.name!;
     const wanted = wantedNoExecute(node);
     const has = (node.spec?.taints ?? []).some(
       (known: { key: string; effect: string }) => known.effect === 'NoExecute' && known.key === wanted,
@@ -176,12 +177,26 @@ export function startNodeLifecycleController(context: ControllerContext): Runnin
     );
     let marked = wanted;
     if (wanted && !has && !swap && pace.admit(nodes.list(), [node]).admitted.length === 0) marked = undefined;
-    const taints = adjustedTaints(node, marked, formatTime(clock.now()));
-    if (taints) {
-      const body = { metadata: { resourceVersion: node.metadata!.resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } };
-      await unlessNotFound(api.patch('', name, 'application/merge-patch+json', body));
-    }
+    await writeTaints(node, marked);
     return wanted && !marked ? retryEviction : undefined;
+  }
+
+  // A kubelet that starts writes its node again and again: a taint is not to wait for that, as the queue would let it.
+  async function writeTaints(seen: KubeObject, marked: string | undefined): Promise<void> {
+    const { name } = seen.metadata!;
+    let node: KubeObject | undefined = seen;
+    for (let tries = 1; node; tries++) {
+      const taints = adjustedTaints(node, marked, formatTime(clock.now()));
+      if (!taints) return;
+      const body = { metadata: { resourceVersion: node.metadata!.resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } };
+      try {
+        await unlessNotFound(api.patch('', name!, 'application/merge-patch+json', body));
+        return;
+      } catch (error) {
+        if (!isConflict(error) || tries === mostTries) throw error;
+        node = await unlessNotFound(api.get('', name!));
+      }
+    }
   }
 
   return run('nodelifecycle', [controller], () => silence.clear());
