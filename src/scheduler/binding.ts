@@ -112,7 +112,7 @@ export class BindingCycle {
     else {
       const plugin = this.points.bind[0]!;
       try {
-        await plugin.bind!(pod, node);
+        await this.handle.binding.whileBinding(plugin.bind!(pod, node));
       } catch (error) {
         throw new Error(`running Bind plugin "${plugin.name}": ${messageOf(error)}`);
       }

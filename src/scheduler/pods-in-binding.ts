@@ -10,15 +10,20 @@ interface WaitingPod {
 }
 
 const longestPermitWait = 15 * 60_000;
+/** With so many bindings unanswered the next pods wait in the queue, where they cost less: a scheduler is faster than what it writes to. */
+const mostUnanswered = 100;
 
 /**
- * Pods that have a node but are not bound yet: those that a `permit` plugin holds, and those whose `preBind` runs. Both can still be preempted
- * without the API server hearing of it.
+ * Pods that have a node but are not bound yet: those that a `permit` plugin holds, and those whose `preBind` runs, can still be preempted
+ * without the API server hearing of it; of those whose binding is written the number is known.
  */
 export class PodsInBinding {
   private readonly waiting = new Map<string, WaitingPod>();
   private readonly preBinding = new Map<string, (reason: string) => void>();
   private readonly clock: Clock;
+  private unanswered = 0;
+  /** Called when there is room for further bindings again. */
+  onRoom = () => {};
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -76,6 +81,21 @@ export class PodsInBinding {
       return await Promise.race([action, preempted]);
     } finally {
       this.preBinding.delete(uid);
+    }
+  }
+
+  /** Whether the API server is behind with the bindings. */
+  get isCrowded(): boolean {
+    return this.unanswered >= mostUnanswered;
+  }
+
+  /** @param answer of the request that binds a pod */
+  async whileBinding(answer: Promise<void>): Promise<void> {
+    this.unanswered++;
+    try {
+      await answer;
+    } finally {
+      if (this.unanswered-- === mostUnanswered) this.onRoom();
     }
   }
 

@@ -72,6 +72,7 @@ export class Scheduler implements AsyncDisposable {
     this.client = client;
     this.context = context;
     this.inBinding = new PodsInBinding(context.clock);
+    this.inBinding.onRoom = () => this.wake();
     this.pods = informers.for<Pod>(pods);
     this.extenders = configuration.extenders.map((extender) => new Extender(extender, context));
     const devices = once(() => new DeviceManager(informers, deviceSelectorCompiler(), context.random));
@@ -242,6 +243,7 @@ export class Scheduler implements AsyncDisposable {
 
   private takeTurn(): void {
     const { clock } = this.context;
+    if (this.inBinding.isCrowded) return;
     const end = clock.monotonic() + turn;
     while (!this.stopped) {
       if (clock.monotonic() > end) return this.wake();

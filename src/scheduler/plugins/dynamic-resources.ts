@@ -246,6 +246,7 @@ export function dynamicResources({ bindingTimeout }: DynamicResourcesArguments, 
     },
     score(state, _pod, { name: nodeName }) {
       const { claims, byNode } = state.data.get(name) as Data;
+      if (claims.length === 0) return 0;
       const given = byNode.get(nodeName)?.values();
       let total = 0;
       for (const claim of claims) {
