@@ -43,6 +43,10 @@ export interface ClusterSettings {
   readonly serviceClusterIPRanges: readonly string[];
   /** Inclusive. */
   readonly nodePortRange: readonly [first: number, last: number];
+  /** How long events are kept, 0: for ever; absent: an hour. */
+  readonly eventTtlSeconds?: number;
+  /** Watches without a timeout of their own last from so long to twice as long; absent: half an hour. */
+  readonly minRequestTimeoutSeconds?: number;
 }
 
 /** A column of the Table answer. */
@@ -250,7 +254,7 @@ export interface ResourceDefinition<T extends KubeObject = any> extends Strategy
    */
   readonly staged?: { mark(object: T): void; holds(object: T): boolean };
   /** Seconds after which a new object expires by itself (Events), or none. */
-  ttlSeconds?(object: T): number | undefined;
+  ttlSeconds?(settings: ClusterSettings): number;
   /** Values that the registry allocates cluster-wide without duplicates: see `src/registry/allocators/`. */
   readonly allocations?: readonly ('clusterIP' | 'nodePort')[];
 }

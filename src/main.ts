@@ -50,6 +50,7 @@ import type { ApiServer } from './server/api-server.ts';
 import { AuditLog } from './server/audit/log.ts';
 import { type AuditPolicy, readPolicy } from './server/audit/policy.ts';
 import type { AuditSink } from './server/audit/record.ts';
+import { truncatingSink } from './server/audit/truncate.ts';
 import { AuditWebhook } from './server/audit/webhook.ts';
 import { apiServerUser, bootstrap, bootstrapService, keepBootstrapped } from './server/bootstrap.ts';
 import { type FirstObjects, putFirstObjects } from './server/first-objects.ts';
@@ -179,7 +180,7 @@ async function startApiServer(
     { options, storage, keys, frontProxy, clock, random, logger, signal, onFailure, running },
     {
       healthChecks: encryption.healthChecks,
-      serverAddress: () => `${options.bindAddress}:${port}`,
+      serverAddress: () => hostPort(options.externalHostname ?? options.advertiseAddress ?? options.bindAddress, port),
       priorityAndFairness: options.enablePriorityAndFairness,
       inFlightLimits: { readOnly: options.maxRequestsInflight, mutating: options.maxMutatingRequestsInflight },
       ...(auditPolicy && audit ? { audit: { policy: auditPolicy, sink: audit } } : {}),
@@ -211,7 +212,8 @@ async function startApiServer(
   });
   // The thread that listens has only begun to start.
   [port] = await Promise.all([listening, bootstrap(own, bootstrapObjects(options.components.includes('controllers')))]);
-  const advertiseAddress = isLocal(options.bindAddress) ? simulatedHost(options) : options.bindAddress;
+  const { advertiseAddress: given = options.bindAddress } = options;
+  const advertiseAddress = isLocal(given) ? simulatedHost(options) : given;
   const bootstrapOptions = { ...own, serviceClusterIPRanges: options.serviceClusterIpRange, advertiseAddress, port, clock };
   await bootstrapService(bootstrapOptions);
   keepBootstrapped(bootstrapOptions, logger, signal);
@@ -284,11 +286,15 @@ async function auditSink(
   const sinks: AuditSink[] = [];
   if (path !== undefined) {
     const log = AuditLog.open({ path, maxSize, maxBackups, maxAge }, clock, logger);
-    sinks.push(running.use(await log.catch(wrong('--audit-log-path'))));
+    const file = running.use(await log.catch(wrong('--audit-log-path')));
+    sinks.push(options.auditLogTruncateEnabled ? truncatingSink(file, options.auditLogTruncateMaxEventSize, logger) : file);
   }
   if (webhook !== undefined) {
     const endpoint = await readWebhookKubeconfig(webhook).catch(wrong('initializing audit webhook'));
-    sinks.push(running.use(new AuditWebhook({ endpoint, batchMaxSize, batchMaxWait }, clock, logger)));
+    const alone = options.auditWebhookMode !== 'batch';
+    const called = { endpoint, batchMaxSize: alone ? 1 : batchMaxSize, batchMaxWait, initialBackoff: options.auditWebhookInitialBackoff };
+    const hook = running.use(new AuditWebhook(called, clock, logger));
+    sinks.push(options.auditWebhookTruncateEnabled ? truncatingSink(hook, options.auditWebhookTruncateMaxEventSize, logger) : hook);
   }
   if (sinks.length === 1) return sinks[0];
   return {

@@ -106,6 +106,9 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     issuers,
     ...(options.apiAudiences ? { audiences: options.apiAudiences } : {}),
     keys: keys.serviceAccount,
+    maxExpirationSeconds: options.serviceAccountMaxTokenExpiration / 1000,
+    extendsExpiration: options.serviceAccountExtendTokenExpiration,
+    ...(options.serviceAccountJwksUri ? { keySetAddress: options.serviceAccountJwksUri } : {}),
     clock,
     random,
     read: (plural, namespace, name) => server.lookup.get({ group: '', version: 'v1', plural }, namespace, name),
@@ -147,7 +150,13 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
     clock,
     random,
     logger,
-    settings: { serviceClusterIPRanges: options.serviceClusterIpRange, nodePortRange: options.serviceNodePortRange },
+    settings: {
+      serviceClusterIPRanges: options.serviceClusterIpRange,
+      nodePortRange: options.serviceNodePortRange,
+      eventTtlSeconds: options.eventTtl / 1000,
+      minRequestTimeoutSeconds: options.minRequestTimeout,
+    },
+    requestTimeout: options.requestTimeout,
     corsAllowedOrigins: options.corsAllowedOrigins ?? [],
     authenticator: unionAuthenticator(
       [

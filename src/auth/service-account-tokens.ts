@@ -61,6 +61,12 @@ export interface TokensOptions {
   readonly issuers: readonly string[];
   /** Tokens for one of them are good for this server; default: the first issuer. */
   readonly audiences?: readonly string[];
+  /** Longer lives are cut to it; 0 or absent: none is. */
+  readonly maxExpirationSeconds?: number;
+  /** Whether tokens that the ServiceAccount plugin mounts live longer than they say; absent: they do. */
+  readonly extendsExpiration?: boolean;
+  /** Where the key set is said to be; absent: at the server itself. */
+  readonly keySetAddress?: string;
   readonly keys: ServiceAccountKeys;
   readonly clock: Clock;
   readonly random: Random;
@@ -98,6 +104,9 @@ function namedKey(key: KeyObject): NamedKey {
 export class ServiceAccountTokens implements Authenticator {
   readonly issuer: string;
   readonly audiences: readonly string[];
+  readonly maxExpirationSeconds: number;
+  readonly extendsExpiration: boolean;
+  private readonly keySetAddress: string | undefined;
   private readonly issuers: readonly string[];
   private readonly signingKey: NamedKey;
   private readonly keys: readonly NamedKey[];
@@ -111,6 +120,9 @@ export class ServiceAccountTokens implements Authenticator {
     this.issuers = options.issuers;
     this.issuer = options.issuers[0]!;
     this.audiences = options.audiences?.length ? options.audiences : [this.issuer];
+    this.maxExpirationSeconds = options.maxExpirationSeconds ?? 0;
+    this.extendsExpiration = options.extendsExpiration ?? true;
+    this.keySetAddress = options.keySetAddress;
     const { privateKey, publicKeys } = options.keys;
     this.signingKey = { ...namedKey(createPublicKey(privateKey)), key: privateKey };
     this.keys = publicKeys.map(namedKey);
@@ -199,7 +211,7 @@ export class ServiceAccountTokens implements Authenticator {
   discovery(server: string): object {
     return {
       issuer: this.issuer,
-      jwks_uri: `https://${server}/openid/v1/jwks`,
+      jwks_uri: this.keySetAddress ?? `https://${server}/openid/v1/jwks`,
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: this.algorithms,

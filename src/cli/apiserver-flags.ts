@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command as Program } from 'commander';
 import { definitions } from '../../api/index.ts';
 import { featureGates } from './feature-gates.ts';
-import { allowedOrigins, boolean, goDuration, integer, portRange, repeated, strings } from './go-values.ts';
+import { allowedOrigins, boolean, goDuration, integer, ip, portRange, repeated, strings } from './go-values.ts';
 import { type RuntimeConfig, runtimeConfig, servedDefinitions } from './runtime-config.ts';
 
 /** Flags of kube-apiserver that `orrery up` takes under the same names, with the same meaning and defaults. */
@@ -41,6 +41,16 @@ export interface ApiServerFlags {
   readonly enableAdmissionPlugins?: readonly string[];
   readonly disableAdmissionPlugins?: readonly string[];
   readonly admissionControlConfigFile?: string;
+  readonly serviceAccountExtendTokenExpiration: boolean;
+  readonly serviceAccountMaxTokenExpiration: number;
+  readonly serviceAccountJwksUri?: string;
+  /** Absent: an address of the simulated network. */
+  readonly advertiseAddress?: string;
+  readonly externalHostname?: string;
+  readonly eventTtl: number;
+  readonly requestTimeout: number;
+  /** Seconds. */
+  readonly minRequestTimeout: number;
   readonly defaultNotReadyTolerationSeconds: number;
   readonly defaultUnreachableTolerationSeconds: number;
   readonly serviceNodePortRange: readonly [first: number, last: number];
@@ -84,6 +94,14 @@ export function addApiServerFlags(command: Program): Program {
       'the keys that these tokens are checked with; may be repeated (default: the signing key)',
       repeated,
     )
+    .option('--service-account-extend-token-expiration [boolean]', 'whether mounted tokens live for a year', boolean, true)
+    .option('--service-account-max-token-expiration <duration>', 'the longest life of a token that is asked for (0: any)', goDuration, 0)
+    .option('--service-account-jwks-uri <url>', 'where the discovery document says that the keys are (default: this server)')
+    .option('--advertise-address <ip>', 'the address of the Service kubernetes in default (default: one of the simulated network)', ip)
+    .option('--external-hostname <name>', 'the name at which documents say that this server is (default: its address)')
+    .option('--event-ttl <duration>', 'how long events are kept', goDuration, 3_600_000)
+    .option('--request-timeout <duration>', 'how long a request may take that is no watch or stream', goDuration, 60_000)
+    .option('--min-request-timeout <seconds>', 'how long a watch lasts at least that names no time', integer('ParseInt'), 1800)
     .option('--authorization-config <file>', 'who is asked what is allowed: an AuthorizationConfiguration')
     .option('--authorization-mode <list>', 'of Node, RBAC, ABAC, Webhook, AlwaysAllow, AlwaysDeny, in order (default: Node,RBAC)', strings)
     .option('--authorization-policy-file <file>', 'the policies of mode ABAC, a line of JSON each')
@@ -122,6 +140,13 @@ export function addApiServerFlags(command: Program): Program {
 export function flagConflict(flags: ApiServerFlags): string | undefined {
   if (flags.encryptionProviderConfigAutomaticReload && flags.encryptionProviderConfig === undefined)
     return '--encryption-provider-config-automatic-reload must be set with --encryption-provider-config';
+  if (flags.requestTimeout < 0) return '--request-timeout can not be negative value';
+  if (flags.minRequestTimeout < 0) return '--min-request-timeout can not be negative value';
+  const longest = flags.serviceAccountMaxTokenExpiration / 1000;
+  if (longest !== 0 && (longest < 3600 || longest > 2 ** 32))
+    return 'the service-account-max-token-expiration must be between 1 hour and 2^32 seconds';
+  const keySet = flags.serviceAccountJwksUri;
+  if (keySet && !keySet.startsWith('https://')) return `service-account-jwks-uri requires https scheme, parsed as: ${keySet}`;
   if (flags.serviceAccountIssuer?.includes('')) return 'service-account-issuer should not be an empty string';
   if (flags.authorizationConfig !== undefined && (flags.authorizationMode || flags.authorizationWebhookConfigFile !== undefined))
     return '--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* flags are defined';

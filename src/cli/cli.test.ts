@@ -43,6 +43,21 @@ test('the flags have the defaults that the README names', () => {
     auditLogMaxage: 0,
     auditWebhookBatchMaxSize: 400,
     auditWebhookBatchMaxWait: 30_000,
+    auditWebhookInitialBackoff: 10_000,
+    auditWebhookMode: 'batch',
+    auditWebhookVersion: 'audit.k8s.io/v1',
+    auditWebhookTruncateEnabled: false,
+    auditWebhookTruncateMaxEventSize: 102_400,
+    auditLogFormat: 'json',
+    auditLogMode: 'blocking',
+    auditLogVersion: 'audit.k8s.io/v1',
+    auditLogTruncateEnabled: false,
+    auditLogTruncateMaxEventSize: 102_400,
+    eventTtl: 3_600_000,
+    requestTimeout: 60_000,
+    minRequestTimeout: 1800,
+    serviceAccountExtendTokenExpiration: true,
+    serviceAccountMaxTokenExpiration: 0,
     encryptionProviderConfigAutomaticReload: false,
     authenticationTokenWebhookCacheTtl: 120_000,
     authenticationTokenWebhookVersion: 'v1beta1',
@@ -208,6 +223,29 @@ test('kube-apiserver takes further flags of the real one, and says why it refuse
   const parsed = (...flags: string[]) => parseArguments(['kube-apiserver', ...flags], 'v1').options as UpOptions;
   const options = parsed('--v=4', '--watch-cache=false', '--etcd-compaction-interval=20s', '--service-node-port-range=30000+10');
   deepEqual([options.logLevel, options.compactionInterval, options.serviceNodePortRange], ['debug', 20_000, [30000, 30010]]);
+  const refusal = (flag: string) => {
+    try {
+      parsed(flag);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message.split('\n')[0];
+    }
+  };
+  const wrong: [flag: string, message: RegExp][] = [
+    ['--request-timeout=-1s', /--request-timeout can not be negative value/],
+    ['--min-request-timeout=-1', /--min-request-timeout can not be negative value/],
+    ['--service-account-max-token-expiration=1m', /the service-account-max-token-expiration must be between 1 hour and 2\^32 seconds/],
+    ['--service-account-jwks-uri=http://a/', /service-account-jwks-uri requires https scheme, parsed as: http:\/\/a\//],
+    ['--advertise-address=here', /failed to parse IP: "here"/],
+    ['--audit-log-mode=odd', /invalid audit log mode odd, allowed modes are "batch,blocking,blocking-strict"/],
+    ['--audit-webhook-version=v2', /invalid group version, allowed versions are \["audit.k8s.io\/v1"\]/],
+  ];
+  for (const [flag, message] of wrong) match(refusal(flag) ?? '', message);
+  const times = parsed('--event-ttl=10m', '--request-timeout=5s', '--min-request-timeout=60', '--service-account-max-token-expiration=2h');
+  deepEqual(
+    [times.eventTtl, times.requestTimeout, times.minRequestTimeout, times.serviceAccountMaxTokenExpiration],
+    [600_000, 5_000, 60, 7_200_000],
+  );
   const gates = ['--feature-gates=WatchList=true,kube:CBORServingAndStorage=false', '--feature-gates=JobManagedBy=true,AllAlpha=false'];
   deepEqual(parsed(...gates).featureGates, ['WatchList=true', 'kube:CBORServingAndStorage=false', 'JobManagedBy=true', 'AllAlpha=false']);
   const kept = (...config: string[]) =>

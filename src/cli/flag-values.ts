@@ -2,7 +2,7 @@ import { formatGoDuration } from '../../api/meta/duration.ts';
 import { type UpOptions, upFlagNames } from './options.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
-const durations = /(Ttl|Wait|Interval)$/;
+const durations = /(Ttl|Wait|Interval|Expiration|Backoff|requestTimeout)$/;
 
 /** The flags of `orrery up` with their values, as kube-apiserver writes those of its own. */
 export function flagValues(options: UpOptions): Readonly<Record<string, string>> {

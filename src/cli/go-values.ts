@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { parseGoDuration } from '../../api/meta/duration.ts';
 
@@ -17,6 +18,12 @@ export function goDuration(text: string): number {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+/** @throws InvalidArgumentError in Go's words */
+export function ip(text: string): string {
+  if (isIP(text.trim()) === 0) throw new InvalidArgumentError(`failed to parse IP: ${JSON.stringify(text)}`);
+  return text.trim();
 }
 
 /** @returns what reads whole numbers as Go's function of the name does @throws InvalidArgumentError in its words */

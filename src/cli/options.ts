@@ -39,6 +39,12 @@ export interface UpOptions extends ApiServerFlags {
   readonly auditWebhookConfigFile?: string;
   readonly auditWebhookBatchMaxSize: number;
   readonly auditWebhookBatchMaxWait: number;
+  readonly auditWebhookInitialBackoff: number;
+  readonly auditWebhookMode: string;
+  readonly auditLogTruncateEnabled: boolean;
+  readonly auditLogTruncateMaxEventSize: number;
+  readonly auditWebhookTruncateEnabled: boolean;
+  readonly auditWebhookTruncateMaxEventSize: number;
   /** PEM of the authorities of proxies that name the user in headers; absent: the cluster's own. */
   readonly requestheaderClientCaFile?: string;
   /** Absent: any name, of the cluster's own authority that of its proxy certificate. */
@@ -178,12 +184,22 @@ function withServerFlags(command: Program): Program {
     .option('--max-mutating-requests-inflight <number>', 'seats for writing requests; 0: any number', wholeNumber(0, 1_000_000), 200)
     .option('--audit-policy-file <file>', 'which requests are recorded: a Policy of audit.k8s.io/v1')
     .option('--audit-log-path <file>', 'where they are recorded, one event a line', file)
+    .option('--audit-log-format <format>', 'of the lines: json', onlyJson, 'json')
     .option('--audit-log-maxsize <number>', 'megabytes after which a new file is begun (0: 100)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-log-maxbackup <number>', 'old files of the audit log to keep (0: all)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-log-maxage <number>', 'days for which old files of the audit log are kept (0: for ever)', wholeNumber(0, 1_000_000), 0)
     .option('--audit-webhook-config-file <file>', 'where they are sent: a kubeconfig that names the webhook')
     .option('--audit-webhook-batch-max-size <number>', 'events in one call to it', wholeNumber(1, 10_000), 400)
-    .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000);
+    .option('--audit-webhook-batch-max-wait <duration>', 'how long an event waits for others', duration, 30_000)
+    .option('--audit-webhook-initial-backoff <duration>', 'how long after a failed call the next one is', goDuration, 10_000)
+    .option('--audit-webhook-mode <mode>', 'batch, or blocking and blocking-strict: each event alone', auditMode('webhook'), 'batch')
+    .option('--audit-log-mode <mode>', 'taken, and not used: events are written as they come', auditMode('log'), 'blocking');
+  for (const backend of ['log', 'webhook']) {
+    command
+      .option(`--audit-${backend}-version <version>`, 'of the events', onlyAuditVersion, 'audit.k8s.io/v1')
+      .option(`--audit-${backend}-truncate-enabled [boolean]`, 'whether events that are too large lose their objects', boolean, false)
+      .option(`--audit-${backend}-truncate-max-event-size <bytes>`, 'how large those are', wholeNumber(1, 1 << 30), 102_400);
+  }
   return addApiServerFlags(command);
 }
 
@@ -197,6 +213,7 @@ interface KubeApiServerFlags extends Omit<UpOptions, 'port'> {
 /** What concerns etcd, real kubelets, the files of logs, Go's runtime and the sizes of caches, of which nothing is here for a client to see. */
 const unusedFlags: readonly string[] = [
   ...[
+    '--audit-log-batch-buffer-size <number>',
     '--contention-profiling [boolean]',
     '--delete-collection-workers <number>',
     '--enable-logs-handler [boolean]',
@@ -210,7 +227,20 @@ const unusedFlags: readonly string[] = [
   ...['--log-json-split-stream [boolean]', '--log-text-info-buffer-size <size>', '--log-text-split-stream [boolean]'],
   ...['--logging-format <format>', '--permit-address-sharing [boolean]', '--permit-port-sharing [boolean]', '--profiling [boolean]'],
   ...['--storage-backend <name>', '--storage-initialization-timeout <duration>', '--storage-media-type <type>', '--vmodule <list>'],
-  ...['--watch-cache [boolean]', '--watch-cache-sizes <list>'],
+  ...[
+    '--watch-cache [boolean]',
+    '--watch-cache-sizes <list>',
+    '--audit-log-batch-max-size <number>',
+    '--audit-log-batch-max-wait <duration>',
+  ],
+  ...[
+    '--audit-log-batch-throttle-burst <number>',
+    '--audit-log-batch-throttle-enable [boolean]',
+    '--audit-log-batch-throttle-qps <number>',
+  ],
+  ...['--audit-log-truncate-max-batch-size <bytes>', '--audit-webhook-truncate-max-batch-size <bytes>'],
+  ...['--audit-webhook-batch-buffer-size <number>', '--audit-webhook-batch-throttle-burst <number>'],
+  ...['--audit-webhook-batch-throttle-enable [boolean]', '--audit-webhook-batch-throttle-qps <number>'],
 ];
 
 function withKubeApiServerFlags(command: Program): Program {
@@ -298,6 +328,23 @@ function verbosity(text: string): string {
 function onlyTrue(text: string): boolean {
   if (!boolean(text)) throw new InvalidArgumentError('Privileged containers are always allowed here.');
   return true;
+}
+
+function onlyJson(text: string): string {
+  if (text !== 'json') throw new InvalidArgumentError('Events are written as json.');
+  return text;
+}
+
+const auditModes = ['batch', 'blocking', 'blocking-strict'];
+
+const auditMode = (backend: string) => (text: string) => {
+  if (auditModes.includes(text)) return text;
+  throw new InvalidArgumentError(`invalid audit ${backend} mode ${text}, allowed modes are ${JSON.stringify(auditModes.join(','))}`);
+};
+
+function onlyAuditVersion(text: string): string {
+  if (text !== 'audit.k8s.io/v1') throw new InvalidArgumentError('invalid group version, allowed versions are ["audit.k8s.io/v1"]');
+  return text;
 }
 
 function address(text: string): string {

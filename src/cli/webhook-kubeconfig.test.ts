@@ -21,7 +21,7 @@ test("a webhook's kubeconfig has its credentials inline or in files beside it", 
     const server = 'https://hooks.example/audit';
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const cases: [cluster: object, user: object, endpoint: object][] = [
-      [{ server }, {}, { server, insecure: false }],
+      [{ server: `${server}?x=1#y` }, {}, { server, insecure: false }],
       [
         { server, 'certificate-authority': 'ca.pem' },
         { 'client-certificate-data': base64('cert'), 'client-key-data': base64('key') },

@@ -104,7 +104,8 @@ export async function readWebhookKubeconfig(file: string): Promise<WebhookEndpoi
   if (!cluster?.server) fields.problems.push(cluster ? `no server found for cluster ${goQuote(context.cluster)}` : noServer);
   const authority = await fields.contents(cluster, 'certificate-authority', 'certificate-authority', context?.cluster);
   fields.check();
-  const { server } = cluster;
+  // Of a query nothing is sent.
+  const server: string = cluster.server.replace(/[?#].*$/s, '');
   const hasScheme = /^https?:\/\//.test(server);
   // Credentials are for connections that are secret, and what names no scheme is reached without TLS.
   if (!server.startsWith('https://')) return { server: hasScheme ? server : `http://${server}` };

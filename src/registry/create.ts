@@ -135,7 +135,7 @@ async function write(store: ResourceStore, object: KubeObject, operation: Operat
   }
   if (object.metadata!.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   const value = encodeWithinLimit(store, key, await store.toStored(object), operation);
-  const ttlSeconds = store.strategy.ttlSeconds?.(object);
+  const ttlSeconds = store.strategy.ttlSeconds?.(store.parts.settings);
   try {
     const revision = await store.storage.create(key, value, ttlSeconds === undefined ? undefined : { ttlSeconds });
     return { stored: await store.inVersion(store.written(key, value, revision)), created: true };

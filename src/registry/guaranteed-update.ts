@@ -61,7 +61,7 @@ export async function guaranteedUpdate(
       return { object: { ...object, metadata: { ...object.metadata, ...resourceVersion } }, created: !current };
     }
     const value = encodeWithinLimit(store, key, toStore, operation);
-    const ttlSeconds = store.strategy.ttlSeconds?.(object);
+    const ttlSeconds = store.strategy.ttlSeconds?.(store.parts.settings);
     const writeOptions = ttlSeconds === undefined ? undefined : { ttlSeconds };
     try {
       const revision = current

@@ -56,6 +56,8 @@ export interface ApiServerOptions {
   readonly definitions: readonly ResourceDefinition[];
   /** Patterns of the origins whose pages may ask. */
   readonly corsAllowedOrigins?: readonly RegExp[];
+  /** Milliseconds that a request may take; absent: a minute. */
+  readonly requestTimeout?: number;
   readonly schemas: SchemaSource;
   readonly clock: Clock;
   readonly random: Random;
@@ -252,6 +254,7 @@ export class ApiServer implements AsyncDisposable {
       metrics,
       aggregation: this.aggregation.stage,
       routes,
+      ...(options.requestTimeout === undefined ? {} : { requestTimeout: options.requestTimeout }),
       ...(options.corsAllowedOrigins ? { corsAllowedOrigins: options.corsAllowedOrigins } : {}),
       ...(this.flowControl ? { flowControl: this.flowControl } : {}),
       inFlightLimits,

@@ -47,6 +47,8 @@ export interface ChainParts {
   readonly flowControl?: FlowControl;
   readonly inFlightLimits?: InFlightLimits;
   readonly corsAllowedOrigins?: readonly RegExp[];
+  /** Milliseconds that a request may take; absent: a minute. */
+  readonly requestTimeout?: number;
   /** Absent: no requests are recorded, and no stage is there for it. */
   readonly auditor?: Auditor;
 }
@@ -81,7 +83,7 @@ export function createChain(parts: ChainParts): Chain {
     panicGuard(logger), // 500; Status of every failure below
     audit(random),
     requestInfo,
-    deadline(clock), // 400, 504
+    deadline(clock, parts.requestTimeout), // 400, 504
     metrics.requests.stage,
     warnings,
     cors(corsAllowedOrigins ?? []), // 204 to preflights

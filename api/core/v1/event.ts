@@ -171,9 +171,6 @@ export const eventSelectableFields: Readonly<Record<string, (event: CoreV1Event)
   type: (event) => event.type ?? '',
 };
 
-/** Seconds that events are kept. */
-export const eventTtlSeconds = 3600;
-
 /** Events as stored and as the core group serves them. Compared with v1.36.3: namespace rules, lengths, rules of the newer group, what may change, table, field selectors. */
 export const event = defineResource<CoreV1Event>({
   group: '',
@@ -188,7 +185,7 @@ export const event = defineResource<CoreV1Event>({
   readsFromStorage: true,
   defaultGarbageCollectionPolicy: 'unsupported',
   columns: eventColumns,
-  ttlSeconds: () => eventTtlSeconds,
+  ttlSeconds: ({ eventTtlSeconds = 3600 }) => eventTtlSeconds,
   defaults(object) {
     object.reportingComponent ??= '';
     object.reportingInstance ??= '';

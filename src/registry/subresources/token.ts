@@ -11,6 +11,10 @@ import type { ActionCall, ActionResult } from './action.ts';
 export interface TokenIssuer {
   /** The API server's own. */
   readonly audiences: readonly string[];
+  /** Longer lives are cut to it; 0 or absent: none is. */
+  readonly maxExpirationSeconds?: number;
+  /** Whether tokens that the ServiceAccount plugin mounts live longer than they say; absent: they do. */
+  readonly extendsExpiration?: boolean;
   /** @returns the token, its id and when it should be given up, in milliseconds since the epoch */
   issue(request: TokenRequestInput): Promise<{ token: string; id: string; expires: number }>;
 }
@@ -43,8 +47,14 @@ export async function token(call: ActionCall): Promise<ActionResult> {
   if (errors.length > 0) throw invalid(tokenRequest, '', errors);
   await call.validate();
   const bound = await boundObjects(call, spec.boundObjectRef);
+  const { maxExpirationSeconds: most = 0, extendsExpiration = true } = parts.tokenIssuer;
+  if (most > 0 && spec.expirationSeconds > most) {
+    operation.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${most} seconds`);
+    spec.expirationSeconds = most;
+  }
   const { audiences, expirationSeconds } = spec;
   const isMounted =
+    extendsExpiration &&
     bound.pod &&
     expirationSeconds === mountedTokenSeconds &&
     audiences.every((audience: string) => parts.tokenIssuer.audiences.includes(audience));

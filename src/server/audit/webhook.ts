@@ -10,6 +10,8 @@ export interface AuditWebhookOptions {
   readonly batchMaxSize: number;
   /** Milliseconds that an event waits for others at most. */
   readonly batchMaxWait: number;
+  /** Milliseconds after a first failed call; absent: 10,000. */
+  readonly initialBackoff?: number;
 }
 
 // kube-apiserver's defaults of the flags that there are not here.
@@ -68,7 +70,7 @@ export class AuditWebhook implements AuditSink, AsyncDisposable {
   }
 
   private async sendWithRetry(lines: readonly string[]): Promise<void> {
-    let backoff = firstBackoff;
+    let backoff = this.options.initialBackoff ?? firstBackoff;
     for (let attempt = 1; ; attempt++) {
       const problem = await this.send(lines, callTimeout);
       if (!problem) return;

@@ -8,9 +8,6 @@ import { statusOf } from '../errors.ts';
 import { readListRequest } from './list.ts';
 import type { Scope } from './scope.ts';
 
-// A watch without a timeout of its own ends after 30 to 60 minutes, so that watches spread over time.
-const leastTimeoutSeconds = 1800;
-
 const emptyObjects = new WeakMap<Schema, Readonly<Record<string, unknown>>>();
 
 /** What upstream writes of an object of the kind that nothing was put in, without its type and metadata. */
@@ -28,10 +25,11 @@ function emptyObject({ definition, schema }: Scope): Readonly<Record<string, unk
 /** GET of a collection's changes. */
 export async function watch(scope: Scope, context: RequestContext): Promise<Answer> {
   const { options, selection } = readListRequest(scope, context);
-  const { clock, random } = scope.store.parts;
+  const { clock, random, settings } = scope.store.parts;
+  const { minRequestTimeoutSeconds = 1800 } = settings;
   // What cannot be loaded is told by the answer's status, not by an event.
   await scope.store.readyCache();
-  const seconds = options.timeoutSeconds || leastTimeoutSeconds * (1 + random.next());
+  const seconds = options.timeoutSeconds || minRequestTimeoutSeconds * (1 + random.next());
   const begin = prepareWatch(scope.store, selection, { ...options, endsInMs: seconds * 1000, emptyObject: emptyObject(scope) });
   return {
     type: 'watch',
