@@ -25,6 +25,8 @@ export interface StrategyContext {
   readonly requestVerb?: string | undefined;
   /** What validation says of the rights of `Strategy.rights` that the user lacks. */
   readonly refusals?: readonly FieldError[];
+  /** Where the request has whole numbers that it writes as floats (`1.0`), which data without a type takes for no integers. */
+  readonly wholeFloats?: ReadonlySet<string> | undefined;
 }
 
 /** A right that a write takes beyond that to the resource: to a subresource of it, which need not be served. */

@@ -6,6 +6,7 @@ export function printFloat(value: number): string {
 /** A float as Go prints it. */
 export function printFloat64(value: number): string {
   const size = Math.abs(value);
+  if (Object.is(value, -0)) return '-0';
   if (size === 0 || (size >= 1e-4 && size < 1e6)) return String(value);
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -28,7 +28,18 @@ export interface Failure {
 export class Outcome {
   failures: Failure[] | undefined;
   matches = 0;
+  /** See `StrategyContext`. */
+  readonly wholeFloats: ReadonlySet<string> | undefined;
   private texts: Set<string> | undefined;
+
+  constructor(wholeFloats?: ReadonlySet<string>) {
+    this.wholeFloats = wholeFloats;
+  }
+
+  /** Of the same value, by other rules. */
+  apart(): Outcome {
+    return new Outcome(this.wholeFloats);
+  }
 
   get isValid(): boolean {
     return this.failures === undefined;

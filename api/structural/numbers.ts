@@ -1,5 +1,6 @@
 import { invalid } from '../meta/field.ts';
 import { printFloat64 } from '../meta/go-float.ts';
+import { WrittenNumber } from '../meta/json-text.ts';
 import { broken, type Outcome, plain } from './failures.ts';
 import type { JsonSchema } from './structural.ts';
 
@@ -8,6 +9,17 @@ const largest = Number.MAX_SAFE_INTEGER;
 /** Whether a JSON number reads as an integer of 64 bits: those beyond 2^53 are bigints, and whole doubles of that size floats. */
 export function isInt64(value: number | bigint): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+/** The same of a number at its place, which is none where it was written as a float. */
+export function isInteger(value: number | bigint, name: () => string, { wholeFloats }: Outcome): boolean {
+  return isInt64(value) && !wholeFloats?.has(name());
+}
+
+/** What messages show of a value: floats look like ones, whole or not. */
+export function shownNumber(value: unknown, name: () => string, outcome: Outcome): unknown {
+  const isWholeFloat = typeof value === 'number' && isInt64(value) && !isInteger(value, name, outcome);
+  return isWholeFloat ? new WrittenNumber(printFloat64(value)) : value;
 }
 
 /** Whether it is a whole number that 64 bits hold, of whichever kind. Upstream reads its shortest decimal, which for the least one is beyond. */
@@ -41,25 +53,35 @@ export function compileNumberRules(
   };
   return (value, name, outcome) => {
     checkRange(value, 'Checked', name, outcome);
-    const isInteger = isInt64(value);
+    const isWhole = isInteger(value, name, outcome);
     if (multipleOf !== undefined) {
-      const asInteger = checkRange(multipleOf, 'MultipleOf', name, outcome) && isInteger;
+      const asInteger = checkRange(multipleOf, 'MultipleOf', name, outcome) && isWhole;
       checkMultiple(value, asInteger ? Math.trunc(multipleOf) : multipleOf, asInteger, name, outcome);
     }
     if (minimum !== undefined) {
-      const asInteger = checkRange(minimum, 'Minimum boundary', name, outcome) && isInteger;
+      const asInteger = checkRange(minimum, 'Minimum boundary', name, outcome) && isWhole;
       const bound = asInteger ? Math.trunc(minimum) : minimum;
       if (exclusiveMinimum ? value <= bound : value < bound) {
         outcome.add(
-          broken(name(), value, `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${printBound(bound, asInteger)}`),
+          broken(
+            name(),
+            shownNumber(value, name, outcome),
+            `should be greater than ${exclusiveMinimum ? '' : 'or equal to '}${printBound(bound, asInteger)}`,
+          ),
         );
       }
     }
     if (maximum !== undefined) {
-      const asInteger = checkRange(maximum, 'Maximum boundary', name, outcome) && isInteger;
+      const asInteger = checkRange(maximum, 'Maximum boundary', name, outcome) && isWhole;
       const bound = asInteger ? Math.trunc(maximum) : maximum;
       if (exclusiveMaximum ? value >= bound : value > bound) {
-        outcome.add(broken(name(), value, `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${printBound(bound, asInteger)}`));
+        outcome.add(
+          broken(
+            name(),
+            shownNumber(value, name, outcome),
+            `should be less than ${exclusiveMaximum ? '' : 'or equal to '}${printBound(bound, asInteger)}`,
+          ),
+        );
       }
     }
   };
@@ -84,7 +106,8 @@ function checkMultiple(value: number | bigint, factor: number, asInteger: boolea
   const isMultiple = asInteger
     ? isMultipleOf(value, factor)
     : isNearInteger(factor < 1 ? (1 / factor) * Number(value) : Number(value) / factor);
-  if (!isMultiple) outcome.add(broken(name(), value, `should be a multiple of ${printBound(factor, asInteger)}`));
+  if (!isMultiple)
+    outcome.add(broken(name(), shownNumber(value, name, outcome), `should be a multiple of ${printBound(factor, asInteger)}`));
 }
 
 /** Of two whole numbers. */

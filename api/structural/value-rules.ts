@@ -2,9 +2,9 @@ import { goQuote } from '../meta/go-quote.ts';
 import { isJsonObject, sameJson } from '../meta/json.ts';
 import { compileRe2, type Re2 } from '../meta/re2.ts';
 import type { Correlation } from './correlation.ts';
-import { broken, missing, noneOf, Outcome, type Place, pathText, plain, tooLongText, tooManyOf, wrongType } from './failures.ts';
+import { broken, missing, noneOf, type Outcome, type Place, pathText, plain, tooLongText, tooManyOf, wrongType } from './failures.ts';
 import { formatCheck, isKnownFormat } from './formats.ts';
-import { compileNumberRules, isInt64, isNearInteger } from './numbers.ts';
+import { compileNumberRules, isInt64, isInteger, isNearInteger, shownNumber } from './numbers.ts';
 import type { JsonSchema } from './structural.ts';
 
 /**
@@ -60,7 +60,7 @@ class CompiledRules implements ValueRules {
 
   check(value: unknown, place: Place | undefined, outcome: Outcome, old?: Correlation): void {
     if (!old) return this.judge(value, place, outcome, undefined);
-    const own = new Outcome();
+    const own = outcome.apart();
     this.judge(value, place, own, old);
     outcome.matches += own.matches;
     if (own.failures && !old.isUnchanged()) for (const failure of own.failures) outcome.add(failure);
@@ -101,7 +101,7 @@ class CompiledRules implements ValueRules {
 
   private checkType(value: unknown, name: () => string, outcome: Outcome): void {
     const { types, format } = this;
-    const actual = typeOf(value);
+    const actual = typeOf(value, name, outcome);
     const isContainer = actual === 'string' || actual === 'array';
     const isFloatInt = actual === 'number' && types.includes('integer') && isNearInteger(value as number);
     const isIntFloat = actual === 'integer' && types.includes('number');
@@ -120,7 +120,7 @@ class CompiledRules implements ValueRules {
     const allowed = this.schema.enum as readonly unknown[] | undefined;
     if (!allowed || allowed.length === 0) return;
     if (value !== null && allowed.some((each) => each !== null && isSame(each, value))) return;
-    outcome.add(noneOf(name(), value, allowed));
+    outcome.add(noneOf(name(), shownNumber(value, name, outcome), allowed));
   }
 
   private checkItems(items: readonly unknown[], place: Place | undefined, outcome: Outcome, old: Correlation | undefined): void {
@@ -208,7 +208,7 @@ function compileAlternatives(schema: JsonSchema): Inner['alternatives'] {
   const none = not && compileValueRules(not);
   return (value, place, outcome) => {
     const run = (rules: ValueRules): Outcome => {
-      const own = new Outcome();
+      const own = outcome.apart();
       rules.check(value, place, own);
       return own;
     };
@@ -297,10 +297,9 @@ function runes(text: string): number {
   return count;
 }
 
-function typeOf(value: unknown): string {
+function typeOf(value: unknown, name: () => string, outcome: Outcome): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'bigint') return 'integer';
-  if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';
+  if (typeof value === 'number' || typeof value === 'bigint') return isInteger(value, name, outcome) ? 'integer' : 'number';
   return typeof value;
 }
 

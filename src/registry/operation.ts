@@ -17,6 +17,8 @@ export interface Operation {
   readonly dryRun: boolean;
   /** Server-side apply, whose managedFields are never dropped. */
   readonly isApply?: boolean;
+  /** See `StrategyContext`; known once the object that is written is. */
+  readonly wholeFloats?: () => ReadonlySet<string> | undefined;
   /** One of the objects that a deletecollection deletes: admission hears no name. */
   readonly ofCollection?: boolean;
   /** What admission sees instead of the stored object, where requests see another kind (Scale). */

@@ -272,7 +272,8 @@ export class ResourceStore {
     const { settings } = this.parts;
     const { requestVerb } = operation;
     const user = operation.user as StrategyContext['user'];
-    return { now: this.now(), user, settings, requestGroup: this.definition.group, requestVerb };
+    const wholeFloats = operation.wholeFloats?.();
+    return { now: this.now(), user, settings, requestGroup: this.definition.group, requestVerb, wholeFloats };
   }
 
   /** The time as objects carry it; made once a second. */

@@ -1,6 +1,7 @@
 import { GoValue } from '../../../api/cel/policy/go-native.ts';
 import { printFloat64 } from '../../../api/meta/go-float.ts';
 import { exactInteger, WrittenNumber } from '../../../api/meta/json-text.ts';
+import { type Place, pathText } from '../../../api/structural/failures.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { isJsonObject } from '../json-object.ts';
 import { JsonScanner } from './json-scanner.ts';
@@ -86,6 +87,26 @@ export function goNumbers(text: string): any {
   return readNumbers(text, JSON.parse(text), anything, (number, value) =>
     isInt64(number) ? new GoValue('int64', BigInt(number).toString()) : new GoValue('float64', printFloat64(value)),
   );
+}
+
+/** Where JSON has whole numbers that are written as floats, `1.0` and `1e3`; undefined where it has none. */
+export function wholeFloats(text: string): ReadonlySet<string> | undefined {
+  if (!odd.test(text)) return undefined;
+  const found = new Set<string>();
+  collectFloats(new JsonScanner(text), undefined, found);
+  return found.size > 0 ? found : undefined;
+}
+
+function collectFloats(scanner: JsonScanner, parent: Place | undefined, found: Set<string>): void {
+  const inside = (step: string | number): void => collectFloats(scanner, { parent, step }, found);
+  const character = scanner.peek();
+  if (character === '{') scanner.object(inside);
+  else if (character === '[') scanner.list(inside);
+  else if (character === '"') scanner.skip();
+  else {
+    const word = scanner.word();
+    if (Number.isInteger(Number(word)) && !isInt64(word)) found.add(pathText(parent));
+  }
 }
 
 /** The first number in JSON text that is beyond a double. */

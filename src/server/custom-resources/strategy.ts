@@ -43,20 +43,20 @@ export function customStrategy(rules: CustomRules): Strategy<KubeObject> {
       if (hasStatus) keepMember(object, old, 'status');
       countGeneration(object, old);
     },
-    validate: (object) =>
+    validate: (object, { wholeFloats }) =>
       expressions.validate(object, undefined, [
         ...validateObjectMeta(object.metadata ?? {}, { namespaced: rules.namespaced, nameFn: nameIsDnsSubdomain }),
-        ...validateValue(object, undefined, schema, undefined),
+        ...validateValue(object, undefined, schema, wholeFloats),
         ...validateScaleSpec(object, scale),
         ...validateScaleStatus(object, scale),
         ...validateEmbedded(object, schema),
         ...validateListTypes(object, schema),
       ]),
     // The metadata is judged a second time, as upstream does.
-    validateUpdate: (object, old) =>
+    validateUpdate: (object, old, { wholeFloats }) =>
       expressions.validate(object, old, [
         ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
-        ...validateValue(object, old, schema, undefined),
+        ...validateValue(object, old, schema, wholeFloats),
         ...validateScaleSpec(object, scale),
         ...validateScaleStatus(object, scale),
         ...validateEmbedded(object, schema),
@@ -77,12 +77,10 @@ export function customStatusStrategy({ schema, scale, expressions }: CustomRules
       for (const name of Object.keys(old)) if (name !== 'status' && !isTypeMeta(name)) object[name] = old[name];
       keepMetadata(object.metadata!, old.metadata!);
     },
-    validateUpdate: (object, old) =>
+    validateUpdate: (object, old, { wholeFloats }) =>
       expressions.validate(object, old, [
         ...validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {}),
-        ...(status && Object.hasOwn(object, 'status')
-          ? validateValue(object['status'], old['status'], status, FieldPath.of('status'))
-          : []),
+        ...(status && Object.hasOwn(object, 'status') ? validateStatus(object['status'], old['status'], status, wholeFloats) : []),
         ...validateScaleStatus(object, scale),
         ...validateChangedLists(object, old, schema),
       ]),
@@ -113,11 +111,18 @@ function countGeneration(object: KubeObject, old: KubeObject): void {
   if (!sameJson(now, before)) object.metadata!.generation = (old.metadata!.generation ?? 0) + 1;
 }
 
+type Floats = ReadonlySet<string> | undefined;
+
 /** @param old what did not change since may break the rules; undefined on create */
-function validateValue(value: unknown, old: unknown, schema: Structural, path: FieldPath | undefined): FieldError[] {
-  const outcome = new Outcome();
+function validateValue(value: unknown, old: unknown, schema: Structural, floats: Floats, path?: FieldPath): FieldError[] {
+  const outcome = new Outcome(floats);
   schema.valueRules.check(value, undefined, outcome, old === undefined ? undefined : new Correlation(value, old, schema));
   return fieldErrorsOf(outcome, path);
+}
+
+function validateStatus(value: unknown, old: unknown, schema: Structural, floats: Floats): FieldError[] {
+  const own = floats && new Set([...floats].map((place) => place.replace(/^status\.?/, '')));
+  return validateValue(value, old, schema, own, FieldPath.of('status'));
 }
 
 // Lists that were bad before may stay so.

@@ -6,7 +6,7 @@ import type { Schema } from '../../../openapi/schema.ts';
 import { notRegistered } from '../../machinery/expected-kind.ts';
 import { MessageError } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
-import { infiniteNumber, keepWrittenNumbers } from '../../machinery/schema/json-numbers.ts';
+import { infiniteNumber, keepWrittenNumbers, wholeFloats } from '../../machinery/schema/json-numbers.ts';
 import { BodyError, type ParsedBody, parseJson, parseYaml } from '../../machinery/schema/parse.ts';
 import { badRequest, invalid } from '../../registry/errors.ts';
 import type { RequestContext } from '../context.ts';
@@ -59,6 +59,8 @@ export interface DecodedBody {
   again(): KubeObject;
   /** See `nullEmpties`. */
   readonly hasEmpty: boolean;
+  /** See `StrategyContext`. */
+  readonly wholeFloats: () => ReadonlySet<string> | undefined;
 }
 
 /** A create is refused for its media type before its options are looked at, an update after them. @throws ApiError 415 */
@@ -120,6 +122,7 @@ function decodeValue(
   return {
     object,
     hasEmpty,
+    wholeFloats: () => (expected.isCustom && body.format === 'json' ? wholeFloats(body.text) : undefined),
     again() {
       const fresh = conform(value, expected.schema).object;
       expected.defaults?.(fresh);

@@ -6,7 +6,6 @@ import { sorted } from '../../../api/meta/text.ts';
 import type { Schema } from '../../../openapi/schema.ts';
 import { applyConfiguration, describeApplied } from '../../machinery/patch/apply/apply.ts';
 import { type ApplyBody, parseApplyBody } from '../../machinery/patch/apply/body.ts';
-import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { PatchError, plainError } from '../../machinery/patch/error.ts';
 import { goValue } from '../../machinery/patch/go-format.ts';
 import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
@@ -22,6 +21,7 @@ import {
   infiniteNumber,
   keepWrittenNumbers,
   restoreNumbers,
+  wholeFloats,
   writtenNumbers,
 } from '../../machinery/schema/json-numbers.ts';
 import { BodyError, jsonDuplicates, parseJson } from '../../machinery/schema/parse.ts';
@@ -34,7 +34,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { groupVersionText, kindProblem, readBody, warn, wrongKind } from './body.ts';
 import { type PatchOptions, patchOptions } from './options.ts';
-import { asStored, authorizeCreate, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
+import { authorizeCreate, expectedKind, mutate, operationOf, type Scope, trackAsStored, withManagers } from './scope.ts';
 import { checkName, undeterminableName } from './update.ts';
 
 /** Makes the patched object of what is stored; it is not yet conformed. */
@@ -53,6 +53,8 @@ interface PatchMechanism {
   knowsEmpties?: boolean;
   /** Whether the result is a map of values, restored into its type rather than decoded from JSON. */
   readonly restores: boolean;
+  /** See `StrategyContext`. */
+  wholeFloats?(): ReadonlySet<string> | undefined;
   /** What is said of a result that is of its type, but can't become upstream's internal form; absent where it is "Invalid" as any other. */
   unconvertible?(problem: string): Error;
 }
@@ -75,8 +77,11 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
   const bytes = request.object ? Buffer.from(jsonText(request.object)) : await readBody(context);
   const options = patchOptions(context, type === applyPatchType);
   if (context.audit?.recordsRequests) context.audit.notePatch(bytes.toString());
-  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'), { isApply: type === applyPatchType });
   let mechanism: PatchMechanism | undefined;
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'), {
+    isApply: type === applyPatchType,
+    wholeFloats: () => mechanism?.wholeFloats?.(),
+  });
   const result = await updateObject(
     scope.store,
     {
@@ -97,7 +102,7 @@ export async function patch(scope: Scope, context: RequestContext): Promise<Answ
         const tracked = mechanism.tracks
           ? object
           : await withManagers(scope, options.fieldManager, (manager) =>
-              view?.track ? view.track(manager, current!, seen, object) : trackUpdate(manager, current, asStored(scope, object)),
+              view?.track ? view.track(manager, current!, seen, object) : trackAsStored(scope, manager, current, object),
             );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, view && seen);
@@ -173,6 +178,7 @@ function overText(mechanism: PatchMechanism, scope: Scope): PatchMechanism {
       return readNumbered(text, schema) as KubeObject;
     },
     shown: () => text,
+    wholeFloats: () => (isTyped(scope) ? undefined : wholeFloats(text)),
   };
 }
 

@@ -6,6 +6,8 @@ import type { AdmissionAttributes, AdmissionOperation, Annotate } from '../../ad
 import type { Authorizer } from '../../auth/types.ts';
 import { notRegistered } from '../../machinery/expected-kind.ts';
 import { sameJson } from '../../machinery/json-equal.ts';
+import { withManagedFields } from '../../machinery/patch/apply/live-object.ts';
+import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
@@ -100,9 +102,14 @@ export function registeredKind(parts: HandlerParts, apiVersion: string, kind: st
   return { group: internalGroup(group, kind), version: known, schema };
 }
 
-/** An object as a reader of its version will see it: what another version is stored in may lose or add something on the way. */
-export function asStored({ store }: Scope, object: KubeObject): KubeObject {
-  return store.fromJudged(store.toJudged(object));
+/**
+ * `trackUpdate` of an object as a reader of its version will see it, as what another version is stored in may lose or add something on the way: what was added
+ * has an owner, and is not stored for that.
+ */
+export function trackAsStored({ store }: Scope, manager: ManagerContext, live: KubeObject | undefined, object: KubeObject): KubeObject {
+  const seen = store.fromJudged(store.toJudged(object));
+  const tracked = trackUpdate(manager, live, seen);
+  return seen === object ? tracked : withManagedFields(object, tracked.metadata?.managedFields);
 }
 
 export function schemaOf(parts: HandlerParts, definition: ResourceDefinition): Schema {
@@ -154,7 +161,7 @@ export function operationOf(
   scope: { subresource: Subresource | undefined; definition: ResourceDefinition; view?: View },
   dryRun: boolean,
   options: KubeObject | undefined,
-  { admissionNamespace, isApply = false }: Pick<Operation, 'admissionNamespace' | 'isApply'> = {},
+  { admissionNamespace, isApply = false, wholeFloats }: Pick<Operation, 'admissionNamespace' | 'isApply' | 'wholeFloats'> = {},
 ): Operation {
   return {
     user: context.user,
@@ -164,6 +171,7 @@ export function operationOf(
     requestVerb: context.info.verb,
     dryRun,
     isApply,
+    ...(wholeFloats && { wholeFloats }),
     options,
     view: scope.view?.read,
     warn: (text) => warn(context, text),

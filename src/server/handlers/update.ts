@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import { nullEmpties } from '../../machinery/schema/empty-lists.ts';
 import { type ApiError, badRequest } from '../../registry/errors.ts';
 import { dedupeOwnerReferences, ensureNamespace } from '../../registry/metadata.ts';
@@ -9,7 +8,7 @@ import type { RequestContext } from '../context.ts';
 import { written } from './answers.ts';
 import { readObject } from './body.ts';
 import { updateOptions } from './options.ts';
-import { asStored, authorizeCreate, expectedKind, mutate, operationOf, type Scope, withManagers } from './scope.ts';
+import { authorizeCreate, expectedKind, mutate, operationOf, type Scope, trackAsStored, withManagers } from './scope.ts';
 
 /** PUT of a whole object, to the resource or to a part of it. */
 export async function update(scope: Scope, context: RequestContext): Promise<Answer> {
@@ -17,7 +16,7 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
   const options = updateOptions(context);
   const expected = expectedKind(scope);
   const body = await readObject(context, expected, options.fieldValidation, scope.parts);
-  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'));
+  const operation = operationOf(context, scope, options.dryRun, options.asObject('UpdateOptions'), body);
   ensureNamespace((body.object.metadata ??= {}), operation.namespace);
   checkName(body.object, name, operation.namespace);
   dedupeOwnerReferences(body.object.metadata, false, operation.warn);
@@ -36,7 +35,7 @@ export async function update(scope: Scope, context: RequestContext): Promise<Ans
         ensureNamespace((seen.metadata ??= {}), operation.namespace);
         const object = scope.view ? scope.view.write(current!, seen) : seen;
         const tracked = await withManagers(scope, options.fieldManager, (manager) =>
-          scope.view?.track ? scope.view.track(manager, current!, seen, object) : trackUpdate(manager, current, asStored(scope, object)),
+          scope.view?.track ? scope.view.track(manager, current!, seen, object) : trackAsStored(scope, manager, current, object),
         );
         const verb = current ? 'UPDATE' : 'CREATE';
         const admitted = await mutate(scope, operation, verb, name, tracked, current, seen);
