@@ -9,6 +9,7 @@ import { controllerReference } from '../../runtime/owners.ts';
 import { conditionOf } from '../../runtime/pods.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { createServicePods, isHeadless, isManaged } from '../endpoints/service-pods.ts';
+import { SliceGenerations } from '../endpoints/slice-generations.ts';
 import { TriggerTimes, triggerTimeAnnotation } from '../endpoints/trigger-time.ts';
 import { nodes as nodeResource, pods as podResource, services as serviceResource, endpointSlices as sliceResource } from '../resources.ts';
 import { asksForTopology } from './hints.ts';
@@ -38,7 +39,7 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
   const sizes = new Map<string, number>();
   const topology = new Topology();
   // A slice that we wrote but do not see yet must not be made a second time.
-  const expected = new Map<string, Map<string, number>>();
+  const written = new SliceGenerations();
   slices.addIndex(byService, (slice) => {
     const key = serviceKeyOf(slice);
     return key ? [key] : [];
@@ -82,21 +83,9 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
   function enqueueOfSlice(slice: KubeObject): void {
     const key = serviceKeyOf(slice);
     if (!key) return;
-    const known = expected.get(key);
-    const generation = known?.get(slice.metadata!.uid!);
     // Our own write, seen: nothing to do.
-    if (generation !== undefined && generation === slice.metadata!.generation && slices.getByKey(keyOf(slice))) return;
+    if (slices.getByKey(keyOf(slice)) && !written.isNews(key, slice)) return;
     controller.enqueue(key);
-  }
-
-  function inStep(key: string): boolean {
-    for (const [uid, generation] of expected.get(key) ?? []) {
-      let seen = false;
-      for (const slice of slices.byIndex(byService, key))
-        if (slice.metadata!.uid === uid) seen = (slice.metadata!.generation ?? 0) >= generation;
-      if (!seen) return false;
-    }
-    return true;
   }
 
   async function reconcile(key: string): Promise<number | undefined> {
@@ -109,13 +98,13 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
       topology.forgetService(key);
       times.forget(key);
       sizes.delete(key);
-      expected.delete(key);
+      written.forget(key);
       return;
     }
     if (!isManaged(service)) return;
-    if (!inStep(key)) {
+    if (!written.inStep(key, slices.byIndex(byService, key))) {
       // The event that brings the informer up to date calls again; if a slice of ours was deleted meanwhile, this does.
-      expected.delete(key);
+      written.forget(key);
       return 50;
     }
     const selected = servicePods.podsOf(service);
@@ -161,14 +150,14 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     for (const event of events) recorder.event({ object: service, resource: serviceResource }, event.type, event.reason, event.message);
     try {
       for (const content of changes.create)
-        note(service, await api.create(service.metadata!.namespace!, sliceOf(service, type, labels, content, time)));
+        written.note(keyOf(service), await api.create(service.metadata!.namespace!, sliceOf(service, type, labels, content, time)));
       for (const { slice, content, anew } of changes.update) {
         const { name, namespace, annotations } = slice.metadata!;
         const made = sliceOf(service, type, labels, content, time);
         const wanted: KubeObject = anew
           ? { ...made, metadata: { ...made.metadata, name: name! } }
           : { ...slice, metadata: { ...slice.metadata, labels, annotations: withTime(annotations, time) }, ...contentOf(content) };
-        note(service, await api.update(namespace!, typed(sliceResource, wanted)));
+        written.note(keyOf(service), await api.update(namespace!, typed(sliceResource, wanted)));
       }
       for (const slice of changes.remove) await removeSlice(slice);
     } catch (error) {
@@ -204,15 +193,8 @@ export function startEndpointSliceController(context: ControllerContext): Runnin
     for (const key of topology.overloaded()) controller.enqueue(key);
   }
 
-  function note(service: KubeObject, slice: KubeObject): void {
-    const key = keyOf(service);
-    let known = expected.get(key);
-    if (!known) expected.set(key, (known = new Map()));
-    known.set(slice.metadata!.uid!, slice.metadata!.generation ?? 0);
-  }
-
   async function removeSlice(slice: KubeObject): Promise<void> {
-    expected.get(serviceKeyOf(slice) ?? '')?.delete(slice.metadata!.uid!);
+    written.forgetSlice(serviceKeyOf(slice) ?? '', slice);
     await unlessNotFound(api.delete(slice.metadata!.namespace!, slice.metadata!.name!));
   }
 

@@ -1,12 +1,14 @@
 import { semanticEqual } from '../../../api/meta/equal.ts';
-import { apiVersionOf, type KubeObject } from '../../../api/meta/object.ts';
+import type { KubeObject } from '../../../api/meta/object.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isNamespaceTerminating, unlessNotFound } from '../../runtime/errors.ts';
-import { keyOf, keyOfParts, splitKey } from '../../runtime/keys.ts';
+import { keyOf, keyOfParts } from '../../runtime/keys.ts';
+import { typed } from '../../runtime/objects.ts';
 import { controllerReference } from '../../runtime/owners.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
+import { SliceGenerations } from '../endpoints/slice-generations.ts';
 import { endpoints as endpointsResource, services as serviceResource, endpointSlices as sliceResource } from '../resources.ts';
-import { type MirroredSlice, mirrorOf, mostAddresses } from './mirror.ts';
+import { type MirroredSlice, mirrorOf, mostAddresses, shows } from './mirror.ts';
 
 const managedBy = 'endpointslice.kubernetes.io/managed-by';
 const ourselves = 'endpointslicemirroring-controller.k8s.io';
@@ -23,9 +25,10 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
   const allEndpoints = context.informers.for(endpointsResource);
   const services = context.informers.for(serviceResource);
   const slices = context.informers.for(sliceResource);
-  slices.addIndex(byService, ({ metadata }) => {
-    const { labels } = metadata!;
-    return labels?.[managedBy] === ourselves && labels[serviceName] ? [keyOfParts(metadata!.namespace!, labels[serviceName])] : [];
+  const written = new SliceGenerations();
+  slices.addIndex(byService, (slice) => {
+    const key = isOurs(slice) ? serviceKeyOf(slice) : undefined;
+    return key ? [key] : [];
   });
   const controller = createController(
     {
@@ -35,6 +38,7 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
       informers: [allEndpoints, services, slices],
       initialBackoff: 1000,
       maximumBackoff: 100_000,
+      maxRetries: 15,
     },
     context,
   );
@@ -53,32 +57,51 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
     },
     deleted: note,
   });
-  const noteSlice = ({ metadata }: KubeObject) => {
-    const { labels } = metadata!;
-    if (labels?.[managedBy] === ourselves && labels[serviceName]) controller.enqueue(keyOfParts(metadata!.namespace!, labels[serviceName]));
+  const noteService = (slice: KubeObject) => {
+    const key = serviceKeyOf(slice);
+    if (key) controller.enqueue(key);
   };
-  slices.addHandler({ updated: noteSlice, deleted: noteSlice });
+  const noteNews = (slice: KubeObject) => {
+    if (isOurs(slice) && written.isNews(serviceKeyOf(slice) ?? '', slice)) noteService(slice);
+  };
+  slices.addHandler({
+    added: noteNews,
+    updated(slice, old) {
+      if (serviceKeyOf(slice) !== serviceKeyOf(old)) {
+        noteService(slice);
+        noteService(old);
+      } else if (isOurs(slice) !== isOurs(old)) noteService(slice);
+      else noteNews(slice);
+    },
+    deleted(slice) {
+      const key = serviceKeyOf(slice);
+      if (!key || !isOurs(slice) || !written.has(key, slice)) return;
+      written.forgetSlice(key, slice);
+      controller.enqueue(key);
+    },
+  });
 
   async function reconcile(key: string): Promise<void> {
     const endpoints = allEndpoints.getByKey(key);
     const service = services.getByKey(key);
-    const present = [...slices.byIndex(byService, key)].filter(({ metadata }) => !metadata!.deletionTimestamp);
-    const mirrored = endpoints && service && mayMirror(endpoints) && !hasSelector(service);
-    const { slices: wanted, skipped } = mirrored ? mirrorOf(endpoints) : { slices: [], skipped: 0 };
+    const present = [...slices.byIndex(byService, key)];
+    if (!endpoints || !service || !mayMirror(endpoints) || hasSelector(service)) {
+      written.forget(key);
+      for (const slice of present) await remove(slice);
+      return;
+    }
+    // As upstream: of a slice that was given to another manager or service nothing comes until the mirroring begins anew.
+    if (!written.inStep(key, present)) throw new Error('EndpointSlice informer cache is out of date');
+    const { slices: wanted, skipped } = mirrorOf(endpoints);
     if (skipped > 0) {
       const message = `A max of ${mostAddresses} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`;
-      recorder.event({ object: endpoints!, resource: endpointsResource }, 'Warning', 'TooManyAddressesToMirror', message);
+      recorder.event({ object: endpoints, resource: endpointsResource }, 'Warning', 'TooManyAddressesToMirror', message);
     }
-    await write(splitKey(key)[0], endpoints, wanted, present);
+    await write(endpoints, wanted, present);
   }
 
-  /** Slices of the same ports are kept, others are used anew before they are deleted. */
-  async function write(
-    namespace: string,
-    endpoints: KubeObject | undefined,
-    wanted: readonly MirroredSlice[],
-    present: readonly KubeObject[],
-  ): Promise<void> {
+  /** Slices of the same ports are kept, others become those that are missing before they are deleted. */
+  async function write(endpoints: KubeObject, wanted: readonly MirroredSlice[], present: readonly KubeObject[]): Promise<void> {
     const left = new Set(present);
     const missing: MirroredSlice[] = [];
     for (const slice of wanted) {
@@ -88,38 +111,40 @@ export function startEndpointSliceMirroring(context: ControllerContext): Running
       if (!same) missing.push(slice);
       else {
         left.delete(same);
-        await change(same, slice, endpoints!);
+        if (isUpToDate(same, slice, endpoints)) written.note(keyOf(endpoints), same);
+        else await update(endpoints, { name: same.metadata!.name! }, slice);
       }
     }
     for (const slice of missing) {
       const reusable = [...left].find((known) => known['addressType'] === slice.addressType);
-      if (!reusable) await create(namespace, slice, endpoints!);
+      const generateName = `${endpoints.metadata!.name}-`;
+      if (!reusable) await create(endpoints, { generateName }, slice);
       else {
         left.delete(reusable);
-        await change(reusable, slice, endpoints!, prefixOf(endpoints!));
+        await update(endpoints, { generateName, name: reusable.metadata!.name! }, slice);
       }
     }
-    for (const slice of left) await unlessNotFound(api.delete(namespace, slice.metadata!.name!));
+    for (const slice of left) await remove(slice);
   }
 
-  async function create(namespace: string, slice: MirroredSlice, endpoints: KubeObject): Promise<void> {
-    if (endpoints.metadata!.deletionTimestamp) return;
-    const metadata = { generateName: prefixOf(endpoints), namespace, ...metadataOf(endpoints) };
-    const { group, version, kind } = sliceResource;
-    await api.create(namespace, { apiVersion: apiVersionOf(group, version), kind, metadata, ...slice }).catch((error) => {
+  async function create(endpoints: KubeObject, naming: Naming, slice: MirroredSlice): Promise<void> {
+    const { namespace, deletionTimestamp } = endpoints.metadata!;
+    if (deletionTimestamp) return;
+    try {
+      written.note(keyOf(endpoints), await api.create(namespace!, sliceOf(endpoints, naming, slice)));
+    } catch (error) {
       if (!isNamespaceTerminating(error)) throw error;
-    });
+    }
   }
 
-  /** Writes a slice anew where it does not show what it should. @param generateName what the new one has, which alone is no reason to write it */
-  async function change(present: KubeObject, slice: MirroredSlice, endpoints: KubeObject, generateName?: string): Promise<void> {
-    const { labels, annotations, ownerReferences } = metadataOf(endpoints);
-    const next = { ...present, metadata: { ...present.metadata, labels, annotations: annotations ?? {}, ownerReferences }, ...slice };
-    if (semanticEqual(next, { ...present, metadata: { ...present.metadata, annotations: present.metadata!.annotations ?? {} } })) return;
-    const { generateName: _, ...metadata } = next.metadata;
-    const { group, version, kind } = sliceResource;
-    const named = { ...metadata, ...(generateName ? { generateName } : {}) };
-    await api.update(metadata.namespace!, { ...next, metadata: named, apiVersion: apiVersionOf(group, version), kind });
+  /** Writes a slice wholly anew: whatever else it has (finalizers, other annotations and owners) goes. */
+  async function update(endpoints: KubeObject, naming: Naming, slice: MirroredSlice): Promise<void> {
+    written.note(keyOf(endpoints), await api.update(endpoints.metadata!.namespace!, sliceOf(endpoints, naming, slice)));
+  }
+
+  async function remove(slice: KubeObject): Promise<void> {
+    written.forgetSlice(serviceKeyOf(slice)!, slice);
+    await unlessNotFound(api.delete(slice.metadata!.namespace!, slice.metadata!.name!));
   }
 
   return run('endpointslicemirroring', [controller]);
@@ -129,23 +154,53 @@ function mayMirror({ metadata }: KubeObject): boolean {
   return metadata!.labels?.[skip] !== 'true' && metadata!.annotations?.[leader] === undefined;
 }
 
-function prefixOf({ metadata }: KubeObject): string {
-  return `${metadata!.name}-`;
-}
-
 function hasSelector({ spec }: KubeObject): boolean {
   return spec?.selector !== undefined;
 }
 
-function metadataOf(endpoints: KubeObject): NonNullable<KubeObject['metadata']> {
+function isOurs({ metadata }: KubeObject): boolean {
+  return metadata!.labels?.[managedBy] === ourselves;
+}
+
+function serviceKeyOf({ metadata }: KubeObject): string | undefined {
+  const name = metadata!.labels?.[serviceName];
+  return name ? keyOfParts(metadata!.namespace!, name) : undefined;
+}
+
+function isUpToDate(present: KubeObject, slice: MirroredSlice, endpoints: KubeObject): boolean {
+  const { name, uid, labels } = endpoints.metadata!;
+  const { [serviceName]: _service, [managedBy]: _manager, ...ownLabels } = present.metadata!.labels ?? {};
+  return (
+    shows((present['endpoints'] as MirroredSlice['endpoints'] | undefined) ?? [], slice.endpoints) &&
+    semanticEqual(ownLabels, labels ?? {}) &&
+    semanticEqual(present.metadata!.annotations ?? {}, annotationsOf(endpoints)) &&
+    // Those of Endpoints that were there before under the name.
+    !present.metadata!.ownerReferences?.some((owner) => owner.kind === 'Endpoints' && owner.name === name && owner.uid !== uid)
+  );
+}
+
+function annotationsOf({ metadata }: KubeObject): Record<string, string> {
   const {
     'kubectl.kubernetes.io/last-applied-configuration': _applied,
     'endpoints.kubernetes.io/last-change-trigger-time': _time,
     ...annotations
-  } = endpoints.metadata!.annotations ?? {};
-  return {
-    labels: { ...endpoints.metadata!.labels, [serviceName]: endpoints.metadata!.name!, [managedBy]: ourselves },
-    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
-    ownerReferences: [controllerReference(endpoints, endpointsResource)],
-  };
+  } = metadata!.annotations ?? {};
+  return annotations;
+}
+
+type Naming = Pick<NonNullable<KubeObject['metadata']>, 'name' | 'generateName'>;
+
+function sliceOf(endpoints: KubeObject, naming: Naming, slice: MirroredSlice): KubeObject {
+  const { name, namespace, labels } = endpoints.metadata!;
+  const annotations = annotationsOf(endpoints);
+  return typed(sliceResource, {
+    metadata: {
+      ...naming,
+      namespace: namespace!,
+      labels: { ...labels, [serviceName]: name!, [managedBy]: ourselves },
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+      ownerReferences: [controllerReference(endpoints, endpointsResource)],
+    },
+    ...slice,
+  });
 }

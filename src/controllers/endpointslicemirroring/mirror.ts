@@ -1,3 +1,4 @@
+import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { portOrder } from '../endpoints/port-order.ts';
 
@@ -6,9 +7,18 @@ const inOrder = portOrder('EndpointSlice');
 /** Of one subset no more addresses are mirrored. */
 export const mostAddresses = 1000;
 
+interface MirroredEndpoint {
+  readonly addresses: readonly string[];
+  readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
+  readonly hostname?: string;
+  readonly nodeName?: string;
+  readonly targetRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string; readonly resourceVersion?: string };
+  readonly zone?: string;
+}
+
 export interface MirroredSlice {
   readonly addressType: 'IPv4' | 'IPv6';
-  readonly endpoints: readonly object[];
+  readonly endpoints: readonly MirroredEndpoint[];
   readonly ports: readonly object[];
 }
 
@@ -16,7 +26,7 @@ interface Address {
   readonly ip: string;
   readonly hostname?: string;
   readonly nodeName?: string;
-  readonly targetRef?: { readonly uid?: string };
+  readonly targetRef?: MirroredEndpoint['targetRef'];
 }
 
 interface Port {
@@ -44,6 +54,24 @@ export function mirrorOf(endpoints: KubeObject): { slices: MirroredSlice[]; skip
     }
   }
   return { slices, skipped };
+}
+
+/** Whether a slice's endpoints are those that are wanted, in whatever order; hints, and the version of what an endpoint refers to, are nobody's concern. */
+export function shows(present: readonly MirroredEndpoint[], wanted: readonly MirroredEndpoint[]): boolean {
+  const left = new Map(wanted.map((endpoint) => [identityOf(endpoint), endpoint]));
+  return (
+    left.size === present.length && present.every((endpoint) => semanticEqual(judged(endpoint), judged(left.get(identityOf(endpoint)))))
+  );
+}
+
+function identityOf({ addresses, hostname, targetRef }: MirroredEndpoint): string {
+  return JSON.stringify([[...addresses].sort(), hostname ?? '', targetRef?.namespace ?? '', targetRef?.name ?? '']);
+}
+
+function judged(endpoint: MirroredEndpoint | undefined): unknown {
+  if (!endpoint) return undefined;
+  const { nodeName, zone, conditions: { ready, serving, terminating } = {}, targetRef: { resourceVersion: _, ...target } = {} } = endpoint;
+  return { nodeName, zone, ready, serving, terminating, target };
 }
 
 /**
@@ -82,7 +110,7 @@ function hostKey({ ip, targetRef }: Address): string {
   return `${ip} ${targetRef?.uid ?? ''}`;
 }
 
-function endpointOf({ address: { ip, hostname, nodeName, targetRef }, ready }: Host): object {
+function endpointOf({ address: { ip, hostname, nodeName, targetRef }, ready }: Host): MirroredEndpoint {
   return {
     addresses: [ip],
     conditions: { ready },
