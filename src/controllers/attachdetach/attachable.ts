@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
-import { migratedVolume } from '../../runtime/migrated-volume.ts';
+import type { Volume } from '../../../openapi/types.ts';
+import { migratedInline, migratedVolume } from '../../runtime/migrated-volume.ts';
 
 /** A volume that has to be attached to a node before its pods can use it. */
 export interface Attachable {
@@ -9,23 +10,33 @@ export interface Attachable {
   readonly unique: string;
   /** Only one node may have it at a time. */
   readonly exclusive: boolean;
-  /** The driver that attaches it, for a VolumeAttachment; others need nobody for it. */
-  readonly csi?: { readonly driver: string; readonly handle: string };
+  /** The driver that attaches it, for a VolumeAttachment of such a source; others need nobody for it. */
+  readonly csi?: { readonly driver: string; readonly handle: string; readonly source: object };
 }
 
 /** @returns what of a PersistentVolume has to be attached, undefined where nothing has */
-export function attachableVolume({ metadata, spec }: KubeObject): Attachable | undefined {
+export function attachableVolume(volume: KubeObject): Attachable | undefined {
+  const { metadata, spec } = volume;
   const accessModes: readonly string[] = spec.accessModes ?? [];
   const exclusive = accessModes.length > 0 && accessModes.every((mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod');
   const name = metadata!.name!;
-  const csi = spec.csi ? { driver: spec.csi.driver, handle: spec.csi.volumeHandle } : migratedVolume(spec);
-  if (csi) return { name, unique: csiName(csi.driver, csi.handle), exclusive, csi };
+  const known = spec.csi ? { driver: spec.csi.driver, handle: spec.csi.volumeHandle } : migratedVolume(volume);
+  if (known) {
+    const csi = { ...known, source: { persistentVolumeName: name } };
+    return { name, unique: csiName(known.driver, known.handle), exclusive, csi };
+  }
   const unique = plainName(spec);
   return unique === undefined ? undefined : { name, unique, exclusive };
 }
 
-/** @returns what of a pod's volume that names no claim has to be attached. Old kinds that drivers have taken over are not. */
-export function attachableInline(volume: PlainSource & { readonly name: string }): Attachable | undefined {
+/** @returns what of a pod's volume that names no claim has to be attached */
+export function attachableInline(volume: Volume, namespace: string): Attachable | undefined {
+  const migrated = migratedInline(volume, namespace);
+  if (migrated) {
+    const { driver, handle, volumeName: name, spec } = migrated;
+    const exclusive = spec.accessModes[0] === 'ReadWriteOnce';
+    return { name, unique: csiName(driver, handle), exclusive, csi: { driver, handle, source: { inlineVolumeSpec: spec } } };
+  }
   const unique = plainName(volume);
   return unique === undefined ? undefined : { name: volume.name, unique, exclusive: false };
 }

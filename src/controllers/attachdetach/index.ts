@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { semanticEqual } from '../../../api/meta/equal.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
+import type { Volume } from '../../../openapi/types.ts';
 import { parseTime } from '../../machinery/clock.ts';
 import { createController } from '../../runtime/controller.ts';
 import { isAlreadyExists, unlessNotFound } from '../../runtime/errors.ts';
@@ -51,7 +52,11 @@ export function startAttachDetachController(context: ControllerContext): Running
   pods.addIndex(byNode, (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []));
   pods.addIndex(byClaim, claimKeysOfPod);
   attachments.addIndex(byNode, ({ spec }) => [spec.nodeName]);
-  attachments.addIndex(byVolume, ({ spec }) => (spec.source.persistentVolumeName ? [spec.source.persistentVolumeName] : []));
+  attachments.addIndex(byVolume, ({ spec }) => {
+    const { persistentVolumeName, inlineVolumeSpec } = spec.source;
+    if (persistentVolumeName) return [persistentVolumeName];
+    return inlineVolumeSpec?.csi ? [csiName(spec.attacher, inlineVolumeSpec.csi.volumeHandle)] : [];
+  });
   volumes.addIndex(byUnique, (volume) => {
     const unique = attachableVolume(volume)?.unique;
     return unique === undefined ? [] : [unique];
@@ -65,9 +70,14 @@ export function startAttachDetachController(context: ControllerContext): Running
   const told = new Map<string, string>();
   // What each node could not have, as another has it: that is told once.
   const conflicts = new Map<string, Set<string>>();
+  // Nodes that need what is attached to another, by the volume's unique name.
+  const waiting = new Map<string, Set<string>>();
 
   const notePod = (pod: KubeObject) => {
-    if (pod.spec.nodeName && (claimKeysOfPod(pod).length > 0 || pod.spec.volumes?.some(attachableInline)))
+    if (
+      pod.spec.nodeName &&
+      (claimKeysOfPod(pod).length > 0 || pod.spec.volumes?.some((volume: Volume) => attachableInline(volume, pod.metadata!.namespace!)))
+    )
       controller.enqueue(pod.spec.nodeName);
   };
   const noteClaim = (key: string) => {
@@ -106,9 +116,9 @@ export function startAttachDetachController(context: ControllerContext): Running
     deleted(attachment) {
       told.delete(attachment.metadata!.uid!);
       noteAttachment(attachment);
-      // Another node may have waited for it.
-      for (const { spec } of volumes.byIndex(byUnique, uniqueName(attachment)))
-        if (spec.claimRef) noteClaim(`${spec.claimRef.namespace}/${spec.claimRef.name}`);
+      const unique = uniqueName(attachment);
+      for (const nodeName of waiting.get(unique) ?? []) controller.enqueue(nodeName);
+      waiting.delete(unique);
     },
   });
 
@@ -161,12 +171,18 @@ export function startAttachDetachController(context: ControllerContext): Running
   }
 
   /** What others have written, with names of their own, is theirs to delete. */
-  function isOurs({ metadata, spec }: KubeObject): boolean {
-    const { persistentVolumeName } = spec.source;
-    if (!persistentVolumeName) return false;
-    const volume = volumes.getByKey(persistentVolumeName);
-    const handle = volume && attachableVolume(volume)?.csi?.handle;
+  function isOurs(attachment: KubeObject): boolean {
+    const { metadata, spec } = attachment;
+    const handle = handleOf(attachment);
     return handle ? metadata!.name === attachmentName(handle, spec.attacher, spec.nodeName) : ourName.test(metadata!.name!);
+  }
+
+  /** The driver's name for what is attached; undefined where its PersistentVolume is gone. */
+  function handleOf({ spec }: KubeObject): string | undefined {
+    const { persistentVolumeName, inlineVolumeSpec } = spec.source;
+    if (!persistentVolumeName) return inlineVolumeSpec?.csi?.volumeHandle;
+    const volume = volumes.getByKey(persistentVolumeName);
+    return volume && attachableVolume(volume)?.csi?.handle;
   }
 
   /** The volumes that pods of the node need attached, by their unique names. */
@@ -185,30 +201,37 @@ export function startAttachDetachController(context: ControllerContext): Running
     return wanted;
   }
 
-  function attachableOf(pod: KubeObject, podVolume: Parameters<typeof attachableInline>[0]): Attachable | undefined {
+  function attachableOf(pod: KubeObject, podVolume: Volume): Attachable | undefined {
     const claimName = claimNameOf(pod, podVolume);
-    if (claimName === undefined) return attachableInline(podVolume);
+    const attachable = claimName === undefined ? attachableInline(podVolume, pod.metadata!.namespace!) : attachableClaimed(pod, claimName);
+    return attachable?.csi && drivers.getByKey(attachable.csi.driver)?.spec.attachRequired === false ? undefined : attachable;
+  }
+
+  function attachableClaimed(pod: KubeObject, claimName: string): Attachable | undefined {
     const claim = claims.get(pod.metadata!.namespace!, claimName);
     const volume = claim?.status?.phase === 'Bound' ? volumes.getByKey(claim.spec.volumeName) : undefined;
-    const attachable = volume && attachableVolume(volume);
-    return attachable?.csi && drivers.getByKey(attachable.csi.driver)?.spec.attachRequired === false ? undefined : attachable;
+    return volume && attachableVolume(volume);
   }
 
   async function attach(
     nodeName: string,
     wanted: Wanted,
-    { driver, handle }: { readonly driver: string; readonly handle: string },
+    { driver, handle, source }: NonNullable<Attachable['csi']>,
     present: KubeObject | undefined,
   ): Promise<void> {
     const { name, users } = wanted;
     if (!present) {
       const elsewhere = wanted.exclusive ? attachedElsewhere(nodeName, wanted.unique) : undefined;
-      if (elsewhere) return isInMotion(elsewhere, wanted.unique) ? undefined : tellOfOther(nodeName, wanted, elsewhere.spec.nodeName);
+      if (elsewhere) {
+        const others = waiting.get(wanted.unique) ?? new Set();
+        waiting.set(wanted.unique, others.add(nodeName));
+        return isInMotion(elsewhere, wanted.unique) ? undefined : tellOfOther(nodeName, wanted, elsewhere.spec.nodeName);
+      }
       const attachment: KubeObject = {
         apiVersion: 'storage.k8s.io/v1',
         kind: 'VolumeAttachment',
         metadata: { name: attachmentName(handle, driver, nodeName) },
-        spec: { attacher: driver, nodeName, source: { persistentVolumeName: name } },
+        spec: { attacher: driver, nodeName, source },
       };
       await attachmentsApi.create('', attachment).catch((error) => {
         if (!isAlreadyExists(error)) throw error;
@@ -226,8 +249,9 @@ export function startAttachDetachController(context: ControllerContext): Running
   }
 
   function attachedElsewhere(nodeName: string, unique: string): KubeObject | undefined {
-    for (const { metadata } of volumes.byIndex(byUnique, unique))
-      for (const attachment of attachments.byIndex(byVolume, metadata!.name!)) if (attachment.spec.nodeName !== nodeName) return attachment;
+    const persistent = [...volumes.byIndex(byUnique, unique)].map(({ metadata }) => metadata!.name!);
+    for (const name of [unique, ...persistent])
+      for (const attachment of attachments.byIndex(byVolume, name)) if (attachment.spec.nodeName !== nodeName) return attachment;
     return undefined;
   }
 
@@ -278,9 +302,8 @@ export function startAttachDetachController(context: ControllerContext): Running
   }
 
   /** How nodes name what is attached. */
-  function uniqueName({ spec }: KubeObject): string {
-    const volume = volumes.getByKey(spec.source.persistentVolumeName ?? '');
-    return (volume && attachableVolume(volume)?.unique) ?? csiName(spec.attacher, '');
+  function uniqueName(attachment: KubeObject): string {
+    return csiName(attachment.spec.attacher, handleOf(attachment) ?? '');
   }
 
   return run('attachdetach', [controller]);

@@ -11,7 +11,7 @@ import {
   volumeForClaim,
 } from '../../runtime/persistent-volumes.ts';
 import { isPodFinished } from '../../runtime/pods.ts';
-import { migratedClaim } from './migration.ts';
+import { toldClaim } from './migration.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { BindingState } from './state.ts';
 
@@ -29,7 +29,7 @@ export interface ClaimSync {
 
 /** Takes a claim one step nearer to a volume, or notes that its volume is lost. */
 export async function syncClaim(sync: ClaimSync, claim: KubeObject): Promise<void> {
-  const migrated = migratedClaim(claim);
+  const migrated = toldClaim(claim);
   const current = migrated ? await sync.state.writeClaim(migrated) : claim;
   if (current.metadata!.annotations?.[bindCompleted] === undefined) await syncUnbound(sync, current);
   else await syncBound(sync.state, current);

@@ -13,7 +13,7 @@ export const ownProtection = 'kubernetes.io/pv-controller';
 const driversProtection = 'external-provisioner.volume.kubernetes.io/finalizer';
 
 /** @returns the claim with the name of the driver that took over from its provisioner, or without one; undefined where it is so already */
-export function migratedClaim(claim: KubeObject): KubeObject | undefined {
+export function toldClaim(claim: KubeObject): KubeObject | undefined {
   const { annotations = {} } = claim.metadata!;
   const name = provisionerAnnotations.find((annotation) => annotation in annotations);
   const next = name && withMigration(annotations, annotations[name]!);
@@ -21,7 +21,7 @@ export function migratedClaim(claim: KubeObject): KubeObject | undefined {
 }
 
 /** @returns a volume that was made for a claim, with the driver that took over and the finalizers that it should have (KEP-2644); undefined where it is so already */
-export function migratedVolume(volume: KubeObject): KubeObject | undefined {
+export function toldVolume(volume: KubeObject): KubeObject | undefined {
   const { annotations = {}, finalizers = [], deletionTimestamp } = volume.metadata!;
   const provisioner = annotations[provisionedBy];
   if (provisioner === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import { unlessNotFound } from '../../runtime/errors.ts';
 import { keyOfParts } from '../../runtime/keys.ts';
 import { provisionedBy, volumeModeOf } from '../../runtime/persistent-volumes.ts';
-import { migratedVolume } from './migration.ts';
+import { toldVolume } from './migration.ts';
 import type { Reclaiming } from './reclaiming.ts';
 import type { BindingState } from './state.ts';
 
@@ -15,7 +15,7 @@ export interface VolumeSync {
 /** Brings a volume's phase in line with its claim; one whose claim is gone is released and reclaimed. */
 export async function syncVolume(sync: VolumeSync, known: KubeObject): Promise<void> {
   const { state } = sync;
-  const migrated = migratedVolume(known);
+  const migrated = toldVolume(known);
   const volume = migrated ? await state.writeVolume(migrated) : known;
   const reference = volume.spec.claimRef;
   // Without a uid it is reserved: the claim's turn brings them together.

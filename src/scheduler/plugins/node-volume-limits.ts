@@ -12,7 +12,7 @@ import type {
   Volume,
   VolumeAttachment,
 } from '../../../openapi/types.ts';
-import { migratedProvisioner, migratedVolume } from '../../runtime/migrated-volume.ts';
+import { countedVolume, migratedProvisioner } from '../../runtime/migrated-volume.ts';
 import { storageClassOf } from '../../runtime/persistent-volumes.ts';
 import { claimNameOf } from '../../runtime/pod-volumes.ts';
 import type { Plugin } from '../framework.ts';
@@ -42,7 +42,7 @@ export function nodeVolumeLimits({ listers, context }: Pick<Handle, 'listers' | 
     for (const volume of pod.spec!.volumes ?? []) {
       const claimName = claimNameOf(pod, volume);
       if (claimName === undefined) {
-        const inline = hasCSINode ? migratedVolume(volume) : undefined;
+        const inline = hasCSINode ? countedVolume(volume, { name: volume.name }) : undefined;
         if (inline) yield [`${inline.driver}/${inline.handle}`, inline.driver];
         continue;
       }
@@ -64,7 +64,7 @@ export function nodeVolumeLimits({ listers, context }: Pick<Handle, 'listers' | 
     if (!volume) return futureVolume(claim, hasCSINode);
     const { csi } = volume.spec!;
     if (csi) return [`${csi.driver}/${csi.volumeHandle}`, csi.driver];
-    const migrated = hasCSINode ? migratedVolume(volume.spec as Volume) : undefined;
+    const migrated = hasCSINode ? countedVolume(volume.spec as Volume, volume.metadata!) : undefined;
     return migrated && [`${migrated.driver}/${migrated.handle}`, migrated.driver];
   }
 
@@ -102,7 +102,9 @@ export function nodeVolumeLimits({ listers, context }: Pick<Handle, 'listers' | 
         resource: 'VolumeAttachment',
         actions: ['delete'],
         hint: (pod, { old }) =>
-          (pod.spec?.volumes ?? []).some((volume) => volume.persistentVolumeClaim || migratedVolume(volume)?.driver === old.spec.attacher),
+          (pod.spec?.volumes ?? []).some(
+            (volume) => volume.persistentVolumeClaim || countedVolume(volume, {})?.driver === old.spec.attacher,
+          ),
       },
     ],
     preFilter: (_state, pod) => ((pod.spec!.volumes ?? []).some((volume) => mayBeAttached(pod, volume)) ? undefined : { skip: true }),
@@ -137,7 +139,7 @@ export function nodeVolumeLimits({ listers, context }: Pick<Handle, 'listers' | 
 class MissingClaim extends Error {}
 
 function mayBeAttached(pod: Pod, volume: Volume): boolean {
-  return claimNameOf(pod, volume) !== undefined || migratedVolume(volume) !== undefined;
+  return claimNameOf(pod, volume) !== undefined || countedVolume(volume, {}) !== undefined;
 }
 
 function limitsOf(node: CSINode | undefined): Map<string, number> {
