@@ -59,13 +59,35 @@ function signatureProblem(der: Buffer): string | undefined {
   if (signature.tag !== bitString) throw new MalformedError("asn1: structure error: tags don't match");
   const version = readElement(signed.content);
   const subject = readSequence(version.rest, 'RawValue');
-  const key = publicKey(readSequence(subject.rest, 'publicKeyInfo').whole);
+  const keyInfo = readSequence(subject.rest, 'publicKeyInfo');
+  checkCurve(readSequence(keyInfo.content, 'AlgorithmIdentifier'));
+  const key = publicKey(keyInfo.whole);
   const scheme = schemes[readElement(algorithm.content).content.toString('hex')];
+  if (scheme?.insecure) return `x509: cannot verify signature: insecure algorithm ${scheme.insecure}`;
   if (!key || !scheme) return 'x509: cannot verify signature: algorithm unimplemented';
   if (key.asymmetricKeyType !== scheme.key) {
     return `x509: signature algorithm specifies an ${scheme.name} public key, but have public key of type ${goTypes[key.asymmetricKeyType ?? '']}`;
   }
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < leastBits) {
+    return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
+  }
   return verify(scheme.hash, signed.whole, key, signature.content.subarray(1)) ? undefined : scheme.failure;
+}
+
+const leastBits = 1024;
+const objectIdentifier = 0x06;
+const ellipticKey = '2a8648ce3d0201';
+/** P-256, P-224, P-384 and P-521. */
+const curves: readonly string[] = ['2a8648ce3d030107', '2b81040021', '2b81040022', '2b81040023'];
+
+/** Go reads keys of these curves alone, and those by their names. @throws MalformedError */
+function checkCurve({ content }: Element): void {
+  const kind = readElement(content);
+  if (kind.content.toString('hex') !== ellipticKey) return;
+  const curve = readElement(kind.rest);
+  if (curve.tag !== objectIdentifier) throw new MalformedError('x509: invalid ECDSA parameters');
+  if (!curves.includes(curve.content.toString('hex'))) throw new MalformedError('x509: unsupported elliptic curve');
 }
 
 function publicKey(der: Buffer): KeyObject | undefined {
@@ -82,6 +104,8 @@ interface Scheme {
   readonly name: string;
   readonly hash: string | null;
   readonly failure: string;
+  /** The name of an algorithm that is not trusted any more. */
+  readonly insecure?: string;
 }
 
 const rsa = (hash: string): Scheme => ({ key: 'rsa', name: 'RSA', hash, failure: 'crypto/rsa: verification error' });
@@ -89,6 +113,7 @@ const ecdsa = (hash: string): Scheme => ({ key: 'ec', name: 'ECDSA', hash, failu
 
 /** Signature algorithms by the content of their object identifier. */
 const schemes: Readonly<Record<string, Scheme>> = {
+  '2a864886f70d010104': { ...rsa('md5'), insecure: 'MD5-RSA' },
   '2a864886f70d010105': rsa('sha1'),
   '2a864886f70d01010b': rsa('sha256'),
   '2a864886f70d01010c': rsa('sha384'),

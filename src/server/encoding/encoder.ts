@@ -173,7 +173,7 @@ export class AnswerEncoder {
 
   private transform(answer: ObjectAnswer, as: NonNullable<Negotiated['as']>, context: ServerContext): KubeObject {
     const object = answer.stored ? answer.stored.object : answer.object!;
-    if (as.kind === 'PartialObjectMetadataList') throw notAList(answer, object.kind ?? '');
+    if (as.kind === 'PartialObjectMetadataList') throw notAList(answer, object);
     if (as.kind === 'PartialObjectMetadata') return partialObject(answer.definition, object, as.version);
     const options = { now: this.clock.now(), version: as.version, includeObject: includeObjectOf(context.request.query) };
     return tableOfObject(answer.definition ?? unknownDefinition(object, answer.shown?.columns), object, options);

@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
-import type { KubeObject, ObjectMeta } from '../../../api/meta/object.ts';
+import { groupVersionOf, type KubeObject, type ObjectMeta } from '../../../api/meta/object.ts';
 import { inGoOrder } from '../../machinery/schema/key-order.ts';
 import { ApiError, notAcceptable } from '../../registry/errors.ts';
 import type { ListAnswer, ObjectAnswer } from '../answer.ts';
@@ -35,9 +35,10 @@ export function partialList(answer: ListAnswer, version: string): KubeObject {
 }
 
 /** 406: one object asked for as a list; data without a type has words of its own. */
-export function notAList({ definition, shown }: Pick<ObjectAnswer, 'definition' | 'shown'>, kind: string): Error {
+export function notAList({ definition, shown }: Pick<ObjectAnswer, 'definition' | 'shown'>, object: KubeObject): Error {
   if (definition && isCustom(definition)) return new ApiError(500, '', 'content is not a list');
-  return notAListOf(shown?.type ?? typeName(definition, kind));
+  const { group } = definition ?? groupVersionOf(object.apiVersion ?? '');
+  return notAListOf(shown?.type ?? typeName(definition, group, object.kind ?? ''));
 }
 
 /** The same of something that has no definition. @param type by its name upstream */
@@ -48,15 +49,13 @@ export function notAListOf(type: string): ApiError {
 /** 406: a list asked for as one object. */
 export function isAList(definition: ResourceDefinition): Error {
   return notAcceptable(
-    `you requested PartialObjectMetadata, but the requested object is a list (${typeName(definition, definition.listKind)})`,
+    `you requested PartialObjectMetadata, but the requested object is a list (${typeName(definition, definition.group, definition.listKind)})`,
   );
 }
 
 /** The messages name the type by which the real server knows it. */
-function typeName(definition: ResourceDefinition | undefined, kind: string): string {
+function typeName(definition: ResourceDefinition | undefined, group: string, kind: string): string {
   if (definition && isCustom(definition))
     return kind === definition.listKind ? '*unstructured.UnstructuredList' : '*unstructured.Unstructured';
-  // What an action made has no definition.
-  const group = definition ? definition.group : 'autoscaling';
   return `*${group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]}.${kind}`;
 }
