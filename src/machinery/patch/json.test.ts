@@ -119,6 +119,12 @@ test('what is told of a patch that cannot be done', () => {
     [{ op: 'copy', from: '/list/7', path: '/data/z' }, `error in copy for from: '/list/7': ${invalidIndex}`],
     [{ op: 'copy', from: '/data/k', path: '/list/7' }, `error while adding value during copy: ${invalidIndex}`],
     [{ op: 'move', from: '/list/7', path: '/data/z' }, `error in move for path: '7': ${invalidIndex}`],
+    [{ op: 'move', from: '/data/p', path: '/none/x' }, `error in move for path: 'p': Unable to remove nonexistent key: p: missing value`],
+    [
+      { op: 'move', from: '/data/k', path: '/none/x' },
+      'move operation does not apply: doc is missing destination path: /none/x: missing value',
+    ],
+    [{ op: 'copy', from: '/gone/p', path: '/none/x' }, 'copy operation does not apply: doc is missing from path: /gone/p: missing value'],
     [{ op: 'move', path: '/data/z' }, 'move operation failed to decode from: operation, missing from field: missing value'],
     [{ op: 'add', path: '/none/a', value: 1 }, 'add operation does not apply: doc is missing path: "/none/a": missing value'],
   ];

@@ -105,8 +105,9 @@ interface Editing {
 function applyOperation(document: unknown, { op, path, from, value = null }: JsonPatchOperation, editing: Editing): unknown {
   // An absent name and null are the same.
   if (typeof path !== 'string') throw refused(`${op} operation does not apply: operation missing path field: missing value`);
-  const words = wordsOf(op, path, op === 'copy' || op === 'move' ? 'destination path' : 'path');
-  const target = resolve(document, path, op === 'add' || op === 'copy' || op === 'move', words);
+  if (op === 'copy' || op === 'move') return transfer(document, op, from, path, editing);
+  const words = wordsOf(op, path, 'path');
+  const target = resolve(document, path, op === 'add', words);
   switch (op) {
     case 'add':
       return insert(document, target, value, editing, words);
@@ -125,20 +126,25 @@ function applyOperation(document: unknown, { op, path, from, value = null }: Jso
     case 'test':
       if (!sameJson(target.value ?? null, value)) throw refused(`testing value ${path} failed: test failed`);
       return document;
-    case 'copy':
-      return insert(document, target, copyOf(sourceOf(document, op, from).value ?? null, editing), editing, words);
-    case 'move': {
-      const source = sourceOf(document, op, from);
-      if (source.last === undefined) throw refused(missing(op, from!, 'from path'));
-      if (!source.exists) {
-        throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
-      }
-      const without = edit(document, { op: 'remove', path: source.pointer }, editing);
-      return insert(without, resolve(without, path, true, words), source.value, editing, words);
-    }
     default:
       throw refused(`Unexpected kind: ${op ?? 'unknown'}`);
   }
+}
+
+/** Copies or moves a value: what is wrong with where it comes from is told first. */
+function transfer(document: unknown, op: 'copy' | 'move', from: string | undefined, path: string, editing: Editing): unknown {
+  const words = wordsOf(op, path, 'destination path');
+  const source = sourceOf(document, op, from);
+  if (op === 'copy') {
+    const target = resolve(document, path, true, words);
+    return insert(document, target, copyOf(source.value ?? null, editing), editing, words);
+  }
+  if (source.last === undefined) throw refused(missing(op, from!, 'from path'));
+  if (!source.exists) {
+    throw refused(`error in move for path: '${source.last}': Unable to remove nonexistent key: ${source.last}: missing value`);
+  }
+  const without = edit(document, { op: 'remove', path: source.pointer }, editing);
+  return insert(without, resolve(without, path, true, words), source.value, editing, words);
 }
 
 function sourceOf(document: unknown, op: string, from: string | undefined): Target {
