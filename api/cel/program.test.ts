@@ -49,6 +49,32 @@ test('an expression that does not compile is refused in the words of cel-go, wit
   for (const [expression, wanted] of cases) assert.equal(refusal(expression), wanted, expression);
 });
 
+test('what names no field is told more than once, as cel-go tells it', () => {
+  const told = (expression: string) => {
+    try {
+      compileProgram(expression, kubernetesEnvironment);
+    } catch (error) {
+      return (error as Error).message
+        .split('\n')
+        .flatMap((line) => /^ERROR: <input>:(\d+:\d+: .*?)(?: at input.*| expecting.*)?$/.exec(line)?.[1] ?? []);
+    }
+    return [];
+  };
+  const noTest = 'invalid argument to has() macro';
+  const cases: readonly (readonly [expression: string, told: readonly string[]])[] = [
+    ['has([1].true)', [`1:5: ${noTest}`, "1:9: Syntax error: mismatched input 'true'"]],
+    ['has(f(1).true)', [`1:6: ${noTest}`, "1:10: Syntax error: mismatched input 'true'"]],
+    ['has(a.true)', [`1:5: ${noTest}`, "1:7: Syntax error: mismatched input 'true'"]],
+    ['has(a.)', [`1:5: ${noTest}`, '1:7: Syntax error: no viable alternative']],
+    ["has(a.b['x'].true)", [`1:8: ${noTest}`, "1:14: Syntax error: mismatched input 'true'"]],
+    ['has(a.b.true)', ["1:9: Syntax error: mismatched input 'true'"]],
+    ['a.?true', ["1:4: Syntax error: mismatched input 'true'", '1:4: unsupported ident kind']],
+    ['has(a.?true)', [`1:6: ${noTest}`, "1:8: Syntax error: mismatched input 'true'", '1:8: unsupported ident kind']],
+    ['W{?true: 1}', ['1:3: unsupported ident kind', "1:4: Syntax error: mismatched input 'true'"]],
+  ];
+  for (const [expression, wanted] of cases) assert.deepStrictEqual(told(expression), wanted, expression);
+});
+
 test('an evaluation that fails says why in the words of cel-go', () => {
   const cases: readonly (readonly [expression: string, error: string])[] = [
     ['1 / 0 == 1', 'division by zero'],

@@ -91,6 +91,9 @@ interface Invocation {
   readonly parent: Invocation | undefined;
 }
 
+const noTest = 'invalid argument to has() macro';
+const opening: Readonly<Record<string, string>> = { ']': '[', '}': '{', ')': '(' };
+
 class RecoveringParser {
   readonly issues: Issue[] = [];
   private readonly network: Network;
@@ -128,6 +131,7 @@ class RecoveringParser {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.report(error.offset, error.message);
+      if (rule === 'escapeIdent') this.noteNoName(error.offset);
       this.recover();
     }
     this.invocation = outer;
@@ -218,6 +222,7 @@ class RecoveringParser {
 
   private noViableAlternative(at: number): Failure {
     const [start, offending] = [this.token, this.tokens[at]!];
+    if (start.type === '.' && !this.recovering) this.noteUnnamedTest();
     const input = start.type === 'EOF' ? '<EOF>' : this.text(start, offending);
     const message = `no viable alternative at input ${quote(input)}`;
     const reserved = /^no viable alternative at input '.(true|false|null)'/s.exec(message);
@@ -225,6 +230,50 @@ class RecoveringParser {
       reserved ? message.replace(reserved[0], `mismatched input '${reserved[1]}' expecting IDENTIFIER`) : message,
       offending.offset,
     );
+  }
+
+  /** What upstream says once more of a name that is none, when it makes a tree of what it has understood. */
+  private noteNoName(offset: number): void {
+    const mark = this.tokens[this.at - 1]!;
+    const dot = this.tokens[this.at - 2];
+    const ofField = mark.type === '?' && dot?.type !== '.';
+    this.issues.push({ offset: ofField ? mark.offset : offset, message: 'unsupported ident kind' });
+    if (mark.type !== '?' || ofField || this.testedFrom(this.at - 2) === undefined) return;
+    // What is no name may be an operator, behind which something is missing.
+    this.issues.push({ offset: this.token.type === 'in' ? offset : dot!.offset, message: noTest });
+  }
+
+  /** Of `has(self.in)` nothing but `self` is understood, which is no field; of `has(self.a.in)` it is `self.a`, which is one. */
+  private noteUnnamedTest(): void {
+    const first = this.testedFrom(this.at);
+    if (first === undefined) return;
+    const last = this.tokens[this.at - 1]!;
+    const opened = last.type in opening ? this.opened(this.at - 1) : undefined;
+    if (opened !== undefined) this.issues.push({ offset: this.tokens[opened]!.offset, message: noTest });
+    else if (first === this.at - 1) this.issues.push({ offset: last.offset, message: noTest });
+  }
+
+  /** Where the chain of fields, indexes and calls begins that ends at a token, if it is all that `has` was given so far. */
+  private testedFrom(end: number): number | undefined {
+    let at = end - 1;
+    for (; at > 0 && this.tokens[at]!.type !== '('; at--) {
+      const { type } = this.tokens[at]!;
+      if (type in opening) at = this.opened(at);
+      else if (type !== 'IDENTIFIER' && type !== '.' && type !== '?') return undefined;
+    }
+    return this.tokens[at - 1]?.text === 'has' ? at + 1 : undefined;
+  }
+
+  /** Where a bracket was opened that is closed at a token; 0 where nowhere. */
+  private opened(closed: number): number {
+    const close = this.tokens[closed]!.type;
+    let depth = 0;
+    for (let at = closed; at > 0; at--) {
+      const { type } = this.tokens[at]!;
+      if (type === close) depth++;
+      if (type === opening[close] && --depth === 0) return at;
+    }
+    return 0;
   }
 
   private match(types: readonly TokenType[]): void {
