@@ -6,6 +6,7 @@ import { apiVersionOf, type KubeObject } from '../../api/meta/object.ts';
 import type { UserInfo } from '../auth/types.ts';
 import { sharedAbortController } from '../machinery/abort.ts';
 import type { Clock } from '../machinery/clock.ts';
+import { LongWork } from '../machinery/long-work.ts';
 import { readJson } from '../machinery/schema/json-numbers.ts';
 import { Turns } from '../machinery/turns.ts';
 import { copyData } from '../registry/copy.ts';
@@ -77,7 +78,14 @@ class InProcessTransport implements Transport {
     const answer = await this.answer(request, neverAborted);
     if (answer.type === 'list') {
       const { resourceVersion = '' } = answer.metadata;
-      return { items: answer.items.map((item) => item.object), metadata: { ...answer.metadata, resourceVersion } };
+      // Of thousands of objects most have to be parsed.
+      const items: KubeObject[] = [];
+      const work = new LongWork(this.clock);
+      for (const item of answer.items) {
+        items.push(item.object);
+        if (work.isDue()) await work.rest();
+      }
+      return { items, metadata: { ...answer.metadata, resourceVersion } };
     }
     if (answer.type === 'stream') return (await objectOf(answer)) as never;
     throw unexpected(answer);

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { Client, ResourceClient, ResourceReference } from '../client/client.ts';
+import { LongWork } from '../machinery/long-work.ts';
 import type { RuntimeContext } from './context.ts';
 import { isExpired, isMethodNotAllowed, isNotFound, messageOf } from './errors.ts';
 import { splitKey } from './keys.ts';
@@ -127,9 +128,7 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
 
   /** The resource is not served any more: ends, and tells that all of its objects are gone. */
   async drop(): Promise<void> {
-    const ended = this.stop();
-    this.replace([], '');
-    await ended;
+    await Promise.all([this.stop(), this.replace([], '')]);
   }
 
   // List, then watch from there. A watch that ends is resumed from the last revision seen, bookmarks included; only a revision that the
@@ -155,7 +154,7 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
         if (isExpired(error)) listed = false;
         // A resource that is gone (its definition was deleted) has no objects. If it comes again it is listed, which ends the waiting.
         if (isNotFound(error) || isMethodNotAllowed(error)) {
-          this.replace([], '');
+          await this.replace([], '');
           listed = false;
         }
         wait = Math.min(30_000, Math.max(800, wait * 2));
@@ -168,7 +167,8 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
   private async relist(signal: AbortSignal): Promise<void> {
     const list = await this.client.list('', { resourceVersion: '0' });
     if (signal.aborted) return;
-    this.replace(list.items, list.metadata.resourceVersion);
+    await this.replace(list.items, list.metadata.resourceVersion, signal);
+    if (signal.aborted) return;
     if (!this.isSynced) {
       this.isSynced = true;
       this.firstSync.resolve();
@@ -192,12 +192,17 @@ export class SharedInformer<T extends KubeObject = KubeObject> implements Inform
     return true;
   }
 
-  private replace(items: readonly T[], resourceVersion: string): void {
+  /** @param signal ends it halfway */
+  private async replace(items: readonly T[], resourceVersion: string, signal?: AbortSignal): Promise<void> {
     const gone = new Set(this.all());
+    const work = new LongWork(this.context.clock);
     for (const object of items) {
       const known = this.known(object);
       if (known) gone.delete(known);
       this.put(object);
+      if (!work.isDue()) continue;
+      await work.rest();
+      if (signal?.aborted) return;
     }
     for (const object of gone) this.remove(object);
     this.resourceVersion = resourceVersion;
