@@ -68,7 +68,7 @@ function writeExactly(value: unknown, line: string, step: string): string {
     );
   }
   const colon = line === '' ? ':' : ': ';
-  const members = inGoOrder(Object.entries(value).filter(([, member]) => member !== undefined));
+  const members = inOrderOfBytes(Object.entries(value).filter(([, member]) => member !== undefined));
   return enclosed(
     '{}',
     members.map(([key, member]) => inside + JSON.stringify(key) + colon + writeExactly(member, inside, step)),
@@ -79,7 +79,7 @@ function writeExactly(value: unknown, line: string, step: string): string {
 const isIndex = /^\d+$/;
 
 /** An object with a number for a name is a map, whose names Go writes in the order of their bytes. Numbers come first here, so that the first name tells. */
-function inGoOrder(members: [string, unknown][]): [string, unknown][] {
+function inOrderOfBytes(members: [string, unknown][]): [string, unknown][] {
   return isIndex.test(members[0]?.[0] ?? '') ? members.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))) : members;
 }
 
