@@ -36,6 +36,8 @@ export class OpenApiServing {
   private readonly documents = new Map<string, Served>();
   private index: Buffer | undefined;
   private seen: string | undefined;
+  /** When the list of documents was last found to be another, in milliseconds since the epoch. */
+  private changedAt = Number.NEGATIVE_INFINITY;
 
   constructor(registry: ResourceRegistry, aggregation: Aggregation, clock: Clock, random: Random) {
     this.registry = registry;
@@ -50,6 +52,7 @@ export class OpenApiServing {
     if (!path.startsWith('/openapi/')) return undefined;
     const builders = await import('../../openapi/documents/index.ts');
     if (this.seen !== this.version) {
+      if (this.seen !== undefined) this.changedAt = this.clock.now();
       this.seen = this.version;
       this.index = undefined;
     }
@@ -79,9 +82,13 @@ export class OpenApiServing {
   private v3Index(context: ServerContext, builders: Documents): RawAnswer {
     this.index ??= Buffer.from(JSON.stringify(this.v3Paths(builders)));
     // As upstream's, it is always of now: what changes within a second of a client's last look would not be seen for as long as nothing else changes.
-    const lastModified = formatHttpDate(this.clock.now());
+    const now = this.clock.now();
+    const lastModified = formatHttpDate(now);
+    // Nor would be, until the second is over, what changes between two looks within it: that takes others longer.
+    const { 'if-modified-since': _, ...unconditional } = context.request.headers;
+    const isSettled = Math.floor(this.changedAt / 1000) < Math.floor(now / 1000);
     return serveContent(
-      context.request.headers,
+      isSettled ? context.request.headers : unconditional,
       { body: this.index, lastModified, contentType: 'text/plain; charset=utf-8', isSniffed: true, headers: {} },
       this.random,
     );
