@@ -8,7 +8,9 @@ export default ({ ns }) => {
   crd.spec.versions.push({ ...crd.spec.versions[0], name: 'v2', storage: false }, { ...crd.spec.versions[0], name: 'v3', storage: false, subresources: {} });
   const of = (version) => `/apis/${group}/${version}/namespaces/${ns}/${crd.spec.names.plural}`;
   const merge = 'application/merge-patch+json';
-  const owners = (b) => b.metadata?.managedFields.map(({ manager, apiVersion, subresource, fieldsV1 }) => ({ manager, apiVersion, subresource, fieldsV1 })) ?? b;
+  // Writes of one second stand in another order than those of two.
+  const place = ({ manager, apiVersion, subresource = '' }) => `${manager} ${apiVersion} ${subresource}`;
+  const owners = (b) => b.metadata?.managedFields.map(({ manager, apiVersion, subresource, fieldsV1 }) => ({ manager, apiVersion, subresource, fieldsV1 })).sort((a, b) => (place(a) < place(b) ? -1 : 1)) ?? b;
   const make = (version) => ({ name: `made in ${version}`, method: 'POST', path: of(version), query: { fieldManager: 'maker' }, body: { apiVersion: `${group}/${version}`, kind: 'Kept', metadata: { name: version }, spec: { m: 1 } }, pick: owners });
   const patch = (name, version) => ({ name: `the status of what was made in ${name}, in ${version}`, method: 'PATCH', path: `${of(version)}/${name}/status`, query: { fieldManager: 'reporter' }, type: merge, body: { spec: { n: 5, m: 6 }, status: { phase: `by ${version}` } }, pick: owners });
   const whole = (name, version) => ({ name: `what was made in ${name}, in ${version}`, method: 'PATCH', path: `${of(version)}/${name}`, query: { fieldManager: 'other' }, type: merge, body: { spec: { m: 7 }, status: { phase: 'other' } }, pick: owners });
