@@ -140,3 +140,8 @@ export function errorText({ field, message }: FieldError): string {
 export function errorsText(errors: readonly FieldError[]): string {
   return aggregate(errors.map(errorText));
 }
+
+/** @throws Error of all of them, if there are any */
+export function refuseErrors(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Error(errorsText(errors));
+}

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { errorsText, errorText, type FieldError, FieldPath, invalid, required } from '../../api/meta/field.ts';
+import { errorText, FieldPath, invalid, refuseErrors, required } from '../../api/meta/field.ts';
 import { goQuote } from '../../api/meta/go-quote.ts';
 import { decodeConfiguration } from '../machinery/configuration-file.ts';
 import { parseYaml } from '../machinery/schema/parse.ts';
@@ -184,7 +184,7 @@ const takers: readonly (readonly [plugin: string, Taker])[] = [
     'EventRateLimit',
     async (text, made) => {
       made.eventLimits = decoded('EventRateLimit', text).limits ?? [];
-      refuseWrong(validateEventLimits(made.eventLimits));
+      refuseErrors(validateEventLimits(made.eventLimits));
     },
   ],
   [
@@ -206,17 +206,13 @@ const takers: readonly (readonly [plugin: string, Taker])[] = [
       const unnamed = made.limitedResources.flatMap(({ resource }: Partial<LimitedResource>, i) =>
         resource ? [] : [required(FieldPath.of('limitedResources').index(i).child('resource'))],
       );
-      refuseWrong(unnamed);
+      refuseErrors(unnamed);
     },
   ],
 ];
 
 function decoded(plugin: string, text: string | undefined): any {
   return text === undefined ? {} : decodeConfiguration(text, documents[plugin]!);
-}
-
-function refuseWrong(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new Error(errorsText(errors));
 }
 
 async function credentialsOf({ kubeConfigFile = '' }: { kubeConfigFile?: string }, files: ConfigurationFiles): Promise<CredentialsFor> {

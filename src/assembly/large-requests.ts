@@ -2,6 +2,7 @@ import { sharedAbortController } from '../machinery/abort.ts';
 import { systemClock } from '../machinery/clock.ts';
 import { Disposables } from '../machinery/disposables.ts';
 import { createLogger } from '../machinery/logger.ts';
+import { nextTurn } from '../machinery/next-turn.ts';
 import { systemRandom } from '../machinery/random.ts';
 import type { FromServer, ToServer } from '../server/large-requests/messages.ts';
 import { PortStorage } from '../storage/port/port-storage.ts';
@@ -46,7 +47,7 @@ export async function serveLargeRequests({ options, keys, storage: store, reques
     try {
       // What was written before the request came counts: its changes have come before this answer, and are taken in within a turn.
       await storage.currentRevision();
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       const answer = await server.answerHandedOver(message.request, controller.signal);
       requests.postMessage({ type: 'answer', id, answer } satisfies FromServer);
     } finally {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { parseGoDuration } from '../../api/meta/duration.ts';
+import { goQuote } from '../../api/meta/go-quote.ts';
 
 /* Values of flags, as Go's flags take them. */
 
@@ -8,7 +9,7 @@ import { parseGoDuration } from '../../api/meta/duration.ts';
 export function boolean(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  throw new InvalidArgumentError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+  throw new InvalidArgumentError(`strconv.ParseBool: parsing ${goQuote(text)}: invalid syntax`);
 }
 
 /** Milliseconds. @throws InvalidArgumentError in Go's words */
@@ -22,14 +23,14 @@ export function goDuration(text: string): number {
 
 /** @throws InvalidArgumentError in Go's words */
 export function ip(text: string): string {
-  if (isIP(text.trim()) === 0) throw new InvalidArgumentError(`failed to parse IP: ${JSON.stringify(text)}`);
+  if (isIP(text.trim()) === 0) throw new InvalidArgumentError(`failed to parse IP: ${goQuote(text)}`);
   return text.trim();
 }
 
 /** @returns what reads whole numbers as Go's function of the name does @throws InvalidArgumentError in its words */
 export const integer = (parser: 'ParseInt' | 'ParseUint' | 'Atoi') => (text: string) => {
   if (!(parser === 'ParseUint' ? /^\d+$/ : /^[+-]?\d+$/).test(text))
-    throw new InvalidArgumentError(`strconv.${parser}: parsing ${JSON.stringify(text)}: invalid syntax`);
+    throw new InvalidArgumentError(`strconv.${parser}: parsing ${goQuote(text)}: invalid syntax`);
   return Number(text);
 };
 

@@ -212,8 +212,15 @@ interface KubeApiServerFlags extends Omit<UpOptions, 'port'> {
 
 /** What concerns etcd, real kubelets, the files of logs, Go's runtime and the sizes of caches, of which nothing is here for a client to see. */
 const unusedFlags: readonly string[] = [
+  ...['--audit-log-batch-max-size <number>', '--audit-log-batch-max-wait <duration>'],
+  ...['log', 'webhook'].flatMap((backend) => [
+    `--audit-${backend}-batch-buffer-size <number>`,
+    `--audit-${backend}-batch-throttle-burst <number>`,
+    `--audit-${backend}-batch-throttle-enable [boolean]`,
+    `--audit-${backend}-batch-throttle-qps <number>`,
+    `--audit-${backend}-truncate-max-batch-size <bytes>`,
+  ]),
   ...[
-    '--audit-log-batch-buffer-size <number>',
     '--contention-profiling [boolean]',
     '--delete-collection-workers <number>',
     '--enable-logs-handler [boolean]',
@@ -227,20 +234,7 @@ const unusedFlags: readonly string[] = [
   ...['--log-json-split-stream [boolean]', '--log-text-info-buffer-size <size>', '--log-text-split-stream [boolean]'],
   ...['--logging-format <format>', '--permit-address-sharing [boolean]', '--permit-port-sharing [boolean]', '--profiling [boolean]'],
   ...['--storage-backend <name>', '--storage-initialization-timeout <duration>', '--storage-media-type <type>', '--vmodule <list>'],
-  ...[
-    '--watch-cache [boolean]',
-    '--watch-cache-sizes <list>',
-    '--audit-log-batch-max-size <number>',
-    '--audit-log-batch-max-wait <duration>',
-  ],
-  ...[
-    '--audit-log-batch-throttle-burst <number>',
-    '--audit-log-batch-throttle-enable [boolean]',
-    '--audit-log-batch-throttle-qps <number>',
-  ],
-  ...['--audit-log-truncate-max-batch-size <bytes>', '--audit-webhook-truncate-max-batch-size <bytes>'],
-  ...['--audit-webhook-batch-buffer-size <number>', '--audit-webhook-batch-throttle-burst <number>'],
-  ...['--audit-webhook-batch-throttle-enable [boolean]', '--audit-webhook-batch-throttle-qps <number>'],
+  ...['--watch-cache [boolean]', '--watch-cache-sizes <list>'],
 ];
 
 function withKubeApiServerFlags(command: Program): Program {

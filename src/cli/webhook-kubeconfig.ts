@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { goQuote } from '../../api/meta/go-quote.ts';
 import { aggregate } from '../../api/meta/text.ts';
+import { notRegistered } from '../machinery/expected-kind.ts';
 import { convertBase64 } from '../machinery/schema/scalars.ts';
 import { parseTyped } from '../machinery/typed-object.ts';
 import type { WebhookCredentials, WebhookEndpoint } from '../machinery/webhook-endpoint.ts';
@@ -17,7 +18,7 @@ async function parsedKubeconfig(file: string): Promise<any> {
     const config = parseTyped(text);
     const { apiVersion = 'v1', kind = 'Config' } = config;
     if (apiVersion === 'v1' && kind === 'Config') return config;
-    throw new Error(`no kind ${goQuote(kind)} is registered for version ${goQuote(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`);
+    throw new Error(notRegistered(apiVersion, kind));
   } catch (error) {
     throw unloadable(file, error);
   }

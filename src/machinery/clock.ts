@@ -1,3 +1,5 @@
+import { nextTurn } from './next-turn.ts';
+
 /**
  * Time, injected everywhere: nothing else in the project may call Date or the timer functions, so that a cluster can run on a
  * virtual clock. Times are milliseconds since the epoch.
@@ -116,7 +118,7 @@ export class VirtualClock implements Clock {
       this.timers.delete(first[0]);
       this.time = Math.max(this.time, first[1].due);
       first[1].callback();
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     this.time = end;
   }

@@ -1,4 +1,5 @@
 import type { ObjectSchema, Schema } from '../../openapi/schema.ts';
+import { notRegistered } from './expected-kind.ts';
 import { conform, strictDecodingError } from './schema/conform.ts';
 import { parseYaml } from './schema/parse.ts';
 
@@ -10,8 +11,6 @@ export interface ConfigurationKind {
   readonly formerly?: { readonly apiVersions: readonly string[]; readonly kind: string; readonly readAs: string };
   /** Unknown fields count for nothing. */
   readonly lenient?: boolean;
-  /** How upstream names the scheme that knows it. */
-  readonly scheme?: string;
 }
 
 /** A document does not say what it is. */
@@ -29,10 +28,7 @@ const siblings: Readonly<Record<string, readonly string[]>> = {
  * Reads a document of a configuration kind (YAML or JSON), strictly unless the kind is lenient.
  * @throws Error in the words of upstream's decoder: no kind, another one, unknown or doubled fields, wrong types
  */
-export function decodeConfiguration(
-  text: string,
-  { kind, versions, formerly, lenient = false, scheme = 'pkg/runtime/scheme.go:111' }: ConfigurationKind,
-): any {
+export function decodeConfiguration(text: string, { kind, versions, formerly, lenient = false }: ConfigurationKind): any {
   const body = parseYaml(text);
   const value = body.value as Record<string, unknown> | null;
   if (typeof value !== 'object' || value === null || !value['kind']) throw new UnsaidKind(`Object 'Kind' is missing in '${text}'`);
@@ -42,10 +38,7 @@ export function decodeConfiguration(
   const schema = Object.hasOwn(versions, apiVersion) ? versions[apiVersion] : undefined;
   const other = String(value['kind']);
   if (schema && other !== kind && siblings[apiVersion]?.includes(other)) throw new Error(`expected ${kind}, got *apiserver.${other}`);
-  if (other !== kind || !schema)
-    throw new Error(
-      `no kind ${JSON.stringify(other)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
-    );
+  if (other !== kind || !schema) throw new Error(notRegistered(apiVersion, String(other)));
   const { object, strictErrors } = conform(value, ofVersion(schema, apiVersion.slice(apiVersion.indexOf('/') + 1)), { strict: true, body });
   if (strictErrors.length > 0 && !lenient) throw new Error(strictDecodingError(strictErrors));
   return object;

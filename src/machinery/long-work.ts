@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { nextTurn } from './next-turn.ts';
 
 /** So long, in milliseconds, one piece of work may hold up all others. */
 const share = 10;
@@ -19,7 +20,7 @@ export class LongWork {
 
   /** Resolves once others had a turn. */
   async rest(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     this.until = this.clock.monotonic() + share;
   }
 }

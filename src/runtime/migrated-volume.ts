@@ -102,6 +102,7 @@ const kinds: Readonly<Record<string, OldKind>> = {
     inline: ({ readOnly, fsType }) => ({ csi: { fsType }, accessMode: readMode(readOnly) }),
   },
 };
+const kindsByField = Object.entries(kinds) as [keyof Volume, OldKind][];
 const byProvisioner = new Map(Object.values(kinds).map((kind) => [kind.provisioner, kind]));
 
 /** Where a disk is, as its handle says it: zones are told apart by two underscores. */
@@ -172,8 +173,8 @@ function migrated(volume: Partial<Volume>, around: Surroundings): MigratedVolume
 }
 
 function kindOf(volume: Partial<Volume>): (OldKind & { readonly source: any }) | undefined {
-  for (const [field, kind] of Object.entries(kinds)) {
-    const source = volume[field as keyof Volume];
+  for (const [field, kind] of kindsByField) {
+    const source = volume[field];
     if (source) return { ...kind, source };
   }
   return undefined;

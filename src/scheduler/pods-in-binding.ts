@@ -21,12 +21,13 @@ export class PodsInBinding {
   private readonly waiting = new Map<string, WaitingPod>();
   private readonly preBinding = new Map<string, (reason: string) => void>();
   private readonly clock: Clock;
+  private readonly onRoom: () => void;
   private unanswered = 0;
-  /** Called when there is room for further bindings again. */
-  onRoom = () => {};
 
-  constructor(clock: Clock) {
+  /** @param onRoom called when there is room for further bindings again */
+  constructor(clock: Clock, onRoom: () => void = () => {}) {
     this.clock = clock;
+    this.onRoom = onRoom;
   }
 
   /** Resolves when every plugin has allowed the pod, or one has rejected it or waited too long. @param waits in milliseconds by plugin */

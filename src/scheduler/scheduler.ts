@@ -71,8 +71,7 @@ export class Scheduler implements AsyncDisposable {
   constructor(client: Client, informers: Informers, context: RuntimeContext, host: string, configuration: SchedulerConfiguration) {
     this.client = client;
     this.context = context;
-    this.inBinding = new PodsInBinding(context.clock);
-    this.inBinding.onRoom = () => this.wake();
+    this.inBinding = new PodsInBinding(context.clock, () => this.wake());
     this.pods = informers.for<Pod>(pods);
     this.extenders = configuration.extenders.map((extender) => new Extender(extender, context));
     const devices = once(() => new DeviceManager(informers, deviceSelectorCompiler(), context.random));

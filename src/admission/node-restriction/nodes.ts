@@ -26,7 +26,7 @@ const restrictedNamespaces = ['node-restriction.kubernetes.io'];
 export function restrictNodes(restriction: Restriction): void {
   const { operation, object, old } = restriction.attributes;
   const name = restriction.attributes.name || (object?.metadata?.name ?? '');
-  const node = JSON.stringify(restriction.node);
+  const node = goQuote(restriction.node);
   if (name !== restriction.node) throw refused(restriction, `node ${node} is not allowed to modify node ${goQuote(name)}`);
   if (operation === 'CREATE') {
     // They may read what their configuration source names.
@@ -39,7 +39,7 @@ export function restrictNodes(restriction: Restriction): void {
 }
 
 function restrictUpdate(restriction: Restriction, now: Node, before: Node): void {
-  const node = JSON.stringify(restriction.node);
+  const node = goQuote(restriction.node);
   const source = now.spec?.configSource;
   if (source && !semanticEqual(source, before.spec?.configSource))
     throw refused(restriction, `node ${node} is not allowed to update configSource to a new non-nil configSource`);

@@ -23,7 +23,7 @@ export const restrictClaims: Restrict = (restriction) => {
   if (subresource !== 'status') throw refused(restriction, 'may only update PVC status');
   if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${goQuote(operation)}`);
   if (semanticEqual(withoutSizes(object!), withoutSizes(old!))) return;
-  const node = JSON.stringify(restriction.node);
+  const node = goQuote(restriction.node);
   throw refused(restriction, `node ${node} is not allowed to update fields other than status.quantity and status.conditions`);
 };
 

@@ -32,7 +32,7 @@ export function restrictPods(restriction: Restriction): Promise<void> | void {
 
 const restrictStatus: Restrict = (restriction) => {
   const { operation, object, old } = restriction.attributes;
-  const node = JSON.stringify(restriction.node);
+  const node = goQuote(restriction.node);
   if (operation !== 'UPDATE') throw refused(restriction, `unexpected operation ${goQuote(operation)}`);
   const [pod, before] = [object as Pod, old as Pod];
   if (before.spec!.nodeName !== restriction.node) {
@@ -57,7 +57,7 @@ async function restrictOther(restriction: Restriction, message: (node: string) =
 
 async function restrictCreate(restriction: Restriction): Promise<void> {
   const pod = restriction.attributes.object as Pod;
-  const node = JSON.stringify(restriction.node);
+  const node = goQuote(restriction.node);
   const { annotations, ownerReferences = [] } = pod.metadata!;
   const fail = (message: string) => refused(restriction, message);
   if (annotations?.[mirrorAnnotation] === undefined) {

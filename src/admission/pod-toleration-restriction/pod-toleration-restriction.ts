@@ -1,5 +1,6 @@
 import { namespace as namespaces } from '../../../api/core/v1/namespace.ts';
 import { pod as pods } from '../../../api/core/v1/pod.ts';
+import { isJsonObject } from '../../../api/meta/json.ts';
 import { goJsonError } from '../../../api/meta/json-errors.ts';
 import { podQosClass } from '../../../api/meta/resources.ts';
 import type { Pod, Toleration } from '../../../openapi/types.ts';
@@ -63,14 +64,13 @@ function tolerationsOf(text: string): Toleration[] {
   } catch {
     throw new ApiError(500, '', goJsonError(text));
   }
-  const isObject = (one: unknown) => typeof one === 'object' && one !== null && !Array.isArray(one);
   const known = (one: object) =>
     Object.entries(one).flatMap(([name, field]) => {
       const own = fields.get(name.toLowerCase());
       return own === undefined || field === null ? [] : [[own, field]];
     });
   const tolerations = Array.isArray(value)
-    ? value.map((one) => (isObject(one) ? Object.fromEntries(known(one)) : (one ?? {})))
+    ? value.map((one) => (isJsonObject(one) ? Object.fromEntries(known(one)) : (one ?? {})))
     : (value ?? []);
   const problem = explain(tolerations, list({ ...toleration, name: `v1.${toleration.name}` }));
   if (problem !== undefined) throw new ApiError(500, '', problem);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { compileReviewCondition } from '../../../api/cel/authorization/review-environment.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { duplicate, errorsText, type FieldError, FieldPath, invalid, notSupported, required, tooMany } from '../../../api/meta/field.ts';
+import { duplicate, type FieldError, FieldPath, invalid, notSupported, refuseErrors, required, tooMany } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
 import { aggregate, sorted } from '../../../api/meta/text.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
@@ -68,7 +68,7 @@ export function readAuthorizationConfiguration(text: string, needed: readonly st
     throw new Error(`failed to load AuthorizationConfiguration from file: ${(error as Error).message}`);
   }
   const errors = validate(authorizers);
-  if (errors.length > 0) throw new Error(errorsText(errors));
+  refuseErrors(errors);
   const misnamed = authorizers
     .filter(({ type, name }) => type !== 'Webhook' && name !== nameOfType(type!))
     .map(({ type, name }) => `expected name ${nameOfType(type!)} for authorizer ${type} instead of ${name}`);

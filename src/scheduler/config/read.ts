@@ -1,5 +1,6 @@
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { errorsText, type FieldError, FieldPath } from '../../../api/meta/field.ts';
+import { FieldPath, refuseErrors } from '../../../api/meta/field.ts';
+import { notRegistered } from '../../machinery/expected-kind.ts';
 import { conform, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { parseYaml } from '../../machinery/schema/parse.ts';
 import { messageOf } from '../../runtime/errors.ts';
@@ -21,11 +22,8 @@ export function readConfiguration(text: string): SchedulerConfiguration {
   const body = parseYaml(text);
   const value = body.value as any;
   if (typeof value !== 'object' || value === null || !value.kind) throw new Error(`Object 'Kind' is missing in '${text.trim()}'`);
-  const registered = `in scheme "pkg/runtime/scheme.go:111"`;
   if (value.apiVersion !== apiVersion || value.kind !== 'KubeSchedulerConfiguration')
-    throw new Error(
-      `no kind ${JSON.stringify(value.kind)} is registered for version ${JSON.stringify(value.apiVersion ?? '')} ${registered}`,
-    );
+    throw new Error(notRegistered(String(value.apiVersion ?? ''), String(value.kind)));
   const schemas = configurationSchemas();
   const { object, strictErrors } = conform(value, schemas.configuration, { strict: true, body });
   const errors = [...strictErrors];
@@ -40,7 +38,7 @@ export function readConfiguration(text: string): SchedulerConfiguration {
   const [only] = profiles;
   if (profiles.length === 1 && only!.schedulerName === undefined) profiles[0] = { ...only, schedulerName: 'default-scheduler' };
   const { parallelism = 16, percentageOfNodesToScore = 0, podInitialBackoffSeconds = 1, podMaxBackoffSeconds = 10 } = object;
-  check([
+  refuseErrors([
     ...validateConfiguration({ parallelism, percentageOfNodesToScore, podInitialBackoffSeconds, podMaxBackoffSeconds, profiles }),
     ...validateExtenders(extenders),
   ]);
@@ -67,15 +65,11 @@ function withIgnored(given: ReadonlyMap<string, unknown>, ignored: readonly stri
   return new Map([...given, [name, { ...fit, ignoredResources: [...(fit.ignoredResources ?? []), ...ignored] }]]);
 }
 
-function check(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new Error(errorsText(errors));
-}
-
 /** NodeResourcesFit looks at its arguments when it is made. */
 function checkPlugin(schedulerName: string, name: string, args: any): void {
   if (name !== 'NodeResourcesFit') return;
   try {
-    check(validateArguments(name, args, FieldPath.empty));
+    refuseErrors(validateArguments(name, args, FieldPath.empty));
   } catch (error) {
     const where = `initializing profiles: creating profile for scheduler name ${schedulerName}: initializing plugin "${name}"`;
     throw new Error(`${where}: ${messageOf(error)}`);
@@ -93,9 +87,7 @@ function decodeArguments(
   const decoding = `decoding ${where}: decoding args for plugin ${name}`;
   const { kind = `${name}Args`, apiVersion: version = apiVersion } = args ?? {};
   if (version !== apiVersion || !schemas.arguments.has(kind.replace(/Args$/, '')) || !kind.endsWith('Args'))
-    throw new Error(
-      `${decoding}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
+    throw new Error(`${decoding}: ${notRegistered(String(version), kind)}`);
   if (kind !== `${name}Args`)
     throw new Error(`decoding ${where}: args for plugin ${name} were not of type ${name}Args.${group}, got ${kind}.${group}`);
   let decoded: ReturnType<typeof conform>;

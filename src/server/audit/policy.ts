@@ -1,4 +1,4 @@
-import { errorsText, type FieldError, FieldPath, invalid, notSupported, required } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, invalid, notSupported, refuseErrors, required } from '../../../api/meta/field.ts';
 import { isDns1123Subdomain } from '../../../api/meta/names.ts';
 import type { AccessAttributes } from '../../auth/types.ts';
 import { decodeConfiguration, UnsaidKind } from '../../machinery/configuration-file.ts';
@@ -114,7 +114,7 @@ export function readPolicy(text: string): AuditPolicy {
     ...validateStages(policy.omitStages, FieldPath.of('omitStages')),
     ...(policy.rules ?? []).flatMap((one, i) => validateRule(one, FieldPath.of('rules').index(i))),
   ];
-  if (errors.length > 0) throw new Error(errorsText(errors));
+  refuseErrors(errors);
   if (!policy.rules?.length) throw new Error('loaded illegal policy with 0 rules');
   return new AuditPolicy(policy);
 }

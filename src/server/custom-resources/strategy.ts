@@ -121,7 +121,8 @@ function validateValue(value: unknown, old: unknown, schema: Structural, floats:
 }
 
 function validateStatus(value: unknown, old: unknown, schema: Structural, floats: Floats): FieldError[] {
-  const own = floats && new Set([...floats].map((place) => place.replace(/^status\.?/, '')));
+  const inside = floats && [...floats].filter((place) => place === 'status' || place.startsWith('status.'));
+  const own = inside && new Set(inside.map((place) => place.slice('status.'.length)));
   return validateValue(value, old, schema, own, FieldPath.of('status'));
 }
 

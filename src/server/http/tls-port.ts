@@ -2,6 +2,7 @@ import http2, { type IncomingHttpHeaders, type ServerHttp2Session, type ServerHt
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { certificatesOf } from '../../machinery/pem.ts';
 import { type Authorities, type Connection, connectionOf } from './connection.ts';
 import { type Headers, headersOf } from './headers.ts';
@@ -116,7 +117,7 @@ export class TlsPort {
   async close(): Promise<void> {
     this.goAway();
     for (const session of this.sessions) if (!session.destroyed) session.close();
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     for (const session of this.sessions) session.destroy();
     for (const socket of this.sockets) socket.destroy();
     this.http2.close();

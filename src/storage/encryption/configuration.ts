@@ -1,6 +1,6 @@
 import { parseURL } from '../../../api/cel/library/go-url.ts';
 import { parseGoDuration } from '../../../api/meta/duration.ts';
-import { errorsText, type FieldError, FieldPath, invalid, required } from '../../../api/meta/field.ts';
+import { type FieldError, FieldPath, invalid, refuseErrors, required } from '../../../api/meta/field.ts';
 import { decodeConfiguration } from '../../machinery/configuration-file.ts';
 import { int32, list, object, raw, string, typeMeta } from '../../machinery/schema/shapes.ts';
 
@@ -66,7 +66,7 @@ export function readEncryptionConfiguration(text: string, file: string): readonl
     throw new Error(`error decoding encryption provider configuration file ${JSON.stringify(file)}: ${(error as Error).message}`);
   }
   const errors = validate(entries);
-  if (errors.length > 0) throw new Error(errorsText(errors));
+  refuseErrors(errors);
   return entries;
 }
 

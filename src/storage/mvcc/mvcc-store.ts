@@ -1,4 +1,5 @@
 import type { Clock } from '../../machinery/clock.ts';
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { compareKeys, SortedMap } from '../../machinery/sorted-map.ts';
 import { CompactedError, FutureRevisionError, KeyExistsError, RevisionConflictError, StorageClosedError } from '../errors.ts';
 import type { Entry, RangeOptions, RangeResult, Storage, WatchSink, WriteOptions } from '../storage.ts';
@@ -346,7 +347,7 @@ export class MvccStore implements Storage, WatchSource {
       }
       if (step.length < compactionStep) continue;
       await this.backend.forget(step);
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       step = [];
     }
     if (step.length > 0) await this.backend.forget(step);

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { compareKeys } from '../../machinery/sorted-map.ts';
 import { CompactedError } from '../errors.ts';
 import type { Change, WatchSink } from '../storage.ts';
@@ -117,7 +118,7 @@ export class WatchHub {
         watcher.revision = until;
         watcher.sink.changes(changes);
       } else watcher.revision = until;
-      if (watcher.revision < this.source.revision) await new Promise((resolve) => setImmediate(resolve));
+      if (watcher.revision < this.source.revision) await nextTurn();
     }
     if (watcher.ended) return;
     this.lagging.delete(watcher);

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../machinery/next-turn.ts';
 import type { Change, Storage, WatchSink } from '../storage.ts';
 
 /** A change with its bytes as text. */
@@ -70,7 +71,7 @@ export function record(onChange?: (change: Change) => void): Recording {
     async reaches(storage, revision) {
       while (reached < revision && !failure) {
         storage.requestProgress();
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
       if (failure) throw failure;
     },

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../machinery/clock.ts';
+import { nextTurn } from '../../machinery/next-turn.ts';
 import { WatchLaggedError } from '../errors.ts';
 import { type CacheChange, SharedEvent } from './cache-change.ts';
 import type { CacheStats } from './cache-stats.ts';
@@ -138,7 +139,7 @@ export class CacheWatcher<A> implements CacheWatch {
       const wanted = filter ? state.filter((object) => filter(object.attributes, object)) : state;
       for (let i = 0; i < wanted.length && !this.ended; i += stepEvents) {
         await this.give(wanted.slice(i, i + stepEvents).map((object) => new SharedEvent('ADDED', object)));
-        if (i + stepEvents < wanted.length) await turn();
+        if (i + stepEvents < wanted.length) await nextTurn();
       }
       if (this.ended) return;
       this.sink.initialEventsEnd(revision);
@@ -168,7 +169,7 @@ export class CacheWatcher<A> implements CacheWatch {
       this.given = Math.max(this.given, ring.at(this.position - 1).revision);
       const draining = events.length > 0 && this.sink.events(events);
       if (draining) await this.drained(draining);
-      if (this.position < ring.end) await turn();
+      if (this.position < ring.end) await nextTurn();
     }
     this.live = true;
     host.joinLive(this);
@@ -208,8 +209,4 @@ export function covers(scope: CacheScope, key: string): boolean {
 
 function isSame<T>(list: readonly T[], other: readonly T[]): boolean {
   return list.length === other.length && list.every((item, index) => item === other[index]);
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

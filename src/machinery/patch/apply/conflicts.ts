@@ -24,7 +24,7 @@ export function conflictError(conflicts: readonly Conflicts[]): PatchError {
 }
 
 function printOwner({ manager, subresource, operation, apiVersion }: ManagedSet): string {
-  let name = JSON.stringify(manager);
+  let name = goQuote(manager);
   if (subresource !== '') name += ` with subresource ${goQuote(subresource)}`;
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
