@@ -19,8 +19,8 @@ export interface Body {
   readonly contentType: string;
   readonly chunks: readonly Buffer[];
   readonly length: number;
-  /** Bytes that further answers will have in common with this one, between the first and the last chunk. */
-  readonly shared?: object;
+  /** What further answers will have in common with this one: all of it, or what is between the first and the last chunk. */
+  readonly shared?: Buffer;
 }
 
 /** How the events of a watch are sent. */

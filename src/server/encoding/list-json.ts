@@ -2,29 +2,35 @@ import type { ResourceDefinition } from '../../../api/define.ts';
 import { apiVersionOf } from '../../../api/meta/object.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { ListAnswer } from '../answer.ts';
-import { ChunkWriter } from './chunks.ts';
 import type { Body } from './encoder.ts';
 import { typeMetaStripper } from './json.ts';
 
 const comma = Buffer.from(',');
 const commaBrace = Buffer.from(',{');
-const brace = Buffer.from('{');
 const end = Buffer.from(']}\n');
 
 /** The bytes of items that were listed, for whoever lists them again while the array of them is still in use. */
-const encodedItems = new WeakMap<readonly StoredObject[], { readonly chunks: readonly Buffer[]; readonly length: number }>();
+const encodedItems = new WeakMap<readonly StoredObject[], EncodedItems>();
 /** Fewer bytes are joined again as quickly. */
 const keptFrom = 64 * 1024;
+/** Bytes of one write: enough that there are few of them, so few that a slow reader is waited for. */
+const pieceSize = 128 * 1024;
+
+interface EncodedItems {
+  readonly bytes: Buffer;
+  /** The same bytes, as they are written. */
+  readonly pieces: readonly Buffer[];
+}
 
 /** A list's bytes from the stored bytes of its items, copied once for all lists of the same items. */
 export function encodeListJson({ definition, items, metadata }: ListAnswer): Omit<Body, 'contentType'> {
   const apiVersion = apiVersionOf(definition.group, definition.version);
   const [head, tail] = isCustom(definition) ? customEnds(definition, apiVersion, metadata) : builtInEnds(definition, apiVersion, metadata);
-  const body = encodedItems.get(items) ?? encodeItems(definition, apiVersion, items);
-  const length = head.length + body.length + tail.length;
+  const { bytes, pieces } = encodedItems.get(items) ?? encodeItems(definition, apiVersion, items);
+  const length = head.length + bytes.length + tail.length;
   // A small answer is one write.
-  const chunks = length < keptFrom ? [Buffer.concat([head, ...body.chunks, tail], length)] : [head, ...body.chunks, tail];
-  return { chunks, length, ...(body.length >= keptFrom ? { shared: body } : {}) };
+  const chunks = length < keptFrom ? [Buffer.concat([head, bytes, tail], length)] : [head, ...pieces, tail];
+  return { chunks, length, ...(bytes.length >= keptFrom ? { shared: bytes } : {}) };
 }
 
 type Ends = readonly [head: Buffer, tail: Buffer];
@@ -49,29 +55,24 @@ export function customListMeta({
   return { continue: token, ...(remainingItemCount !== undefined ? { remainingItemCount } : {}), resourceVersion };
 }
 
-function encodeItems(
-  definition: ResourceDefinition,
-  apiVersion: string,
-  items: readonly StoredObject[],
-): { chunks: readonly Buffer[]; length: number } {
-  let expected = 0;
-  for (const item of items) expected += item.json.length + 1;
-  const writer = new ChunkWriter(expected);
+function encodeItems(definition: ResourceDefinition, apiVersion: string, items: readonly StoredObject[]): EncodedItems {
+  const parts: Buffer[] = [];
   if (isCustom(definition)) {
-    items.forEach((item, index) => {
-      if (index > 0) writer.write(comma);
-      writer.write(item.json);
-    });
+    for (const item of items) parts.push(comma, item.json);
   } else {
     const strip = typeMetaStripper(apiVersion, definition.kind);
-    items.forEach((item, index) => {
-      writer.write(index > 0 ? commaBrace : brace);
-      writer.write(strip(item.json, () => item.object));
-    });
+    for (const item of items)
+      parts.push(
+        commaBrace,
+        strip(item.json, () => item.object),
+      );
   }
-  const body = { chunks: writer.finish(), length: writer.length };
-  if (body.length >= keptFrom) encodedItems.set(items, body);
-  return body;
+  const bytes = Buffer.concat(parts).subarray(comma.length);
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += pieceSize) pieces.push(bytes.subarray(at, at + pieceSize));
+  const encoded = { bytes, pieces };
+  if (bytes.length >= keptFrom) encodedItems.set(items, encoded);
+  return encoded;
 }
 
 /** ListMeta in the order in which it is written. */
