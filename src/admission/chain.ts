@@ -80,15 +80,9 @@ class Half {
     return this.runFrom(0, attributes, rounds, began, began);
   }
 
-  // Most plugins answer at once: a promise is made only where one of them does.
+  // Most plugins answer at once: a promise, and functions for it, are made only where one of them does not.
   private runFrom(from: number, attributes: AdmissionAttributes, rounds: Rounds, began: number, last: number): Promise<void> | void {
     const { operation } = attributes;
-    const refuse = (place: number, since: number, error: unknown): never => {
-      const now = this.monotonic();
-      this.metrics.refused(place, operation, now - since);
-      this.metrics.ended(operation, now - began, true);
-      throw error;
-    };
     let since = last;
     for (let i = from; i < this.steps.length; i++) {
       const { plugin, run, place } = this.steps[i]!;
@@ -97,19 +91,9 @@ class Half {
       try {
         pending = run(attributes, rounds);
       } catch (error) {
-        return refuse(place, since, error);
+        return this.refuse(place, operation, began, since, error);
       }
-      if (pending) {
-        const before = since;
-        return pending.then(
-          () => {
-            const now = this.monotonic();
-            this.metrics.passed(place, operation, now - before);
-            return this.runFrom(i + 1, attributes, rounds, began, now);
-          },
-          (error) => refuse(place, before, error),
-        );
-      }
+      if (pending) return this.goOnAfter(pending, i, attributes, rounds, began, since);
       const now = this.monotonic();
       this.metrics.passed(place, operation, now - since);
       since = now;
@@ -118,5 +102,32 @@ class Half {
     if (!rounds.requested || rounds.isSecond) return this.metrics.ended(operation, since - began, false);
     rounds.isSecond = true;
     return this.runFrom(0, attributes, rounds, began, since);
+  }
+
+  private goOnAfter(
+    pending: Promise<void>,
+    at: number,
+    attributes: AdmissionAttributes,
+    rounds: Rounds,
+    began: number,
+    since: number,
+  ): Promise<void> {
+    const { place } = this.steps[at]!;
+    const { operation } = attributes;
+    return pending.then(
+      () => {
+        const now = this.monotonic();
+        this.metrics.passed(place, operation, now - since);
+        return this.runFrom(at + 1, attributes, rounds, began, now);
+      },
+      (error) => this.refuse(place, operation, began, since, error),
+    );
+  }
+
+  private refuse(place: number, operation: AdmissionAttributes['operation'], began: number, since: number, error: unknown): never {
+    const now = this.monotonic();
+    this.metrics.refused(place, operation, now - since);
+    this.metrics.ended(operation, now - began, true);
+    throw error;
   }
 }

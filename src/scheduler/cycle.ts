@@ -40,6 +40,8 @@ export class SchedulingCycle {
   private readonly random: Random;
   /** Where the next search begins, so that large clusters are used evenly. */
   private nextStart = 0;
+  /** Where the scores of one cycle after another are added up; hundreds of numbers for each of a dozen plugins would else be thrown away with each pod. */
+  private readonly room: { readonly ofPlugin: number[]; readonly totals: number[] } = { ofPlugin: [], totals: [] };
 
   constructor(profile: Profile, filtering: Filtering, cluster: ClusterState, random: Random) {
     this.profile = profile;
@@ -116,26 +118,41 @@ export class SchedulingCycle {
       statuses.absent = { code: 'unresolvable', plugin: '', reasons: [reason] };
     }
     const wanted = all ? candidates.length : this.nodesToFind(candidates.length);
-    const feasible: NodeInfo[] = [];
+    // Of its size from the start: what grows is copied again and again.
+    const feasible = new Array<NodeInfo>(Math.min(wanted, candidates.length));
+    let found = 0;
     const start = candidates.length > 0 ? this.nextStart % candidates.length : 0;
-    for (let seen = 0; seen < candidates.length && feasible.length < wanted; seen++) {
+    for (let seen = 0; seen < candidates.length && found < wanted; seen++) {
       const node = candidates[(start + seen) % candidates.length]!;
       const refusal = this.filtering.checkWithNominated(state, pod, node);
       if (refusal) statuses.explicit.set(node.name, refusal);
-      else feasible.push(node);
+      else feasible[found++] = node;
     }
+    feasible.length = found;
     if (!all) this.nextStart = (this.nextStart + feasible.length + statuses.explicit.size) % nodes.length;
     return { feasible, diagnosis };
   }
 
   /** The weighted scores of each plugin, node by node; plugins that skipped are left out. */
   scores(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): { plugin: string; scores: number[] }[] {
-    const skipped = this.preScore(state, pod, nodes);
     const all: { plugin: string; scores: number[] }[] = [];
+    this.eachScores(state, pod, nodes, (plugin, scores) => all.push({ plugin, scores: [...scores] }));
+    return all;
+  }
+
+  /** @param take is given the scores as `scores` has them, in an array that the next plugin's come into */
+  private eachScores(
+    state: CycleState,
+    pod: Pod,
+    nodes: readonly NodeInfo[],
+    take: (plugin: string, scores: readonly number[]) => void,
+  ): void {
+    const skipped = this.preScore(state, pod, nodes);
     const shape = state.shape ?? this.filtering.shapeOf(state, pod);
+    const { ofPlugin: scores } = this.room;
+    scores.length = nodes.length;
     for (const [place, { plugin, weight }] of this.profile.points.score.entries()) {
       if (skipped.has(plugin.name)) continue;
-      const scores = new Array<number>(nodes.length);
       const known = shape.scores[place];
       for (let i = 0; i < nodes.length; i++) {
         const node = nodes[i]!;
@@ -155,9 +172,8 @@ export class SchedulingCycle {
           );
         scores[i] = score * weight;
       }
-      all.push({ plugin: plugin.name, scores });
+      take(plugin.name, scores);
     }
-    return all;
   }
 
   private preScore(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Set<string> {
@@ -174,13 +190,17 @@ export class SchedulingCycle {
 
   /** @param further scores by node, besides the plugins' */
   private best(state: CycleState, pod: Pod, nodes: readonly NodeInfo[], further?: ReadonlyMap<string, number>): NodeInfo {
-    const scores = this.scores(state, pod, nodes);
+    const { totals } = this.room;
+    totals.length = nodes.length;
+    for (let i = 0; i < nodes.length; i++) totals[i] = further?.get(nodes[i]!.name) ?? 0;
+    this.eachScores(state, pod, nodes, (_, scores) => {
+      for (let i = 0; i < scores.length; i++) totals[i]! += scores[i]!;
+    });
     let highest = -1;
     let equals = 0;
     let chosen = nodes[0]!;
     for (let i = 0; i < nodes.length; i++) {
-      let total = further?.get(nodes[i]!.name) ?? 0;
-      for (const plugin of scores) total += plugin.scores[i]!;
+      const total = totals[i]!;
       if (total > highest) {
         highest = total;
         equals = 1;

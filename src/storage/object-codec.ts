@@ -38,49 +38,79 @@ export function encodeStored(object: KubeObject): Uint8Array {
 type ToText = (value: unknown) => string | undefined;
 
 function encode(object: KubeObject, format: number, toText: ToText): Uint8Array {
-  let before = '{';
-  let after = '';
+  const head: string[] = ['{'];
+  const tail: string[] = [];
   let passed = false;
   for (const key in object) {
-    if (key === 'metadata') passed = true;
-    else if (passed) after += commaBefore(member(key, object[key], toText));
-    else before += withComma(member(key, object[key], toText));
+    if (key === 'metadata') {
+      passed = true;
+      putMetadata(object.metadata ?? {}, head, tail, toText);
+    } else if (passed) putAfter(tail, key, toText(object[key]));
+    else putBefore(head, key, toText(object[key]));
   }
-  const metadata = metadataParts(object.metadata ?? {}, toText);
-  const head = htmlSafe(`${before}"metadata":{${metadata.before}`);
-  const tail = htmlSafe(`${metadata.after}}${after}}`);
-  const headBytes = Buffer.byteLength(head);
-  const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + headBytes + Buffer.byteLength(tail));
+  if (!passed) putMetadata({}, head, tail, toText);
+  put(tail, '}');
+  const headBytes = makeSafe(head);
+  const value: EncodedObject & Buffer = Buffer.allocUnsafe(headerLength + headBytes + makeSafe(tail));
   value[0] = format;
   value.writeUInt32LE(headBytes, 1);
-  value.write(head, headerLength, 'utf8');
-  value.write(tail, headerLength + headBytes, 'utf8');
+  let at = headerLength;
+  for (const text of head) at += value.write(text, at, 'utf8');
+  for (const text of tail) at += value.write(text, at, 'utf8');
   if (freezes) deepFreeze(object);
   value.source = object;
   return value;
 }
 
 /** The members of metadata before and after the place of its resourceVersion: where it has one, else behind the uid. */
-function metadataParts(metadata: NonNullable<KubeObject['metadata']>, toText: ToText): { before: string; after: string } {
+function putMetadata(metadata: NonNullable<KubeObject['metadata']>, head: string[], tail: string[], toText: ToText): void {
+  put(head, '"metadata":{');
   const place = 'resourceVersion' in metadata ? 'resourceVersion' : 'uid';
-  let before = '';
-  let after = '';
   let passed = !(place in metadata);
   for (const key in metadata) {
     if (key !== 'resourceVersion') {
       const value = (metadata as Record<string, unknown>)[key];
-      const shared = key === 'managedFields' ? sharedText(value as ManagedFieldsEntry[]) : undefined;
-      const text = shared === undefined ? member(key, value, toText) : `"managedFields":${shared}`;
-      if (passed) after += commaBefore(text);
-      else before += withComma(text);
+      const text = (key === 'managedFields' ? sharedText(value as ManagedFieldsEntry[]) : undefined) ?? toText(value);
+      if (passed) putAfter(tail, key, text);
+      else putBefore(head, key, text);
     }
     if (key === place) passed = true;
   }
-  return { before, after };
+  put(tail, '}');
+}
+
+function putBefore(parts: string[], key: string, value: string | undefined): void {
+  if (value === undefined) return;
+  put(parts, nameText(key));
+  put(parts, value);
+  put(parts, ',');
+}
+
+function putAfter(parts: string[], key: string, value: string | undefined): void {
+  if (value === undefined) return;
+  put(parts, ',');
+  put(parts, nameText(key));
+  put(parts, value);
+}
+
+/** A part of so many characters stands for itself: joined with others it would be copied once more. */
+const longPart = 256;
+
+function put(parts: string[], text: string): void {
+  const last = parts.length - 1;
+  if (last >= 0 && parts[last]!.length + text.length < longPart) parts[last] += text;
+  else parts.push(text);
+}
+
+/** Makes the parts what `htmlSafe` makes of them. @returns how many bytes they take */
+function makeSafe(parts: string[]): number {
+  let bytes = 0;
+  for (let i = 0; i < parts.length; i++) bytes += Buffer.byteLength((parts[i] = htmlSafe(parts[i]!)));
+  return bytes;
 }
 
 /** The names that nearly always come here. */
-const quoted: ReadonlyMap<string, string> = new Map(
+const nameTexts: ReadonlyMap<string, string> = new Map(
   [
     'kind',
     'apiVersion',
@@ -91,23 +121,16 @@ const quoted: ReadonlyMap<string, string> = new Map(
     'creationTimestamp',
     'labels',
     'annotations',
+    'ownerReferences',
+    'managedFields',
     'spec',
     'status',
     'data',
-  ].map((name) => [name, JSON.stringify(name)]),
+  ].map((name) => [name, `"${name}":`]),
 );
 
-function member(key: string, value: unknown, toText: ToText): string {
-  const text = toText(value);
-  return text === undefined ? '' : `${quoted.get(key) ?? JSON.stringify(key)}:${text}`;
-}
-
-function withComma(text: string): string {
-  return text === '' ? '' : `${text},`;
-}
-
-function commaBefore(text: string): string {
-  return text === '' ? '' : `,${text}`;
+function nameText(key: string): string {
+  return nameTexts.get(key) ?? `${JSON.stringify(key)}:`;
 }
 
 /** An object with a resourceVersion, at its place; everything but metadata is shared. */

@@ -53,6 +53,11 @@ export class FieldSet {
     return this.nodes.entries();
   }
 
+  /** The same elements as FieldsV1 has them one after the other. */
+  inOrder(): string[] {
+    return [...this.nodes.keys()].sort(comparePathElements);
+  }
+
   equals(other: FieldSet): boolean {
     if (this === other) return true;
     if (this.nodes.size !== other.nodes.size) return false;
@@ -115,9 +120,9 @@ export class FieldSet {
 
   /** Every member: those of a level first, in order, then what lies below each. */
   forEach(visit: (path: readonly string[]) => void, prefix: readonly string[] = []): void {
-    const sorted = [...this.nodes].sort((a, b) => comparePathElements(a[0], b[0]));
-    for (const [element, node] of sorted) if (node.member) visit([...prefix, element]);
-    for (const [element, node] of sorted) node.children?.forEach(visit, [...prefix, element]);
+    const sorted = this.inOrder();
+    for (const element of sorted) if (this.hasMember(element)) visit([...prefix, element]);
+    for (const element of sorted) this.below(element)?.forEach(visit, [...prefix, element]);
   }
 
   private rebuild(change: (element: string, node: FieldNode) => FieldNode | undefined): FieldSet {
@@ -207,10 +212,10 @@ export function encodeFieldSet(set: FieldSet): Record<string, unknown> {
 }
 
 function encodeInto(result: Record<string, unknown>, set: FieldSet): Record<string, unknown> {
-  const elements = [...set.elements()];
-  if (elements.length > 1) elements.sort((a, b) => comparePathElements(a[0], b[0]));
-  for (const [element, { member, children }] of elements)
-    result[element] = children === undefined ? {} : encodeInto(member ? { '.': {} } : {}, children);
+  for (const element of set.inOrder()) {
+    const below = set.below(element);
+    result[element] = below === undefined ? {} : encodeInto(set.hasMember(element) ? { '.': {} } : {}, below);
+  }
   return result;
 }
 
