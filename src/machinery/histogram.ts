@@ -1,26 +1,38 @@
-/** One series of a metric as prom-client prints it. */
+type Labels = Readonly<Record<string, string>>;
+
+/** One series of a metric. */
 export interface Sample {
-  readonly metricName?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
+  readonly labels: Labels;
+  readonly value: number | Histogram;
 }
 
 /** Counts observations by size. Adding one costs a short search, and no memory. */
 export class Histogram {
-  private readonly bounds: readonly number[];
-  private readonly counts: number[];
-  private sum = 0;
+  /** The buckets' upper ends; histograms of one sort share them. */
+  readonly bounds: readonly number[];
+  private readonly inBuckets: number[];
+  private total = 0;
   private count = 0;
 
   /** @param bounds the buckets' upper ends, ascending */
   constructor(bounds: readonly number[]) {
     this.bounds = bounds;
-    this.counts = bounds.map(() => 0);
+    this.inBuckets = bounds.map(() => 0);
   }
 
   /** How many there were. */
   get observations(): number {
     return this.count;
+  }
+
+  /** What all observations add up to. */
+  get sum(): number {
+    return this.total;
+  }
+
+  /** How many there were in each bucket, without those of the buckets below it and those above the last bound. */
+  get counts(): readonly number[] {
+    return this.inBuckets;
   }
 
   observe(value: number): void {
@@ -38,41 +50,24 @@ export class Histogram {
   /** @param bucket the value's; @param weight how many observations of this value there were */
   add(bucket: number, value: number, weight: number): void {
     this.count += weight;
-    this.sum += value * weight;
-    if (bucket < this.counts.length) this.counts[bucket]! += weight;
+    this.total += value * weight;
+    if (bucket < this.inBuckets.length) this.inBuckets[bucket]! += weight;
   }
 
   /** A copy that has observed this value so many times more. */
   plus(times: number, value: number): Histogram {
     const copy = new Histogram(this.bounds);
-    for (const [i, count] of this.counts.entries()) copy.counts[i] = count;
-    copy.sum = this.sum;
+    for (const [i, count] of this.inBuckets.entries()) copy.inBuckets[i] = count;
+    copy.total = this.total;
     copy.count = this.count;
     copy.add(copy.bucketOf(value), value, times);
     return copy;
   }
 
   /** Nothing while nothing was observed. */
-  samplesIfAny(name: string, labels: Readonly<Record<string, string>>): Sample[] {
-    return this.count > 0 ? this.samples(name, labels) : [];
+  seriesIfAny(labels: Labels): Sample[] {
+    return this.count > 0 ? [{ labels, value: this }] : [];
   }
-
-  samples(name: string, labels: Readonly<Record<string, string>>): Sample[] {
-    let cumulative = 0;
-    const bucket = (le: string, value: number): Sample => ({ metricName: `${name}_bucket`, labels: { ...labels, le }, value });
-    return [
-      ...this.counts.map((n, i) => bucket(boundText(this.bounds[i]!), (cumulative += n))),
-      bucket('+Inf', this.count),
-      { metricName: `${name}_sum`, labels, value: this.sum },
-      { metricName: `${name}_count`, labels, value: this.count },
-    ];
-  }
-}
-
-/** As Go prints a number: with an exponent of two digits from a million on, and below a ten-thousandth. */
-function boundText(bound: number): string {
-  if (bound === 0 || (Math.abs(bound) >= 1e-4 && Math.abs(bound) < 1e6)) return String(bound);
-  return bound.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 /** A quantity over time as a share of something: each nanosecond that it lasted is an observation. */
@@ -102,9 +97,9 @@ export class RatioOverTime {
     this.bucket = this.histogram.bucketOf(this.value / whole);
   }
 
-  samples(name: string, labels: Readonly<Record<string, string>>, now: number): Sample[] {
+  series(labels: Labels, now: number): Sample {
     this.pass(now);
-    return this.histogram.samples(name, labels);
+    return { labels, value: this.histogram };
   }
 
   private pass(now: number): void {

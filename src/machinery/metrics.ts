@@ -73,7 +73,7 @@ export class HistogramVector extends Vector<Histogram> {
 
   family(): MetricFamily {
     const { name, help } = this.description;
-    const samples = () => Array.from(this.all(), ({ labels, value }) => value.samplesIfAny(name, labels)).flat();
+    const samples = () => Array.from(this.all(), ({ labels, value }) => value.seriesIfAny(labels)).flat();
     return { name, help, type: 'histogram', samples };
   }
 

@@ -1,5 +1,6 @@
 import { deepEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Histogram } from '../../machinery/histogram.ts';
 import { createAdmissionChain } from '../chain.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { ChainMetrics } from './chain-metrics.ts';
@@ -9,9 +10,10 @@ const request = (operation: string, name = '') => ({ operation, name }) as Admis
 /** How often plugins were asked, as `name type operation rejected: times`. */
 function asked(metrics: ChainMetrics, family: string): string[] {
   const [samples] = metrics.families().flatMap(({ name, samples }) => (name.includes(family) ? [[...samples()]] : []));
-  return samples!
-    .filter(({ metricName }) => metricName?.endsWith('_count'))
-    .map(({ labels, value }) => `${labels['name'] ?? 'all'} ${labels['type']} ${labels['operation']} ${labels['rejected']}: ${value}`);
+  return samples!.map(
+    ({ labels, value }) =>
+      `${labels['name'] ?? 'all'} ${labels['type']} ${labels['operation']} ${labels['rejected']}: ${(value as Histogram).observations}`,
+  );
 }
 
 test('plugins are counted as kube-apiserver asks them: whatever the request is about, until one refuses', async () => {

@@ -60,12 +60,12 @@ export class StepMetrics {
     of(this.whole, operation).observe(milliseconds, rejected);
   }
 
-  steps(name: string): Sample[] {
-    return operations.flatMap((operation) => outcomes(this.whole[operation], name, { operation, type: this.type }));
+  steps(): Sample[] {
+    return operations.flatMap((operation) => outcomes(this.whole[operation], { operation, type: this.type }));
   }
 
   /** Plugins that had nothing to do are counted with those that took no time: they were asked unless one before them refused. */
-  controllers(family: string): Sample[] {
+  controllers(): Sample[] {
     return operations.flatMap((operation) => {
       let asked = this.rounds[operation] ?? 0;
       return this.names.flatMap((name, i) => {
@@ -74,7 +74,7 @@ export class StepMetrics {
         asked -= own.rejected.observations;
         if (!askedPlugins[name]?.[this.type]?.includes(operation)) return [];
         const { rejected } = own;
-        return outcomes({ allowed: own.allowed.plus(idle, 0), rejected }, family, { name, operation, type: this.type });
+        return outcomes({ allowed: own.allowed.plus(idle, 0), rejected }, { name, operation, type: this.type });
       });
     });
   }
@@ -99,20 +99,18 @@ export class ChainMetrics {
   }
 
   families(): MetricFamily[] {
-    const step = 'apiserver_admission_step_admission_duration_seconds';
-    const controller = 'apiserver_admission_controller_admission_duration_seconds';
     return [
       {
-        name: step,
+        name: 'apiserver_admission_step_admission_duration_seconds',
         help: '[STABLE] Admission sub-step latency histogram in seconds, broken out for each operation and API resource and step type (validate or admit).',
         type: 'histogram',
-        samples: () => this.halves.flatMap((half) => half.steps(step)),
+        samples: () => this.halves.flatMap((half) => half.steps()),
       },
       {
-        name: controller,
+        name: 'apiserver_admission_controller_admission_duration_seconds',
         help: '[STABLE] Admission controller latency histogram in seconds, identified by name and broken out for each operation and API resource and type (validate or admit).',
         type: 'histogram',
-        samples: () => this.halves.flatMap((half) => half.controllers(controller)),
+        samples: () => this.halves.flatMap((half) => half.controllers()),
       },
     ];
   }
@@ -122,14 +120,7 @@ function of(outcomes: ByOperation, operation: AdmissionOperation): Outcomes {
   return (outcomes[operation] ??= new Outcomes());
 }
 
-function outcomes(
-  of: Pick<Outcomes, 'allowed' | 'rejected'> | undefined,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-): Sample[] {
+function outcomes(of: Pick<Outcomes, 'allowed' | 'rejected'> | undefined, labels: Readonly<Record<string, string>>): Sample[] {
   if (!of) return [];
-  return [
-    ...of.allowed.samplesIfAny(name, { ...labels, rejected: 'false' }),
-    ...of.rejected.samplesIfAny(name, { ...labels, rejected: 'true' }),
-  ];
+  return [...of.allowed.seriesIfAny({ ...labels, rejected: 'false' }), ...of.rejected.seriesIfAny({ ...labels, rejected: 'true' })];
 }

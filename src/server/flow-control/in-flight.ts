@@ -1,4 +1,4 @@
-import { RatioOverTime } from '../../machinery/histogram.ts';
+import { RatioOverTime, type Sample } from '../../machinery/histogram.ts';
 
 const bounds = [0, 0.001, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 const phases = ['executing', 'waiting'] as const;
@@ -38,8 +38,8 @@ export class InFlight {
     this.change('waiting', verb, delta, now);
   }
 
-  samples(name: string, now: number) {
-    return phases.flatMap((phase) => kinds.flatMap((kind) => this.ratios[phase][kind].samples(name, { phase, request_kind: kind }, now)));
+  series(now: number): Sample[] {
+    return phases.flatMap((phase) => kinds.map((kind) => this.ratios[phase][kind].series({ phase, request_kind: kind }, now)));
   }
 
   private change(phase: Phase, verb: string, delta: 1 | -1, now: number): void {

@@ -57,11 +57,11 @@ export function flowControlMetrics(control: FlowControl): MetricFamily[] {
           : [],
       ),
   });
-  const histogram = (name: string, help: string, samples: (name: string) => readonly Sample[]): MetricFamily => ({
+  const histogram = (name: string, help: string, samples: () => readonly Sample[]): MetricFamily => ({
     name: prefix + name,
     help,
     type: 'histogram',
-    samples: () => samples(prefix + name),
+    samples,
   });
   const executing = { phase: 'executing' };
   return [
@@ -167,54 +167,54 @@ export function flowControlMetrics(control: FlowControl): MetricFamily[] {
     histogram(
       'demand_seats',
       'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of (the number of seats each priority level could use) / (nominal number of seats for that level)',
-      (name) => control.state().levels.flatMap((of) => of.demandRatio.samples(name, { priority_level: of.name }, now())),
+      () => control.state().levels.map((of) => of.demandRatio.series({ priority_level: of.name }, now())),
     ),
     histogram(
       'priority_level_seat_utilization',
       'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of utilization of seats for any stage of execution (but only initial stage for WATCHes)',
-      (name) => control.state().levels.flatMap((of) => of.seatRatio.samples(name, { ...executing, priority_level: of.name }, now())),
+      () => control.state().levels.map((of) => of.seatRatio.series({ ...executing, priority_level: of.name }, now())),
     ),
     histogram(
       'priority_level_request_utilization',
       'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of number of requests (as a fraction of the relevant limit) waiting or in any stage of execution (but only initial stage for WATCHes)',
-      (name) =>
+      () =>
         control
           .state()
           .levels.flatMap((of) => [
-            ...of.executingRatio.samples(name, { ...executing, priority_level: of.name }, now()),
-            ...of.waitingRatio.samples(name, { phase: 'waiting', priority_level: of.name }, now()),
+            of.executingRatio.series({ ...executing, priority_level: of.name }, now()),
+            of.waitingRatio.series({ phase: 'waiting', priority_level: of.name }, now()),
           ]),
     ),
     histogram(
       'read_vs_write_current_requests',
       'EXPERIMENTAL: [ALPHA] Observations, at the end of every nanosecond, of the number of requests (as a fraction of the relevant limit) waiting or in regular stage of execution',
-      (name) => control.inFlight.samples(name, now()),
+      () => control.inFlight.series(now()),
     ),
     histogram(
       'request_execution_seconds',
       '[ALPHA] Duration of initial stage (for a WATCH) or any (for a non-WATCH) stage of request execution in the API Priority and Fairness subsystem',
-      (name) =>
+      () =>
         used().flatMap((stats) =>
-          (['regular', 'watch'] as const).flatMap((type) => stats.execution[type].samplesIfAny(name, { ...labelsOf(stats), type })),
+          (['regular', 'watch'] as const).flatMap((type) => stats.execution[type].seriesIfAny({ ...labelsOf(stats), type })),
         ),
     ),
     histogram(
       'request_queue_length_after_enqueue',
       '[ALPHA] Length of queue in the API Priority and Fairness subsystem, as seen by each request after it is enqueued',
-      (name) => queued().flatMap((stats) => stats.queueLength.samplesIfAny(name, labelsOf(stats))),
+      () => queued().flatMap((stats) => stats.queueLength.seriesIfAny(labelsOf(stats))),
     ),
-    histogram('request_wait_duration_seconds', '[BETA] Length of time a request spent waiting in its queue', (name) =>
+    histogram('request_wait_duration_seconds', '[BETA] Length of time a request spent waiting in its queue', () =>
       queued().flatMap((stats) =>
-        (['true', 'false'] as const).flatMap((execute) => stats.waited[execute].samplesIfAny(name, { ...labelsOf(stats), execute })),
+        (['true', 'false'] as const).flatMap((execute) => stats.waited[execute].seriesIfAny({ ...labelsOf(stats), execute })),
       ),
     ),
-    histogram('watch_count_samples', '[ALPHA] count of watchers for mutating requests in API Priority and Fairness', (name) =>
-      used().flatMap((stats) => stats.watchers.samplesIfAny(name, labelsOf(stats))),
+    histogram('watch_count_samples', '[ALPHA] count of watchers for mutating requests in API Priority and Fairness', () =>
+      used().flatMap((stats) => stats.watchers.seriesIfAny(labelsOf(stats))),
     ),
     histogram(
       'work_estimated_seats',
       '[ALPHA] Number of estimated seats (maximum of initial and final seats) associated with requests in API Priority and Fairness',
-      (name) => used().flatMap((stats) => stats.seats.samplesIfAny(name, labelsOf(stats))),
+      () => used().flatMap((stats) => stats.seats.seriesIfAny(labelsOf(stats))),
     ),
   ];
 }

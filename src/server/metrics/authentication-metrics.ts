@@ -39,12 +39,11 @@ export class AuthenticationMetrics {
 
   families(): MetricFamily[] {
     const attempts = this.durations.observations('authentication_attempts', '[ALPHA] Counter of authenticated attempts.');
-    const name = 'apiserver_client_certificate_expiration_seconds';
     const certificates: MetricFamily = {
-      name,
+      name: 'apiserver_client_certificate_expiration_seconds',
       help: '[ALPHA] Distribution of the remaining lifetime on the certificate used to authenticate a request.',
       type: 'histogram',
-      samples: () => this.certificateLifetimes.samples(name, {}),
+      samples: () => [{ labels: {}, value: this.certificateLifetimes }],
     };
     return [this.durations.family(), attempts, this.users.family(), certificates];
   }

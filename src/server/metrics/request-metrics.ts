@@ -18,14 +18,10 @@ const bodyBytes = Array.from({ length: 31 }, (_, i) => 50_000 + 100_000 * i);
 const watchListSeconds = [0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 2, 4, 6, 8, 10, 15, 20, 30, 45, 60];
 const eventBytes = [1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072];
 
-const duration = 'apiserver_request_duration_seconds';
-const withoutQueue = 'apiserver_request_sli_duration_seconds';
-const sizes = 'apiserver_response_sizes';
-const eventSizes = 'apiserver_watch_events_sizes';
-
 /** What is counted of the requests that have the same labels. */
 interface Series {
   readonly labels: Labels;
+  readonly withoutDryRun: Labels;
   /** Requests of this server itself. */
   readonly own: Counter;
   /** Answers by their codes. */
@@ -144,25 +140,25 @@ export class RequestMetrics {
         name: 'apiserver_longrunning_requests',
         help: '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
         type: 'gauge',
-        samples: each(({ labels, open }) => (open > 0 ? [{ labels: withoutDryRun(labels), value: open }] : [])),
+        samples: each(({ withoutDryRun, open }) => (open > 0 ? [{ labels: withoutDryRun, value: open }] : [])),
       },
       {
-        name: duration,
+        name: 'apiserver_request_duration_seconds',
         help: '[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
         type: 'histogram',
-        samples: each((of) => of.duration.samplesIfAny(duration, of.labels)),
+        samples: each((of) => of.duration.seriesIfAny(of.labels)),
       },
       {
-        name: withoutQueue,
+        name: 'apiserver_request_sli_duration_seconds',
         help: '[ALPHA] Response latency distribution (not counting webhook duration and priority & fairness queue wait times) in seconds for each verb, group, version, resource, subresource, scope and component.',
         type: 'histogram',
-        samples: each((of) => of.withoutQueue.samplesIfAny(withoutQueue, withoutDryRun(of.labels))),
+        samples: each((of) => of.withoutQueue.seriesIfAny(of.withoutDryRun)),
       },
       {
-        name: sizes,
+        name: 'apiserver_response_sizes',
         help: '[STABLE] Response size distribution in bytes for each group, version, verb, resource, subresource, scope and component.',
         type: 'histogram',
-        samples: each((of) => of.sizes.samplesIfAny(sizes, withoutDryRun(of.labels))),
+        samples: each((of) => of.sizes.seriesIfAny(of.withoutDryRun)),
       },
       {
         name: 'apiserver_watch_events_total',
@@ -171,10 +167,10 @@ export class RequestMetrics {
         samples: events((of, labels) => [{ labels, value: of.observations }]),
       },
       {
-        name: eventSizes,
+        name: 'apiserver_watch_events_sizes',
         help: '[ALPHA] Watch event size distribution in bytes',
         type: 'histogram',
-        samples: events((of, labels) => of.samples(eventSizes, labels)),
+        samples: events((of, labels) => [{ labels, value: of }]),
       },
       this.bodies.family(),
       this.watchLists.family(),
@@ -239,6 +235,7 @@ export class RequestMetrics {
         });
       series = {
         labels,
+        withoutDryRun: withoutDryRun(labels),
         own: this.own.with(group, resource, subresource, verb),
         bodySizes: definition && isMutating(info.verb) ? this.bodies.with(group, resource, info.verb) : undefined,
         watchLists: info.verb === 'watch' ? this.watchLists.with(group, resource, scope, version) : undefined,

@@ -38,14 +38,12 @@ export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFam
     [...of.storage.stats].map(([operation, stats]) => ({ labels: labelsOf(of, { operation }), stats }));
   const lists: Value = ({ storage }) => storage.stats.get('list')?.duration.observations;
   const listed: Value = (of) => (lists(of) === undefined ? undefined : of.storage.listed);
-  const duration = 'etcd_request_duration_seconds';
-  const waits = 'apiserver_watch_cache_read_wait_seconds';
   return [
     {
-      name: duration,
+      name: 'etcd_request_duration_seconds',
       help: '[ALPHA] Etcd request latency in seconds for each operation and object type.',
       type: 'histogram',
-      samples: () => [...all()].flatMap(requests).flatMap(({ labels, stats }) => stats.duration.samples(duration, labels)),
+      samples: () => [...all()].flatMap(requests).map(({ labels, stats }) => ({ labels, value: stats.duration })),
     },
     {
       name: 'etcd_requests_total',
@@ -139,10 +137,10 @@ export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFam
       ({ cache }) => cache.stats.lists.returned,
     ),
     {
-      name: waits,
+      name: 'apiserver_watch_cache_read_wait_seconds',
       help: '[ALPHA] Histogram of time spent waiting for a watch cache to become fresh.',
       type: 'histogram',
-      samples: () => [...all()].flatMap((of) => of.cache.stats.waits.samplesIfAny(waits, labelsOf(of, {}))),
+      samples: () => [...all()].flatMap((of) => of.cache.stats.waits.seriesIfAny(labelsOf(of, {}))),
     },
     {
       name: 'apiserver_watch_cache_consistent_read_total',
