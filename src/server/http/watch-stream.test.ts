@@ -117,3 +117,20 @@ test('what nearly comes together leaves in one write to each watcher, and is joi
     replies.map(() => [line.repeat(2), line.repeat(2)]),
   );
 });
+
+test('what several watchers get within a few turns is one piece for all of them, and only for them', async () => {
+  const streams = new WatchStreams();
+  const frames = new WatchFrames();
+  const encoding = { encode: (events: readonly WatchAnswerEvent[]) => frames.json(events) };
+  const watchers = Array.from({ length: 3 }, () => ({ ...watched(), reply: new SlowReply() }));
+  for (const { answer, reply } of watchers) streams.open(answer, encoding, reply);
+  const [first, second] = [[event], [event, event]];
+  for (const { state } of watchers) state.sink!.events(first);
+  for (const { state } of watchers.slice(0, 2)) state.sink!.events(second);
+  await Promise.all(watchers.map(({ reply }) => written(reply)));
+  const [one, other, third] = watchers.map(({ reply }) => reply.writes);
+  assert.equal(one!.length, 1);
+  assert.equal(other![0], one![0]);
+  assert.equal(String(one![0]), '{"type":"ADDED","object":{}}\n'.repeat(3));
+  assert.deepEqual(third!.map(String), ['{"type":"ADDED","object":{}}\n']);
+});

@@ -32,10 +32,26 @@ class Gathering {
   }
 }
 
+/** Joins what several watchers have to get once for all of them. */
+class Joining {
+  private last: { readonly batches: readonly FrameBatch[]; readonly bytes: Buffer } | undefined;
+
+  join(batches: readonly FrameBatch[]): Buffer {
+    if (batches.length === 1) return batches[0]!.bytes;
+    const { last } = this;
+    if (last?.batches.length === batches.length && batches.every((batch, place) => batch === last.batches[place])) return last.bytes;
+    if (!last) setImmediate(() => (this.last = undefined));
+    const bytes = Buffer.concat(batches.map((batch) => batch.bytes));
+    this.last = { batches, bytes };
+    return bytes;
+  }
+}
+
 /** The open watches of a server, so that all can be ended. */
 export class WatchStreams {
   private readonly metrics: RequestMetrics | undefined;
   private readonly gathering = new Gathering();
+  private readonly joining = new Joining();
   private readonly endings = new Set<() => void>();
   private closed = false;
 
@@ -52,7 +68,7 @@ export class WatchStreams {
     let over = false;
     let stop: (() => void) | undefined;
     let draining: Promise<void> | undefined;
-    const { gathering } = this;
+    const { gathering, joining } = this;
     const sizes = this.metrics?.eventSizes(answer.definition);
 
     const flush = () => {
@@ -61,7 +77,7 @@ export class WatchStreams {
       waiting = [];
       waitingLength = 0;
       if (reply.writeFrames) for (const { frames } of batches) reply.writeFrames(frames);
-      else reply.write(batches.length === 1 ? batches[0]!.bytes : Buffer.concat(batches.map(({ bytes }) => bytes)));
+      else reply.write(joining.join(batches));
     };
     const finish = () => {
       if (over) return;
