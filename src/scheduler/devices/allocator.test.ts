@@ -127,6 +127,15 @@ test('constraints, counters and shared capacity bound what is given away', () =>
   ];
   equal(place(others, pod('a', 'b')), 'n2');
   equal(place(others, pod('a', 'c')), none('cannot allocate all claims'));
+  // All devices are those that have as much left as is wanted of each.
+  const result = { request: 'r', driver, pool: 'n2', device: 'nic', shareID: 'x', consumedCapacity: { bandwidth: '6' } };
+  const held = claim('b', taking('6'), { allocation: { devices: { results: [result] } } });
+  const every = (amount: string) => {
+    const requests = [{ name: 'r', ...exactly({ allocationMode: 'All', capacity: { requests: { bandwidth: amount } } }) }];
+    return place([slice('n2', { nodeName: 'n2', devices: [nic, { ...nic, name: 'nic2' }] }), held, claim('a', { requests })]);
+  };
+  equal(every('4'), 'n2');
+  equal(every('5'), 'n2');
 });
 
 test('an allocation says what was given, with the class’s parameters, and where it can be used', () => {

@@ -109,7 +109,7 @@ export class Allocation {
     }
     const all = this.pools
       .flatMap(({ devices }) => devices)
-      .filter((device) => this.isSelected(claim, alternative, deviceClass, device) && capacityTaken(device.device, alternative.capacity));
+      .filter((device) => this.isSelected(claim, alternative, deviceClass, device) && this.amountsOf(device, alternative));
     return { alternative, deviceClass, all };
   }
 
@@ -181,8 +181,8 @@ export class Allocation {
     const { allocated } = this.sources;
     const { id, device: published, pool } = device;
     if (!this.isFree(claim, alternative, device) || isTainted(published.taints, alternative)) return undefined;
-    const amounts = capacityTaken(published, alternative.capacity);
-    if (!amounts || !hasLeft(published, amounts, allocated.capacity(id), this.shared.get(id))) return undefined;
+    const amounts = this.amountsOf(device, alternative);
+    if (!amounts) return undefined;
     const isShared = published.allowMultipleAllocations === true;
     // The first who shares a device draws its counters for all.
     const draws = !(isShared && (allocated.capacity(id) || this.shared.has(id)));
@@ -208,6 +208,12 @@ export class Allocation {
       else this.shared.delete(id);
       undo();
     };
+  }
+
+  /** What the request takes of the device's capacities; undefined where it does not give out that much, or has no longer that much left. */
+  private amountsOf({ id, device }: PoolDevice, { capacity }: Alternative): Capacities | undefined {
+    const amounts = capacityTaken(device, capacity);
+    return amounts && hasLeft(device, amounts, this.sources.allocated.capacity(id), this.shared.get(id)) ? amounts : undefined;
   }
 
   /** Takes what the device draws from its pool's counters (KEP-4815), or gives it back. */
