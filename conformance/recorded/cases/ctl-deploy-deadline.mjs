@@ -1,12 +1,12 @@
 // Deployments that do not get on: the deadline, quotas, failure conditions and their end, minReadySeconds, surges in per cent, scaling in the middle of a rollout.
-import { post, patch, strategic, get, del, until, gone, P, cleanup, loose, READY, report, counts, condsFull, cond, revisions, quiet, live, events, tidy } from './lib/ctl.mjs';
+import { post, patch, strategic, get, del, until, gone, P, cleanup, loose, readyNow, report, counts, condsFull, cond, revisions, quiet, live, events, tidy } from './lib/ctl.mjs';
 export default ({ ns }) => {
   const { apps, pods, core } = P(ns); const D = (x) => `${apps}/deployments/${x}`;
   const d = (name, spec) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: { replicas: 2, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: loose({ terminationGracePeriodSeconds: 0 }) }, ...spec } });
   const image = (n) => ({ spec: { template: { spec: { containers: [{ name: 'a', image: `nginx:${n}` }] } } } });
   const full = (b) => ({ status: counts(b), order: b.status.conditions?.map((c) => c.type), conditions: condsFull(b) });
   const of = (app) => ({ query: { labelSelector: `app=${app}` } });
-  const ready = (app, n, name) => Array.from({ length: n }, (_, i) => [quiet(get(`pods of ${app}`, pods, null, { ...of(app), save: (b, v) => { v.pod = live(b).filter((p) => p.status.phase === 'Pending').map((p) => p.metadata.name).sort()[0]; } })), report(`${name} ${i}`, ns, (v) => v.pod, READY)]).flat();
+  const ready = (app, n, name) => Array.from({ length: n }, (_, i) => [quiet(get(`pods of ${app}`, pods, null, { ...of(app), save: (b, v) => { v.pod = live(b).filter((p) => p.status.phase === 'Pending').map((p) => p.metadata.name).sort()[0]; } })), report(`${name} ${i}`, ns, (v) => v.pod, readyNow)]).flat();
   const sets = (name, app, test) => until(name, `${apps}/replicasets`, test, revisions, of(app));
   const steps = [
     post('with a deadline', `${apps}/deployments`, d('slow', { progressDeadlineSeconds: 2 })),

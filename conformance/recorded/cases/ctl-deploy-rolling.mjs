@@ -22,7 +22,7 @@ export default ({ ns }) => {
     sets('one more and one less', (b) => b.items.length === 2 && b.items.some((r) => r.spec.replicas === 3 && r.status.replicas === 3) && b.items.some((r) => r.spec.replicas === 2 && r.status.replicas === 2)),
     until('it does not progress', D, (b) => cond(b, 'Progressing')?.reason === 'ProgressDeadlineExceeded', (b) => ({ ...brief(b), full: condsFull(b) })),
     patch('a pause', D, { spec: { paused: true } }, (b) => b.metadata.generation),
-    until('is told', D, (b) => cond(b, 'Progressing')?.reason === 'DeploymentPaused', (b) => ({ conditions: condsFull(b) })),
+    until('does not hide that', D, (b) => b.status.observedGeneration === b.metadata.generation, (b) => ({ conditions: condsFull(b) })),
     patch('another image meanwhile', D, image(3), (b) => b.metadata.generation, strategic),
     until('is only seen', D, (b) => b.status.observedGeneration === b.metadata.generation, brief),
     sets('changes nothing', (b) => b.items.length === 2),

@@ -1,5 +1,5 @@
 // ReplicationControllers: pods, adoption and release, scaling, what cannot be made, deletion as orphans.
-import { post, patch, get, del, until, gone, P, cleanup, loose, pod, READY, report, owners, names, count, counts, condsFull, cond, events, live, ended } from './lib/ctl.mjs';
+import { post, patch, get, del, until, gone, P, cleanup, loose, pod, readyNow, report, owners, names, count, counts, condsFull, cond, events, live, ended } from './lib/ctl.mjs';
 export default ({ ns }) => {
   const { core, pods } = P(ns); const R = `${core}/replicationcontrollers`;
   const rc = (name, spec) => ({ apiVersion: 'v1', kind: 'ReplicationController', metadata: { name }, spec: { template: { metadata: { labels: { app: name }, annotations: { x: 'y' } }, spec: loose({ terminationGracePeriodSeconds: 0 }) }, ...spec } });
@@ -10,7 +10,7 @@ export default ({ ns }) => {
     until('three pods', `${R}/web`, (b) => b.status.replicas === 3, counts),
     until('the first is adopted', `${pods}/first`, (b) => owners(b).length === 1, owners),
     get('the others', pods, (b) => b.items.map((p) => ({ name: p.metadata.name.replace(/-[a-z0-9]{5}$/, '-x'), generateName: p.metadata.generateName, labels: p.metadata.labels, annotations: p.metadata.annotations, owners: owners(p) })).sort((x, y) => (x.name < y.name ? -1 : 1)), of('web')),
-    report('one is ready', ns, 'first', READY),
+    report('one is ready', ns, 'first', readyNow),
     until('then available', `${R}/web`, (b) => b.status.availableReplicas === 1, counts),
     patch('scale down', `${R}/web/scale`, { spec: { replicas: 1 } }, (b) => ({ kind: b.kind, api: b.apiVersion, spec: b.spec, selector: b.status.selector })),
     until('the ready one stays', pods, (b) => count(b) === 1, names, of('web')),

@@ -1,5 +1,5 @@
 // ReplicaSets: adoption of pods that match, pods of other owners, pods that end, minReadySeconds, terminating pods, selectors that overlap.
-import { post, patch, get, del, until, gone, settle, P, cleanup, loose, pod, READY, report, owners, names, count, counts, condsFull, events, live, ended } from './lib/ctl.mjs';
+import { post, patch, get, del, until, gone, settle, P, cleanup, loose, pod, READY, readyNow, report, owners, names, count, counts, condsFull, events, live, ended } from './lib/ctl.mjs';
 export default ({ ns }) => {
   const { apps, pods, core } = P(ns); const R = `${apps}/replicasets`;
   const rs = (name, spec, app = name) => ({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name }, spec: { selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: loose({ terminationGracePeriodSeconds: 0 }) }, ...spec } });
@@ -18,7 +18,7 @@ export default ({ ns }) => {
     patch('let it go', `${pods}/shared`, { metadata: { finalizers: null } }, (b) => b.kind),
     post('slow', R, rs('slow', { replicas: 1, minReadySeconds: 2 })), until('its pod', `${R}/slow`, (b) => b.status.replicas === 1, counts),
     get('remember it', pods, count, { ...of('slow'), save: (b, v) => { v.pod = b.items[0].metadata.name; } }),
-    report('is ready', ns, (v) => v.pod, READY),
+    report('is ready', ns, (v) => v.pod, readyNow),
     until('ready', `${R}/slow`, (b) => b.status.readyReplicas === 1, (b) => b.status.readyReplicas), until('then available', `${R}/slow`, (b) => b.status.availableReplicas === 1, counts),
     post('held ones', R, rs('held', { replicas: 1, template: { metadata: { labels: { app: 'held' }, finalizers: ['example.com/hold'] }, spec: loose({ terminationGracePeriodSeconds: 0 }) } })), until('its pod too', `${R}/held`, (b) => b.status.replicas === 1, counts),
     get('remember that', pods, (b) => b.items.map((x) => x.metadata.finalizers), { ...of('held'), save: (b, v) => { v.pod = b.items[0].metadata.name; } }),

@@ -1,5 +1,5 @@
 // StatefulSets whose update stands still: a pod that does not come up, minReadySeconds, maxUnavailable, failed pods, and a pod of another owner in the way.
-import { post, patch, strategic, get, del, until, settle, P, cleanup, loose, pod, READY, report, ended, live, counts, events, owners, tidy } from './lib/ctl.mjs';
+import { post, patch, strategic, get, del, until, settle, P, cleanup, loose, pod, READY, readyNow, report, ended, live, counts, events, owners, tidy } from './lib/ctl.mjs';
 export default ({ ns }) => {
   const { apps, pods } = P(ns);
   const S = (x) => `${apps}/statefulsets/${x}`;
@@ -11,7 +11,7 @@ export default ({ ns }) => {
   const steps = [
     post('one that is slow to be available', `${apps}/statefulsets`, sts('slow', { replicas: 2, minReadySeconds: 3 }), (b) => b.spec.minReadySeconds),
     until('its first pod', S('slow'), (b) => b.status.replicas === 1, state),
-    report('is ready', ns, 'slow-0', READY),
+    report('is ready', ns, 'slow-0', readyNow),
     until('ready but not available', S('slow'), (b) => b.status.readyReplicas === 1, (b) => b.status.readyReplicas),
     until('the second comes when it is available', S('slow'), (b) => b.status.replicas === 2 && b.status.availableReplicas === 1, state),
     post('two at a time', `${apps}/statefulsets`, sts('wide', { replicas: 4, podManagementPolicy: 'Parallel', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } } }), (b) => b.spec.updateStrategy),
