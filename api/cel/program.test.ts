@@ -49,6 +49,10 @@ test('an expression that does not compile is refused in the words of cel-go, wit
   for (const [expression, wanted] of cases) assert.equal(refusal(expression), wanted, expression);
 });
 
+test('what is no character of the language is in no quote', () => {
+  assert.throws(() => compileProgram('has(self.é)', kubernetesEnvironment), /no viable alternative at input '\.\)'/);
+});
+
 test('what names no field is told more than once, as cel-go tells it', () => {
   const told = (expression: string) => {
     try {

@@ -137,7 +137,8 @@ class CompactedOnPage extends Error {}
 function continueExpired(store: ResourceStore, { namespace }: Selection, startKey: string): ApiError {
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
-  const token = encodeContinue(startKey, store.keyPrefix(namespace), -1, !store.definition.readsFromStorage);
+  // It is storage that tells of it, whose tokens begin without a slash.
+  const token = encodeContinue(startKey, store.keyPrefix(namespace), -1, false);
   return new ApiError(410, 'Expired', message, undefined, { continue: token });
 }
 

@@ -1,6 +1,6 @@
 import type { StatefulSet, StatefulSetSpec } from '../../../openapi/types.ts';
 import { ageColumn, containerColumns, nameColumn } from '../../core/v1/columns.ts';
-import { defaultPersistentVolumeClaimSpec } from '../../core/v1/persistentvolumeclaim.defaults.ts';
+import { defaultPersistentVolumeClaimSpec, defaultPersistentVolumeClaimStatus } from '../../core/v1/persistentvolumeclaim.defaults.ts';
 import { persistentVolumeClaimSpecWarnings } from '../../core/v1/persistentvolumeclaim.warnings.ts';
 import { podTemplateWarnings, withPodTemplate } from '../../core/v1/pod.template.ts';
 import { defineResource } from '../../define.ts';
@@ -19,8 +19,7 @@ function defaults(set: StatefulSet): void {
     claim.kind = 'PersistentVolumeClaim';
     claim.apiVersion = 'v1';
     defaultPersistentVolumeClaimSpec((claim.spec ??= {}));
-    claim.status ??= {};
-    claim.status.phase ||= 'Pending';
+    defaultPersistentVolumeClaimStatus((claim.status ??= {}));
   }
   spec.podManagementPolicy ||= 'OrderedReady';
   const strategy = (spec.updateStrategy ??= {});

@@ -80,11 +80,12 @@ const operators = [
 const byFirst = new Map<string, string[]>();
 for (const operator of operators) byFirst.set(operator[0]!, [...(byFirst.get(operator[0]!) ?? []), operator]);
 
-/** Splits an expression into tokens, longest match first; what is none is reported and skipped. The last token is EOF. */
-export function tokenize(source: Source): { tokens: Token[]; issues: Issue[] } {
+/** Splits an expression into tokens, longest match first; what is none is reported and skipped. The last token is EOF. @returns besides both: where the characters were that are in no token */
+export function tokenize(source: Source): { tokens: Token[]; issues: Issue[]; skipped: Set<number> } {
   const points = source.codePoints;
   const tokens: Token[] = [];
   const issues: Issue[] = [];
+  const skipped = new Set<number>();
   let at = 0;
   // The parser gives up at the first issue that is not printed any more.
   while (at < points.length && issues.length <= maxIssues) {
@@ -101,14 +102,14 @@ export function tokenize(source: Source): { tokens: Token[]; issues: Issue[] } {
     if ('failedAt' in match) {
       const end = Math.min(match.failedAt + 1, points.length);
       issues.push({ offset: at, message: `Syntax error: token recognition error at: '${points.slice(at, end).join('')}'` });
-      at = end;
+      while (at < end) skipped.add(at++);
       continue;
     }
     tokens.push({ type: match.type, text: points.slice(at, match.end).join(''), offset: at });
     at = match.end;
   }
   tokens.push({ type: 'EOF', text: '<EOF>', offset: points.length });
-  return { tokens, issues };
+  return { tokens, issues, skipped };
 }
 
 type Match = { type: TokenType; end: number } | { failedAt: number };

@@ -28,7 +28,7 @@ export function parse(text: string, more?: Macros): Parsed {
   if (size > maxCodePoints) {
     return failed([{ offset: -1, message: `expression code point size exceeds limit: size: ${size}, limit ${maxCodePoints}` }]);
   }
-  const { tokens, issues } = tokenize(source);
+  const { tokens, issues, skipped } = tokenize(source);
   const parser = new Parser(tokens, more);
   try {
     const expression = parser.parseAll();
@@ -37,8 +37,10 @@ export function parse(text: string, more?: Macros): Parsed {
   } catch (error) {
     if (error instanceof RecursionLimit) return failed([...issues, { offset: -1, message: error.message }]);
     if (!(error instanceof SyntaxFailure)) throw error;
-    const text = (first: Token, last: Token) =>
-      source.codePoints.slice(first.offset, last.type === 'EOF' ? size : last.offset + Array.from(last.text).length).join('');
+    const text = (first: Token, last: Token) => {
+      const end = last.type === 'EOF' ? size : last.offset + Array.from(last.text).length;
+      return source.codePoints.filter((_, i) => i >= first.offset && i < end && !skipped.has(i)).join('');
+    };
     const found = [...issues, ...diagnoseSyntax(tokens, text)].sort((a, b) => a.offset - b.offset);
     return failed(found.slice(0, maxIssues + 1));
   }

@@ -4,7 +4,7 @@ import { duplicate, type FieldError, FieldPath, forbidden, invalid, required } f
 import { isQualifiedName } from '../../meta/names.ts';
 import { parseQuantity, Quantity } from '../../meta/quantity.ts';
 import { validateCoreMeta } from './core-meta.validation.ts';
-import { defaultResourceList } from './pod.defaults.ts';
+import { defaultResourceList } from './resource-list.ts';
 import { isOvercommitAllowed, validateContainerResourceName, validateResourceName } from './resource-names.ts';
 
 const limitsPath = FieldPath.of('spec', 'limits');

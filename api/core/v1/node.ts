@@ -11,8 +11,8 @@ import { sorted } from '../../meta/text.ts';
 import { validateLabelName } from '../../meta/validation.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
-import { defaultResourceList } from './pod.defaults.ts';
 import { proxySubresource } from './proxy.ts';
+import { defaultResourceList } from './resource-list.ts';
 import { validateResourceAmount } from './resource-names.ts';
 import { validateTaintEffect } from './scheduling.validation.ts';
 

@@ -10,7 +10,7 @@ import {
   validatePersistentVolumeUpdate,
 } from './persistentvolume.validation.ts';
 import { accessModesText, storageClassText } from './persistentvolumeclaim.ts';
-import { defaultResourceList } from './pod.defaults.ts';
+import { defaultResourceList } from './resource-list.ts';
 import { volumeAttributesClassColumn, volumeModeColumn, volumePhaseColumn } from './volume.columns.ts';
 
 const spec = FieldPath.of('spec');

@@ -3,10 +3,9 @@ import { defineResource } from '../../define.ts';
 import { FieldPath } from '../../meta/field.ts';
 import { statusSubresource } from '../../meta/statuses.ts';
 import { ageColumn, nameColumn } from './columns.ts';
-import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
+import { defaultPersistentVolumeClaimSpec, defaultPersistentVolumeClaimStatus } from './persistentvolumeclaim.defaults.ts';
 import { validateClaim, validateClaimStatusUpdate, validateClaimUpdate } from './persistentvolumeclaim.validation.ts';
 import { persistentVolumeClaimSpecWarnings } from './persistentvolumeclaim.warnings.ts';
-import { defaultResourceList } from './pod.defaults.ts';
 import { volumeAttributesClassColumn, volumeModeColumn, volumePhaseColumn } from './volume.columns.ts';
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class';
@@ -90,10 +89,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   defaults(object) {
     object.spec ??= {} as PersistentVolumeClaimSpec;
     defaultPersistentVolumeClaimSpec(object.spec);
-    object.status ??= {};
-    object.status.phase ||= 'Pending';
-    defaultResourceList(object.status.capacity);
-    defaultResourceList(object.status.allocatedResources);
+    defaultPersistentVolumeClaimStatus((object.status ??= {}));
   },
   prepareForCreate(object) {
     object.status = { phase: 'Pending' };

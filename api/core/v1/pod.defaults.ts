@@ -1,20 +1,15 @@
 /** Defaults of pods and pod templates that the schemas do not carry. Each fills in `object` in place. */
 import type { Container, EphemeralContainer, Lifecycle, Pod, PodSpec, PodTemplateSpec, Probe, Volume } from '../../../openapi/types.ts';
 import type { ObjectMeta } from '../../meta/object.ts';
-import { canonicalQuantity, canonicalResourceQuantity, parseQuantity } from '../../meta/quantity.ts';
+import { canonicalQuantity, parseQuantity } from '../../meta/quantity.ts';
 import { containersTotal, isPodLevelResource } from '../../meta/resources.ts';
 import { asSent, noteSentEmpty } from '../../meta/sent-empty.ts';
 import { parseImageName } from './image-name.ts';
 import { defaultPersistentVolumeClaimSpec } from './persistentvolumeclaim.defaults.ts';
+import { defaultResourceList } from './resource-list.ts';
 import { isOvercommitAllowed } from './resource-names.ts';
 
 type AnyContainer = Container | EphemeralContainer;
-type Amounts = Record<string, string> | undefined;
-
-/** Rounds every amount up to thousandths and prints it canonically. */
-export function defaultResourceList(list: Amounts): void {
-  for (const name of Object.keys(list ?? {})) list![name] = canonicalResourceQuantity(String(list![name]));
-}
 
 /** Defaults of a pod, which has more of them than its spec alone has in a template. */
 export function defaultPod(pod: Pod): void {

@@ -7,7 +7,7 @@ import { statusSubresource } from '../../meta/statuses.ts';
 import { sorted } from '../../meta/text.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from './core-meta.validation.ts';
-import { defaultResourceList } from './pod.defaults.ts';
+import { defaultResourceList } from './resource-list.ts';
 import { isStandardQuotaResource, validateResourceAmount, validateResourceName } from './resource-names.ts';
 
 const spec = FieldPath.of('spec');
