@@ -30,6 +30,7 @@ import type { ClusterKeys } from '../auth/pki.ts';
 import { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import type { Authenticator } from '../auth/types.ts';
 import { UserError } from '../cli/errors.ts';
+import { featureGateMetrics } from '../cli/feature-gates.ts';
 import { flagValues } from '../cli/flag-values.ts';
 import type { UpOptions } from '../cli/options.ts';
 import { askedInVain, servedDefinitions } from '../cli/runtime-config.ts';
@@ -169,7 +170,7 @@ export async function assembleApiServer(assembly: ApiServerAssembly, own: OwnPar
       authentication.mayBeAnonymous,
     ),
     authorizer,
-    metrics: [decisions.total.family()],
+    metrics: [decisions.total.family(), featureGateMetrics()],
     components: componentProbes(options.components, storage),
     tokens,
     protobuf: new ProtobufCodec(),

@@ -1,23 +1,30 @@
 import { InvalidArgumentError } from 'commander';
-import { gatesOff, gatesOn, lockedOffGates, lockedOnGates } from './feature-gates.data.ts';
+import type { MetricFamily } from '../machinery/metrics.ts';
+import { type FeatureGates, featureGateKinds } from './feature-gates.data.ts';
 import { boolean } from './go-values.ts';
 
-interface Gate {
-  readonly on: boolean;
-  readonly locked: boolean;
+interface Gate extends Omit<FeatureGates, 'names'> {
+  readonly name: string;
 }
 
-const listed = (names: string, gate: Gate) =>
+const gates: readonly Gate[] = featureGateKinds.flatMap(({ names, ...kind }) =>
   names
     .trim()
     .split(/\s+/)
-    .map((name) => [name, gate] as const);
-const gates: ReadonlyMap<string, Gate> = new Map([
-  ...listed(lockedOnGates, { on: true, locked: true }),
-  ...listed(lockedOffGates, { on: false, locked: true }),
-  ...listed(gatesOn, { on: true, locked: false }),
-  ...listed(gatesOff, { on: false, locked: false }),
-]);
+    .map((name) => ({ name, ...kind })),
+);
+const byName: ReadonlyMap<string, Gate> = new Map(gates.map((gate) => [gate.name, gate]));
+
+/** Which feature gates are on, with their stages. */
+export function featureGateMetrics(): MetricFamily {
+  const samples = gates.map(({ name, stage, on }) => ({ labels: { name, stage }, value: on ? 1 : 0 }));
+  return {
+    name: 'kubernetes_feature_enabled',
+    help: '[BETA] This metric records the data about the stage and enablement of a k8s feature.',
+    type: 'gauge',
+    samples: () => samples,
+  };
+}
 
 /**
  * Takes feature gates as they are by default: what they would change otherwise is not here, and is refused, so that nobody believes in it.
@@ -27,7 +34,7 @@ export function featureGates(text: string, before: readonly string[] | undefined
   const wanted = text.split(',').filter((part) => part !== '');
   const settings = wanted.map(settingOf);
   for (const [name, on] of settings) {
-    const gate = gates.get(name);
+    const gate = byName.get(name);
     if (!gate) throw new InvalidArgumentError(`unrecognized feature gate: ${name}`);
     if (isDefault(name, on, gate)) continue;
     throw new InvalidArgumentError(

@@ -191,7 +191,10 @@ export class ApiServer implements AsyncDisposable {
       families: [
         ...environment.metrics.families(),
         ...auditStats.families(),
-        ...storageMetrics(() => this.registry.measured()),
+        ...storageMetrics(
+          () => this.registry.measured(),
+          () => storage.size?.(),
+        ),
         ...(options.metrics ?? []),
       ],
     });

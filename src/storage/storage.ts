@@ -45,6 +45,9 @@ export interface Storage extends AsyncDisposable {
 
   /** The highest revision that was compacted; 0 for none. Reads at it or below fail. */
   compactedRevision(): number;
+
+  /** How many bytes the database takes on the disk; undefined if nothing of it lies there. */
+  size?(): number | undefined;
 }
 
 export interface Entry {

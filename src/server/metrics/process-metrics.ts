@@ -7,6 +7,16 @@ export function processMetrics(startedAt: number): MetricFamily[] {
     { ...gauge('process_cpu_seconds_total', 'Total user and system CPU time spent in seconds.', cpuSeconds), type: 'counter' },
     gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss()),
     gauge('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', () => startedAt),
+    {
+      ...gauge('process_network_receive_bytes_total', 'Number of bytes received by the process over the network.', () =>
+        octets('InOctets'),
+      ),
+      type: 'counter',
+    },
+    {
+      ...gauge('process_network_transmit_bytes_total', 'Number of bytes sent by the process over the network.', () => octets('OutOctets')),
+      type: 'counter',
+    },
     gauge('process_open_fds', 'Number of open file descriptors.', () => onLinux(() => readdirSync('/proc/self/fd').length)),
     gauge('process_max_fds', 'Maximum number of open file descriptors.', () => limit('Max open files')),
     gauge('process_virtual_memory_bytes', 'Virtual memory size in bytes.', virtualMemory),
@@ -29,6 +39,15 @@ function cpuSeconds(): number {
 
 function virtualMemory(): number | undefined {
   return onLinux(() => Number(/^VmSize:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024);
+}
+
+/** Of all that share its network, as Prometheus' own client counts. @param name of a column of the extended IP statistics */
+function octets(name: string): number | undefined {
+  const [names, values] = (onLinux(() => readFileSync('/proc/self/net/netstat', 'utf8')) ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('IpExt:'));
+  const value = values?.split(' ')[names!.split(' ').indexOf(name)];
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Where nothing limits it, Prometheus' own client says so with the largest number of 64 bits. */

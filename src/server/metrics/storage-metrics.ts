@@ -18,8 +18,12 @@ export interface MeasuredResource {
 type Labels = Readonly<Record<string, string>>;
 type Value = (of: MeasuredResource) => number | undefined;
 
-/** What kube-apiserver tells of its requests to etcd and of its watch caches; here of whichever storage there is. @param all read when /metrics is */
-export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFamily[] {
+/**
+ * What kube-apiserver tells of its requests to etcd and of its watch caches; here of whichever storage there is.
+ * @param all read when /metrics is
+ * @param size of the database, in bytes; where nothing of it lies on a disk, it takes what the objects do
+ */
+export function storageMetrics(all: () => Iterable<MeasuredResource>, size: () => number | undefined): MetricFamily[] {
   const each = (type: 'counter' | 'gauge', name: string, help: string, value: Value, more: Labels = {}): MetricFamily => ({
     ...{ name, help, type },
     samples: () =>
@@ -38,7 +42,14 @@ export function storageMetrics(all: () => Iterable<MeasuredResource>): MetricFam
     [...of.storage.stats].map(([operation, stats]) => ({ labels: labelsOf(of, { operation }), stats }));
   const lists: Value = ({ storage }) => storage.stats.get('list')?.duration.observations;
   const listed: Value = (of) => (lists(of) === undefined ? undefined : of.storage.listed);
+  const held = () => [...all()].reduce((sum, { cache }) => sum + cache.bytes, 0);
   return [
+    {
+      name: 'apiserver_storage_size_bytes',
+      help: '[STABLE] Size of the storage database file physically allocated in bytes.',
+      type: 'gauge',
+      samples: () => [{ labels: { storage_cluster_id: 'etcd-0' }, value: size() ?? held() }],
+    },
     {
       name: 'etcd_request_duration_seconds',
       help: '[ALPHA] Etcd request latency in seconds for each operation and object type.',

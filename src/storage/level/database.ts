@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Level } from 'level';
 import { StorageClosedError } from '../errors.ts';
 
@@ -19,6 +21,12 @@ export class Database extends Level<Buffer, Buffer> {
       writeBufferSize: 16 * 1024 * 1024,
       cacheSize: 16 * 1024 * 1024,
     });
+  }
+
+  /** How many bytes its files have. */
+  size(): number {
+    const sizes = readdirSync(this.location).map((name) => statSync(join(this.location, name), { throwIfNoEntry: false })?.size ?? 0);
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   /**

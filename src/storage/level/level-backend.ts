@@ -22,6 +22,10 @@ export class LevelBackend implements Backend {
     this.codec = codec;
   }
 
+  size(): number {
+    return this.database.size();
+  }
+
   // After the requests that have already arrived had their turn.
   schedule(callback: () => void): void {
     setImmediate(callback);

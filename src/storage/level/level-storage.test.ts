@@ -41,6 +41,13 @@ describe('level storage', () => {
     return directory;
   }
 
+  it('tells how much its files take', async () => {
+    await using storage = await openIn(newDirectory(), new VirtualClock());
+    const before = storage.size!()!;
+    await storage.create('/a', bytes('x'.repeat(10_000)));
+    assert.ok(storage.size!()! >= before + 10_000);
+  });
+
   async function refusal(directory: string, expected: RegExp): Promise<void> {
     await assert.rejects(openLevelStorage(directory, { clock: new VirtualClock() }), (error) => {
       assert.ok(error instanceof StorageUnusableError, String(error));

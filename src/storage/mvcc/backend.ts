@@ -32,6 +32,9 @@ export interface Backend {
   /** The same as `value` for many, as of the call. @throws UnreadableRangeError */
   values(versions: readonly Version[]): Promise<(Uint8Array | undefined)[]>;
 
+  /** How many bytes lie on the disk; absent: none do. */
+  size?(): number;
+
   /** Keeps the mark up to which the history is compacted. */
   markCompacted(revision: number): Promise<void>;
 

@@ -166,6 +166,10 @@ export class MvccStore implements Storage, WatchSource {
     return this.compacted;
   }
 
+  size(): number | undefined {
+    return this.backend.size?.();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.unusable instanceof StorageClosedError) return;
     this.leases.close();
