@@ -2,7 +2,7 @@ import { formatGoDuration } from '../../api/meta/duration.ts';
 import { type UpOptions, upFlagNames } from './options.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
-const durations = /(Ttl|Wait|Interval|Expiration|Backoff|requestTimeout)$/;
+const durations = /(Ttl|Wait|Interval|Period|Expiration|Backoff|requestTimeout)$/;
 
 /** The flags of `orrery up` with their values, as kube-apiserver writes those of its own. */
 export function flagValues(options: UpOptions): Readonly<Record<string, string>> {
@@ -21,5 +21,5 @@ function textOf(name: string, value: unknown): string {
       .map((pair) => pair.join('='))
       .join(',');
   if (Array.isArray(value)) return `[${value.join(',')}]`;
-  return durations.test(name) ? formatGoDuration(Number(value)) : String(value);
+  return typeof value === 'number' && durations.test(name) ? formatGoDuration(value) : String(value);
 }

@@ -51,6 +51,7 @@ export function createRoutes(parts: RouteParts): Next {
   const discovery = new Discovery(parts);
   const exact: ReadonlyMap<string, OwnHandler> = new Map<string, OwnHandler>([
     ['/', () => rootPaths(parts)],
+    ['/index.html', () => rootPaths(parts)],
     ['/metrics', () => metrics.handle()],
     ['/metrics/slis', () => slis.handle()],
     ['/statusz', (context) => about.status(context)],

@@ -5,7 +5,7 @@ export default ({ ns }) => {
   // Texts have one of several separators, by chance.
   const lines = (b) => b.split('\n').slice(0, 4).concat(b.split('\n').slice(4).map((l) => /^[A-Za-z]+(?= ?(version)?[:= ])/.exec(l)?.[0]).filter(Boolean));
   const about = ({ startTime, uptimeSeconds, ...rest }) => ({ ...rest, started: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(startTime), up: uptimeSeconds >= 0 });
-  const values = ['audit-log-path', 'audit-policy-file', 'authorization-webhook-cache-authorized-ttl', 'authorization-webhook-version', 'encryption-provider-config', 'max-requests-inflight', 'max-mutating-requests-inflight', 'oidc-username-claim'];
+  const values = ['audit-log-path', 'audit-policy-file', 'authorization-webhook-cache-authorized-ttl', 'authorization-webhook-version', 'encryption-provider-config', 'max-requests-inflight', 'max-mutating-requests-inflight', 'oidc-username-claim', 'service-account-extend-token-expiration', 'audit-log-maxsize', 'audit-log-maxbackup', 'audit-log-maxage', 'audit-log-mode', 'event-ttl', 'request-timeout'];
   const flags = ({ flags: all, ...rest }) => ({ ...rest, flags: Object.fromEntries(values.map((name) => [name, all[name]])) });
   // Every series of a family has the same labels and buckets; which series there are depends on what was asked before.
   const families = (names) => (b) => Object.fromEntries(names.map((name) => {
@@ -43,6 +43,9 @@ export default ({ ns }) => {
     { name: 'flagz as text', path: '/flagz', headers: plain, pick: (b) => b.split('\n').slice(0, 3) },
     { name: 'flagz as JSON of no kind', path: '/flagz', headers: { accept: 'application/json' } },
     { name: 'flagz for a user without rights', path: '/flagz', as: 'rp-someone', headers: plain },
+    { name: 'the list of paths by another name', path: '/index.html', pick: (b) => b.paths.filter((path) => /^\/[a-z]+$/.test(path)) },
+    { name: 'the same with a slash', path: '/index.html/' },
+    { name: 'the same for nobody', path: '/index.html', anonymous: true },
     { name: 'checks', path: '/readyz', pick: (b) => b },
     { name: 'checks as metrics', path: '/metrics/slis', pick: (b) => [b.split('\n').filter((l) => l.startsWith('#')), /^kubernetes_healthcheck\{name="etcd",type="readyz"\} 1$/m.test(b), /^kubernetes_healthchecks_total\{name="etcd",status="success",type="readyz"\} \d+$/m.test(b)] },
     { name: 'create', method: 'POST', path: cms, body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { x: 'y' } } },

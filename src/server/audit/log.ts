@@ -6,7 +6,7 @@ import type { AuditSink } from './record.ts';
 
 export interface AuditLogOptions {
   readonly path: string;
-  /** Megabytes after which a new file is begun; 0 stands for 100. */
+  /** Megabytes after which a new file is begun; 0: never. */
   readonly maxSize: number;
   /** So many old files stay; 0: all. */
   readonly maxBackups: number;
@@ -15,7 +15,6 @@ export interface AuditLogOptions {
 }
 
 const megabyte = 1024 * 1024;
-const defaultSize = 100;
 const day = 24 * 3_600_000;
 
 /** A file of audit events, one a line, that only its owner may read. Events are written in the order in which they come, those of one turn together. */
@@ -52,15 +51,16 @@ export class AuditLog implements AuditSink, AsyncDisposable {
   private async drain(): Promise<void> {
     // What comes within this turn goes with it.
     await Promise.resolve();
+    const { path, maxSize } = this.options;
     while (this.waiting.length > 0) {
       const bytes = Buffer.from(`${this.waiting.join('\n')}\n`);
       this.waiting = [];
       try {
-        if (this.size > 0 && this.size + bytes.length > (this.options.maxSize || defaultSize) * megabyte) await this.rotate();
+        if (maxSize > 0 && this.size > 0 && this.size + bytes.length > maxSize * megabyte) await this.rotate();
         await this.file.appendFile(bytes);
         this.size += bytes.length;
       } catch (error) {
-        this.logger.error({ err: error, path: this.options.path }, 'audit events could not be written');
+        this.logger.error({ err: error, path }, 'audit events could not be written');
       }
     }
   }
