@@ -177,7 +177,11 @@ function checkKind(body: ParsedBody, expected: ExpectedKind): KubeObject {
 // Null, which YAML without a value is as well, stands for an object without fields.
 function withKind(value: KubeObject, body: ParsedBody, expected: ExpectedKind, apiVersion: string): KubeObject {
   const kind = value.kind || expected.kind;
-  const given = groupVersionText(value.apiVersion || apiVersion);
+  const given = groupVersionText(value.apiVersion || apiVersion) || apiVersion;
+  // A group alone leaves the version open, which that of the path is for its own group only.
+  if (given === `${expected.group}/`) return withKind({ ...value, apiVersion }, body, expected, apiVersion);
+  if (/^[^/]+\/$/.test(given))
+    throw cannotHandle({ apiVersion: given, kind }, expected, `Object 'apiVersion' is missing in '${body.text}'`);
   const isSame = given === apiVersion || expected.alsoReads?.includes(given);
   if (!isSame || kind !== expected.kind) {
     const problem = versionProblem(given);
