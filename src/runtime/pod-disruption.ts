@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/meta/object.ts';
 import type { ResourceClient } from '../client/client.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { unlessNotFound } from './errors.ts';
-import { conditionOf, isPodFinished } from './pods.ts';
+import { conditionOf, conditionOrder, isPodFinished } from './pods.ts';
 
 /** Notes on a pod why it is about to be deleted. @param fail whether a pod that still runs is marked as failed too */
 export async function failWithDisruption(
@@ -24,7 +24,7 @@ export async function failWithDisruption(
     message,
     lastTransitionTime: formatTime(now),
   };
-  const status = { conditions: [condition], ...(failing ? failed(pod) : {}) };
+  const status = { ...conditionOrder(pod, condition.type), conditions: [condition], ...(failing ? failed(pod) : {}) };
   const body = { metadata: { uid }, status };
   await unlessNotFound(pods.patch(namespace!, name!, 'application/strategic-merge-patch+json', body, { subresource: 'status' }));
 }

@@ -11,6 +11,18 @@ export interface Condition {
   [field: string]: unknown;
 }
 
+/**
+ * What a strategic merge patch says besides a pod's new condition, as the client libraries' patches do: that it stands where one of its type stood, or last.
+ * Without it a new element comes first.
+ */
+export function conditionOrder(
+  pod: KubeObject,
+  type: string,
+): { readonly '$setElementOrder/conditions': readonly { readonly type: string }[] } {
+  const types = new Set([...(pod.status?.conditions ?? []).map((condition: Condition) => condition.type), type]);
+  return { '$setElementOrder/conditions': [...types].map((each) => ({ type: each })) };
+}
+
 export function conditionOf(object: KubeObject, type: string): Condition | undefined {
   return object.status?.conditions?.find((condition: Condition) => condition.type === type);
 }

@@ -1,8 +1,10 @@
 import { pod as pods } from '../../api/core/v1/pod.ts';
+import type { KubeObject } from '../../api/meta/object.ts';
 import type { Pod, PodCondition } from '../../openapi/types.ts';
 import type { Client } from '../client/client.ts';
 import { formatTime } from '../machinery/clock.ts';
 import { unlessNotFound } from '../runtime/errors.ts';
+import { conditionOrder } from '../runtime/pods.ts';
 
 /**
  * A strategic merge patch of a pod's status that sets a condition, and where it is given the nominated node; undefined where all of it is so already.
@@ -11,7 +13,7 @@ import { unlessNotFound } from '../runtime/errors.ts';
 export function conditionPatch(pod: Pod, wanted: PodCondition | undefined, now: number, nominatedNode?: string): object | undefined {
   const status: Record<string, unknown> = {};
   const condition = wanted && changedCondition(pod, wanted, now);
-  if (condition) status.conditions = [condition];
+  if (condition) Object.assign(status, conditionOrder(pod as KubeObject, condition.type), { conditions: [condition] });
   if (nominatedNode !== undefined && nominatedNode !== (pod.status?.nominatedNodeName ?? ''))
     status.nominatedNodeName = nominatedNode || null;
   return Object.keys(status).length === 0 ? undefined : { metadata: { uid: pod.metadata!.uid }, status };

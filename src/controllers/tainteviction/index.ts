@@ -72,9 +72,9 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
   }
 
   function mark(pod: KubeObject): void {
-    const { uid, deletionTimestamp } = pod.metadata!;
-    if (deletionTimestamp || marked.has(uid!)) return;
-    marked.add(uid!);
+    const uid = pod.metadata!.uid!;
+    if (marked.has(uid)) return;
+    marked.add(uid);
     tell(keyOf(pod), `Marking for deletion Pod ${keyOf(pod)}`);
   }
 
@@ -85,7 +85,8 @@ export function startTaintEvictionController(context: ControllerContext): Runnin
 
   async function reconcile(key: string): Promise<void> {
     const pod = pods.getByKey(key);
-    if (!pod || pod.metadata!.deletionTimestamp) return;
+    if (!pod) return;
+    // One that is ending already is treated as any other: it is told of, gets its condition, and is deleted once more.
     const { namespace, name, uid } = pod.metadata!;
     if (planned.get(key)?.uid !== uid) planned.delete(key);
     const tolerated = toleratedBy(pod);
