@@ -9,9 +9,10 @@ import { typed } from '../../runtime/objects.ts';
 import { selectorOf } from '../../runtime/selector.ts';
 import { type ControllerContext, type RunningController, recorderFor, run } from '../context.ts';
 import { podDisruptionBudgets, pods as podResource } from '../resources.ts';
+import { Departures } from './departures.ts';
 import { createExpectedPods } from './expected-pods.ts';
 import { staleConditions } from './stale-conditions.ts';
-import { budgetStatus, countHealthy, disruptedPods, failSafeStatus, type Wanted } from './status.ts';
+import { budgetStatus, countHealthy, deletionTimeout, disruptedPods, failSafeStatus, type Wanted } from './status.ts';
 
 /** Keeps the statuses of PodDisruptionBudgets, from which evictions know what they may take. */
 export function startDisruptionController(context: ControllerContext): RunningController {
@@ -22,14 +23,21 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   const api = client.resource(podDisruptionBudgets);
   const recorder = recorderFor(context, client, 'controllermanager');
   const expectedPods = createExpectedPods(client, informers, context.catalog);
+  const departures = new Departures(deletionTimeout);
   const controller = createController({ name: 'disruption', workers: 1, reconcile, informers: [budgets, pods] }, context);
   const enqueue = (budget: KubeObject) => controller.enqueue(keyOf(budget));
   budgets.addHandler({ added: enqueue, updated: enqueue });
   pods.addHandler({
     added: enqueueBudgetsOf,
     // As upstream, a budget does not hear of a pod that leaves it for other labels; the next pod that changes tells it.
-    updated: (pod) => enqueueBudgetsOf(pod),
-    deleted: enqueueBudgetsOf,
+    updated(pod) {
+      if (pod.metadata!.deletionTimestamp) departures.note(pod, clock.now());
+      enqueueBudgetsOf(pod);
+    },
+    deleted(pod) {
+      departures.note(pod, clock.now());
+      enqueueBudgetsOf(pod);
+    },
   });
 
   function enqueueBudgetsOf(pod: KubeObject): void {
@@ -70,7 +78,7 @@ export function startDisruptionController(context: ControllerContext): RunningCo
       throw error;
     }
     const now = clock.now();
-    const disrupted = disruptedPods(budget, selected, now);
+    const disrupted = disruptedPods(budget, selected, departures, now);
     const { namespace } = budget.metadata!;
     for (const pod of disrupted.overdue) {
       // Upstream names the namespace where the budget's name should be.

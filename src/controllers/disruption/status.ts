@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { formatTime, parseTime } from '../../machinery/clock.ts';
 import { type Condition, conditionOf, isPodReady } from '../../runtime/pods.ts';
+import type { Departures } from './departures.ts';
 
-/** A pod that was evicted and is still there after so long was not deleted after all. */
-const deletionTimeout = 120_000;
+/** A pod that was evicted and is still there after so many milliseconds was not deleted after all. */
+export const deletionTimeout = 120_000;
 const conditionType = 'DisruptionAllowed';
 
 /** How many pods there should be, and how many of them must be healthy. */
@@ -21,14 +22,15 @@ export interface Disrupted {
   readonly again: number | undefined;
 }
 
-export function disruptedPods(budget: KubeObject, pods: readonly KubeObject[], now: number): Disrupted {
+/** @param departures tell an evicted pod from its successor of the same name */
+export function disruptedPods(budget: KubeObject, pods: readonly KubeObject[], departures: Departures, now: number): Disrupted {
   const known: Record<string, string> = budget.status?.disruptedPods ?? {};
   const left: Record<string, string> = {};
   const overdue: KubeObject[] = [];
   let again: number | undefined;
   for (const pod of pods) {
     const granted = known[pod.metadata!.name!];
-    if (granted === undefined || pod.metadata!.deletionTimestamp) continue;
+    if (granted === undefined || pod.metadata!.deletionTimestamp || departures.isSuccessor(pod, parseTime(granted))) continue;
     const wait = parseTime(granted) + deletionTimeout - now;
     if (wait < 0) overdue.push(pod);
     else {
