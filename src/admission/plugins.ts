@@ -155,7 +155,7 @@ export function admissionPlugins(
     taintNodesByConditionPlugin(),
     alwaysPullImagesPlugin,
     ...(imagePolicy ? [new ImagePolicyWebhookPlugin(imagePolicy, clock, logger)] : []),
-    podSecurityPlugin(lookup, podSecurity),
+    podSecurityPlugin(lookup, environment.metrics.podSecurity, podSecurity),
     podNodeSelectorPlugin(lookup, podNodeSelectors),
     priorityPlugin(lookup),
     defaultTolerationSecondsPlugin(tolerationSeconds),

@@ -57,9 +57,11 @@ export class CounterVector extends Vector<Counter> {
     this.with(...values).value++;
   }
 
-  family(): MetricFamily {
+  /** @param withZeros whether what nothing was counted of is shown too */
+  family(withZeros = false): MetricFamily {
     const { name, help } = this.description;
-    const samples = () => Array.from(this.all(), ({ labels, value: { value } }) => ({ labels, value })).filter(({ value }) => value > 0);
+    const all = () => Array.from(this.all(), ({ labels, value: { value } }) => ({ labels, value }));
+    const samples = () => (withZeros ? all() : all().filter(({ value }) => value > 0));
     return { name, help, type: 'counter', samples };
   }
 }

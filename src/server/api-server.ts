@@ -152,7 +152,7 @@ export class ApiServer implements AsyncDisposable {
       clock,
       random,
       logger,
-      metrics: new AdmissionMetrics(() => clock.monotonic()),
+      metrics: new AdmissionMetrics(() => clock.monotonic(), Number(options.versionInfo['minor'])),
       lookup: this.lookup,
       authorizer,
       siblings: (definition) => this.registry.siblings(definition),

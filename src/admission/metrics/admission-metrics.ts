@@ -1,5 +1,6 @@
 import type { MetricFamily } from '../../machinery/metrics.ts';
 import { ChainMetrics } from './chain-metrics.ts';
+import { PodSecurityMetrics } from './pod-security-metrics.ts';
 import { PolicyMetrics } from './policy-metrics.ts';
 import { WebhookMetrics } from './webhook-metrics.ts';
 
@@ -8,13 +9,15 @@ export class AdmissionMetrics {
   readonly chain: ChainMetrics;
   readonly webhooks = new WebhookMetrics();
   readonly policies = new PolicyMetrics();
+  readonly podSecurity: PodSecurityMetrics;
 
-  /** @param monotonic milliseconds */
-  constructor(monotonic: () => number) {
+  /** @param monotonic milliseconds @param minor of the Kubernetes version that this server has */
+  constructor(monotonic: () => number, minor: number) {
     this.chain = new ChainMetrics(monotonic);
+    this.podSecurity = new PodSecurityMetrics(minor);
   }
 
   families(): MetricFamily[] {
-    return [...this.chain.families(), ...this.webhooks.families(), ...this.policies.families()];
+    return [...this.chain.families(), ...this.webhooks.families(), ...this.policies.families(), ...this.podSecurity.families()];
   }
 }

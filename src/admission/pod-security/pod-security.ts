@@ -8,6 +8,7 @@ import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Container, EphemeralContainer, Pod } from '../../../openapi/types.ts';
 import { forbidden, internalError, invalid } from '../../registry/errors.ts';
 import { isFor, type Lookup } from '../lookup.ts';
+import type { PodSecurityMetrics, PodSecurityRequest } from '../metrics/pod-security-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import type { PodParts, Violation } from './check.ts';
 import {
@@ -49,7 +50,11 @@ export interface PodSecurityConfiguration {
  * PodSecurity (KEP-2579): holds pods to the standard that their namespace's labels enforce, and warns of pods and of templates of pods that go against the
  * one to warn of.
  */
-export function podSecurityPlugin(lookup: Lookup, { defaults = {}, exemptions = {} }: PodSecurityConfiguration = {}): AdmissionPlugin {
+export function podSecurityPlugin(
+  lookup: Lookup,
+  metrics: PodSecurityMetrics,
+  { defaults = {}, exemptions = {} }: PodSecurityConfiguration = {},
+): AdmissionPlugin {
   const { usernames = [], namespaces: exemptNamespaces = [], runtimeClasses = [] } = exemptions;
   const whereNotSet = policyOfDefaults(defaults);
   const exemption = ({ user, namespace }: AdmissionAttributes): string | undefined => {
@@ -69,19 +74,41 @@ export function podSecurityPlugin(lookup: Lookup, { defaults = {}, exemptions = 
       if (isPod ? ignoredSubresources.includes(subresource) : subresource !== '') return;
       const parts = isPod ? (object as unknown as PodParts) : templateOf(attributes);
       if (!parts) return;
+      const request: PodSecurityRequest = {
+        operation: operation === 'CREATE' ? 'create' : 'update',
+        resource: isPod ? 'pod' : 'controller',
+        subresource,
+      };
+      const count: Count = (mode, standard, found) => metrics.evaluated(found.length > 0 ? 'deny' : 'allow', mode, standard, request);
+      const exempted = (why: string) => {
+        metrics.exempted(request);
+        attributes.annotate?.(exemptAnnotation, why);
+      };
       const exempt = exemption(attributes);
-      if (exempt !== undefined) return attributes.annotate?.(exemptAnnotation, exempt);
-      return underPolicy(attributes, lookup, whereNotSet, ({ policy, errors }) => {
-        if (errors.length === 0) {
-          if (isPod && isPrivileged(policy)) return attributes.annotate?.(enforcedAnnotation, standardText(privilegedPolicy.enforce));
-          if (!isPod && policy.audit.level === 'privileged' && policy.warn.level === 'privileged') return;
-        }
-        if (isPod && operation === 'UPDATE' && !changesImages(object as Pod, attributes.old as Pod)) return;
-        if (isOfExemptClass(parts)) return attributes.annotate?.(exemptAnnotation, 'runtimeClass');
-        if (errors.length > 0) attributes.annotate?.(errorAnnotation, `Failed to parse policy: ${errorsText(errors)}`);
-        if (isPod) validatePod(attributes, parts, policy);
-        else validateTemplate(attributes, parts, policy);
-      });
+      if (exempt !== undefined) return exempted(exempt);
+      return underPolicy(
+        attributes,
+        lookup,
+        whereNotSet,
+        () => metrics.failed(true, request),
+        ({ policy, errors }) => {
+          if (errors.length === 0) {
+            if (isPod && isPrivileged(policy)) {
+              count('enforce', policy.enforce, []);
+              return attributes.annotate?.(enforcedAnnotation, standardText(privilegedPolicy.enforce));
+            }
+            if (!isPod && policy.audit.level === 'privileged' && policy.warn.level === 'privileged') return;
+          }
+          if (isPod && operation === 'UPDATE' && !changesImages(object as Pod, attributes.old as Pod)) return;
+          if (isOfExemptClass(parts)) return exempted('runtimeClass');
+          if (errors.length > 0) {
+            metrics.failed(false, request);
+            attributes.annotate?.(errorAnnotation, `Failed to parse policy: ${errorsText(errors)}`);
+          }
+          if (isPod) validatePod(attributes, parts, policy, count);
+          else validateTemplate(attributes, parts, policy, count);
+        },
+      );
     },
   };
 }
@@ -162,50 +189,58 @@ function prioritized(list: readonly Pod[]): Pod[] {
   return [...first, ...further];
 }
 
-function validatePod(attributes: AdmissionAttributes, pod: PodParts, policy: Policy): void {
+/** Counts what a standard found in a pod. */
+type Count = (mode: keyof Policy, standard: Standard, found: readonly Violation[]) => void;
+
+function validatePod(attributes: AdmissionAttributes, pod: PodParts, policy: Policy, count: Count): void {
   const { definition, name } = attributes;
   const found = violations(policy.enforce, pod);
+  count('enforce', policy.enforce, found);
   attributes.annotate?.(enforcedAnnotation, standardText(policy.enforce));
-  const audited = () => (sameStandard(policy.audit, policy.enforce) ? found : violations(policy.audit, pod));
-  annotate(attributes, policy.audit, audited);
+  annotate(attributes, policy.audit, sameStandard(policy.audit, policy.enforce) ? found : violations(policy.audit, pod), count);
   if (found.length > 0) {
     const text = `violates PodSecurity ${goQuote(standardText(policy.enforce))}: ${violationsText(found)}`;
     throw forbidden({ group: definition.group, resource: definition.plural }, name, text);
   }
-  warn(attributes, policy.warn, sameStandard(policy.warn, policy.enforce) ? found : violations(policy.warn, pod));
+  warn(attributes, policy.warn, sameStandard(policy.warn, policy.enforce) ? found : violations(policy.warn, pod), count);
 }
 
-function validateTemplate(attributes: AdmissionAttributes, template: PodParts, policy: Policy): void {
-  annotate(attributes, policy.audit, () => violations(policy.audit, template));
-  warn(attributes, policy.warn, violations(policy.warn, template));
+function validateTemplate(attributes: AdmissionAttributes, template: PodParts, policy: Policy, count: Count): void {
+  annotate(attributes, policy.audit, violations(policy.audit, template), count);
+  warn(attributes, policy.warn, violations(policy.warn, template), count);
 }
 
-function warn(attributes: AdmissionAttributes, standard: Standard, found: readonly Violation[]): void {
-  if (found.length > 0) attributes.warn(wouldViolate(standard, found));
+function warn(attributes: AdmissionAttributes, standard: Standard, found: readonly Violation[], count: Count): void {
+  if (found.length === 0) return;
+  count('warn', standard, found);
+  attributes.warn(wouldViolate(standard, found));
 }
 
-/** @param find is asked only where someone reads it */
-function annotate(attributes: AdmissionAttributes, standard: Standard, find: () => readonly Violation[]): void {
-  if (!attributes.annotate) return;
-  const found = find();
-  if (found.length > 0) attributes.annotate(violationsAnnotation, wouldViolate(standard, found));
+function annotate(attributes: AdmissionAttributes, standard: Standard, found: readonly Violation[], count: Count): void {
+  if (found.length === 0) return;
+  count('audit', standard, found);
+  attributes.annotate?.(violationsAnnotation, wouldViolate(standard, found));
 }
 
 function wouldViolate(standard: Standard, found: readonly Violation[]): string {
   return `would violate PodSecurity ${goQuote(standardText(standard))}: ${violationsText(found)}`;
 }
 
-/** Judges by the policy of the request's namespace: at once where the cache knows it. */
+/** Judges by the policy of the request's namespace: at once where the cache knows it. @param failed called where there is none */
 function underPolicy(
   { namespace }: AdmissionAttributes,
   lookup: Lookup,
   defaults: Policy,
+  failed: () => void,
   judge: (found: ReturnType<typeof policyOf>) => void,
 ): Promise<void> | void {
   const cached = lookup.cached(namespaces, '', namespace);
   if (cached) return judge(policyOf(cached.metadata?.labels, defaults));
   return lookup.get(namespaces, '', namespace).then((found) => {
-    if (!found) throw internalError(`failed to lookup namespace ${goQuote(namespace)}`);
+    if (!found) {
+      failed();
+      throw internalError(`failed to lookup namespace ${goQuote(namespace)}`);
+    }
     judge(policyOf(found.metadata?.labels, defaults));
   });
 }
