@@ -47,4 +47,6 @@ test('a histogram is shown with what it has observed since the look before', () 
   const of = 'of="x",';
   const named = [bucket('1e-05', 0, of), bucket('1', 1, of), bucket('1e+06', 1, of), bucket('+Inf', 2, of)];
   equal(page({ of: 'x' }).join(), [...named, 'it_sum{of="x"} 2.000001e+06', 'it_count{of="x"} 2'].join());
+  const other = { name: 'other', help: '', type: 'histogram', samples: () => [{ labels: { of: 'x' }, value: histogram }] } as const;
+  equal(Buffer.concat(metricText(other)).toString().split('\n').at(-2), 'other_count{of="x"} 2');
 });

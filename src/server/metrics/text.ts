@@ -64,6 +64,7 @@ function remembered(labels: Labels): LabelText {
 }
 
 interface HistogramText {
+  readonly name: string;
   readonly observations: number;
   readonly labels: string;
   readonly text: Buffer;
@@ -75,7 +76,7 @@ const printed = new WeakMap<Histogram, HistogramText>();
 function histogramText(name: string, labels: string, histogram: Histogram): Buffer {
   const { bounds, counts, observations, sum } = histogram;
   const last = printed.get(histogram);
-  if (last?.observations === observations && last.labels === labels) return last.text;
+  if (last?.observations === observations && last.name === name && last.labels === labels) return last.text;
   const bucket = `${name}_bucket{${labels === '' ? '' : `${labels},`}le="`;
   const own = braced(labels);
   const all = numberText(observations);
@@ -83,7 +84,7 @@ function histogramText(name: string, labels: string, histogram: Histogram): Buff
   const buckets = endsOf(bounds).map((end, i) => `${bucket}${end}"} ${numberText((cumulative += counts[i]!))}\n`);
   const rest = `${bucket}+Inf"} ${all}\n${name}_sum${own} ${numberText(sum)}\n${name}_count${own} ${all}\n`;
   const text = Buffer.from(buckets.join('') + rest);
-  printed.set(histogram, { observations, labels, text });
+  printed.set(histogram, { name, observations, labels, text });
   return text;
 }
 
