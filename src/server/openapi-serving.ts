@@ -84,11 +84,11 @@ export class OpenApiServing {
     // As upstream's, it is always of now: what changes within a second of a client's last look would not be seen for as long as nothing else changes.
     const now = this.clock.now();
     const lastModified = formatHttpDate(now);
-    // Nor would be, until the second is over, what changes between two looks within it: that takes others longer.
-    const { 'if-modified-since': _, ...unconditional } = context.request.headers;
+    // Nor would be what changes between two looks within one second: who was there in this one is told all.
+    const { 'if-modified-since': since, ...unconditional } = context.request.headers;
     const isSettled = Math.floor(this.changedAt / 1000) < Math.floor(now / 1000);
     return serveContent(
-      isSettled ? context.request.headers : unconditional,
+      isSettled || Date.parse(since ?? '') !== Date.parse(lastModified) ? context.request.headers : unconditional,
       { body: this.index, lastModified, contentType: 'text/plain; charset=utf-8', isSniffed: true, headers: {} },
       this.random,
     );
