@@ -1,4 +1,5 @@
-type Labels = Readonly<Record<string, string>>;
+/** The labels of a series, with their values. */
+export type Labels = Readonly<Record<string, string>>;
 
 /** One series of a metric. */
 export interface Sample {

@@ -1,4 +1,5 @@
 import { CounterVector, type MetricFamily } from '../../machinery/metrics.ts';
+import type { Policy, Standard } from '../pod-security/policy.ts';
 
 /** What the standards were asked about, in the words of the metrics. */
 export interface PodSecurityRequest {
@@ -6,12 +7,6 @@ export interface PodSecurityRequest {
   /** A pod, or the template of one. */
   readonly resource: 'pod' | 'controller';
   readonly subresource: string;
-}
-
-/** What was asked for: a standard as of a minor version, Infinity for the latest. */
-interface Standard {
-  readonly level: string;
-  readonly minor: number;
 }
 
 const of = ['request_operation', 'resource', 'subresource'] as const;
@@ -43,8 +38,8 @@ export class PodSecurityMetrics {
       for (const resource of ['pod', 'controller']) this.exemptions.with(operation, resource, '');
   }
 
-  /** @param mode what the standard was asked for: `enforce`, `audit` or `warn` */
-  evaluated(decision: 'allow' | 'deny', mode: string, { level, minor }: Standard, request: PodSecurityRequest): void {
+  /** @param mode what the standard was asked for */
+  evaluated(decision: 'allow' | 'deny', mode: keyof Policy, { level, minor }: Standard, request: PodSecurityRequest): void {
     const isLatest = level === 'privileged' || minor === Number.POSITIVE_INFINITY;
     const version = isLatest ? 'latest' : minor > this.minor ? 'future' : `v1.${minor}`;
     this.evaluations.increase(decision, mode, level, version, ...valuesOf(request));

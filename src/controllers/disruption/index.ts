@@ -28,22 +28,18 @@ export function startDisruptionController(context: ControllerContext): RunningCo
   const enqueue = (budget: KubeObject) => controller.enqueue(keyOf(budget));
   budgets.addHandler({ added: enqueue, updated: enqueue });
   pods.addHandler({
-    added: enqueueBudgetsOf,
+    added: (pod) => podChanged(pod, false),
     // As upstream, a budget does not hear of a pod that leaves it for other labels; the next pod that changes tells it.
-    updated(pod) {
-      if (pod.metadata!.deletionTimestamp) departures.note(pod, clock.now());
-      enqueueBudgetsOf(pod);
-    },
-    deleted(pod) {
-      departures.note(pod, clock.now());
-      enqueueBudgetsOf(pod);
-    },
+    updated: (pod) => podChanged(pod, pod.metadata!.deletionTimestamp !== undefined),
+    deleted: (pod) => podChanged(pod, true),
   });
 
-  function enqueueBudgetsOf(pod: KubeObject): void {
+  function podChanged(pod: KubeObject, leaves: boolean): void {
     const { namespace, name, labels } = pod.metadata!;
     const matching = [...budgets.list(namespace)].filter((budget) => selectorOf(budget.spec.selector).matches(labels));
     for (const budget of matching) enqueue(budget);
+    // Nobody asks for those without a budget.
+    if (leaves && matching.length > 0) departures.note(pod, clock.now());
     if (matching.length <= 1) return;
     const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${matching[0]!.metadata!.name}" arbitrarily.`;
     recorder.event({ object: pod, resource: podResource }, 'Warning', 'MultiplePodDisruptionBudgets', message);

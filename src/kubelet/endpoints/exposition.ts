@@ -1,8 +1,9 @@
-import { printFloat64 } from '../../../api/meta/go-float.ts';
+import { labelsText, seriesText, valueText } from '../../machinery/exposition.ts';
+import type { Labels } from '../../machinery/histogram.ts';
 
 /** One series of a metric. */
 export interface Series {
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly labels?: Labels;
   readonly value: number;
 }
 
@@ -16,8 +17,6 @@ export interface ShownMetric {
   readonly time?: number;
 }
 
-export const expositionType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
-
 /** Metrics by their names in Prometheus' text format. What has no series is not shown. */
 export function expositionOf(metrics: readonly ShownMetric[]): string {
   let text = '';
@@ -25,13 +24,8 @@ export function expositionOf(metrics: readonly ShownMetric[]): string {
     if (series.length === 0) continue;
     text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
     for (const { labels = {}, value } of series) {
-      const pairs = Object.entries(labels).map(([label, of]) => `${label}="${of.replace(/[\\"\n]/g, escaped)}"`);
-      text += `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${printFloat64(value)}${time === undefined ? '' : ` ${time}`}\n`;
+      text += `${seriesText(name, labelsText(labels))} ${valueText(value)}${time === undefined ? '' : ` ${time}`}\n`;
     }
   }
   return text;
-}
-
-function escaped(character: string): string {
-  return character === '\n' ? '\\n' : `\\${character}`;
 }

@@ -1,12 +1,13 @@
 import type { Node, Pod } from '../../../openapi/types.ts';
 import { parseTime } from '../../machinery/clock.ts';
+import { expositionType } from '../../machinery/exposition.ts';
 import { ApiError } from '../../registry/errors.ts';
 import { bytesOf, type FileTree } from '../images/files.ts';
 import type { Serve } from '../images/rules.ts';
 import { type WebAnswer, type WebRequest, webServer } from '../images/web-server.ts';
 import type { FleetStreams } from '../streams/fleet-streams.ts';
 import { configuration } from './configuration.ts';
-import { expositionOf, expositionType, type ShownMetric } from './exposition.ts';
+import { expositionOf, type ShownMetric } from './exposition.ts';
 import { cadvisorMetrics, kubeletMetrics, probeMetrics, resourceMetrics } from './metrics.ts';
 import { summaryOf } from './summary.ts';
 import type { NodeUsage } from './usage.ts';

@@ -81,7 +81,7 @@ export function cadvisorMetrics(usage: NodeUsage): ShownMetric[] {
   const { node, pods, time } = usage;
   const groups = [rootGroup(usage), ...pods.flatMap((pod) => [podGroup(pod), ...pod.containers.map((one) => containerGroup(pod, one))])];
   const series = (value: (of: Usage) => number, more: Readonly<Record<string, string>> = {}) =>
-    groups.map(({ labels, usage: of }) => ({ labels: inOrder({ ...labels, ...more }), value: value(of) }));
+    groups.map(({ labels, usage: of }) => ({ labels: { ...labels, ...more }, value: value(of) }));
   const { machineID = '', systemUUID = '', bootID = '' } = node.status?.nodeInfo ?? {};
   const machine = { boot_id: bootID, machine_id: machineID, system_uuid: systemUUID };
   const capacity = (resource: string) => parseQuantity(node.status?.capacity?.[resource] ?? '0').toNumber();
@@ -145,10 +145,6 @@ function groupOf({ metadata, status, spec }: Pod): string {
 
 function podLabels({ pod: { metadata } }: PodUsage): { namespace: string; pod: string } {
   return { namespace: metadata!.namespace!, pod: metadata!.name! };
-}
-
-function inOrder(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function counter(name: string, help: string, series: readonly Series[]): ShownMetric {

@@ -1,5 +1,5 @@
+import type { Labels } from '../../machinery/histogram.ts';
 import type { MetricFamily } from '../../machinery/metrics.ts';
-import type { Labels } from './request-labels.ts';
 
 /** How many objects there are of each resource. */
 export type ObjectCounts = () => Iterable<{ readonly group: string; readonly resource: string; readonly count: number }>;

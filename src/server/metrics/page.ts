@@ -1,3 +1,4 @@
+import { expositionType } from '../../machinery/exposition.ts';
 import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { RawAnswer } from '../answer.ts';
 import { metricText } from './text.ts';
@@ -28,7 +29,7 @@ export class MetricsPage {
     return {
       type: 'raw',
       status: 200,
-      contentType: 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores',
+      contentType: expositionType,
       body: Buffer.concat(this.families.flatMap(metricText)),
       compressible: true,
       headers: { 'process-start-time-unix': String(Math.floor(this.startedAt)) },

@@ -1,6 +1,5 @@
+import type { Labels } from '../../machinery/histogram.ts';
 import type { RequestContext, RequestInfo } from '../context.ts';
-
-export type Labels = Readonly<Record<string, string>>;
 
 const methods: Readonly<Record<string, string>> = {
   create: 'POST',

@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '../../../api/define.ts';
-import { Histogram, type Sample } from '../../machinery/histogram.ts';
+import { Histogram, type Labels, type Sample } from '../../machinery/histogram.ts';
 import { type Counter, CounterVector, HistogramVector, type MetricFamily } from '../../machinery/metrics.ts';
 import type { Answer } from '../answer.ts';
 import { apiServerUser } from '../bootstrap.ts';
@@ -8,7 +8,7 @@ import { apiErrorOf } from '../errors.ts';
 import { type Stage, settled } from '../filters/stage.ts';
 import { isMutating } from '../flow-control/in-flight.ts';
 import type { ServerContext } from '../request-context.ts';
-import { dryRunOf, type Labels, requestLabels, withoutDryRun } from './request-labels.ts';
+import { dryRunOf, requestLabels, withoutDryRun } from './request-labels.ts';
 
 const seconds = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 /** The real server's buckets of it begin higher. */

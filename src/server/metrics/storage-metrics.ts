@@ -1,4 +1,4 @@
-import type { Histogram } from '../../machinery/histogram.ts';
+import type { Histogram, Labels } from '../../machinery/histogram.ts';
 import type { MetricFamily } from '../../machinery/metrics.ts';
 import type { StorageOperation } from '../../storage/measured-storage.ts';
 import type { CacheStats } from '../../storage/watch-cache/cache-stats.ts';
@@ -15,7 +15,6 @@ export interface MeasuredResource {
   readonly reads: { readonly consistent: number; readonly fromStorage: number };
 }
 
-type Labels = Readonly<Record<string, string>>;
 type Value = (of: MeasuredResource) => number | undefined;
 
 /**

@@ -1,7 +1,7 @@
 import { compareText } from '../../../api/meta/text.ts';
-import type { Histogram, Sample } from '../../machinery/histogram.ts';
+import { escapeText, labelsText, seriesText, valueText } from '../../machinery/exposition.ts';
+import type { Histogram, Labels, Sample } from '../../machinery/histogram.ts';
 import type { MetricFamily } from '../../machinery/metrics.ts';
-import type { Labels } from './request-labels.ts';
 
 /**
  * A metric in Prometheus' text format, to the character as Go's client prints it: no empty lines, labels in alphabetical order, series by
@@ -13,10 +13,10 @@ export function metricText({ name, help, type, samples }: MetricFamily): Buffer[
   if (series.length === 0) return [];
   if (series.length > 1) series.sort((a, b) => compareText(a.order, b.order));
   const parts: Buffer[] = [];
-  let text = `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${type}\n`;
+  let text = `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n`;
   for (const { labels, value } of series) {
     if (typeof value === 'number') {
-      text += `${name}${braced(labels)} ${numberText(value)}\n`;
+      text += `${seriesText(name, labels)} ${valueText(value)}\n`;
       continue;
     }
     if (text !== '') parts.push(Buffer.from(text));
@@ -51,14 +51,8 @@ interface LabelText {
 const texts = new WeakMap<Labels, LabelText>();
 
 function remembered(labels: Labels): LabelText {
-  let text = '';
-  let order = '';
-  for (const name of Object.keys(labels).sort()) {
-    const value = labels[name]!;
-    text += `${text === '' ? '' : ','}${name}="${escaped(value).replaceAll('"', '\\"')}"`;
-    order += `${value}\0`;
-  }
-  const known = { text, order };
+  const names = Object.keys(labels).sort();
+  const known = { text: labelsText(labels), order: names.map((name) => `${labels[name]}\0`).join('') };
   texts.set(labels, known);
   return known;
 }
@@ -78,11 +72,10 @@ function histogramText(name: string, labels: string, histogram: Histogram): Buff
   const last = printed.get(histogram);
   if (last?.observations === observations && last.name === name && last.labels === labels) return last.text;
   const bucket = `${name}_bucket{${labels === '' ? '' : `${labels},`}le="`;
-  const own = braced(labels);
-  const all = numberText(observations);
+  const all = valueText(observations);
   let cumulative = 0;
-  const buckets = endsOf(bounds).map((end, i) => `${bucket}${end}"} ${numberText((cumulative += counts[i]!))}\n`);
-  const rest = `${bucket}+Inf"} ${all}\n${name}_sum${own} ${numberText(sum)}\n${name}_count${own} ${all}\n`;
+  const buckets = endsOf(bounds).map((end, i) => `${bucket}${end}"} ${valueText((cumulative += counts[i]!))}\n`);
+  const rest = `${bucket}+Inf"} ${all}\n${seriesText(`${name}_sum`, labels)} ${valueText(sum)}\n${seriesText(`${name}_count`, labels)} ${all}\n`;
   const text = Buffer.from(buckets.join('') + rest);
   printed.set(histogram, { name, observations, labels, text });
   return text;
@@ -93,22 +86,6 @@ const ends = new WeakMap<readonly number[], readonly string[]>();
 
 function endsOf(bounds: readonly number[]): readonly string[] {
   let known = ends.get(bounds);
-  if (!known) ends.set(bounds, (known = bounds.map(numberText)));
+  if (!known) ends.set(bounds, (known = bounds.map(valueText)));
   return known;
-}
-
-function braced(labels: string): string {
-  return labels === '' ? '' : `{${labels}}`;
-}
-
-function escaped(text: string): string {
-  return text.includes('\\') || text.includes('\n') ? text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n') : text;
-}
-
-/** As Go prints a number: with an exponent of two digits from a million on, and below a ten-thousandth. */
-function numberText(value: number): string {
-  const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-4 && size < 1e6)) return String(value);
-  if (size === Number.POSITIVE_INFINITY) return value > 0 ? '+Inf' : '-Inf';
-  return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
