@@ -27,6 +27,20 @@ export function forgetSentEmpty<T extends object>(holder: T, fields: readonly (k
   object[note] = Object.fromEntries(kept);
 }
 
+/** What was noted anywhere in an object no longer holds, as it is stored now. Field sets of managers hold no notes and are left out. */
+export function forgetAllSentEmpty(value: object): void {
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && item !== null) forgetAllSentEmpty(item);
+    return;
+  }
+  const object = value as Holder;
+  if (object[note] !== undefined) object[note] = undefined;
+  for (const key in object) {
+    const inside = object[key];
+    if (typeof inside === 'object' && inside !== null && key !== 'managedFields') forgetAllSentEmpty(inside);
+  }
+}
+
 /** A field's value, or the empty list or map that was sent for it. */
 export function asSent<T extends object, K extends keyof T & string>(holder: T | null | undefined, field: K): T[K] | undefined {
   const value = holder?.[field];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject } from '../../api/meta/object.ts';
+import { asSent, hasSentEmpty, noteSentEmpty } from '../../api/meta/sent-empty.ts';
 import { decodeStored, encodeStored } from './object-codec.ts';
 
 const cases: { title: string; object: KubeObject; json: string }[] = [
@@ -35,6 +36,17 @@ const cases: { title: string; object: KubeObject; json: string }[] = [
 ];
 
 describe('object codec', () => {
+  it('does not remember which empty lists and maps an object was sent with, as its bytes do not tell', () => {
+    const term: { names?: string[] } = {};
+    const object: KubeObject = { metadata: {}, spec: { terms: [{ deep: term }] } };
+    noteSentEmpty(term, 'names', []);
+    noteSentEmpty(object.metadata!, 'labels', {});
+    const stored = decodeStored('/k', encodeStored(object), 42).object;
+    assert.equal(hasSentEmpty(stored), false);
+    assert.equal(asSent(stored.metadata, 'labels'), undefined);
+    assert.equal(JSON.stringify(stored.spec), '{"terms":[{"deep":{}}]}');
+  });
+
   for (const { title, object, json } of cases) {
     it(`puts the resourceVersion in: ${title}`, () => {
       const stored = decodeStored('/k', encodeStored(object), 42);

@@ -1,6 +1,7 @@
 import { htmlSafe } from '../../api/meta/go-json.ts';
 import { jsonText, plainJsonText } from '../../api/meta/json-text.ts';
 import type { KubeObject, ManagedFieldsEntry } from '../../api/meta/object.ts';
+import { forgetAllSentEmpty } from '../../api/meta/sent-empty.ts';
 import { setOwn, withMember } from '../machinery/json-object.ts';
 import { sharedText } from '../machinery/patch/apply/new-object.ts';
 import { writtenNumbers } from '../machinery/schema/json-numbers.ts';
@@ -57,6 +58,8 @@ function encode(object: KubeObject, format: number, toText: ToText): Uint8Array 
   let at = headerLength;
   for (const text of head) at += value.write(text, at, 'utf8');
   for (const text of tail) at += value.write(text, at, 'utf8');
+  // Whoever reads it back finds what the bytes tell.
+  forgetAllSentEmpty(object);
   if (freezes) deepFreeze(object);
   value.source = object;
   return value;
