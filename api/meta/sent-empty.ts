@@ -28,17 +28,15 @@ export function forgetSentEmpty<T extends object>(holder: T, fields: readonly (k
 }
 
 /** What was noted anywhere in an object no longer holds, as it is stored now. Field sets of managers hold no notes and are left out. */
-export function forgetAllSentEmpty(value: object): void {
+export function forgetAllSentEmpty(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object' && item !== null) forgetAllSentEmpty(item);
+    for (const item of value) forgetAllSentEmpty(item);
     return;
   }
   const object = value as Holder;
   if (object[note] !== undefined) object[note] = undefined;
-  for (const key in object) {
-    const inside = object[key];
-    if (typeof inside === 'object' && inside !== null && key !== 'managedFields') forgetAllSentEmpty(inside);
-  }
+  for (const key in object) if (key !== 'managedFields') forgetAllSentEmpty(object[key]);
 }
 
 /** A field's value, or the empty list or map that was sent for it. */
