@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { WebSocket } from 'ws';
 import { startCluster } from '../harness/cluster.ts';
 import { bundledTool } from '../harness/tools.ts';
 
@@ -75,6 +76,27 @@ test('servers in pods', { timeout: 240_000 }, async (t) => {
     match(await raw('pods/site:70000/proxy/'), /error trying to reach service: dial tcp: address 70000: invalid port/);
     match(await raw('pods/https:site:80/proxy/'), /error trying to reach service: tls: first record does not look like a TLS handshake/);
     match(await run('logs', 'site', '-c', 'nginx'), /"GET \/plain\.txt\?x=1 HTTP\/1\.1" 200 9 "-" "kubectl/);
+  });
+
+  await t.test('through the channels of a WebSocket, which ends with the last connection', async () => {
+    const proxy = spawn(kubectl, ['proxy', '--port=0'], { env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
+    try {
+      const at = /127\.0\.0\.1:\d+/.exec(String((await once(proxy.stdout, 'data'))[0]))![0];
+      const socket = new WebSocket(`ws://${at}/api/v1/namespaces/default/pods/site/portforward?ports=80&ports=99`, 'v4.channel.k8s.io');
+      const said = ['', '', '', ''];
+      socket.on('message', (message: Buffer) => {
+        said[message[0]!] += message.toString('latin1', 1);
+      });
+      socket.once('open', () => socket.send('\0GET /plain.txt HTTP/1.0\r\n\r\n'));
+      const [code] = await once(socket, 'close');
+      const [page, none, nothing, error] = said;
+      equal(code, 1000);
+      match(page!, /^P\0HTTP\/1\.1 200 OK\r\n.*\r\n\r\njust text$/s);
+      deepEqual([none, nothing], ['P\0', 'c\0']);
+      match(error!, /^c\0error forwarding port 99 to pod .*connection refused$/);
+    } finally {
+      proxy.kill('SIGINT');
+    }
   });
 
   await t.test('through a forwarded port, until the container ends', async () => {

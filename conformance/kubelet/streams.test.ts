@@ -130,7 +130,10 @@ test('logs, exec, attach, cp and port-forward', { timeout: 240_000, concurrency:
         const script = 'echo $HOSTNAME\nif true\nthen echo inside >&2\nfi\nexit 4\n';
         const shell = await run(['exec', '-i', 'web', '-c', 'server', '--', 'sh'], script, env);
         deepEqual(shell, { code: 4, out: 'web\n', err: 'inside\ncommand terminated with exit code 4\n' });
-        match(await failure('exec', 'web', '-c', 'server', '--', 'nginx', '-v'), /exec: "nginx": executable file not found in \$PATH$/);
+        match(
+          await failure('exec', 'web', '-c', 'server', '--', 'nginx', '-v'),
+          /start exec "[0-9a-f]{64}": .*exec: "nginx": executable file not found in \$PATH: unknown$/,
+        );
         match(await failure('exec', 'unmounted', '--', 'true'), /container not found \("main"\)$/);
       }),
     );

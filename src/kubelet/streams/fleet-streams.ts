@@ -94,7 +94,7 @@ export class FleetStreams {
     const { random, clock } = known.worker.context;
     return (streams) => {
       const name = command[0]!;
-      if (!isKnownCommand(command, inside.programs)) throw internalError(notFound(name));
+      if (!isKnownCommand(command, inside.programs)) throw internalError(notFound(name, random.bytes(32).toString('hex')));
       const session = runCommand(command, { ...inside, random }, tty, streams, clock);
       return session.done.finally(visit(run, () => session.kill()));
     };
@@ -126,11 +126,12 @@ function plain(message: string): ApiError {
   return new ApiError(500, '', message);
 }
 
-function notFound(program: string): string {
+/** As containerd says it. @param id of the command's process */
+function notFound(program: string, id: string): string {
   const why = program.includes('/') ? `stat ${program}: no such file or directory` : 'executable file not found in $PATH';
   return (
-    'error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: ' +
-    `exec failed: unable to start container process: exec: ${JSON.stringify(program)}: ${why}`
+    `error executing command in container: failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: ` +
+    `exec failed: unable to start container process: exec: ${JSON.stringify(program)}: ${why}: unknown`
   );
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream } from 'ws';
+import { createWebSocketStream, type WebSocket } from 'ws';
 import { goQuote } from '../../../api/meta/go-quote.ts';
 import { badRequest } from '../../registry/errors.ts';
 import type { UpgradeAnswer } from '../answer.ts';
@@ -15,8 +15,8 @@ export type Dial = (port: number) => Promise<Duplex>;
 const spdyProtocol = 'portforward.k8s.io';
 /** SPDY within the messages of a WebSocket. */
 const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
-/** Two channels a port, with the ports in the query. */
-const channelProtocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
+/** Two channels a port, with the ports in the query; also spoken to who names no protocol. */
+const channelProtocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io', ''];
 
 /** @throws ApiError 400 */
 export function portsOf(query: URLSearchParams): number[] {
@@ -44,36 +44,49 @@ export function portForward(dial: Dial, ports: readonly number[]): UpgradeAnswer
       if (protocol === undefined) return refuseUpgrade(socket, '400 Bad Request', '');
       acceptSocket(upgrade, protocol, (webSocket) => {
         if (protocol === tunnelProtocol) return serveSpdy(createWebSocketStream(webSocket), dial);
-        const asText = protocol.includes('base64');
-        const send = (channel: number, bytes: Buffer) => {
-          if (webSocket.readyState !== webSocket.OPEN) return;
-          webSocket.send(asText ? `${channel}${bytes.toString('base64')}` : Buffer.concat([Buffer.from([channel]), bytes]), {
-            binary: !asText,
-          });
-        };
-        const connections = ports.map((port, index) => {
-          const number = Buffer.alloc(2);
-          number.writeUInt16LE(port);
-          send(2 * index, number);
-          send(2 * index + 1, number);
-          const connection = dial(port).catch((error: Error) => {
-            send(2 * index + 1, Buffer.from(error.message));
-            return undefined;
-          });
-          void connection.then((connected) => connected?.on('data', (bytes: Buffer) => send(2 * index, bytes)));
-          return connection;
-        });
-        webSocket.on('message', (data: Buffer) => {
-          const channel = asText ? data[0]! - '0'.charCodeAt(0) : data[0]!;
-          const bytes = asText ? Buffer.from(data.toString('latin1', 1), 'base64') : data.subarray(1);
-          void connections[channel / 2]?.then((connected) => connected?.write(bytes));
-        });
-        webSocket.once('close', () => {
-          for (const connection of connections) void connection.then((connected) => connected?.destroy());
-        });
+        serveChannels(webSocket, protocol.includes('base64'), dial, ports);
       });
     },
   };
+}
+
+/** One connection a port, for as long as the socket: once the last of them is over, the socket is closed, which is how a client learns of it. */
+function serveChannels(webSocket: WebSocket, asText: boolean, dial: Dial, ports: readonly number[]): void {
+  const send = (channel: number, bytes: Buffer) => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    webSocket.send(asText ? `${channel}${bytes.toString('base64')}` : Buffer.concat([Buffer.from([channel]), bytes]), { binary: !asText });
+  };
+  const forward = async (port: number, index: number): Promise<Duplex | undefined> => {
+    const [data, error] = [2 * index, 2 * index + 1];
+    const number = Buffer.alloc(2);
+    number.writeUInt16LE(port);
+    send(data, number);
+    send(error, number);
+    try {
+      const connection = await dial(port);
+      connection.on('data', (bytes: Buffer) => send(data, bytes));
+      return connection;
+    } catch (failure) {
+      send(error, Buffer.from((failure as Error).message));
+      return undefined;
+    }
+  };
+  const connections = ports.map(forward);
+  webSocket.on('message', (message: Buffer) => {
+    const channel = asText ? message[0]! - '0'.charCodeAt(0) : message[0]!;
+    const bytes = asText ? Buffer.from(message.toString('latin1', 1), 'base64') : message.subarray(1);
+    void connections[channel / 2]?.then((connected) => connected?.write(bytes));
+  });
+  webSocket.once('close', () => {
+    for (const connection of connections) void connection.then((connected) => connected?.destroy());
+  });
+  void Promise.all(connections.map(async (connection) => over(await connection))).then(() => webSocket.close(1000));
+}
+
+/** Resolves when nothing more comes of a connection. */
+async function over(connection: Duplex | undefined): Promise<void> {
+  if (!connection || connection.readableEnded || connection.destroyed) return;
+  await new Promise<void>((resolve) => connection.once('end', resolve).once('close', resolve));
 }
 
 /** Each connection is a pair of streams, one for data and one for what goes wrong, with the same request id. */
