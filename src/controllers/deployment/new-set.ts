@@ -23,6 +23,13 @@ interface Found {
   oldSets: KubeObject[];
 }
 
+const longestName = 253;
+
+/** Cut where the hash would make the name of the set longer than a name may be. */
+function setName(deployment: string, hash: string): string {
+  return `${deployment.slice(0, longestName - hash.length - 1)}-${hash}`;
+}
+
 /** Finds the ReplicaSet of a Deployment's present template, or makes it, and keeps the revisions of both in step. */
 export function createNewSets({ client, recorder, clock, writeStatus }: Dependencies): {
   find(deployment: KubeObject, owned: readonly KubeObject[], create: boolean): Promise<Found>;
@@ -91,7 +98,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
       apiVersion: 'apps/v1',
       kind: setResource.kind,
       metadata: {
-        name: `${name}-${hash}`,
+        name: setName(name!, hash),
         namespace,
         labels,
         annotations: withReplicas(annotations, desired, desired + maxSurge(deployment)),
