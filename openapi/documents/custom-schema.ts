@@ -100,6 +100,9 @@ function forV2(schema: Json): Json {
     delete printed['items'];
     delete printed['properties'];
   }
+  const rules = printed['x-kubernetes-validations'] as readonly Json[] | undefined;
+  // Without a type of its own, a rule's members are sorted.
+  if (rules) printed['x-kubernetes-validations'] = rules.map(sortedMembers);
   const type = printed['type'];
   if (nullable === true || (type === 'array' && !printed['items']) || (keepsUnknown && type === 'object')) delete printed['type'];
   const properties = (printed['properties'] ?? {}) as Record<string, Json>;

@@ -8,8 +8,9 @@ import { documentNames } from './v3.ts';
 export { mergeOpenAPIV2, type OpenAPIV2 } from './merge.ts';
 export type { CustomDocumentation, DocumentedResource, DocumentedSubresource } from './resource.ts';
 export { buildOpenAPIV2 } from './v2.ts';
-export { encodeOpenAPIV2, openAPIV2ProtobufType } from './v2-protobuf.ts';
+export { encodeOpenAPIV2 } from './v2-protobuf.ts';
 export { buildOpenAPIV3, documentNames, operationsOf } from './v3.ts';
+export { encodeOpenAPIV3 } from './v3-protobuf.ts';
 
 /** To be raised when the same definitions give other documents, because clients keep documents by hash. */
 const revision = 1;

@@ -1,90 +1,27 @@
-import protobuf from 'protobufjs';
+import {
+  always,
+  any,
+  boolean,
+  double,
+  encodeDocument,
+  type FieldWriters,
+  inside,
+  integer,
+  type Message,
+  named,
+  repeated,
+  string,
+  strings,
+  submessage,
+  type Write,
+  type Writer,
+} from './gnostic.ts';
 import type { Json } from './print-definition.ts';
 
-type Writer = protobuf.Writer;
-
-/** The media type under which kubectl before 1.28 asks for `/openapi/v2`. */
-export const openAPIV2ProtobufType = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
-
-/** Encodes a v2 document in the protobuf form of gnostic's `openapi.v2.Document`. */
+/** Encodes a v2 document in the protobuf form of gnostic's `openapi.v2.Document`, for which kubectl before 1.28 asks. */
 export function encodeOpenAPIV2(document: Json): Uint8Array {
-  const writer = protobuf.Writer.create();
-  writeFields(writer, messages.document, document);
-  return writer.finish();
+  return encodeDocument(messages.document, document);
 }
-
-/** How a property of the JSON form is written: a field number and a writer of its value. */
-type FieldWriters = Readonly<Record<string, readonly [number: number, write: (writer: Writer, number: number, value: any) => void]>>;
-
-interface Message {
-  readonly fields: FieldWriters;
-  /** Number of the repeated field for `x-…` properties. */
-  readonly extensions?: number;
-}
-
-/** What the message does not know is left out: the types through which kube-apiserver passes merged documents drop it as well. */
-function writeFields(writer: Writer, message: Message, value: Json): void {
-  for (const [key, content] of Object.entries(value)) {
-    const field = message.fields[key];
-    if (field !== undefined) field[1](writer, field[0], content);
-    else if (message.extensions !== undefined && key.startsWith('x-')) named(any)(writer, message.extensions, { [key]: content });
-  }
-}
-
-const string = (writer: Writer, number: number, value: string): void => {
-  writer.uint32((number << 3) | 2).string(value);
-};
-const boolean = (writer: Writer, number: number, value: boolean): void => {
-  writer.uint32(number << 3).bool(value);
-};
-const double = (writer: Writer, number: number, value: number): void => {
-  writer.uint32((number << 3) | 1).double(value);
-};
-const integer = (writer: Writer, number: number, value: number): void => {
-  writer.uint32(number << 3).int64(value);
-};
-const strings = (writer: Writer, number: number, values: readonly string[]): void => {
-  for (const value of values) string(writer, number, value);
-};
-
-/** A sub-message. The message is a function because messages refer to each other. */
-function submessage(message: () => Message) {
-  return (writer: Writer, number: number, value: Json): void => {
-    writer.uint32((number << 3) | 2).fork();
-    writeFields(writer, message(), value);
-    writer.ldelim();
-  };
-}
-
-/** A sub-message that only holds one field. */
-function inside(number: number, write: (writer: Writer, number: number, value: any) => void) {
-  return (writer: Writer, outer: number, value: unknown): void => {
-    writer.uint32((outer << 3) | 2).fork();
-    write(writer, number, value);
-    writer.ldelim();
-  };
-}
-
-/** The entries of a map as repeated `{name = 1, value = 2}`. */
-function named(write: (writer: Writer, number: number, value: any) => void) {
-  return (writer: Writer, number: number, entries: Record<string, unknown>): void => {
-    for (const [name, value] of Object.entries(entries)) {
-      writer.uint32((number << 3) | 2).fork();
-      string(writer, 1, name);
-      write(writer, 2, value);
-      writer.ldelim();
-    }
-  };
-}
-
-function repeated(write: (writer: Writer, number: number, value: any) => void) {
-  return (writer: Writer, number: number, values: readonly unknown[]): void => {
-    for (const value of values) write(writer, number, value);
-  };
-}
-
-/** gnostic keeps what it does not model as YAML, of which JSON is a part. */
-const any = (writer: Writer, number: number, value: unknown): void => inside(2, string)(writer, number, `${JSON.stringify(value)}\n`);
 
 const schema = submessage(() => messages.schema);
 
@@ -92,7 +29,7 @@ const externalDocs = submessage(() => messages.externalDocs);
 
 /** The facets of a value that is no object, which stand in this order in each message that has them. @param first the number of `type` */
 function facets(first: number): FieldWriters {
-  const names: [string, (writer: Writer, number: number, value: any) => void][] = [
+  const names: [string, Write][] = [
     ['type', string],
     ['format', string],
     ['items', submessage(() => messages.items)],
@@ -243,7 +180,7 @@ const messages: Record<MessageName, Message> = {
       enum: [20, repeated(any)],
       additionalProperties: [
         21,
-        (writer, number, value) => (typeof value === 'boolean' ? inside(2, boolean) : inside(1, schema))(writer, number, value),
+        (writer, number, value) => (typeof value === 'boolean' ? inside(2, always.boolean) : inside(1, schema))(writer, number, value),
       ],
       type: [22, (writer, number, value) => inside(1, strings)(writer, number, [value].flat())],
       items: [23, inside(1, schema)],

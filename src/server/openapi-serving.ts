@@ -68,7 +68,7 @@ export class OpenApiServing {
 
   private v2(context: ServerContext, builders: Documents): RawAnswer {
     const vary = 'Accept-Encoding, Accept';
-    const type = acceptedType(clausesOf(context), 'v2', true);
+    const type = acceptedType(clausesOf(context), 'v2');
     if (!type) return empty(406, { vary });
     const others = this.aggregation.openApi.v2Documents();
     const build = () => {
@@ -76,7 +76,7 @@ export class OpenApiServing {
       return others.length === 0 ? own : builders.mergeOpenAPIV2(own, others);
     };
     const served = this.document(v2Name, builders, build, JSON.stringify, others)!;
-    return { ...this.send(context, served, type, { vary }, builders), compressible: true };
+    return { ...this.send(context, served, type, { vary }, builders.encodeOpenAPIV2), compressible: true };
   }
 
   private v3Index(context: ServerContext, builders: Documents): RawAnswer {
@@ -108,7 +108,7 @@ export class OpenApiServing {
     const accepted = clausesOf(context);
     // Upstream says nothing, and that it is well, where it can read nothing of the header.
     if (accepted.length === 0) return empty(200, { vary: 'Accept' });
-    const type = acceptedType(accepted, 'v3', false);
+    const type = acceptedType(accepted, 'v3');
     if (!type) return empty(406, { vary: 'Accept' });
     const headers: Record<string, string> = { vary: 'Accept' };
     const hash = context.request.query.get('hash');
@@ -120,7 +120,7 @@ export class OpenApiServing {
       headers['cache-control'] = 'public, immutable';
       headers['expires'] = formatHttpDate(this.clock.now() + year).replace('GMT', 'UTC');
     }
-    return this.send(context, served, type, headers, builders);
+    return this.send(context, served, type, headers, builders.encodeOpenAPIV3);
   }
 
   /** A document that was built before is kept as long as its hash is the same. @param others what is merged into it */
@@ -153,10 +153,10 @@ export class OpenApiServing {
     served: Served,
     contentType: string,
     headers: Readonly<Record<string, string>>,
-    builders: Documents,
+    encode: (document: Record<string, unknown>) => Uint8Array,
   ): RawAnswer {
     const isJson = contentType === 'application/json';
-    if (!isJson) served.protobuf ??= Buffer.from(builders.encodeOpenAPIV2(JSON.parse(served.json.toString())));
+    if (!isJson) served.protobuf ??= Buffer.from(encode(JSON.parse(served.json.toString())));
     const body = isJson ? served.json : served.protobuf!;
     const content = { contentType, body, etag: `"${served.etag}"`, lastModified: served.lastModified, headers };
     return serveContent(context.request.headers, content, this.random);
@@ -172,13 +172,13 @@ function empty(status: number, headers: Readonly<Record<string, string>>): RawAn
 }
 
 /** The best of JSON and protobuf for what a client accepts; undefined if it takes neither. */
-function acceptedType(accepted: readonly Clause[], version: 'v2' | 'v3', hasProtobuf: boolean): string | undefined {
+function acceptedType(accepted: readonly Clause[], version: 'v2' | 'v3'): string | undefined {
   const protobuf = `application/com.github.proto-openapi.spec.${version}.v1.0+protobuf`;
   for (const { type, subtype } of accepted) {
     if (type !== 'application' && type !== '*') continue;
     if (subtype === 'json' || subtype === '*' || subtype === '') return 'application/json';
     // Newer clients write a dot where older ones write an @, which is no valid media type.
-    if (hasProtobuf && `application/${subtype.replace('@', '.')}` === protobuf) return protobuf;
+    if (`application/${subtype.replace('@', '.')}` === protobuf) return protobuf;
   }
   return undefined;
 }
