@@ -15,6 +15,8 @@ export interface Dependents {
   readonly resource: ResourceReference;
   readonly controller: Pick<Controller, 'enqueue' | 'enqueueAfter'>;
   readonly expectations?: Expectations;
+  /** False: one that comes with its owner named is nothing new to that owner. As upstream, ControllerRevisions of DaemonSets; a set that looked at once would find two of the same data. */
+  readonly looksAtAdded?: boolean;
   selectorOf(owner: KubeObject): Selector;
 }
 
@@ -29,7 +31,7 @@ export function watchDependents(options: Dependents): () => void {
     const key = ownerKey(object);
     if (key === undefined) return;
     expectations?.creationObserved(key);
-    controller.enqueue(key);
+    if (options.looksAtAdded !== false) controller.enqueue(key);
   }
 
   function updated(object: KubeObject, old: KubeObject): void {

@@ -74,7 +74,14 @@ export function startDaemonSetController(context: ControllerContext): RunningCon
     expectations,
     selectorOf: selectorOfSet,
   });
-  watchDependents({ dependents: revisions, owners: sets, resource: daemonSets, controller, selectorOf: selectorOfSet });
+  watchDependents({
+    dependents: revisions,
+    owners: sets,
+    resource: daemonSets,
+    controller,
+    looksAtAdded: false,
+    selectorOf: selectorOfSet,
+  });
   // As upstream, a node that goes is noticed by the pods that go with it.
   nodes.addHandler({
     added: enqueueSetsOf,
