@@ -82,7 +82,7 @@ test('servers in pods', { timeout: 240_000 }, async (t) => {
     const proxy = spawn(kubectl, ['proxy', '--port=0'], { env: { ...process.env, KUBECONFIG: cluster.kubeconfig } });
     try {
       const at = /127\.0\.0\.1:\d+/.exec(String((await once(proxy.stdout, 'data'))[0]))![0];
-      const socket = new WebSocket(`ws://${at}/api/v1/namespaces/default/pods/site/portforward?ports=80&ports=99`, 'v4.channel.k8s.io');
+      const socket = new WebSocket(`ws://${at}/api/v1/namespaces/default/pods/site/portforward?ports=80,99`, 'v4.channel.k8s.io');
       const said = ['', '', '', ''];
       socket.on('message', (message: Buffer) => {
         said[message[0]!] += message.toString('latin1', 1);

@@ -13,7 +13,7 @@ export default ({ ns }) => {
     list({ limit: '1', continue: 'a\nb' }), list({ limit: '1', continue: '\n' }), list({ limit: '1', continue: 'abcd\ne' }), list({ limit: '1', continue: 'eyJ2IjoibWV0YS5rOHMuaW8v\ndjEiLCJydiI6LTEsInN0YXJ0IjoieCJ9' }),
     make('kept'),
     ...['a\0', '\0a', 'a=\0b', 'a\0b', 'a,\0b', 'a in (b\0,c)', 'a in (\0b)', 'a=b\0c'].map((labelSelector) => list({ labelSelector })),
-    ...['65535', '65536', 'x', '-1', '99999999999999999999'].map((ports) => ({ name: `port ${ports}`, path: `/api/v1/namespaces/${ns}/pods/nope/portforward`, query: { ports }, pick: said })),
+    ...['65535', '65536', 'x', '-1', '99999999999999999999', '80,81', '80,,81', '80,x'].map((ports) => ({ name: `port ${ports}`, path: `/api/v1/namespaces/${ns}/pods/nope/portforward`, query: { ports }, pick: said })),
     { name: 'a validation that is none', method: 'POST', path: C, query: { fieldValidation: 'a<&\u0001\u2028é"\\' }, pick: said, body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } } },
   ];
 };

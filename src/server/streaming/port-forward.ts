@@ -18,9 +18,10 @@ const tunnelProtocol = 'SPDY/3.1+portforward.k8s.io';
 /** Two channels a port, with the ports in the query; also spoken to who names no protocol. */
 const channelProtocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io', ''];
 
-/** @throws ApiError 400 */
+/** Parameters name one port or several, between commas. @throws ApiError 400 */
 export function portsOf(query: URLSearchParams): number[] {
-  return query.getAll('ports').map((text) => {
+  const ports = query.getAll('ports').flatMap((text) => text.split(','));
+  return ports.map((text) => {
     const problem = !/^\d+$/.test(text) ? 'invalid syntax' : Number(text) > highestPort ? 'value out of range' : undefined;
     if (problem !== undefined) throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${goQuote(text)}: ${problem}`);
     return Number(text);
