@@ -219,43 +219,34 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   return [...errors, ...validateContainerUsers(pod, path), ...validateAllocatedResources(pod, path)];
 }
 
-/** Whether a container that ended with this code may run again. */
-function mayRestart(container: Container | undefined, spec: PodSpec, exitCode: number): boolean {
-  for (const rule of container?.restartPolicyRules ?? []) {
-    const listed = (rule.exitCodes?.values ?? []).includes(exitCode);
-    if (rule.exitCodes && listed === (rule.exitCodes.operator === 'In')) return true;
-  }
-  const policy = container?.restartPolicy ?? spec.restartPolicy;
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+/** Whether a container that ended with this code may run again; what it says itself goes before what its pod says. */
+function mayRestart(container: Container, spec: PodSpec, exitCode: number): boolean {
+  const ruled = (container.restartPolicyRules ?? []).some(
+    ({ exitCodes }) => exitCodes && (exitCodes.values ?? []).includes(exitCode) === (exitCodes.operator === 'In'),
+  );
+  const policy = container.restartPolicy ?? spec.restartPolicy;
+  return ruled || policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }
 
 function validateStateChanges(pod: Pod, old: Pod, path: FieldPath): FieldError[] {
   const spec = old.spec!;
-  const check = (
-    field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses',
-    restarts: (name: string, code: number) => boolean,
-  ) => {
-    const now = new Map((pod.status?.[field] ?? []).map((status) => [status.name, status]));
-    return (old.status?.[field] ?? []).flatMap((status, i) => {
-      const ended = status.state?.terminated;
-      const next = now.get(status.name);
-      if (!ended || !next || next.state?.terminated || restarts(status.name, ended.exitCode ?? 0)) return [];
-      return [forbidden(path.child(field).index(i).child('state'), 'may not be transitioned to non-terminated state')];
-    });
-  };
   const all = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const restartsAll = all.some((c) => (c.restartPolicyRules ?? []).some((rule) => rule.action === 'RestartAllContainers'));
-  const named = (containers: readonly Container[] | undefined, name: string) => containers?.find((container) => container.name === name);
+  const check = (field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses', containers?: readonly Container[]) =>
+    (old.status?.[field] ?? []).flatMap(({ name, state }, i) => {
+      const ended = state?.terminated;
+      const returned = ended ? (pod.status?.[field] ?? []).filter((status) => status.name === name && !status.state?.terminated) : [];
+      const errors = returned.map(() =>
+        forbidden(path.child(field).index(i).child('state'), 'may not be transitioned to non-terminated state'),
+      );
+      if (!containers) return errors; // an ephemeral one never runs again, and each status that says so is told of
+      const container = containers.find((one) => one.name === name);
+      return restartsAll || (container && mayRestart(container, spec, ended?.exitCode ?? 0)) ? [] : errors.slice(0, 1);
+    });
   return [
-    ...check(
-      'containerStatuses',
-      (name, code) => restartsAll || spec.restartPolicy === 'Always' || mayRestart(named(spec.containers, name), spec, code),
-    ),
-    ...check('initContainerStatuses', (name, code) => {
-      const container = named(spec.initContainers, name);
-      return restartsAll || spec.restartPolicy === 'Always' || isSidecar(container) || mayRestart(container, spec, code);
-    }),
-    ...check('ephemeralContainerStatuses', () => false),
+    ...check('containerStatuses', spec.containers ?? []),
+    ...check('initContainerStatuses', spec.initContainers ?? []),
+    ...check('ephemeralContainerStatuses'),
   ];
 }
 
