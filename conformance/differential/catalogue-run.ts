@@ -73,7 +73,7 @@ function questionsOf(chapter: Chapter): readonly Question[] {
     const prepare = async (server: Connection) => {
       const reply = await send(server, 'POST', collection, make(own, from));
       if (first === undefined || reply.status >= 300) return reply;
-      return send(server, 'PUT', path + sub, changed((await send(server, 'GET', path)).body as any, substituted(first)));
+      return send(server, 'PUT', `${path}/status`, changed((await send(server, 'GET', path)).body as any, substituted(first)));
     };
     return to.map(
       (changes): Question => ({
@@ -89,17 +89,22 @@ function questionsOf(chapter: Chapter): readonly Question[] {
       }),
     );
   };
-  const patched = (chapter.patches ?? []).flatMap(({ from = {}, type, subresource, query = '', bodies }, i) => {
+  const patched = (chapter.patches ?? []).flatMap(({ from = {}, status, type, subresource, query = '', bodies }, i) => {
     const own = `${slug}-p${i}`;
     const path = `${collection}/${own}`;
     if (!kind.namespaced) cleanups.push(path);
     const ready = new Map<Connection, Promise<Reply>>();
+    const prepare = async (server: Connection) => {
+      const reply = await send(server, 'POST', collection, make(own, from));
+      if (status === undefined || reply.status >= 300) return reply;
+      return send(server, 'PUT', `${path}/status`, changed((await send(server, 'GET', path)).body as any, substituted(status)));
+    };
     return bodies.map(
       (given): Question => ({
         verb: `${type} ${subresource ?? ''}`,
         changes: [from, given],
         ask: async (server) => {
-          const fixture = await (ready.get(server) ?? ready.set(server, send(server, 'POST', collection, make(own, from))).get(server)!);
+          const fixture = await (ready.get(server) ?? ready.set(server, prepare(server)).get(server)!);
           if (fixture.status >= 300) return [fixture];
           const body = typeof given === 'string' ? given : JSON.stringify(given);
           const target = `${path}${subresource ? `/${subresource}` : ''}?dryRun=All${query}`;
@@ -118,7 +123,7 @@ function questionsOf(chapter: Chapter): readonly Question[] {
   return [
     ...created,
     ...patched,
-    ...(chapter.updates ?? []).flatMap(({ from = {}, to, name }, i) => onLive(i, name, '', from, undefined, to)),
+    ...(chapter.updates ?? []).flatMap(({ from = {}, status, to, name }, i) => onLive(i, name, '', from, status, to)),
     ...(chapter.statuses ?? []).flatMap(({ from = {}, first, to }, i) => onLive(i, undefined, '/status', from, first, to)),
   ];
 }

@@ -16,10 +16,17 @@ export interface Chapter {
   readonly objectName?: string;
   readonly creates?: readonly Changes[];
   /** What is created for good, and with what it is replaced. */
-  readonly updates?: readonly { readonly from?: Changes; readonly to: readonly Changes[]; readonly name?: string }[];
+  readonly updates?: readonly {
+    readonly from?: Changes;
+    /** What its status says by then. */
+    readonly status?: Changes;
+    readonly to: readonly Changes[];
+    readonly name?: string;
+  }[];
   /** Patches of what is created for good, as data or, where they are none, as text. */
   readonly patches?: readonly {
     readonly from?: Changes;
+    readonly status?: Changes;
     readonly type: 'json' | 'merge' | 'strategic' | 'apply';
     readonly subresource?: string;
     /** Besides `dryRun=All`. */
