@@ -26,6 +26,14 @@ const canonical: readonly (readonly [text: string, canonical: string])[] = [
   ['-1', '-1'],
   ['-1.5', '-1500m'],
   ['.5', '500m'],
+  ['0.500', '500m'],
+  ['0.125', '125m'],
+  ['0.250k', '250'],
+  ['1.500', '1.500'],
+  ['-n', '0'],
+  ['.', '0'],
+  ['+', '0'],
+  ['.Ti', '0'],
   ['5.', '5.'],
   ['100E', '100E'],
   ['16Ei', '9223372036854775807'],
@@ -47,6 +55,8 @@ test('resource lists keep thousandths', () => {
 test('what is no quantity is refused in the words of the API', () => {
   const form = /^quantities must match the regular expression '/;
   for (const text of ['', 'a', '1 ', '1..2', '1.2.3', '1_0']) assert.throws(() => parseQuantity(text), { message: form }, text);
+  for (const text of ['.Pi', 'e-10', '-.e-10'])
+    assert.throws(() => parseQuantity(text), { message: 'unable to parse numeric part of quantity' }, text);
   for (const text of ['--1', '1mm', '1e', '1K', '1Mm']) {
     assert.throws(() => parseQuantity(text), { message: "unable to parse quantity's suffix" }, text);
   }

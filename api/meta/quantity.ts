@@ -193,7 +193,8 @@ function parseGeneral(text: string): Quantity {
   if (!match || text === '') throw new Error(formatWrong);
   const [, sign, whole = '', written = '', suffix = ''] = match;
   const { bits, exponent, format } = interpretSuffix(suffix);
-  if (whole === '' && written === '') throw new Error(numericWrong);
+  // The reader's short cut takes no digit at all for a zero; its long way does not.
+  if (whole === '' && written === '' && text !== sign && (bits > maxShortBits || exponent < nanoScale)) throw new Error(numericWrong);
   if (whole.length > largestScale && !/^0*$/.test(whole)) return new Quantity(sign === '-' ? -maxValue : maxValue, 0, format);
   const fraction = written.length > largestScale ? shortened(written) : written;
   let unscaled = BigInt(`${whole}${fraction}` || '0') << BigInt(bits);
@@ -242,25 +243,23 @@ export function canonicalResourceQuantity(text: string): string {
 }
 
 const mostDigits = 18;
+// With one digit, up to Ti (see isKept).
+const maxShortBits = 40;
 const writtenShape = /^[+-]?0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
-
-function writtenScale(text: string): number {
-  const [, , fraction = '', suffix = ''] = writtenShape.exec(text) ?? [];
-  return interpretSuffix(suffix).exponent - fraction.length;
-}
 
 // The reader's short cut for numbers that fit 64 bits tells by the digits whether the text is as good as canonical.
 function isKept(text: string): boolean {
   const match = writtenShape.exec(text);
   if (!match) return false;
-  const [, whole = '', fraction = '', suffix = ''] = match;
+  const [, read, fraction = '', suffix = ''] = match;
+  const whole = read || '0'; // a zero stands for digits that are none or nothing but zeros
   const digits = whole + fraction;
-  if (digits === '' || digits.length > mostDigits) return false;
+  if (digits.length > mostDigits) return false;
   const bits = binarySuffixes[suffix];
   if (bits !== undefined) {
     const precision = 15 - whole.length - Math.trunc((bits * 3) / 10) - 1;
     return fraction === '' && precision >= 0 && (BigInt(digits) & 7n) !== 0n;
   }
-  const scale = writtenScale(text);
+  const scale = interpretSuffix(suffix).exponent - fraction.length;
   return scale >= nanoScale && scale % 3 === 0 && !digits.endsWith('000') && digits[0] !== '0';
 }

@@ -11,7 +11,9 @@ const many = (count: number, item: (i: number) => unknown) => Array.from({ lengt
 const iscsi = { targetPortal: 'p', iqn: 'iqn.2000-01.com.x:a', lun: 0 };
 const volume = (...sources: object[]): Changes[] =>
   sources.map((one) => ({ 'spec.hostPath': undefined, ...Object.fromEntries(Object.entries(one).map(([k, v]) => [`spec.${k}`, v])) }));
-const capacity = (requestPolicy: object, value = '10') => [{ name: 'd', allowMultipleAllocations: true, capacity: { 'a.b/c': { value, requestPolicy } } }];
+const capacity = (requestPolicy: object, value = '10') => [
+  { name: 'd', allowMultipleAllocations: true, capacity: { 'a.b/c': { value, requestPolicy } } },
+];
 const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } } };
 const rule = { verbs: ['get'], apiGroups: [''], resources: ['pods'], clusterScope: true };
 const limited = { limits: { cpu: '2', memory: '2Mi', 'hugepages-2Mi': '2Mi' } };
@@ -34,9 +36,14 @@ export const chapters: readonly Chapter[] = [
             { 'status.startTime': now, 'status.completionTime': now, 'status.succeeded': 1 },
             { 'status.startTime': later, 'status.completionTime': now },
           ].flatMap((one) =>
-            [['Complete'], ['SuccessCriteriaMet', 'Complete'], ['Failed'], ['FailureTarget', 'Failed'], ['SuccessCriteriaMet', 'Failed'], ['Complete', 'Failed']].map(
-              (types) => ({ 'status.startTime': now, ...one, 'status.conditions': types.map((type) => condition(type)) }),
-            ),
+            [
+              ['Complete'],
+              ['SuccessCriteriaMet', 'Complete'],
+              ['Failed'],
+              ['FailureTarget', 'Failed'],
+              ['SuccessCriteriaMet', 'Failed'],
+              ['Complete', 'Failed'],
+            ].map((types) => ({ 'status.startTime': now, ...one, 'status.conditions': types.map((type) => condition(type)) })),
           ),
           { 'status.conditions': [condition('SuccessCriteriaMet'), condition('FailureTarget')] },
           { 'status.conditions': [condition('Suspended'), condition('Suspended', 'X'), condition('', '')] },
@@ -76,11 +83,27 @@ export const chapters: readonly Chapter[] = [
       {
         from: { ...indexed, 'spec.backoffLimitPerIndex': 1, 'spec.successPolicy': { rules: [{ succeededIndexes: '0-1' }] } },
         to: [
-          ...[['x', '1'], ['1', 'x'], ['0-1,3', '1,4'], ['0-1,3,x', '2,4,y'], ['3-1', '0'], ['0,2', '1,3'], ['0-4', '4'], ['1,1', '2'], ['5', '6'], ['0', '']].map(
-            ([completedIndexes, failedIndexes]) => ({ 'status.completedIndexes': completedIndexes, 'status.failedIndexes': failedIndexes }),
-          ),
+          ...[
+            ['x', '1'],
+            ['1', 'x'],
+            ['0-1,3', '1,4'],
+            ['0-1,3,x', '2,4,y'],
+            ['3-1', '0'],
+            ['0,2', '1,3'],
+            ['0-4', '4'],
+            ['1,1', '2'],
+            ['5', '6'],
+            ['0', ''],
+          ].map(([completedIndexes, failedIndexes]) => ({
+            'status.completedIndexes': completedIndexes,
+            'status.failedIndexes': failedIndexes,
+          })),
           { 'status.startTime': now, 'status.completionTime': now, 'status.conditions': [condition('Complete')] },
-          { 'status.startTime': now, 'status.completionTime': now, 'status.conditions': [condition('SuccessCriteriaMet'), condition('Complete')] },
+          {
+            'status.startTime': now,
+            'status.completionTime': now,
+            'status.conditions': [condition('SuccessCriteriaMet'), condition('Complete')],
+          },
           { 'status.conditions': [condition('SuccessCriteriaMet')] },
         ],
       },
@@ -140,7 +163,11 @@ export const chapters: readonly Chapter[] = [
     ],
     creates: [
       { ...indexed, 'spec.successPolicy': { rules: [{ succeededIndexes: '0,'.repeat(33000) }] } },
-      { 'spec.podFailurePolicy': { rules: [{ action: 'FailJob', onPodConditions: [{ type: 'a' }, { type: 'b', status: '' }, { type: 'c', status: 'X' }] }] } },
+      {
+        'spec.podFailurePolicy': {
+          rules: [{ action: 'FailJob', onPodConditions: [{ type: 'a' }, { type: 'b', status: '' }, { type: 'c', status: 'X' }] }],
+        },
+      },
       {
         'spec.template.spec.initContainers': [{ name: 'i', image: 'i' }],
         'spec.podFailurePolicy': { rules: [{ action: 'Ignore', onExitCodes: { containerName: 'i', operator: 'In', values: [2] } }] },
@@ -161,8 +188,17 @@ export const chapters: readonly Chapter[] = [
       { 'spec.jobTemplate.metadata': { name: 'x', annotations: { 'a b': 'c' } } },
     ],
     updates: [
-      { to: [{ 'spec.schedule': 'TZ=UTC * * * * *' }, { 'spec.timeZone': 'local' }, { 'spec.timeZone': 'UTC', 'spec.schedule': 'TZ=UTC @daily' }] },
-      { from: { 'spec.timeZone': 'Etc/UTC' }, to: [{ 'spec.timeZone': '' }, { 'spec.timeZone': undefined }, { 'spec.schedule': 'TZ=UTC * * * * *' }] },
+      {
+        to: [
+          { 'spec.schedule': 'TZ=UTC * * * * *' },
+          { 'spec.timeZone': 'local' },
+          { 'spec.timeZone': 'UTC', 'spec.schedule': 'TZ=UTC @daily' },
+        ],
+      },
+      {
+        from: { 'spec.timeZone': 'Etc/UTC' },
+        to: [{ 'spec.timeZone': '' }, { 'spec.timeZone': undefined }, { 'spec.schedule': 'TZ=UTC * * * * *' }],
+      },
     ],
   },
   {
@@ -182,7 +218,10 @@ export const chapters: readonly Chapter[] = [
           ['10.201.0.0/24', 'fd00::/64', 'fd01::/64'],
         ]),
       },
-      { from: { 'spec.cidrs': ['10.203.0.0/24', 'fd03::/64'] }, to: each('spec.cidrs', [['10.203.0.0/24'], ['fd03::/64', '10.203.0.0/24']]) },
+      {
+        from: { 'spec.cidrs': ['10.203.0.0/24', 'fd03::/64'] },
+        to: each('spec.cidrs', [['10.203.0.0/24'], ['fd03::/64', '10.203.0.0/24']]),
+      },
     ],
     statuses: [
       {
@@ -214,7 +253,13 @@ export const chapters: readonly Chapter[] = [
   {
     name: 'networkpolicy-changes',
     kind: 'NetworkPolicy',
-    base: { spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }], egress: [{ to: [{ ipBlock: { cidr: '::/0' } }] }] } },
+    base: {
+      spec: {
+        podSelector: {},
+        ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }] }],
+        egress: [{ to: [{ ipBlock: { cidr: '::/0' } }] }],
+      },
+    },
     updates: [
       {
         to: [
@@ -232,10 +277,18 @@ export const chapters: readonly Chapter[] = [
     name: 'ingress-changes',
     kind: 'Ingress',
     base: { spec: { defaultBackend: { service: { name: '1a', port: { number: 80 } } } } },
-    creates: [{ 'spec.tls': [{ secretName: 'A_', hosts: ['*', 'A_', '*.a.b'] }] }, { 'spec.rules': [{ host: '*.A_', http: { paths: [] } }] }],
+    creates: [
+      { 'spec.tls': [{ secretName: 'A_', hosts: ['*', 'A_', '*.a.b'] }] },
+      { 'spec.rules': [{ host: '*.A_', http: { paths: [] } }] },
+    ],
     updates: [
       {
-        from: { 'spec.rules': [{ host: '*.a.b' }, { http: { paths: [{ pathType: 'Exact', path: '/a', backend: { resource: { kind: 'K', name: 'n' } } }] } }] },
+        from: {
+          'spec.rules': [
+            { host: '*.a.b' },
+            { http: { paths: [{ pathType: 'Exact', path: '/a', backend: { resource: { kind: 'K', name: 'n' } } }] } },
+          ],
+        },
         to: [
           { 'spec.defaultBackend.service.name': '2b' },
           { 'spec.defaultBackend.service.name': 'A' },
@@ -279,7 +332,12 @@ export const chapters: readonly Chapter[] = [
   {
     name: 'flowschema-subjects',
     kind: 'FlowSchema',
-    base: { spec: { priorityLevelConfiguration: { name: 'global-default' }, rules: [{ subjects: [{ kind: 'User', user: { name: 'u' } }], resourceRules: [rule] }] } },
+    base: {
+      spec: {
+        priorityLevelConfiguration: { name: 'global-default' },
+        rules: [{ subjects: [{ kind: 'User', user: { name: 'u' } }], resourceRules: [rule] }],
+      },
+    },
     creates: [
       ...(['User', 'Group', 'ServiceAccount'] as const).map((kind) => ({
         'spec.rules.0.subjects': [{ kind, user: { name: 'u' }, group: { name: 'g' }, serviceAccount: { name: 'n', namespace: 's' } }],
@@ -293,7 +351,14 @@ export const chapters: readonly Chapter[] = [
   {
     name: 'resourceslice-policies',
     kind: 'ResourceSlice',
-    base: { spec: { driver: 'd.example.com', nodeName: 'none', pool: { name: 'p', generation: 1, resourceSliceCount: 1 }, devices: [{ name: 'd' }] } },
+    base: {
+      spec: {
+        driver: 'd.example.com',
+        nodeName: 'none',
+        pool: { name: 'p', generation: 1, resourceSliceCount: 1 },
+        devices: [{ name: 'd' }],
+      },
+    },
     creates: [
       ...each(
         'spec.devices',
@@ -341,11 +406,52 @@ export const chapters: readonly Chapter[] = [
     base: { spec: { containers: [container], schedulerName: 'none' } },
     creates: [
       ...each('spec.volumes', [
-        [{ name: 'v', photonPersistentDisk: { pdID: 'p' } }, { name: 'w', gitRepo: { repository: 'r' } }, { name: 'x', flocker: { datasetName: 'd' } }],
-        [{ name: 'v', quobyte: { registry: 'a:1', volume: 'v' } }, { name: 'w', scaleIO: { gateway: 'g', system: 's', volumeName: 'v', secretRef: { name: 'n' } } }],
-        [{ name: 'v', configMap: { name: 'c', items: [{ key: 'a', path: 'p' }, { key: 'b', path: 'p/q' }, { key: 'c', path: 'p' }, { key: 'd', path: 'pq' }] } }],
-        [{ name: 'v', secret: { secretName: 'c', items: [{ key: 'a', path: 'p/q' }, { key: 'b', path: 'p' }] } }],
-        [{ name: 'v', downwardAPI: { items: [{ path: 'p', fieldRef: { fieldPath: 'metadata.name' } }, { path: 'p/r', fieldRef: { fieldPath: 'metadata.uid' } }] } }],
+        [
+          { name: 'v', photonPersistentDisk: { pdID: 'p' } },
+          { name: 'w', gitRepo: { repository: 'r' } },
+          { name: 'x', flocker: { datasetName: 'd' } },
+        ],
+        [
+          { name: 'v', quobyte: { registry: 'a:1', volume: 'v' } },
+          { name: 'w', scaleIO: { gateway: 'g', system: 's', volumeName: 'v', secretRef: { name: 'n' } } },
+        ],
+        [
+          {
+            name: 'v',
+            configMap: {
+              name: 'c',
+              items: [
+                { key: 'a', path: 'p' },
+                { key: 'b', path: 'p/q' },
+                { key: 'c', path: 'p' },
+                { key: 'd', path: 'pq' },
+              ],
+            },
+          },
+        ],
+        [
+          {
+            name: 'v',
+            secret: {
+              secretName: 'c',
+              items: [
+                { key: 'a', path: 'p/q' },
+                { key: 'b', path: 'p' },
+              ],
+            },
+          },
+        ],
+        [
+          {
+            name: 'v',
+            downwardAPI: {
+              items: [
+                { path: 'p', fieldRef: { fieldPath: 'metadata.name' } },
+                { path: 'p/r', fieldRef: { fieldPath: 'metadata.uid' } },
+              ],
+            },
+          },
+        ],
         [
           {
             name: 'v',
@@ -363,16 +469,38 @@ export const chapters: readonly Chapter[] = [
       ]),
       ...each('spec.containers.0.ports', [
         [{ containerPort: 80 }, { containerPort: 80, hostPort: 80 }],
-        [{ containerPort: 80, hostPort: 80 }, { containerPort: 80, hostPort: 81 }],
-        [{ containerPort: 80, hostPort: 80, hostIP: '1.1.1.1' }, { containerPort: 80, hostPort: 80 }],
-        [{ containerPort: 80, hostPort: 80, hostIP: '1.1.1.1' }, { containerPort: 80, hostPort: 80, hostIP: '1.1.1.2' }],
+        [
+          { containerPort: 80, hostPort: 80 },
+          { containerPort: 80, hostPort: 81 },
+        ],
+        [
+          { containerPort: 80, hostPort: 80, hostIP: '1.1.1.1' },
+          { containerPort: 80, hostPort: 80 },
+        ],
+        [
+          { containerPort: 80, hostPort: 80, hostIP: '1.1.1.1' },
+          { containerPort: 80, hostPort: 80, hostIP: '1.1.1.2' },
+        ],
         [{ containerPort: 80, protocol: 'UDP' }, { containerPort: 80 }, { containerPort: 80 }, { containerPort: 80 }],
       ]),
       ...each('spec.containers.0.env', [
-        [{ name: 'A', value: 'x' }, { name: 'A', value: '$(A)' }, { name: 'A', value: 'y$(A)' }],
-        [{ name: 'A', value: '$(B)' }, { name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
-        [{ name: 'A', value: '' }, { name: 'A', value: '$$(A)' }],
-        [{ name: 'A', value: '$(A)' }, { name: 'A', value: '$(A)' }],
+        [
+          { name: 'A', value: 'x' },
+          { name: 'A', value: '$(A)' },
+          { name: 'A', value: 'y$(A)' },
+        ],
+        [
+          { name: 'A', value: '$(B)' },
+          { name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+        ],
+        [
+          { name: 'A', value: '' },
+          { name: 'A', value: '$$(A)' },
+        ],
+        [
+          { name: 'A', value: '$(A)' },
+          { name: 'A', value: '$(A)' },
+        ],
       ]),
       ...each('spec.containers.0.resources', [
         { limits: { 'ephemeral-storage': '1500m', memory: '1500m' }, requests: { 'ephemeral-storage': '100m', memory: '100m' } },
@@ -380,21 +508,46 @@ export const chapters: readonly Chapter[] = [
       { 'spec.overhead': { memory: '1500m', 'ephemeral-storage': '500m' } },
       {
         'spec.nodeSelector': { 'beta.kubernetes.io/arch': 'a', 'failure-domain.beta.kubernetes.io/zone': 'b' },
-        'spec.topologySpreadConstraints': [{ maxSkew: 1, topologyKey: 'failure-domain.beta.kubernetes.io/region', whenUnsatisfiable: 'DoNotSchedule' }],
+        'spec.topologySpreadConstraints': [
+          { maxSkew: 1, topologyKey: 'failure-domain.beta.kubernetes.io/region', whenUnsatisfiable: 'DoNotSchedule' },
+        ],
         'spec.affinity': {
           nodeAffinity: {
-            requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'beta.kubernetes.io/os', operator: 'Exists' }] }] },
-            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: [{ key: 'beta.kubernetes.io/instance-type', operator: 'Exists' }] } }],
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'beta.kubernetes.io/os', operator: 'Exists' }] }],
+            },
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 1, preference: { matchExpressions: [{ key: 'beta.kubernetes.io/instance-type', operator: 'Exists' }] } },
+            ],
           },
-          podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: { topologyKey: 'beta.kubernetes.io/arch' } }] },
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: { topologyKey: 'beta.kubernetes.io/arch' } }],
+          },
         },
-        'metadata.annotations': { 'container.apparmor.security.beta.kubernetes.io/a': 'runtime/default', 'scheduler.alpha.kubernetes.io/critical-pod': '' },
+        'metadata.annotations': {
+          'container.apparmor.security.beta.kubernetes.io/a': 'runtime/default',
+          'scheduler.alpha.kubernetes.io/critical-pod': '',
+        },
       },
-      { 'spec.terminationGracePeriodSeconds': -5, 'spec.hostAliases': [{ ip: '1.1.1.1', hostnames: ['a'] }, { ip: '1.1.1.1' }], 'spec.imagePullSecrets': [{}, {}] },
+      {
+        'spec.terminationGracePeriodSeconds': -5,
+        'spec.hostAliases': [{ ip: '1.1.1.1', hostnames: ['a'] }, { ip: '1.1.1.1' }],
+        'spec.imagePullSecrets': [{}, {}],
+      },
       { 'spec.dnsConfig': { nameservers: ['01.1.1.1', '::ffff:1.1.1.1'], searches: [] }, 'spec.hostAliases': [{ ip: '001.1.1.1' }] },
-      { 'spec.resources': limited, 'spec.containers.0.resources': { requests: { 'hugepages-2Mi': '2Mi' }, limits: { 'hugepages-2Mi': '2Mi' } } },
-      { 'spec.resources': { requests: { cpu: '1' } }, 'spec.containers.0.resources': limited, 'spec.initContainers': [{ name: 'i', image: 'i', resources: { limits: { cpu: '3' } } }] },
-      { 'spec.resources': { limits: { cpu: '4' } }, 'spec.containers.0.resources': { limits: { memory: '1Mi', cpu: '1' }, requests: { memory: '1Ki' } } },
+      {
+        'spec.resources': limited,
+        'spec.containers.0.resources': { requests: { 'hugepages-2Mi': '2Mi' }, limits: { 'hugepages-2Mi': '2Mi' } },
+      },
+      {
+        'spec.resources': { requests: { cpu: '1' } },
+        'spec.containers.0.resources': limited,
+        'spec.initContainers': [{ name: 'i', image: 'i', resources: { limits: { cpu: '3' } } }],
+      },
+      {
+        'spec.resources': { limits: { cpu: '4' } },
+        'spec.containers.0.resources': { limits: { memory: '1Mi', cpu: '1' }, requests: { memory: '1Ki' } },
+      },
       { 'spec.resources': {}, 'spec.containers.0.resources': limited },
     ],
   },
@@ -403,7 +556,11 @@ export const chapters: readonly Chapter[] = [
     kind: 'Service',
     base: { spec: { ports: [{ port: 80 }] } },
     creates: [
-      { 'metadata.annotations': { 'service.kubernetes.io/topology-aware-hints': 'auto' }, 'spec.clusterIP': 'None', 'spec.loadBalancerIP': '1.1.1.1' },
+      {
+        'metadata.annotations': { 'service.kubernetes.io/topology-aware-hints': 'auto' },
+        'spec.clusterIP': 'None',
+        'spec.loadBalancerIP': '1.1.1.1',
+      },
       { 'spec.sessionAffinity': 'ClientIP', 'spec.sessionAffinityConfig': { clientIP: {} } },
       { 'spec.sessionAffinity': 'None', 'spec.sessionAffinityConfig': { clientIP: { timeoutSeconds: 5 } } },
       { 'spec.sessionAffinityConfig': {} },
@@ -453,7 +610,11 @@ export const chapters: readonly Chapter[] = [
       },
       {
         from: { 'spec.type': 'ExternalName', 'spec.externalName': 'a.b', 'spec.ports': [] },
-        to: [{ 'spec.type': 'ClusterIP' }, { 'spec.type': 'ClusterIP', 'spec.ports': [{ port: 1 }], 'spec.externalName': '' }, { 'spec.clusterIP': '10.96.3.3' }],
+        to: [
+          { 'spec.type': 'ClusterIP' },
+          { 'spec.type': 'ClusterIP', 'spec.ports': [{ port: 1 }], 'spec.externalName': '' },
+          { 'spec.clusterIP': '10.96.3.3' },
+        ],
       },
     ],
     statuses: [
@@ -463,7 +624,13 @@ export const chapters: readonly Chapter[] = [
         to: [
           ...each('status.loadBalancer', [
             { ingress: [{ ip: '01.2.3.4' }] },
-            { ingress: [{ ip: '1.2.3.4', ipMode: 'X' }, { hostname: 'a.b', ipMode: 'VIP' }, { ip: 'x', hostname: '1.1.1.1' }] },
+            {
+              ingress: [
+                { ip: '1.2.3.4', ipMode: 'X' },
+                { hostname: 'a.b', ipMode: 'VIP' },
+                { ip: 'x', hostname: '1.1.1.1' },
+              ],
+            },
             { ingress: [{ ip: '1.2.3.4', ports: [{ port: 1, protocol: 'TCP', error: 'A/b' }, {}] }] },
           ]),
           { 'spec.type': 'ClusterIP', 'status.loadBalancer': {} },
@@ -480,7 +647,13 @@ export const chapters: readonly Chapter[] = [
       {
         to: [
           { 'status.replicas': 1, 'status.fullyLabeledReplicas': 2, 'status.readyReplicas': 3, 'status.availableReplicas': 4 },
-          { 'status.replicas': -1, 'status.fullyLabeledReplicas': -1, 'status.readyReplicas': -1, 'status.availableReplicas': -1, 'status.observedGeneration': -1 },
+          {
+            'status.replicas': -1,
+            'status.fullyLabeledReplicas': -1,
+            'status.readyReplicas': -1,
+            'status.availableReplicas': -1,
+            'status.observedGeneration': -1,
+          },
           { 'status.replicas': 3, 'status.readyReplicas': 1, 'status.availableReplicas': 2 },
           { 'status.conditions': [{ type: 'a b', status: 'X' }] },
         ],
@@ -492,7 +665,10 @@ export const chapters: readonly Chapter[] = [
     kind: 'PersistentVolume',
     base: { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' }, storageClassName: 'none' } },
     creates: volume(
-      ...['eui.1', 'naa.1', 'x', 'iqn.1'].flatMap((name) => [{ iscsi: { ...iscsi, iqn: name } }, { iscsi: { ...iscsi, initiatorName: name } }]),
+      ...['eui.1', 'naa.1', 'x', 'iqn.1'].flatMap((name) => [
+        { iscsi: { ...iscsi, iqn: name } },
+        { iscsi: { ...iscsi, initiatorName: name } },
+      ]),
       { iscsi: { ...iscsi, initiatorName: 'iqn.2000-01.com.x:a', targetPortal: 'p'.repeat(64) } },
       { iscsi: { ...iscsi, chapAuthSession: true, secretRef: { name: '', namespace: '' } } },
       { iscsi: { ...iscsi, lun: -1 } },
@@ -503,9 +679,29 @@ export const chapters: readonly Chapter[] = [
       { flexVolume: { driver: 'a', secretRef: {}, options: { 'kubernetes.io/a': 'b' } } },
       { scaleIO: { gateway: '', system: '', volumeName: '', secretRef: {} } },
       { storageos: { volumeName: 'v', volumeNamespace: 'A_', secretRef: {} } },
-      ...['gcePersistentDisk', 'awsElasticBlockStore', 'glusterfs', 'flocker', 'nfs', 'rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder', 'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO', 'local', 'storageos', 'csi'].flatMap(
-        (source) => [{ [source]: {} }, { [source]: {}, hostPath: { path: '/a' } }],
-      ),
+      ...[
+        'gcePersistentDisk',
+        'awsElasticBlockStore',
+        'glusterfs',
+        'flocker',
+        'nfs',
+        'rbd',
+        'quobyte',
+        'cephfs',
+        'iscsi',
+        'cinder',
+        'fc',
+        'flexVolume',
+        'azureFile',
+        'vsphereVolume',
+        'photonPersistentDisk',
+        'portworxVolume',
+        'azureDisk',
+        'scaleIO',
+        'local',
+        'storageos',
+        'csi',
+      ].flatMap((source) => [{ [source]: {} }, { [source]: {}, hostPath: { path: '/a' } }]),
       { nodeAffinity: {} },
       { nodeAffinity: { required: {} } },
       { nodeAffinity: { required: { nodeSelectorTerms: [{}] } } },
@@ -525,7 +721,13 @@ export const chapters: readonly Chapter[] = [
         ],
       },
       {
-        from: { 'spec.nodeAffinity': { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', operator: 'In', values: ['a'] }] }] } } },
+        from: {
+          'spec.nodeAffinity': {
+            required: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'failure-domain.beta.kubernetes.io/zone', operator: 'In', values: ['a'] }] }],
+            },
+          },
+        },
         to: [
           { 'spec.nodeAffinity.required.nodeSelectorTerms.0.matchExpressions.0.key': 'topology.kubernetes.io/zone' },
           { 'spec.nodeAffinity.required.nodeSelectorTerms.0.matchExpressions.0.key': 'topology.kubernetes.io/region' },
@@ -557,7 +759,11 @@ export const chapters: readonly Chapter[] = [
       },
       {
         from: { 'metadata.annotations': { 'volume.beta.kubernetes.io/storage-class': 'x' } },
-        to: [{ 'spec.storageClassName': 'x' }, { 'spec.storageClassName': 'x', 'metadata.annotations': undefined }, { 'metadata.annotations': undefined }],
+        to: [
+          { 'spec.storageClassName': 'x' },
+          { 'spec.storageClassName': 'x', 'metadata.annotations': undefined },
+          { 'metadata.annotations': undefined },
+        ],
       },
       {
         from: { 'spec.storageClassName': 'x', 'spec.volumeName': 'v', 'spec.volumeAttributesClassName': 'a' },
@@ -579,9 +785,19 @@ export const chapters: readonly Chapter[] = [
     statuses: [
       {
         to: [
-          ...each('status.allocatedResourceStatuses', [{ storage: 'X' }, { 'a b': 'ControllerResizeInProgress' }, { 'a.b/c': '' }, { cpu: 'NodeResizePending' }]),
+          ...each('status.allocatedResourceStatuses', [
+            { storage: 'X' },
+            { 'a b': 'ControllerResizeInProgress' },
+            { 'a.b/c': '' },
+            { cpu: 'NodeResizePending' },
+          ]),
           ...each('status.allocatedResources', [{ storage: '-1' }, { 'a b': '1' }, { cpu: '1' }, { storage: '1500m' }]),
-          ...each('status.modifyVolumeStatus', [{}, { status: 'X' }, { status: '' }, { status: 'Pending', targetVolumeAttributesClassName: 'A_' }]),
+          ...each('status.modifyVolumeStatus', [
+            {},
+            { status: 'X' },
+            { status: '' },
+            { status: 'Pending', targetVolumeAttributesClassName: 'A_' },
+          ]),
           { 'status.capacity': { storage: '-1', 'a b': 'x' } },
           { 'status.conditions': [{ type: 'X', status: '' }], 'status.accessModes': ['X'], 'status.phase': 'X' },
         ],
@@ -593,15 +809,15 @@ export const chapters: readonly Chapter[] = [
     kind: 'ResourceQuota',
     base: { spec: { hard: { pods: '1' } } },
     creates: [
-      { 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'BestEffort', operator: 'Exists' }] }, 'spec.hard': { cpu: '1', services: '1' } },
+      {
+        'spec.scopeSelector': { matchExpressions: [{ scopeName: 'BestEffort', operator: 'Exists' }] },
+        'spec.hard': { cpu: '1', services: '1' },
+      },
       { 'spec.scopes': ['BestEffort', 'NotBestEffort'] },
     ],
     statuses: [
       {
-        to: [
-          { 'status.hard': { 'a b': '1', pods: '-1' }, 'status.used': { pods: '1.5', x: '1' } },
-          { 'status.used': { cpu: '-1' } },
-        ],
+        to: [{ 'status.hard': { 'a b': '1', pods: '-1' }, 'status.used': { pods: '1.5', x: '1' } }, { 'status.used': { cpu: '-1' } }],
       },
     ],
   },
@@ -610,11 +826,17 @@ export const chapters: readonly Chapter[] = [
     kind: 'Node',
     base: {},
     creates: [
-      ...each('spec.configSource', [{}, { configMap: {} }, { configMap: { name: 'A_', namespace: 'B_', kubeletConfigKey: 'a b', uid: 'u', resourceVersion: '1' } }]),
+      ...each('spec.configSource', [
+        {},
+        { configMap: {} },
+        { configMap: { name: 'A_', namespace: 'B_', kubeletConfigKey: 'a b', uid: 'u', resourceVersion: '1' } },
+      ]),
       ...each('metadata.annotations', [
         { 'scheduler.alpha.kubernetes.io/preferAvoidPods': 'x' },
         { 'scheduler.alpha.kubernetes.io/preferAvoidPods': '{"preferAvoidPods":[{}]}' },
-        { 'scheduler.alpha.kubernetes.io/preferAvoidPods': '{"preferAvoidPods":[{"podSignature":{"podController":{"controller":false}}}]}' },
+        {
+          'scheduler.alpha.kubernetes.io/preferAvoidPods': '{"preferAvoidPods":[{"podSignature":{"podController":{"controller":false}}}]}',
+        },
         { 'scheduler.alpha.kubernetes.io/taints': '[{"key":"a b"}]' },
       ]),
       { 'status.declaredFeatures': ['x'.repeat(254), 'B', 'A', 'A', 'a b'] },

@@ -3,8 +3,12 @@ import { type Chapter, each } from './catalogue.ts';
 const base = { spec: { containers: [{ name: 'a', image: 'i' }], schedulerName: 'none' } };
 const resources = { requests: { cpu: '1', memory: '1Mi' }, limits: { cpu: '2', memory: '2Mi' } };
 const resized = (name: string, changes: object) => ({ spec: { containers: [{ name, resources: changes }] } });
-const running = { 'status.containerStatuses': [{ name: 'a', state: { running: {} }, resources: {}, restartCount: 0, ready: true, image: 'i', imageID: '' }] };
-const required = (...nodeSelectorTerms: object[]) => ({ nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } });
+const running = {
+  'status.containerStatuses': [{ name: 'a', state: { running: {} }, resources: {}, restartCount: 0, ready: true, image: 'i', imageID: '' }],
+};
+const required = (...nodeSelectorTerms: object[]) => ({
+  nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+});
 const expression = (key: string) => ({ key, operator: 'Exists' });
 const field = { key: 'metadata.name', operator: 'In', values: ['n'] };
 const preferred = { weight: 1, preference: { matchExpressions: [expression('a')] } };
@@ -20,7 +24,10 @@ export const chapters: readonly Chapter[] = [
       ...each('metadata.annotations', [
         { 'container.apparmor.security.beta.kubernetes.io/a': 'runtime/default' },
         { 'container.apparmor.security.beta.kubernetes.io/zz': 'x', 'container.apparmor.security.beta.kubernetes.io/a': 'localhost/' },
-        { 'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default', 'container.seccomp.security.alpha.kubernetes.io/a': 'docker/default' },
+        {
+          'seccomp.security.alpha.kubernetes.io/pod': 'runtime/default',
+          'container.seccomp.security.alpha.kubernetes.io/a': 'docker/default',
+        },
         { 'kubernetes.io/config.mirror': 'x' },
         { 'scheduler.alpha.kubernetes.io/tolerations': '[{"key":"a b"}]', 'security.alpha.kubernetes.io/sysctls': 'a=b' },
       ]),
@@ -39,7 +46,11 @@ export const chapters: readonly Chapter[] = [
         })),
       ]),
       { 'metadata.annotations': { 'kubernetes.io/config.mirror': 'x' }, 'spec.nodeName': 'n' },
-      { 'metadata.annotations': { 'kubernetes.io/config.mirror': 'x' }, 'spec.nodeName': 'n', 'spec.resourceClaims': [{ name: 'a', resourceClaimName: 'b' }] },
+      {
+        'metadata.annotations': { 'kubernetes.io/config.mirror': 'x' },
+        'spec.nodeName': 'n',
+        'spec.resourceClaims': [{ name: 'a', resourceClaimName: 'b' }],
+      },
       { 'spec.resourceClaims': [{ name: '', resourceClaimName: 'b' }, {}] },
     ],
     updates: [
@@ -59,7 +70,11 @@ export const chapters: readonly Chapter[] = [
       {
         from: { 'metadata.annotations': { 'kubernetes.io/config.mirror': 'x' }, 'spec.nodeName': 'n' },
         to: [
-          ...each('metadata.annotations', [undefined, { 'kubernetes.io/config.mirror': 'y' }, { 'kubernetes.io/config.mirror': 'x', a: 'b' }]),
+          ...each('metadata.annotations', [
+            undefined,
+            { 'kubernetes.io/config.mirror': 'y' },
+            { 'kubernetes.io/config.mirror': 'x', a: 'b' },
+          ]),
           { 'metadata.labels': { a: 'b' } },
         ],
       },
@@ -103,7 +118,13 @@ export const chapters: readonly Chapter[] = [
         ],
       },
       {
-        from: { 'spec.affinity': required({ matchExpressions: [expression('a'), expression('b')], matchFields: [field] }, { matchFields: [field] }, {}) },
+        from: {
+          'spec.affinity': required(
+            { matchExpressions: [expression('a'), expression('b')], matchFields: [field] },
+            { matchFields: [field] },
+            {},
+          ),
+        },
         to: [
           { 'spec.affinity': undefined },
           { 'spec.affinity': {} },
@@ -112,12 +133,24 @@ export const chapters: readonly Chapter[] = [
           { 'spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution': [preferred] },
           ...each('spec.affinity', [
             required({ matchExpressions: [expression('a')], matchFields: [field] }, { matchFields: [field] }, {}),
-            required({ matchExpressions: [expression('a'), expression('b'), expression('c')], matchFields: [field] }, { matchFields: [field] }, {}),
+            required(
+              { matchExpressions: [expression('a'), expression('b'), expression('c')], matchFields: [field] },
+              { matchFields: [field] },
+              {},
+            ),
             required({ matchExpressions: [expression('b'), expression('a')], matchFields: [field] }, { matchFields: [field] }, {}),
             required({ matchExpressions: [expression('a'), expression('b')] }, { matchFields: [field] }, {}),
             required({ matchExpressions: [expression('a'), expression('b')], matchFields: [field, field] }, { matchFields: [field] }, {}),
-            required({ matchExpressions: [expression('a'), expression('b')], matchFields: [field] }, { matchFields: [{ ...field, values: ['m'] }] }, {}),
-            required({ matchExpressions: [expression('a'), expression('b')], matchFields: [field] }, { matchFields: [field] }, { matchExpressions: [expression('a')] }),
+            required(
+              { matchExpressions: [expression('a'), expression('b')], matchFields: [field] },
+              { matchFields: [{ ...field, values: ['m'] }] },
+              {},
+            ),
+            required(
+              { matchExpressions: [expression('a'), expression('b')], matchFields: [field] },
+              { matchFields: [field] },
+              { matchExpressions: [expression('a')] },
+            ),
             required({ matchExpressions: [expression('a'), expression('b')], matchFields: [field] }, { matchFields: [field] }),
           ]),
         ],
@@ -140,7 +173,11 @@ export const chapters: readonly Chapter[] = [
       },
       {
         from: { 'spec.affinity': { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred] } } },
-        to: [{ 'spec.affinity': undefined }, { 'spec.affinity': {} }, { 'spec.affinity.nodeAffinity': required({ matchExpressions: [expression('a')] }).nodeAffinity }],
+        to: [
+          { 'spec.affinity': undefined },
+          { 'spec.affinity': {} },
+          { 'spec.affinity.nodeAffinity': required({ matchExpressions: [expression('a')] }).nodeAffinity },
+        ],
       },
     ],
   },
@@ -163,19 +200,47 @@ export const chapters: readonly Chapter[] = [
       ...['podAffinity', 'podAntiAffinity'].flatMap((kind) =>
         each(`spec.affinity.${kind}`, [
           { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', matchLabelKeys: ['a'] }] },
-          { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', labelSelector: {}, matchLabelKeys: ['a'], mismatchLabelKeys: ['a'] }] },
-          { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', labelSelector: { matchLabels: { a: 'b' } }, mismatchLabelKeys: ['a'] }] },
+          {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { topologyKey: 'z', labelSelector: {}, matchLabelKeys: ['a'], mismatchLabelKeys: ['a'] },
+            ],
+          },
+          {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { topologyKey: 'z', labelSelector: { matchLabels: { a: 'b' } }, mismatchLabelKeys: ['a'] },
+            ],
+          },
           {
             preferredDuringSchedulingIgnoredDuringExecution: [
-              { weight: 0, podAffinityTerm: { topologyKey: '', labelSelector: {}, matchLabelKeys: ['a b', 'c'], namespaces: ['N_', ''], namespaceSelector: { matchLabels: { a: 'b c' } } } },
+              {
+                weight: 0,
+                podAffinityTerm: {
+                  topologyKey: '',
+                  labelSelector: {},
+                  matchLabelKeys: ['a b', 'c'],
+                  namespaces: ['N_', ''],
+                  namespaceSelector: { matchLabels: { a: 'b c' } },
+                },
+              },
               { weight: 101, podAffinityTerm: { topologyKey: 'a b' } },
             ],
           },
         ]),
       ),
       ...each('spec.affinity', [
-        required({ matchFields: [{ ...field, values: ['A_'] }, { ...field, operator: 'NotIn', values: [] }] }),
-        required({ matchFields: [{ ...field, key: 'spec.x' }, { ...field, operator: 'Exists' }, { ...field, values: ['a', 'b'] }] }),
+        required({
+          matchFields: [
+            { ...field, values: ['A_'] },
+            { ...field, operator: 'NotIn', values: [] },
+          ],
+        }),
+        required({
+          matchFields: [
+            { ...field, key: 'spec.x' },
+            { ...field, operator: 'Exists' },
+            { ...field, values: ['a', 'b'] },
+          ],
+        }),
       ]),
     ],
   },
@@ -206,7 +271,11 @@ export const chapters: readonly Chapter[] = [
           { status: { phase: 'Running' } },
         ],
       },
-      ...[{ 'status.containerStatuses': [] }, running, { 'status.containerStatuses': [{ ...running['status.containerStatuses'][0], resources: undefined }] }].map((status) => ({
+      ...[
+        { 'status.containerStatuses': [] },
+        running,
+        { 'status.containerStatuses': [{ ...running['status.containerStatuses'][0], resources: undefined }] },
+      ].map((status) => ({
         from: {
           'spec.initContainers': [
             { name: 'i', image: 'i', resources },
@@ -234,7 +303,12 @@ export const chapters: readonly Chapter[] = [
         type: 'strategic',
         subresource: 'resize',
         bodies: [
-          { spec: { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }], containers: [{ name: 'a', resources: { requests: { cpu: '2' } } }] } },
+          {
+            spec: {
+              '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }],
+              containers: [{ name: 'a', resources: { requests: { cpu: '2' } } }],
+            },
+          },
           resized('b', { requests: { cpu: '2' } }),
           resized('a', { requests: { memory: '1Mi' } }),
           resized('a', { limits: { cpu: '1' } }),
@@ -279,7 +353,15 @@ export const chapters: readonly Chapter[] = [
   {
     name: 'pod-level-resources',
     kind: 'Pod',
-    base: { spec: { ...base.spec, containers: [{ name: 'a', image: 'i', resources }, { name: 'b', image: 'i' }] } },
+    base: {
+      spec: {
+        ...base.spec,
+        containers: [
+          { name: 'a', image: 'i', resources },
+          { name: 'b', image: 'i' },
+        ],
+      },
+    },
     creates: [
       ...each('spec.resources', [
         { limits: { cpu: '1' } },
@@ -330,9 +412,31 @@ export const chapters: readonly Chapter[] = [
         { seLinuxChangePolicy: 'MountOption', seLinuxOptions: {} },
         { seLinuxChangePolicy: '' },
       ]),
-      { 'spec.hostNetwork': true, 'spec.securityContext': { sysctls: [{ name: 'net.a', value: '1' }, { name: 'net/b', value: '1' }] } },
-      { 'spec.hostIPC': true, 'spec.securityContext': { sysctls: [{ name: 'kernel.msgmax', value: '1' }, { name: 'fs.mqueue.x', value: '1' }] } },
-      { 'spec.tolerations': [{ key: 'a', operator: 'Lt', value: '1' }, { key: 'a', operator: 'Gt', value: 'x' }, { key: 'b', operator: 'Lt', value: '01', effect: 'X' }] },
+      {
+        'spec.hostNetwork': true,
+        'spec.securityContext': {
+          sysctls: [
+            { name: 'net.a', value: '1' },
+            { name: 'net/b', value: '1' },
+          ],
+        },
+      },
+      {
+        'spec.hostIPC': true,
+        'spec.securityContext': {
+          sysctls: [
+            { name: 'kernel.msgmax', value: '1' },
+            { name: 'fs.mqueue.x', value: '1' },
+          ],
+        },
+      },
+      {
+        'spec.tolerations': [
+          { key: 'a', operator: 'Lt', value: '1' },
+          { key: 'a', operator: 'Gt', value: 'x' },
+          { key: 'b', operator: 'Lt', value: '01', effect: 'X' },
+        ],
+      },
       { 'spec.schedulingGroup': { podGroupName: 'A_' } },
       { 'spec.schedulingGroup': {} },
       {
@@ -367,11 +471,41 @@ export const chapters: readonly Chapter[] = [
         type: 'json',
         subresource: 'ephemeralcontainers',
         bodies: [
-          [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'e', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/a', subPath: 'a', subPathExpr: 'b' }] }] }],
-          [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'a', image: 'i', targetContainerName: 'zz', ports: [{ containerPort: 1 }] }] }],
-          [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'e', image: '', lifecycle: {}, livenessProbe: {}, resources: { limits: { cpu: '1' } } }] }],
-          [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'e', image: 'i', restartPolicy: 'Always', resizePolicy: [], stdin: true }] }],
-          [{ op: 'add', path: '/spec/ephemeralContainers', value: [{ name: 'e', image: 'i', terminationMessagePolicy: 'X', imagePullPolicy: 'X' }, { name: 'e' }] }],
+          [
+            {
+              op: 'add',
+              path: '/spec/ephemeralContainers',
+              value: [{ name: 'e', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/a', subPath: 'a', subPathExpr: 'b' }] }],
+            },
+          ],
+          [
+            {
+              op: 'add',
+              path: '/spec/ephemeralContainers',
+              value: [{ name: 'a', image: 'i', targetContainerName: 'zz', ports: [{ containerPort: 1 }] }],
+            },
+          ],
+          [
+            {
+              op: 'add',
+              path: '/spec/ephemeralContainers',
+              value: [{ name: 'e', image: '', lifecycle: {}, livenessProbe: {}, resources: { limits: { cpu: '1' } } }],
+            },
+          ],
+          [
+            {
+              op: 'add',
+              path: '/spec/ephemeralContainers',
+              value: [{ name: 'e', image: 'i', restartPolicy: 'Always', resizePolicy: [], stdin: true }],
+            },
+          ],
+          [
+            {
+              op: 'add',
+              path: '/spec/ephemeralContainers',
+              value: [{ name: 'e', image: 'i', terminationMessagePolicy: 'X', imagePullPolicy: 'X' }, { name: 'e' }],
+            },
+          ],
           [{ op: 'replace', path: '/spec/containers/0/image', value: 'x' }],
         ],
       },

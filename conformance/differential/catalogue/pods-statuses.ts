@@ -16,7 +16,10 @@ const mounted = (...statuses: object[]) => [
   told('a', undefined, { volumeMounts: statuses.map((volumeStatus, i) => ({ name: 'v', mountPath: `/${i}`, volumeStatus })) }),
 ];
 const claims: Changes = {
-  'spec.resourceClaims': [{ name: 'c', resourceClaimName: 'rc' }, { name: 't', resourceClaimTemplateName: 'rt' }],
+  'spec.resourceClaims': [
+    { name: 'c', resourceClaimName: 'rc' },
+    { name: 't', resourceClaimTemplateName: 'rt' },
+  ],
   'spec.containers.0.resources': {
     requests: { cpu: '1', 'example.com/x': '1' },
     limits: { 'example.com/x': '1' },
@@ -27,77 +30,84 @@ const health = (...resources: object[]) => [told('a', undefined, { allocatedReso
 
 /** What a kubelet may say of a pod that has said something before. */
 export const chapters: readonly Chapter[] = [
-  ...(['Always', 'OnFailure', 'Never'] as const).map((restartPolicy): Chapter => ({
-    name: `pod-ended-${restartPolicy}`,
-    kind: 'Pod',
-    base: { spec: { ...base.spec, restartPolicy } },
-    statuses: [
-      {
-        from: {
-          ...bound,
-          'spec.containers.1': { name: 'b', image: 'i' },
-          'spec.initContainers': [
-            { name: 'i', image: 'i' },
-            { name: 's', image: 'i', restartPolicy: 'Always' },
+  ...(['Always', 'OnFailure', 'Never'] as const).map(
+    (restartPolicy): Chapter => ({
+      name: `pod-ended-${restartPolicy}`,
+      kind: 'Pod',
+      base: { spec: { ...base.spec, restartPolicy } },
+      statuses: [
+        {
+          from: {
+            ...bound,
+            'spec.containers.1': { name: 'b', image: 'i' },
+            'spec.initContainers': [
+              { name: 'i', image: 'i' },
+              { name: 's', image: 'i', restartPolicy: 'Always' },
+            ],
+          },
+          first: {
+            'status.phase': 'Running',
+            'status.containerStatuses': [told('a', ended(0)), told('b', ended(1))],
+            'status.initContainerStatuses': [told('i', ended(0)), told('s', ended(1))],
+            'status.hostIP': '1.2.3.4',
+            'status.hostIPs': [{ ip: '1.2.3.4' }],
+          },
+          to: [
+            { 'status.containerStatuses.0.state': { running: {} } },
+            { 'status.containerStatuses.1.state': { running: {} } },
+            { 'status.containerStatuses': [told('b', { running: {} }), told('a', { waiting: { reason: 'x' } })] },
+            { 'status.initContainerStatuses.0.state': { running: {} } },
+            { 'status.initContainerStatuses.1.state': { running: {} } },
+            { 'status.initContainerStatuses.0.state': { waiting: {} }, 'status.containerStatuses.0.state': { waiting: {} } },
+            { 'status.initContainerStatuses': [] },
+            { 'status.containerStatuses.0.state': {}, 'status.containerStatuses.1.state': undefined },
+            { 'status.containerStatuses.0.restartCount': 3, 'status.containerStatuses.0.ready': true },
+            { 'status.hostIPs': [{ ip: '1.2.3.5' }] },
+            { 'status.hostIPs': [{ ip: '1.2.3.4' }, { ip: '::1' }] },
+            { 'status.hostIPs': undefined },
           ],
         },
-        first: {
-          'status.phase': 'Running',
-          'status.containerStatuses': [told('a', ended(0)), told('b', ended(1))],
-          'status.initContainerStatuses': [told('i', ended(0)), told('s', ended(1))],
-          'status.hostIP': '1.2.3.4',
-          'status.hostIPs': [{ ip: '1.2.3.4' }],
-        },
-        to: [
-          { 'status.containerStatuses.0.state': { running: {} } },
-          { 'status.containerStatuses.1.state': { running: {} } },
-          { 'status.containerStatuses': [told('b', { running: {} }), told('a', { waiting: { reason: 'x' } })] },
-          { 'status.initContainerStatuses.0.state': { running: {} } },
-          { 'status.initContainerStatuses.1.state': { running: {} } },
-          { 'status.initContainerStatuses.0.state': { waiting: {} }, 'status.containerStatuses.0.state': { waiting: {} } },
-          { 'status.initContainerStatuses': [] },
-          { 'status.containerStatuses.0.state': {}, 'status.containerStatuses.1.state': undefined },
-          { 'status.containerStatuses.0.restartCount': 3, 'status.containerStatuses.0.ready': true },
-          { 'status.hostIPs': [{ ip: '1.2.3.5' }] },
-          { 'status.hostIPs': [{ ip: '1.2.3.4' }, { ip: '::1' }] },
-          { 'status.hostIPs': undefined },
-        ],
-      },
-      {
-        from: {
-          ...bound,
-          'spec.containers.0.restartPolicy': 'Never',
-          'spec.containers.0.restartPolicyRules': [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
-          'spec.initContainers': [
-            { name: 'i', image: 'i', restartPolicy: 'OnFailure' },
-            { name: 'j', image: 'i', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'NotIn', values: [1] } }] },
+        {
+          from: {
+            ...bound,
+            'spec.containers.0.restartPolicy': 'Never',
+            'spec.containers.0.restartPolicyRules': [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }],
+            'spec.initContainers': [
+              { name: 'i', image: 'i', restartPolicy: 'OnFailure' },
+              {
+                name: 'j',
+                image: 'i',
+                restartPolicy: 'Never',
+                restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'NotIn', values: [1] } }],
+              },
+            ],
+          },
+          first: {
+            'status.containerStatuses': [told('a', ended(42))],
+            'status.initContainerStatuses': [told('i', ended(1)), told('j', ended(1))],
+          },
+          to: [
+            { 'status.containerStatuses.0.state': { running: {} } },
+            { 'status.containerStatuses': [told('a', { running: {} }), told('a', ended(1))] },
+            { 'status.containerStatuses': [told('a', ended(42)), told('a', { running: {} }), told('a', { running: {} })] },
+            { 'status.initContainerStatuses.0.state': { running: {} } },
+            { 'status.initContainerStatuses.1.state': { running: {} } },
+            { 'status.initContainerStatuses': [told('j', { waiting: {} }), told('i', { waiting: {} })] },
           ],
         },
-        first: {
-          'status.containerStatuses': [told('a', ended(42))],
-          'status.initContainerStatuses': [told('i', ended(1)), told('j', ended(1))],
+        {
+          from: {
+            ...bound,
+            'spec.containers.0.restartPolicy': 'Never',
+            'spec.containers.0.restartPolicyRules': [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+            'spec.initContainers': [{ name: 'i', image: 'i' }],
+          },
+          first: { 'status.containerStatuses': [told('a', ended(1))], 'status.initContainerStatuses': [told('i', ended(0))] },
+          to: [{ 'status.containerStatuses.0.state': { running: {} } }, { 'status.initContainerStatuses.0.state': { running: {} } }],
         },
-        to: [
-          { 'status.containerStatuses.0.state': { running: {} } },
-          { 'status.containerStatuses': [told('a', { running: {} }), told('a', ended(1))] },
-          { 'status.containerStatuses': [told('a', ended(42)), told('a', { running: {} }), told('a', { running: {} })] },
-          { 'status.initContainerStatuses.0.state': { running: {} } },
-          { 'status.initContainerStatuses.1.state': { running: {} } },
-          { 'status.initContainerStatuses': [told('j', { waiting: {} }), told('i', { waiting: {} })] },
-        ],
-      },
-      {
-        from: {
-          ...bound,
-          'spec.containers.0.restartPolicy': 'Never',
-          'spec.containers.0.restartPolicyRules': [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
-          'spec.initContainers': [{ name: 'i', image: 'i' }],
-        },
-        first: { 'status.containerStatuses': [told('a', ended(1))], 'status.initContainerStatuses': [told('i', ended(0))] },
-        to: [{ 'status.containerStatuses.0.state': { running: {} } }, { 'status.initContainerStatuses.0.state': { running: {} } }],
-      },
-    ],
-  })),
+      ],
+    }),
+  ),
   {
     name: 'pod-ended-others',
     kind: 'Pod',
@@ -124,7 +134,10 @@ export const chapters: readonly Chapter[] = [
       {
         from: { ...bound, 'spec.containers.0.restartPolicy': 'OnFailure' },
         first: { 'status.containerStatuses': [told('a', ended(0))] },
-        to: [{ 'status.containerStatuses.0.state': { running: {} } }, { 'status.containerStatuses.0.state': { waiting: {} }, 'status.phase': 'X' }],
+        to: [
+          { 'status.containerStatuses.0.state': { running: {} } },
+          { 'status.containerStatuses.0.state': { waiting: {} }, 'status.phase': 'X' },
+        ],
       },
     ],
   },
@@ -148,7 +161,10 @@ export const chapters: readonly Chapter[] = [
             mounted({ image: { imageRef: 'r@sha256:1' } }),
             health({ resourceID: 'r' }, { resourceID: 'r' }),
             health({ resourceID: 'r', health: 'Healthy', message: '' }),
-            health({ resourceID: 'r', health: 'Unhealthy', message: 'm' }, { resourceID: '', health: 'Unknown', message: 'x'.repeat(1025) }),
+            health(
+              { resourceID: 'r', health: 'Unhealthy', message: 'm' },
+              { resourceID: '', health: 'Unknown', message: 'x'.repeat(1025) },
+            ),
             health({ resourceID: 'r', health: '' }, {}),
             [told('a', undefined, { allocatedResourcesStatus: [{ name: 'cpu' }, { name: 'cpu' }, { name: 'claim:t' }] })],
             [told('a', undefined, { allocatedResourcesStatus: [{ name: 'example.com/x', resources: [{ resourceID: 'r' }] }] })],
@@ -161,9 +177,17 @@ export const chapters: readonly Chapter[] = [
             [told('a', undefined, { stopSignal: 'X' })],
           ]),
           { 'status.initContainerStatuses': mounted({ image: { imageRef: '' } }) },
-          { 'status.initContainerStatuses': [told('i', undefined, { allocatedResourcesStatus: [{ name: 'cpu' }], user: { linux: { uid: -1, gid: 0 } } })] },
+          {
+            'status.initContainerStatuses': [
+              told('i', undefined, { allocatedResourcesStatus: [{ name: 'cpu' }], user: { linux: { uid: -1, gid: 0 } } }),
+            ],
+          },
           { 'status.ephemeralContainerStatuses': mounted({ image: { imageRef: '' } }) },
-          { 'status.ephemeralContainerStatuses': [told('e', undefined, { allocatedResourcesStatus: [{ name: 'cpu' }], user: { linux: { uid: -1, gid: 0 } } })] },
+          {
+            'status.ephemeralContainerStatuses': [
+              told('e', undefined, { allocatedResourcesStatus: [{ name: 'cpu' }], user: { linux: { uid: -1, gid: 0 } } }),
+            ],
+          },
           ...each('status.resourceClaimStatuses', [
             [{ name: 't', resourceClaimName: 'x' }],
             [{ name: 'zz', resourceClaimName: 'x' }],

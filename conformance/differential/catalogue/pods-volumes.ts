@@ -59,7 +59,12 @@ export const chapters: readonly Chapter[] = [
           { name: 'e', ephemeral: { volumeClaimTemplate: { spec: pvc } } },
           { name: 'p', persistentVolumeClaim: { claimName: 'pod-volume-sources-e' } },
         ],
-        [{ name: 'e'.repeat(63), ephemeral: { volumeClaimTemplate: { spec: { ...pvc, dataSourceRef: { kind: 'X', name: '', namespace: 'N_' } } } } }],
+        [
+          {
+            name: 'e'.repeat(63),
+            ephemeral: { volumeClaimTemplate: { spec: { ...pvc, dataSourceRef: { kind: 'X', name: '', namespace: 'N_' } } } },
+          },
+        ],
         [{ name: '' }, {}],
       ]),
       ...volume(
@@ -69,13 +74,28 @@ export const chapters: readonly Chapter[] = [
         { iscsi: { ...iscsi, chapAuthSession: true } },
         { iscsi: { ...iscsi, chapAuthSession: true, secretRef: {} } },
         { configMap: { name: 'a', items: [{}, { key: 'k', path: '/p' }, { key: 'a b', path: 'p', mode: 512 }], defaultMode: -1 } },
-        { secret: { secretName: 'A_', items: [{ key: '', path: '..' }, { key: 'k', path: 'a/../b' }, { key: 'k', path: '..a' }] } },
+        {
+          secret: {
+            secretName: 'A_',
+            items: [
+              { key: '', path: '..' },
+              { key: 'k', path: 'a/../b' },
+              { key: 'k', path: '..a' },
+            ],
+          },
+        },
         { downwardAPI: { items: [{}, { path: 'p' }, { path: 'q', fieldRef: {}, resourceFieldRef: {} }] } },
         { downwardAPI: { items: [{ path: 'q', fieldRef: { fieldPath: 'spec.nodeName' }, mode: 1000 }] } },
         { downwardAPI: { defaultMode: 1000, items: [{ path: '/q', resourceFieldRef: { resource: 'limits.cpu' } }] } },
         { downwardAPI: { items: [{ path: 'q', resourceFieldRef: { resource: 'limits.cpu', containerName: 'a', divisor: '2' } }] } },
-        { downwardAPI: { items: [{ path: 'q', resourceFieldRef: { resource: 'limits.hugepages-2Mi', containerName: 'a', divisor: '2' } }] } },
-        { downwardAPI: { items: [{ path: 'q', resourceFieldRef: { resource: 'requests.ephemeral-storage', containerName: 'zz', divisor: '2' } }] } },
+        {
+          downwardAPI: { items: [{ path: 'q', resourceFieldRef: { resource: 'limits.hugepages-2Mi', containerName: 'a', divisor: '2' } }] },
+        },
+        {
+          downwardAPI: {
+            items: [{ path: 'q', resourceFieldRef: { resource: 'requests.ephemeral-storage', containerName: 'zz', divisor: '2' } }],
+          },
+        },
         { glusterfs: { endpoints: 'A_', path: '' } },
         { glusterfs: { endpoints: '', path: 'p' } },
         { cinder: { volumeID: '', secretRef: {} } },
@@ -123,7 +143,10 @@ export const chapters: readonly Chapter[] = [
         { clusterTrustBundle: { name: 'b', path: 'p' } },
         { podCertificate: certificate },
       ),
-      ...projected({ serviceAccountToken: { path: '', expirationSeconds: 4294967297 } }, { serviceAccountToken: { path: '../x', audience: '' } }),
+      ...projected(
+        { serviceAccountToken: { path: '', expirationSeconds: 4294967297 } },
+        { serviceAccountToken: { path: '../x', audience: '' } },
+      ),
       ...[
         {},
         { name: '', path: '' },
