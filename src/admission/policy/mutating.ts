@@ -13,7 +13,7 @@ import type { AdmissionEnvironment } from '../environment.ts';
 import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
-import { inVersion, type Match, matchOf } from '../webhook/match.ts';
+import { inVersion, type Match, seenIn, versionHeardBy } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
 import { isBeyondPolicies } from './exclusions.ts';
 import { policyInput } from './input.ts';
@@ -113,16 +113,27 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
   private async invocations(attributes: AdmissionAttributes, failures: Failure[]): Promise<Invocation[]> {
     const found: Invocation[] = [];
     for (const { policy, bindings } of this.policies.active) {
-      const match = await matchOf(policy.criteria, attributes, this.environment);
-      if (!match) continue;
+      const definition = await versionHeardBy(policy.criteria, attributes, this.environment);
+      if (!definition) continue;
+      const denied = (why: string) => {
+        const message = `policy ${goQuote(policy.name)} denied request: ${why}`;
+        if (!policy.ignoresFailure) failures.push({ message, reason: 'Forbidden' });
+      };
       const problem = paramKindProblem(policy.paramKind, this.environment);
       if (problem !== undefined) {
-        const message = `policy ${goQuote(policy.name)} denied request: ${problem}`;
-        if (!policy.ignoresFailure) failures.push({ message, reason: 'Forbidden' });
+        denied(problem);
         continue;
       }
+      let match: Match | undefined;
       for (const binding of bindings) {
-        if (binding.criteria && !(await matchOf(binding.criteria, attributes, this.environment))) continue;
+        if (binding.criteria && !(await versionHeardBy(binding.criteria, attributes, this.environment))) continue;
+        try {
+          match ??= await seenIn(definition, attributes);
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+          denied(`failed to configure policy: ${error.message}`);
+          continue;
+        }
         try {
           for (const param of await collectParams(policy.paramKind, binding.paramRef, attributes.namespace, this.environment)) {
             const key = JSON.stringify([policy.name, binding.name, param?.metadata?.namespace, param?.metadata?.name]);
@@ -176,7 +187,7 @@ export class MutatingPolicyPlugin implements AdmissionPlugin {
         }
       }
       if (!sameJson(match.object, given)) {
-        attributes.object = await inVersion(match.object, definition, attributes.definition);
+        attributes.object = await inVersion(match.object, definition, attributes.definition).catch(unconverted);
         requireAll(round);
         reinvocation.request();
       }
@@ -246,6 +257,10 @@ function evaluate(evaluation: PolicyEvaluation, expression: CompiledExpression) 
     if (error instanceof OutOfBudget) throw new MutationError(error.message, 'out_of_budget');
     throw error;
   }
+}
+
+function unconverted(error: Error): never {
+  throw error instanceof ApiError ? internalError(`failed to convert object: ${error.message}`) : error;
 }
 
 function requireAll(round: Round): void {

@@ -8,7 +8,7 @@ import type { AdmissionEnvironment } from '../environment.ts';
 import type { EvaluationFault } from '../metrics/policy-metrics.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { refuse } from '../refuse.ts';
-import { type Match, matchOf } from '../webhook/match.ts';
+import { type Match, seenIn, versionHeardBy } from '../webhook/match.ts';
 import { ExpressionAuthorizer } from './authorizer.ts';
 import { isBeyondPolicies } from './exclusions.ts';
 import { policyInput } from './input.ts';
@@ -89,8 +89,8 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
     const denials: Denial[] = [];
     const authorizer = new ExpressionAuthorizer(this.environment.authorizer, attributes.user);
     for (const { policy, bindings } of this.policies.active) {
-      const match = await matchOf(policy.criteria, attributes, this.environment);
-      if (!match) continue;
+      const definition = await versionHeardBy(policy.criteria, attributes, this.environment);
+      if (!definition) continue;
       const problem = paramKindProblem(policy.paramKind, this.environment);
       if (problem !== undefined) {
         const message = `ValidatingAdmissionPolicy '${policy.name}' denied request: ${problem}`;
@@ -98,7 +98,9 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
         continue;
       }
       const notes = new Map<string, Set<string>>();
-      for (const binding of bindings) denials.push(...(await this.judge(policy, binding, match, attributes, authorizer, notes)));
+      let match: Match | undefined;
+      const seen = async () => (match ??= await seenIn(definition, attributes));
+      for (const binding of bindings) denials.push(...(await this.judge(policy, binding, seen, attributes, authorizer, notes)));
       for (const [key, values] of notes) attributes.annotate?.(`${policy.name}/${key}`, [...values].join(', '));
     }
     const [first] = denials;
@@ -110,22 +112,31 @@ export class ValidatingPolicyPlugin implements AdmissionPlugin {
   private async judge(
     policy: ValidatingPolicy,
     binding: Binding,
-    match: Match,
+    seen: () => Promise<Match>,
     attributes: AdmissionAttributes,
     authorizer: ExpressionAuthorizer,
     notes: Map<string, Set<string>>,
   ): Promise<Denial[]> {
-    if (binding.criteria && !(await matchOf(binding.criteria, attributes, this.environment))) return [];
+    if (binding.criteria && !(await versionHeardBy(binding.criteria, attributes, this.environment))) return [];
     const denial = (message: string, reason = 'Invalid'): Denial => ({
       message: `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}' denied request: ${message}`,
       reason,
     });
+    const unconfigured = (why: string) => (policy.ignoresFailure ? [] : [denial(`failed to configure binding: ${why}`)]);
     let params: readonly (KubeObject | undefined)[];
     try {
       params = await collectParams(policy.paramKind, binding.paramRef, attributes.namespace, this.environment);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
-      return policy.ignoresFailure ? [] : [denial(`failed to configure binding: ${error.message}`)];
+      return unconfigured(error.message);
+    }
+    if (params.length === 0) return [];
+    let match: Match;
+    try {
+      match = await seen();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return unconfigured(`failed to convert object version: ${error.message}`);
     }
     const namespace = await namespaceOf(attributes, this.environment.lookup);
     const { clock, metrics } = this.environment;

@@ -44,10 +44,14 @@ export interface MatchParts {
 const namespaces = { group: '', version: 'v1', plural: 'namespaces' };
 
 /**
- * Whether and how a webhook or policy hears of a request: rules first, as they need nothing else; then the selectors.
+ * The version in which a webhook or policy hears of a request, if it does: rules first, as they need nothing else; then the selectors.
  * @throws ApiError if the request's namespace cannot be read
  */
-export async function matchOf(criteria: Criteria, attributes: AdmissionAttributes, parts: MatchParts): Promise<Match | undefined> {
+export async function versionHeardBy(
+  criteria: Criteria,
+  attributes: AdmissionAttributes,
+  parts: MatchParts,
+): Promise<ResourceDefinition | undefined> {
   const definition = matchingVersion(criteria, attributes, parts);
   if (!definition) return undefined;
   if (!(await namespaceSelected(criteria, attributes, parts.lookup))) return undefined;
@@ -55,6 +59,12 @@ export async function matchOf(criteria: Criteria, attributes: AdmissionAttribute
   if (!criteria.objectSelector.isEverything()) {
     if (!labelled(criteria, object) && !labelled(criteria, old)) return undefined;
   }
+  return definition;
+}
+
+/** @throws ApiError where a conversion webhook fails */
+export async function seenIn(definition: ResourceDefinition, attributes: AdmissionAttributes): Promise<Match> {
+  const { object, old } = attributes;
   if (definition === attributes.definition) return { definition, object, old };
   return {
     definition,

@@ -10,11 +10,11 @@ import { applyJsonPatch, parseJsonPatch } from '../../machinery/patch/json.ts';
 import { DecodeError } from '../../machinery/schema/conform.ts';
 import { readJson } from '../../machinery/schema/json-numbers.ts';
 import { copyData } from '../../registry/copy.ts';
-import { internalError } from '../../registry/errors.ts';
+import { ApiError, internalError } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../plugin.ts';
 import { ask, failOrIgnore, failure, isExempt, observed, type WebhookParts } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
-import { inVersion, type Match, matchOf } from './match.ts';
+import { inVersion, type Match, seenIn, versionHeardBy } from './match.ts';
 import { type AdmissionResponse, jsonPatchType } from './review.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
 
@@ -58,7 +58,8 @@ export class MutatingWebhookPlugin implements AdmissionPlugin {
     const round = reinvocation.stateOf<Round>(this.name, () => ({ called: new Set(), again: new Set(), output: undefined }));
     if (reinvocation.isSecond && !sameJson(round.output, attributes.object)) requireAll(round);
     for (const [index, webhook] of this.webhooks.all.entries()) {
-      const match = await matchOf(webhook, attributes, this.parts);
+      const definition = await versionHeardBy(webhook, attributes, this.parts);
+      const match = definition && (await seenIn(definition, attributes).catch(unconverted));
       if (!match || !(await conditionsHold(webhook, attributes, match, 'admit', this.parts))) continue;
       if (reinvocation.isSecond && !round.again.has(webhook.uid)) continue;
       round.again.delete(webhook.uid);
@@ -139,6 +140,11 @@ function patchAnnotation({ configuration, name }: Webhook, text: Buffer): string
   const operations = readJson(text.toString()) as object[];
   const patch = operations.map((operation) => Object.fromEntries(Object.entries(operation).sort(([a], [b]) => compareText(a, b))));
   return goJson({ configuration, webhook: name, patch, patchType: jsonPatchType });
+}
+
+/** Upstream wraps it where it converts, and again where it calls. */
+function unconverted(error: Error): never {
+  throw error instanceof ApiError ? internalError(internalError(error.message).message) : error;
 }
 
 function requireAll(round: Round): void {

@@ -1,7 +1,8 @@
+import { ApiError, internalError } from '../../registry/errors.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../plugin.ts';
 import { ask, failOrIgnore, isExempt, observed, type WebhookParts } from './caller.ts';
 import { conditionsHold } from './conditions.ts';
-import { type Match, matchOf } from './match.ts';
+import { type Match, seenIn, versionHeardBy } from './match.ts';
 import type { Webhook, Webhooks } from './webhook.ts';
 
 /** Calls all validating webhooks that hear of a request side by side; the first refusal to come is the answer. */
@@ -23,7 +24,8 @@ export class ValidatingWebhookPlugin implements AdmissionPlugin {
   private async callAll(attributes: AdmissionAttributes): Promise<void> {
     const concerned: [Webhook, Match][] = [];
     for (const webhook of this.webhooks.all) {
-      const match = await matchOf(webhook, attributes, this.parts);
+      const definition = await versionHeardBy(webhook, attributes, this.parts);
+      const match = definition && (await seenIn(definition, attributes).catch(unconverted));
       if (match && (await conditionsHold(webhook, attributes, match, 'validate', this.parts))) concerned.push([webhook, match]);
     }
     if (concerned.length === 0) return;
@@ -45,4 +47,8 @@ export class ValidatingWebhookPlugin implements AdmissionPlugin {
       attributes.annotate?.(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, webhook.name);
     }
   }
+}
+
+function unconverted(error: Error): never {
+  throw error instanceof ApiError ? internalError(error.message) : error;
 }
