@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { root, run } from './setup.mjs';
+import { builtWith, root, run } from './setup.mjs';
 
 function generate() {
   const inputs = [
@@ -124,4 +124,5 @@ if (process.argv[2] !== 'generate') {
   rmSync(dist, { recursive: true, force: true });
   await bundle();
   await rehearse();
+  writeFileSync(join(root, builtWith), process.versions.v8);
 }

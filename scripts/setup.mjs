@@ -1,6 +1,6 @@
 // Install and build, each only when it is needed. Nothing here depends on an installed package.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,10 +34,14 @@ export function installIfNeeded() {
   run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** Builds `dist/` if a source is newer than it. */
+/** Of what version V8 was at the build: another one takes no code cache of it. */
+export const builtWith = 'dist/v8-version';
+
+/** Builds `dist/` if a source is newer than it, or another Node built it. */
 export function buildIfStale() {
   const sources = Math.max(newest('api'), newest('openapi'), newest('src'), newest('scripts'), modified('package-lock.json'));
-  if (modified('dist/orrery.js') >= sources) return;
+  const isOfThisV8 = existsSync(join(root, builtWith)) && readFileSync(join(root, builtWith), 'utf8') === process.versions.v8;
+  if (isOfThisV8 && modified('dist/orrery.js') >= sources) return;
   console.error('orrery: building');
   run(process.execPath, ['scripts/build.mjs']);
 }
