@@ -9,7 +9,7 @@ export interface ParsedIP {
   readonly text: string;
   /** Written as an IPv4-mapped IPv6 address (`::ffff:1.2.3.4`). */
   readonly mapped: boolean;
-  /** An IPv4 part has leading zeros. */
+  /** An IPv4 part has leading zeros, or an IPv6 part more than its four digits. */
   readonly leadingZeros: boolean;
 }
 
@@ -55,7 +55,8 @@ function parseIPv6(text: string): ParsedIP | undefined {
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
   const all = [...head, ...Array<string>(missing).fill('0'), ...tail];
-  if (all.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  if (all.some((group) => !/^0*[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
+  leadingZeros ||= all.some((group) => group.length > 4);
   const bits = all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
   const mapped = bits >> 32n === 0xffffn;
   if (mapped) return { version: 4, bits: bits & 0xffffffffn, text: ipText(4, bits & 0xffffffffn), mapped, leadingZeros };
@@ -88,18 +89,22 @@ export function parseCIDR(text: string): ParsedCIDR | undefined {
   const length = text.slice(slash + 1);
   if (!ip || !/^\d+$/.test(length)) return undefined;
   const written = Number(length);
-  const width = ip.version === 4 ? 32 : 128;
-  const prefix = ip.mapped ? written - 96 : written;
-  if (prefix < 0 || prefix > width) return undefined;
+  // Less of an IPv4-mapped address than says that it is one leaves an IPv6 network.
+  const narrow = ip.version === 4 && (!ip.mapped || written >= 96);
+  const version = narrow ? 4 : 6;
+  const width = narrow ? 32 : 128;
+  const prefix = narrow && ip.mapped ? written - 96 : written;
+  if (prefix > width) return undefined;
   const hostBits = BigInt(width - prefix);
-  const first = (ip.bits >> hostBits) << hostBits;
+  const bits = ip.mapped && !narrow ? (0xffffn << 32n) | ip.bits : ip.bits;
+  const first = (bits >> hostBits) << hostBits;
   return {
     ip,
-    version: ip.version,
+    version,
     prefix,
     first,
     last: first | ((1n << hostBits) - 1n),
-    text: `${ipText(ip.version, first)}/${prefix}`,
+    text: `${ipText(version, first)}/${prefix}`,
     leadingZeros: ip.leadingZeros || (length.length > 1 && length[0] === '0'),
   };
 }

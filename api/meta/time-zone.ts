@@ -1,12 +1,18 @@
 /** Whether there is a zone of this name; names are case-sensitive, as the files of the IANA database are. */
 export function isZoneName(name: string): boolean {
-  if (!/^[A-Z]/.test(name)) return false;
+  // Of another name's alias, which is all that is said of it, the case is not known; all begin with capitals, and none has five of them in a row.
+  if (!/^[A-Z]/.test(name) || /\/[a-z]|[A-Z]{5}/.test(name)) return false;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
     return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
   } catch {
     return false;
   }
+}
+
+/** What Go says of a name that is no zone's. */
+export function zoneUnknown(name: string): string {
+  return /^[/\\]|\.\./.test(name) ? 'time: invalid location name' : `unknown time zone ${name}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { printedSelector } from '../../meta/printed.ts';
 import { specAndStatus, statusSubresource } from '../../meta/statuses.ts';
 import { byteLength } from '../../meta/text.ts';
 import { ageCell } from '../../meta/time.ts';
+import { zoneUnknown } from '../../meta/time-zone.ts';
 import { defaultJobTemplate, jobSpecWarnings } from './job.ts';
 import { validateJobTemplateSpec } from './job.validation.ts';
 import { isTimeZone, parseSchedule } from './schedule.ts';
@@ -60,7 +61,7 @@ function validateTimeZone(name: string | undefined): FieldError[] {
   if (name.toLowerCase() === 'local') {
     errors.push(invalidTyped(at, name, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'));
   }
-  return isTimeZone(name) ? errors : [...errors, unknown];
+  return isTimeZone(name) ? errors : [...errors, invalidTyped(at, name, zoneUnknown(name))];
 }
 
 function validateConcurrency(policy: string | undefined): FieldError[] {

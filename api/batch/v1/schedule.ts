@@ -1,7 +1,7 @@
 /** Schedules of CronJobs: five fields, or a descriptor such as `@daily` or `@every 1h30m`. */
 import { parseGoDuration } from '../../meta/duration.ts';
 import { goQuote } from '../../meta/go-quote.ts';
-import { isZoneName } from '../../meta/time-zone.ts';
+import { isZoneName, zoneUnknown } from '../../meta/time-zone.ts';
 
 /** The allowed values of each field. */
 export interface Schedule {
@@ -59,7 +59,7 @@ export function parseSchedule(text: string): Schedule | Every {
     const space = text.indexOf(' ');
     if (space < 0) throw new Error('invalid schedule format: runtime error: slice bounds out of range [:-1]');
     timeZone = text.slice(zoned[0].length, space);
-    if (!isTimeZone(timeZone)) throw new Error(`provided bad location ${timeZone}: unknown time zone ${timeZone}`);
+    if (!isTimeZone(timeZone)) throw new Error(`provided bad location ${timeZone}: ${zoneUnknown(timeZone)}`);
     rest = text.slice(space).trim();
   }
   if (rest.startsWith('@')) return parseDescriptor(rest, timeZone);

@@ -1,5 +1,5 @@
 import { goQuote } from '../../meta/go-quote.ts';
-import { zoneOffsets } from '../../meta/time-zone.ts';
+import { zoneOffsets, zoneUnknown } from '../../meta/time-zone.ts';
 import { printPlainDouble } from './doubles.ts';
 import { CelError } from './errors.ts';
 import { Duration, Timestamp } from './values.ts';
@@ -154,7 +154,7 @@ function offsetOf(epoch: number, zone: string): number {
   try {
     return zoneOffsets(zone)(epoch);
   } catch {
-    throw new CelError(isLocationName(zone) ? `unknown time zone ${zone}` : 'time: invalid location name');
+    throw new CelError(zoneUnknown(zone));
   }
 }
 
@@ -162,5 +162,3 @@ function wholeNumber(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new CelError(`strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`);
   return Number(text);
 }
-
-const isLocationName = (zone: string): boolean => !/^[/\\]|(?:^|\/)\.\.(?:\/|$)/.test(zone);

@@ -3,7 +3,7 @@ import { ageColumn, nameColumn } from '../../core/v1/columns.ts';
 import { validateCoreMeta, validateCoreMetaUpdate } from '../../core/v1/core-meta.validation.ts';
 import { defineResource } from '../../define.ts';
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '../../meta/field.ts';
-import { cidrWarnings, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
+import { cidrWarnings, type ParsedCIDR, parseCIDR, validateLegacyCIDR } from '../../meta/ip.ts';
 import { type LabelSelectorObject, labelSelectorText } from '../../meta/label-selector.ts';
 import { isPortName, isPortNumber } from '../../meta/names.ts';
 import { countsExactGenerations } from '../../meta/statuses.ts';
@@ -63,7 +63,8 @@ function validateIpBlock({ cidr, except }: IPBlock, known: readonly string[], at
     errors.push(...validateLegacyCIDR(place, text, known));
     const part = parseCIDR(text);
     if (!part) continue;
-    const inside = part.version === range.version && part.first >= range.first && part.first <= range.last && part.prefix > range.prefix;
+    const inside =
+      part.version === range.version && part.first >= range.first && part.first <= range.last && writtenPrefix(part) > writtenPrefix(range);
     if (!inside) errors.push(invalid(place, text, `must be a strict subset of \`cidr\``));
   }
   return errors;
@@ -138,3 +139,8 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   validateUpdate: (object, old) => [...validateCoreMetaUpdate(object.metadata, old.metadata), ...validateSpec(object, old)],
   warnings: (object) => rangesOf(object).flatMap(([at, cidr]) => cidrWarnings(at, cidr)),
 });
+
+/** Of an IPv4-mapped network, the mask of the IPv6 one that it was written as. */
+function writtenPrefix({ ip, version, prefix }: ParsedCIDR): number {
+  return ip.mapped && version === 4 ? prefix + 96 : prefix;
+}

@@ -1,0 +1,14 @@
+// Addresses, networks and time zones, written in every odd way.
+export default ({ ns }) => {
+  const query = { dryRun: 'All' };
+  const network = (cidr, except) => ({ name: `the network ${cidr}${except ? ` without ${except}` : ''}`, method: 'POST', path: `/apis/networking.k8s.io/v1/namespaces/${ns}/networkpolicies`, query, pick: (b) => b.message ?? b.spec.ingress, body: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'p' }, spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr, ...(except && { except: [except] }) } }] }] } } });
+  const cron = (schedule, timeZone) => ({ name: `a schedule ${schedule}${timeZone === undefined ? '' : ` in ${timeZone}`}`, method: 'POST', path: `/apis/batch/v1/namespaces/${ns}/cronjobs`, query, pick: (b) => b.message ?? b.spec.timeZone ?? null, body: { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'c' }, spec: { schedule, timeZone, jobTemplate: { spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'i' }] } } } } } } });
+  const slice = (addressType, ...addresses) => ({ name: `${addressType} ${addresses}`, method: 'POST', path: `/apis/discovery.k8s.io/v1/namespaces/${ns}/endpointslices`, query, pick: (b) => b.message ?? b.endpoints, body: { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 's' }, addressType, endpoints: [{ addresses }] } });
+  return [
+    ...['10.0.0.0/8', '10.1.2.3/8', '010.0.0.0/8', '10.0.0.0/08', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/+8', '10.0.0/8', '::/0', '2001:DB8::/32', '2001:0db8::/32', '2001:00db8::/32', '2001:db8:00000::/32', '12001:db8::/32', '::ffff:1.2.3.4/24', '::ffff:1.2.3.4/96', '::ffff:1.2.3.4/120', '::ffff:1.2.3.4/129', '::ffff:01.2.3.4/24', '::1.2.3.4/128', 'fe80::1%eth0/64', '1::2::3/64', 'x/8', '/8', ''].map((cidr) => network(cidr)),
+    network('10.0.0.0/8', '10.1.0.0/16'), network('10.0.0.0/8', '10.0.0.0/8'), network('10.0.0.0/8', '11.0.0.0/16'), network('::ffff:10.0.0.0/24', '10.1.0.0/16'), network('::ffff:10.0.0.0/104', '10.1.0.0/16'), network('::/0', '::ffff:1.2.3.4/24'), network('10.0.0.0/8', '2001:db8::/32'),
+    slice('IPv4', '10.0.0.1', '010.0.0.1', '::1', '::ffff:10.0.0.1', '1.2.3'), slice('IPv6', '2001:DB8::1', '2001:0db8::1', '2001:db8::00001', '::ffff:1.2.3.4', '1.2.3.4', 'fe80::1'), slice('FQDN', 'a.b', 'A.b', '1.2.3.4', 'a..b'),
+    ...['TZ=/5 * * * * *', 'TZ=../x * * * * *', 'TZ=a..b * * * * *', 'CRON_TZ=\\x * * * * *', 'TZ=X * * * * *', 'TZ= * * * * *', 'TZ=UTC', 'TZ=UTC @daily', 'TZ=UTC @every 1h', 'CRON_TZ=Europe/Berlin 0 0 1 1 *'].map((schedule) => cron(schedule)),
+    ...['UTC', 'utc', 'Europe/Berlin', 'Europe/berlin', 'EUROPE/BERLIN', 'US/Eastern', 'US/EASTERN', 'US/eastern', 'GMT', 'Etc/GMT+1', 'EST5EDT', 'Local', 'local', 'a..b', 'x/..y', '../x', '-x', 'x/-y', 'Mars/Olympus', ''].map((zone) => cron('0 0 * * *', zone)),
+  ];
+};
