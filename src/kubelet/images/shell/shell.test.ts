@@ -60,6 +60,17 @@ test('scripts do what a shell would', () => {
       'textf\ngzip: /none: No such file or directory\ngunzip: invalid magic\n',
     ],
     ['uptime | grep -c "load average"', 0, '1\n'],
+    ['mkdir /d; echo x > /d/f; cd /; tar -C / -cf t d; mkdir /e; tar -C /e -xmf t; cat /e/d/f; tar tf t', 0, 'x\nd/\nd/f\n'],
+    [
+      'mkdir /d; echo x > /d/f; tar -czf/t -C / d/f; tar tvf /t; tar --extract --file=/t -O d; tar xf /t g',
+      1,
+      '-rw-r--r-- root/root         2 1970-01-01 00:00:00 d/f\nx\ntar: g: not found in archive\n',
+    ],
+    [
+      'mkdir /d; echo x > /d/f; tar c d | tar xvC /tmp; cat /tmp/d/f; tar -f /none -x',
+      1,
+      "d/\nd/f\nx\ntar: can't open '/none': No such file or directory\n",
+    ],
     ['mkdir /d; echo x > /d/f; cd /d; tar cf /t f; rm f; tar xf /t; cat f; chmod 600 f; ls -l | grep -c rw-------', 0, 'x\n1\n'],
     [
       'dd if=/dev/zero of=/tmp/z bs=1 count=3 conv=fsync 2>&1 | head -n 1; wc -c < /tmp/z; echo hello | dd bs=2 count=2 status=none; dd size=1 2>/dev/null',

@@ -1,4 +1,8 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { formatTime } from '../../../machinery/clock.ts';
+import { modeText } from '../file-modes.ts';
 import { absolutePath, type ContainerFiles } from '../files.ts';
+import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
 import type { Invocation } from './utilities.ts';
 
@@ -19,44 +23,117 @@ interface Entry {
   readonly mode: number;
   readonly folder: boolean;
   readonly text: string;
+  /** Seconds since the epoch. */
+  readonly time: number;
 }
 
-/** `tar`: makes an archive on its output (`c`) and unpacks one from its input (`x`), as `kubectl cp` wants it. Reads and writes bytes, a character each. */
+interface Wish {
+  /** What is to be done: `c`, `x` or `t`. */
+  readonly action: string;
+  readonly letters: ReadonlySet<string>;
+  readonly archive: string;
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+const longOptions: Readonly<Record<string, string>> = {
+  ...{ create: 'c', extract: 'x', get: 'x', list: 't', file: 'f', directory: 'C', gzip: 'z', verbose: 'v', 'to-stdout': 'O', touch: 'm' },
+  ...{ 'no-same-owner': 'o', 'no-same-permissions': 'o', 'same-permissions': 'p', overwrite: 'o' },
+};
+/** Whose users and times a file has is not known here, so that letters about them change nothing. */
+const knownLetters = new Set('cxtfCzvOmopkhP');
+
+/** `tar`: makes an archive (`c`), unpacks one (`x`) or lists it (`t`), as `kubectl cp` and other clients want it. Reads and writes bytes, a character each. */
 export function* tar(call: Invocation): Generator<Pause, number, void> {
-  const [first = '', ...rest] = call.args;
-  const letters = first.replace(/^-/, '');
-  let { folder } = call;
-  const names: string[] = [];
-  let archive = '-';
-  let skipArchive = letters.includes('f') ? 1 : 0;
-  for (let at = 0; at < rest.length; at++) {
-    const word = rest[at]!;
-    if (skipArchive > 0) {
-      archive = word;
-      skipArchive = 0;
-    } else if (word === '-C') folder = absolutePath(folder, rest[++at] ?? '.');
-    else if (word === '-f') archive = rest[++at] ?? '-';
-    else if (!word.startsWith('-')) names.push(word);
-  }
-  if (letters.includes('x')) {
-    const bytes = archive === '-' ? yield* call.input.all() : call.files.read(absolutePath(folder, archive));
-    if (bytes === undefined) return fail(call, `can't open '${archive}': No such file or directory`);
-    unpack(bytes, folder, call.files);
+  const { files, out, err } = call;
+  const wish = readWish(call);
+  const { action, letters, archive, folder, names } = wish;
+  if (action === '') return fail(call, 'need at least one option');
+  const place = absolutePath(call.folder, archive);
+  const tell = (name: string, to: (text: string) => void = out) => void (letters.has('v') && to(`${name}\n`));
+  if (action === 'c') {
+    let text = '';
+    for (const name of names) {
+      const path = absolutePath(folder, name);
+      if (files.mode(path) === undefined && !files.isFolder(path)) return fail(call, `${name}: No such file or directory`);
+      for (const entry of entriesOf(files, path, name.replace(/^\/+/, '').replace(/\/+$/, '') || '.', call.now() / 1000)) {
+        tell(entry.name, archive === '-' ? err : out);
+        text += packed(entry);
+      }
+    }
+    text += '\0'.repeat(2 * block);
+    if (letters.has('z')) text = gzipSync(Buffer.from(text, 'latin1')).toString('latin1');
+    if (archive === '-') out(text);
+    else files.write(place, text);
     return 0;
   }
-  if (!letters.includes('c')) return fail(call, 'need at least one option');
-  let text = '';
-  for (const name of names) {
-    const path = absolutePath(folder, name);
-    if (call.files.mode(path) === undefined && !call.files.isFolder(path)) {
-      return fail(call, `${name}: No such file or directory`);
+  const read = archive === '-' ? yield* call.input.all() : files.read(place);
+  if (read === undefined) return fail(call, `can't open '${archive}': No such file or directory`);
+  const bytes = plain(read);
+  if (bytes === undefined) return fail(call, 'invalid tar magic');
+  const missing = new Set(names);
+  for (const entry of entriesIn(bytes)) {
+    const name = entry.name.replace(/\/$/, '');
+    const wanted = names.filter((part) => `${name}/`.startsWith(`${part.replace(/\/$/, '')}/`));
+    if (names.length > 0 && wanted.length === 0) continue;
+    for (const found of wanted) missing.delete(found);
+    if (action === 't') out(`${letters.has('v') ? `${described(entry)} ` : ''}${entry.name}\n`);
+    else {
+      tell(entry.name);
+      unpack(entry, folder, call, letters.has('O'));
     }
-    for (const entry of entriesOf(call.files, path, name.replace(/^\/+/, '').replace(/\/+$/, '') || '.')) text += packed(entry, call.now());
   }
-  text += '\0'.repeat(2 * block);
-  if (archive === '-') call.out(text);
-  else call.files.write(absolutePath(folder, archive), text);
-  return 0;
+  for (const name of missing) err(`tar: ${name}: not found in archive\n`);
+  return missing.size > 0 ? 1 : 0;
+}
+
+/** The first word may do without a dash; values of letters follow in their order. @throws NotEmulated */
+function readWish({ args, folder }: Invocation): Wish {
+  const letters = new Set<string>();
+  const values: Record<string, string> = {};
+  const names: string[] = [];
+  const rest = [...args];
+  const take = (letter: string, value: string | undefined) => {
+    if (!knownLetters.has(letter)) throw new NotEmulated(`tar -${letter}`);
+    letters.add(letter);
+    if (letter === 'f' || letter === 'C') values[letter] = value ?? rest.shift() ?? '';
+  };
+  for (let first = true; rest.length > 0; first = false) {
+    const word = rest.shift()!;
+    const long = /^--([a-z-]+)(?:=(.*))?$/s.exec(word);
+    if (word === '--') names.push(...rest.splice(0));
+    else if (long) {
+      const letter = longOptions[long[1]!];
+      if (letter === undefined) throw new NotEmulated(`tar ${word}`);
+      take(letter, long[2]);
+    } else if (/^-./.test(word)) {
+      for (let at = 1; at < word.length; at++) {
+        const attached = word.slice(at + 1);
+        take(word[at]!, attached || undefined);
+        if ((word[at] === 'f' || word[at] === 'C') && attached) break;
+      }
+    } else if (first) for (const letter of word) take(letter, undefined);
+    else names.push(word);
+  }
+  const action = ['c', 'x', 't'].find((letter) => letters.has(letter)) ?? '';
+  return { action, letters, archive: values['f'] ?? '-', folder: absolutePath(folder, values['C'] ?? '.'), names };
+}
+
+/** Archives that are compressed are known by their first bytes. @returns undefined where they cannot be read */
+function plain(bytes: string): string | undefined {
+  if (!bytes.startsWith('\x1f\x8b')) return bytes;
+  try {
+    return gunzipSync(Buffer.from(bytes, 'latin1')).toString('latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+function described({ mode, folder, text, time }: Entry): string {
+  const when = formatTime(time * 1000)
+    .slice(0, 19)
+    .replace('T', ' ');
+  return `${modeText(mode, folder)} root/root ${String(text.length).padStart(9)} ${when}`;
 }
 
 function fail({ err }: Invocation, message: string): number {
@@ -64,15 +141,15 @@ function fail({ err }: Invocation, message: string): number {
   return 1;
 }
 
-function* entriesOf(files: ContainerFiles, path: string, name: string): Generator<Entry> {
+function* entriesOf(files: ContainerFiles, path: string, name: string, time: number): Generator<Entry> {
   const text = files.read(path);
   const mode = files.mode(path) ?? 0o755;
-  if (text !== undefined) return yield { name, mode, folder: false, text };
-  yield { name: `${name}/`, mode, folder: true, text: '' };
-  for (const child of files.list(path)) yield* entriesOf(files, absolutePath(path, child), `${name}/${child}`);
+  if (text !== undefined) return yield { name, mode, folder: false, text, time };
+  yield { name: `${name}/`, mode, folder: true, text: '', time };
+  for (const child of files.list(path)) yield* entriesOf(files, absolutePath(path, child), `${name}/${child}`, time);
 }
 
-function packed({ name, mode, folder, text }: Entry, now: number): string {
+function packed({ name, mode, folder, text, time }: Entry): string {
   const octal = (value: number, length: number) =>
     `${Math.floor(value)
       .toString(8)
@@ -80,7 +157,7 @@ function packed({ name, mode, folder, text }: Entry, now: number): string {
   const cut = name.length <= fields.name[1] ? 0 : name.lastIndexOf('/', fields.prefix[1]) + 1;
   const own = name.slice(cut);
   const prefix = cut > 0 ? name.slice(0, cut - 1) : '';
-  const before = own.padEnd(100, '\0') + octal(mode, 8) + octal(0, 8) + octal(0, 8) + octal(text.length, 12) + octal(now / 1000, 12);
+  const before = own.padEnd(100, '\0') + octal(mode, 8) + octal(0, 8) + octal(0, 8) + octal(text.length, 12) + octal(time, 12);
   const after = `${folder ? '5' : '0'}${'\0'.repeat(100)}ustar\x0000${'root'.padEnd(32, '\0')}${'root'.padEnd(32, '\0')}${octal(0, 8)}${octal(0, 8)}${prefix.padEnd(155, '\0')}`;
   const unsummed = `${before}${' '.repeat(8)}${after}`.padEnd(block, '\0');
   let sum = 0;
@@ -89,12 +166,13 @@ function packed({ name, mode, folder, text }: Entry, now: number): string {
   return head + text.padEnd(Math.ceil(text.length / block) * block, '\0');
 }
 
-function unpack(bytes: string, folder: string, files: ContainerFiles): void {
+function* entriesIn(bytes: string): Generator<Entry> {
   let longName = '';
   for (let at = 0; at + block <= bytes.length && bytes[at] !== '\0'; ) {
     const field = ([from, length]: readonly [number, number]) => bytes.slice(at + from, at + from + length).replace(/\0.*$/s, '');
-    const size = Number.parseInt(field(fields.size), 8) || 0;
-    const mode = Number.parseInt(field(fields.mode), 8) & 0o7777;
+    const number = (place: readonly [number, number]) => Number.parseInt(field(place), 8) || 0;
+    const size = number(fields.size);
+    const [mode, time] = [number(fields.mode) & 0o7777, number(fields.time)];
     const type = field(fields.type);
     const prefix = field(fields.prefix);
     const ownName = (prefix ? `${prefix}/` : '') + field(fields.name);
@@ -104,9 +182,15 @@ function unpack(bytes: string, folder: string, files: ContainerFiles): void {
     if (type === 'L') longName = text.replace(/\0.*$/s, '');
     else if (type === 'x') longName = /^\d+ path=(.*)\n/m.exec(text)?.[1] ?? longName;
     if ('LxgK'.includes(type) && type !== '') continue;
-    const path = absolutePath(folder, longName || ownName);
+    const name = longName || ownName;
     longName = '';
-    if (type === '5') files.makeFolder(path);
-    else if (type === '' || type === '0') files.write(path, text, mode);
+    if (type === '5' || type === '' || type === '0') yield { name, mode, folder: type === '5', text, time };
   }
+}
+
+function unpack({ name, mode, folder: isFolder, text }: Entry, folder: string, { files, out }: Invocation, toOutput: boolean): void {
+  if (toOutput) return isFolder ? undefined : out(text);
+  const path = absolutePath(folder, name);
+  if (isFolder) files.makeFolder(path);
+  else files.write(path, text, mode);
 }
