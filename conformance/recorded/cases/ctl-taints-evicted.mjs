@@ -1,5 +1,5 @@
-// Pods of nodes that are gone, of nodes out of service, and pods that are evicted by taints, with and without tolerations.
-import { post, patch, get, del, until, gone, settle, P, nodes, nodeName, nodePath, cleanup, on, pod, running, cond, condsFull, quiet, events } from './lib/ctl.mjs';
+// Pods that are evicted by taints, with and without tolerations.
+import { post, patch, gone, settle, P, nodes, nodePath, cleanup, on, pod, running, events } from './lib/ctl.mjs';
 
 export default ({ ns }) => {
   const { pods } = P(ns);
@@ -13,11 +13,6 @@ export default ({ ns }) => {
     gone('the one without a toleration goes', `${pods}/plain`), gone('the other a second later', `${pods}/second`),
     settle(1000), running('the third stays', ns, 'stays'),
     events('events', ns, 'plain', ['TaintManagerEviction']),
-    post('held by a finalizer', pods, at('held', tolerate('example.com/gone'), { finalizers: ['example.com/hold'] })), running('runs with it', ns, 'held'),
-    del('the node goes', nodePath(ns, 1)),
-    gone('and the pod that stayed', `${pods}/stays`),
-    until('the held one has failed', `${pods}/held`, (b) => b.status.phase === 'Failed' && cond(b, 'DisruptionTarget'), (b) => ({ phase: b.status.phase, deleting: !!b.metadata.deletionTimestamp, condition: condsFull(b).find((c) => c.type === 'DisruptionTarget') })),
-    patch('let go', `${pods}/held`, { metadata: { finalizers: null } }, (b) => b.kind),
   ];
   steps.cleanup = cleanup(ns, 1);
   return steps;
