@@ -10,7 +10,7 @@ import { deployments as deploymentResource, replicaSets as setResource } from '.
 import { annotationsOfNewSet, revisionAnnotation, withReplicas } from './annotations.ts';
 import { findNewSet, hashLabel, maximumRevision, replicasOf, sameTemplate } from './replica-sets.ts';
 import type { RolloutDependencies } from './rollout.ts';
-import { maxSurge, newSetSize } from './scaling.ts';
+import { maximumReplicas, newSetSize } from './scaling.ts';
 import { deploymentCondition, hasProgressDeadline } from './status.ts';
 
 interface Dependencies extends RolloutDependencies {
@@ -101,7 +101,7 @@ export function createNewSets({ client, recorder, clock, writeStatus }: Dependen
         name: setName(name!, hash),
         namespace,
         labels,
-        annotations: withReplicas(annotations, desired, desired + maxSurge(deployment)),
+        annotations: withReplicas(annotations, desired, maximumReplicas(deployment)),
         ownerReferences: [controllerReference(deployment, deploymentResource)],
       },
       spec: {

@@ -33,7 +33,7 @@ import {
 import {
   isRolling,
   isSaturated,
-  maxSurge,
+  maximumReplicas,
   newSetSize,
   proportionalSizes,
   scaleDownRoom,
@@ -144,7 +144,7 @@ export function createRollout(dependencies: RolloutDependencies): {
   async function scale(current: Current, set: KubeObject, size: number): Promise<void> {
     const { deployment } = current;
     const desired = replicasOf(deployment);
-    const maximum = desired + maxSurge(deployment);
+    const maximum = maximumReplicas(deployment);
     const before = replicasOf(set);
     if (size === before && hasReplicas(set.metadata!.annotations, desired, maximum)) return;
     const metadata = { ...set.metadata, annotations: withReplicas(set.metadata!.annotations, desired, maximum) };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import { lastRevision, maximumRevision } from './replica-sets.ts';
-import { maxSurge, maxUnavailable, newSetSize, proportionalSizes } from './scaling.ts';
+import { maximumReplicas, maxUnavailable, newSetSize, proportionalSizes } from './scaling.ts';
 
 const deployment = (replicas: number, surge: number | string, unavailable: number | string): KubeObject => ({
   metadata: { name: 'web' },
@@ -14,8 +14,8 @@ const set = (name: string, replicas: number, maximum: number): KubeObject => ({
 });
 
 test('surge rounds up, unavailable down, and never are both zero', () => {
-  assert.deepEqual([maxSurge(deployment(3, '25%', '25%')), maxUnavailable(deployment(3, '25%', '25%'))], [1, 0]);
-  assert.deepEqual([maxSurge(deployment(3, '0%', '10%')), maxUnavailable(deployment(3, '0%', '10%'))], [0, 1]);
+  assert.deepEqual([maximumReplicas(deployment(3, '25%', '25%')), maxUnavailable(deployment(3, '25%', '25%'))], [4, 0]);
+  assert.deepEqual([maximumReplicas(deployment(3, '0%', '10%')), maxUnavailable(deployment(3, '0%', '10%'))], [3, 1]);
 });
 
 test('a new set takes the room that is left', () => {
@@ -32,6 +32,12 @@ test('scaling shares among active sets in proportion', () => {
       ['b', 4],
     ],
   );
+});
+
+test('numbers go on from the largest with the smallest, as of 32 bits', () => {
+  assert.equal(newSetSize(deployment(2147483647, '25%', 0), [], 0), 0);
+  const sizes = proportionalSizes(deployment(2147483647, '1000%', 0), [set('a', 5, 55), set('b', 5, 55)]);
+  assert.deepEqual(sizes.map(([, size]) => size).sort(), [2108438481, 39045156]);
 });
 
 test('revisions keep all of their 64 bits', () => {

@@ -6,17 +6,25 @@ import { activeOf, bySize, replicasOf, sumReplicas, sumStatus } from './replica-
 
 export const isRolling = (deployment: KubeObject): boolean => deployment.spec.strategy?.type !== 'Recreate';
 
+/** Upstream counts in 32 bits, and past the largest number goes on with the smallest: such a Deployment makes no pods there. */
+const int32 = (count: number): number => count | 0;
+
 function bounds(deployment: KubeObject): { surge: number; unavailable: number } {
   const { maxSurge, maxUnavailable } = deployment.spec.strategy?.rollingUpdate ?? {};
-  const surge = scaledValue(maxSurge, replicasOf(deployment), true);
-  const unavailable = scaledValue(maxUnavailable, replicasOf(deployment), false);
+  const surge = int32(scaledValue(maxSurge, replicasOf(deployment), true));
+  const unavailable = int32(scaledValue(maxUnavailable, replicasOf(deployment), false));
   // Validation forbids two zeros, but two percentages may both round to zero: then one pod at a time may be away.
   return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
 }
 
 /** How many pods beyond its replicas a rolling Deployment may have. */
-export function maxSurge(deployment: KubeObject): number {
+function maxSurge(deployment: KubeObject): number {
   return isRolling(deployment) ? bounds(deployment).surge : 0;
+}
+
+/** How many pods a Deployment may have while it rolls. */
+export function maximumReplicas(deployment: KubeObject): number {
+  return int32(replicasOf(deployment) + maxSurge(deployment));
 }
 
 /** How many of its replicas a rolling Deployment may lack. */
@@ -29,7 +37,7 @@ export function maxUnavailable(deployment: KubeObject): number {
 export function newSetSize(deployment: KubeObject, sets: readonly (KubeObject | undefined)[], size: number): number {
   const wanted = replicasOf(deployment);
   if (!isRolling(deployment)) return wanted;
-  const room = wanted + maxSurge(deployment) - sumReplicas(sets);
+  const room = int32(maximumReplicas(deployment) - sumReplicas(sets));
   return room <= 0 ? size : size + Math.min(room, wanted - size);
 }
 
@@ -43,8 +51,8 @@ export function isSaturated(deployment: KubeObject, newSet: KubeObject | undefin
 /** Sizes of the sets, by name, when a Deployment is scaled while several are active: each in proportion, the largest takes what is left. */
 export function proportionalSizes(deployment: KubeObject, sets: readonly KubeObject[]): [set: KubeObject, size: number][] {
   const wanted = replicasOf(deployment);
-  const allowed = wanted > 0 ? wanted + maxSurge(deployment) : 0;
-  const toAdd = allowed - sumReplicas(sets);
+  const allowed = wanted > 0 ? maximumReplicas(deployment) : 0;
+  const toAdd = int32(allowed - sumReplicas(sets));
   const sorted = [...sets].sort(bySize(toAdd > 0));
   let added = 0;
   const sizes = sorted.map((set): [KubeObject, number] => {
@@ -68,7 +76,7 @@ function fractionOf(deployment: KubeObject, set: KubeObject): number {
   if (replicasOf(deployment) === 0) return -replicasOf(set);
   const before = maximumReplicasOf(set) || (deployment.status?.replicas ?? 0);
   if (before === 0) return 0;
-  const exact = (replicasOf(set) * (replicasOf(deployment) + maxSurge(deployment))) / before;
+  const exact = Math.imul(replicasOf(set), maximumReplicas(deployment)) / before;
   return Math.round(exact) - replicasOf(set);
 }
 

@@ -22,6 +22,12 @@ export interface ControlDependencies {
 /** Whether what follows has to wait. */
 type Blocked = boolean;
 
+/** Pods to go through. */
+interface Group {
+  readonly length: number;
+  at(index: number): KubeObject | undefined;
+}
+
 export interface Step {
   readonly status: SetStatus;
   /** What the step failed with: the status is to be written all the same. */
@@ -41,10 +47,10 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
     const members = membersOf(set, pods, current, update);
     if (set.metadata!.deletionTimestamp) return { status: count(pods) };
     const { replicas, condemned } = members;
-    const counted = () => count([...replicas, ...condemned]);
+    const counted = () => count([...replicas.present, ...condemned]);
     const ordered = set.spec.podManagementPolicy !== 'Parallel';
     const first = firstUnavailable(set, members, clock.now());
-    const steps: [readonly KubeObject[], (pod: KubeObject) => Promise<Blocked>][] = [
+    const steps: [Group, (pod: KubeObject) => Promise<Blocked>][] = [
       [replicas, (pod) => keep(set, update.set, pod, ordered)],
       [condemned, (pod) => fixClaims(update.set, pod)],
       [condemned, (pod) => condemn(set, pod, first, ordered)],
@@ -93,7 +99,7 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
     const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
     if (type === 'OnDelete') return { status };
     for (let index = replicas.length - 1; index >= (rollingUpdate?.partition ?? 0); index--) {
-      const pod = replicas[index]!;
+      const pod = replicas.at(index);
       if (revisionOf(pod) !== update.name && !isGoing(pod)) {
         let failure: unknown;
         await remove(set, pod).catch((error) => {
@@ -168,18 +174,18 @@ export function createSetControl({ client, recorder, claims, clock }: ControlDep
 
 /** In order until one blocks, or all in growing batches, in which none waits for another. */
 async function forEach(
-  pods: readonly KubeObject[],
+  pods: Group,
   action: (pod: KubeObject) => Promise<Blocked>,
   ordered: boolean,
 ): Promise<{ blocked: Blocked; failure?: unknown }> {
   if (!ordered) {
     const { failure } = await slowStart(pods.length, async (index) => {
-      await action(pods[index]!);
+      await action(pods.at(index)!);
     });
     return { blocked: failure !== undefined, failure };
   }
   try {
-    for (const pod of pods) if (await action(pod)) return { blocked: true };
+    for (let index = 0; index < pods.length; index++) if (await action(pods.at(index)!)) return { blocked: true };
     return { blocked: false };
   } catch (failure) {
     return { blocked: true, failure };

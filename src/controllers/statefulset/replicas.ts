@@ -9,24 +9,37 @@ export interface Version {
   readonly set: KubeObject;
 }
 
+/** The pods that a set wants, one for each ordinal, in order. One that is missing is thought of when it is asked for: a set may want any number of them. */
+export interface Replicas {
+  readonly length: number;
+  /** Those that are there. */
+  readonly present: readonly KubeObject[];
+  /** The pod that is there, or the one to be made. */
+  at(index: number): KubeObject;
+}
+
 export interface Members {
-  /** One for each ordinal, in order: the pod that is there, or the one to be made. */
-  readonly replicas: KubeObject[];
+  readonly replicas: Replicas;
   /** Pods of ordinals that are not wanted, the highest first. */
-  readonly condemned: KubeObject[];
+  readonly condemned: readonly KubeObject[];
 }
 
 /** Sorts a set's pods into those that it wants and those that it does not, and says what the missing ones will be. */
 export function membersOf(set: KubeObject, pods: readonly KubeObject[], current: Version, update: Version): Members {
   const start = startOrdinalOf(set);
-  const replicas: (KubeObject | undefined)[] = Array.from({ length: replicasOf(set) });
+  const wanted = new Map<number, KubeObject>();
   const condemned: KubeObject[] = [];
   for (const pod of pods) {
-    if (isWanted(set, pod)) replicas[ordinalOf(pod) - start] = pod;
+    if (isWanted(set, pod)) wanted.set(ordinalOf(pod) - start, pod);
     else if (ordinalOf(pod) >= 0) condemned.push(pod);
   }
   condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  return { replicas: replicas.map((pod, index) => pod ?? missingPod(set, current, update, index)), condemned };
+  const replicas = {
+    length: replicasOf(set),
+    present: [...wanted.values()],
+    at: (index: number) => wanted.get(index) ?? missingPod(set, current, update, index),
+  };
+  return { replicas, condemned };
 }
 
 // Below the partition of a rolling update, a pod that is missing comes back as it was.
@@ -47,5 +60,9 @@ export function isAvailable(set: KubeObject, pod: KubeObject, now: number): bool
 
 /** The first pod by ordinal that is not available; of those that are not wanted, only if all others are. */
 export function firstUnavailable(set: KubeObject, { replicas, condemned }: Members, now: number): KubeObject | undefined {
-  return [...replicas, ...condemned.toReversed()].find((pod) => isUnavailable(set, pod, now));
+  for (let index = 0; index < replicas.length; index++) {
+    const pod = replicas.at(index);
+    if (isUnavailable(set, pod, now)) return pod;
+  }
+  return condemned.findLast((pod) => isUnavailable(set, pod, now));
 }
