@@ -23,11 +23,13 @@ export interface YamlAlias {
 export interface YamlSequence {
   readonly kind: 'sequence';
   readonly items: YamlNode[];
+  readonly line: number;
 }
 
 export interface YamlMap {
   readonly kind: 'map';
   readonly entries: (readonly [key: YamlNode, value: YamlNode])[];
+  readonly line: number;
 }
 
 const maxDepth = 1_000;
@@ -43,7 +45,8 @@ const standardTags: readonly (readonly [handle: string, prefix: string])[] = [
  * @throws YamlFault in the words of Go's library
  */
 export function documentOf(text: string): YamlNode | undefined {
-  const scanner = new YamlScanner(text);
+  // What says how the bytes are to be read is no part of what they say.
+  const scanner = new YamlScanner(text.startsWith('\ufeff') ? text.slice(1) : text);
   try {
     return new Parser(scanner).document();
   } finally {
@@ -175,13 +178,13 @@ class Parser {
     { block, indentless }: Allowed,
     { token, tag, line, hasProperties }: { token: Token; tag: string | undefined; line: number; hasProperties: boolean },
   ): Exclude<YamlNode, YamlAlias> {
-    if (type === 'entry' && indentless) return { kind: 'sequence', items: [] };
+    if (type === 'entry' && indentless) return { kind: 'sequence', items: [], line };
     if (type === 'scalar') {
       this.scanner.skip();
       return { kind: 'scalar', text: token.text, plain: token.plain, tag, line };
     }
-    if (type === 'flow sequence' || (block && type === 'block sequence')) return { kind: 'sequence', items: [] };
-    if (type === 'flow map' || (block && type === 'block map')) return { kind: 'map', entries: [] };
+    if (type === 'flow sequence' || (block && type === 'block sequence')) return { kind: 'sequence', items: [], line };
+    if (type === 'flow map' || (block && type === 'block map')) return { kind: 'map', entries: [], line };
     if (hasProperties) return { kind: 'scalar', text: '', plain: true, tag, line };
     throw yamlFault('did not find expected node content', token.line);
   }
@@ -224,8 +227,9 @@ class Parser {
     for (let isFirst = true; !this.isNext('flow sequence end'); isFirst = false) {
       if (!isFirst && !this.flowEntry("did not find expected ',' or ']'", 'flow sequence end')) break;
       if (this.isNext('key')) {
+        const { line } = this.scanner.peek();
         this.scanner.skip();
-        items.push({ kind: 'map', entries: [this.pair()] });
+        items.push({ kind: 'map', entries: [this.pair()], line: line + 1 });
       } else items.push(this.node(inFlow));
     }
     this.scanner.skip();

@@ -12,13 +12,13 @@ const words: ReadonlyMap<string, boolean | null> = new Map([
 
 const couldBeNumber = /^[-+.0-9]/;
 const decimal = /^[-+]?(?:0|[1-9][0-9]*)$/;
-const octal = /^([-+]?)0o?([0-7]+)$/;
+const octal = /^([-+]?)0[oO]?([0-7]+)$/;
 const hexadecimal = /^([-+]?)0[xX]([0-9a-fA-F]+)$/;
 const binary = /^([-+]?)0[bB]([01]+)$/;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const infinite = /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/;
 
-/** What an unquoted scalar means in YAML 1.1 as sigs.k8s.io/yaml reads it; times stay text. */
+/** What an unquoted scalar means in YAML 1.1 as sigs.k8s.io/yaml reads it, which may be no finite number; times stay text. */
 export function resolvePlain(text: string): unknown {
   const word = words.get(text);
   if (word !== undefined) return word;
@@ -27,10 +27,7 @@ export function resolvePlain(text: string): unknown {
 }
 
 function resolveNumber(text: string): number | WrittenNumber | undefined {
-  if (infinite.test(text))
-    throw new YamlFault(
-      `json: unsupported value: ${text.includes('n') && !text.includes('f') ? 'NaN' : text.startsWith('-') ? '-Inf' : '+Inf'}`,
-    );
+  if (infinite.test(text)) return /n[aA][nN]|N[aA][nN]/.test(text) ? Number.NaN : text.startsWith('-') ? -Infinity : Infinity;
   const plain = text.replaceAll('_', '');
   if (decimal.test(plain)) return exactly(BigInt(plain));
   const integer = basedInteger(plain);

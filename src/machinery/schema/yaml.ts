@@ -24,7 +24,11 @@ export function readYaml(text: string): YamlResult {
   const reader = new Reader();
   try {
     const document = documentOf(text);
-    return { value: document ? reader.read(document) : null, duplicates: reader.duplicates, hasLargeNumbers: reader.hasLargeNumbers };
+    const value = document ? reader.read(document) : null;
+    // It becomes JSON only when all of it has been read, with keys in order.
+    const unsupported = reader.hasInfinite ? firstInfinite(value) : undefined;
+    if (unsupported !== undefined) throw new YamlFault(`json: unsupported value: ${goNumber(unsupported)}`);
+    return { value, duplicates: reader.duplicates, hasLargeNumbers: reader.hasLargeNumbers };
   } catch (error) {
     if (error instanceof YamlFault) return { value: undefined, duplicates: [], hasLargeNumbers: false, error: error.message };
     throw error;
@@ -34,6 +38,7 @@ export function readYaml(text: string): YamlResult {
 class Reader {
   readonly duplicates: string[] = [];
   hasLargeNumbers = false;
+  hasInfinite = false;
   private readonly open = new Set<YamlNode>();
   private nodes = 0;
   private aliased = 0;
@@ -44,19 +49,20 @@ class Reader {
     if (node.kind === 'scalar') {
       const value = readScalar(node);
       this.hasLargeNumbers ||= value instanceof WrittenNumber;
+      this.hasInfinite ||= typeof value === 'number' && !Number.isFinite(value);
       return value;
     }
-    if (node.kind === 'alias') return this.readAlias(node);
+    if (node.kind === 'alias') return this.readAlias(node, () => this.read(node.target));
     this.open.add(node);
     const value = node.kind === 'map' ? this.readMap(node) : node.items.map((item) => this.read(item));
     this.open.delete(node);
     return value;
   }
 
-  private readAlias({ name, target }: YamlAlias): unknown {
+  private readAlias<T>({ name, target }: YamlAlias, read: () => T): T {
     if (this.open.has(target)) throw new YamlFault(`yaml: anchor '${name}' value contains itself`);
     this.aliasDepth++;
-    const value = this.read(target);
+    const value = read();
     this.aliasDepth--;
     return value;
   }
@@ -69,12 +75,17 @@ class Reader {
     if (this.aliased > this.nodes * shareOfAliases(this.nodes)) throw new YamlFault('yaml: document contains excessive aliasing');
   }
 
-  private readMap({ entries }: YamlMap): unknown {
-    const merged = new Map<string, unknown>();
-    const own = new Map<string, unknown>();
-    for (const [key, value] of entries) {
+  private readMap(map: YamlMap): unknown {
+    const entries = new Map<string, unknown>();
+    this.readEntries(map, entries);
+    return sortedObject(entries);
+  }
+
+  /** In their order: a later one takes the place of an earlier one, whichever of them was merged. */
+  private readEntries(map: YamlMap, into: Map<string, unknown>): void {
+    for (const [key, value] of map.entries) {
       if (isMergeKey(key)) {
-        this.mergeInto(merged, value);
+        this.mergeInto(into, value);
         continue;
       }
       const resolved = this.read(key);
@@ -84,26 +95,32 @@ class Reader {
       if (resolved === null) {
         throw new YamlFault(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goValue(content)}`);
       }
-      const name = String(resolved);
-      if (own.has(name)) {
-        const shown = typeof resolved === 'string' ? JSON.stringify(resolved) : name;
-        this.duplicates.push(`line ${lineOf(key)}: key ${shown} already set in map`);
+      const name = typeof resolved === 'number' && !Number.isFinite(resolved) ? infiniteKeys.get(resolved)! : String(resolved);
+      if (into.has(name)) {
+        const shown = typeof resolved === 'string' ? JSON.stringify(resolved) : typeof resolved === 'number' ? goNumber(resolved) : name;
+        this.duplicates.push(`line ${value.line}: key ${shown} already set in map`);
       }
-      own.set(name, content);
+      into.set(name, content);
     }
-    for (const [name, value] of own) merged.set(name, value);
-    return sortedObject(merged);
   }
 
   /** `<<`: a map, or a list of maps of which the first wins. */
   private mergeInto(into: Map<string, unknown>, node: YamlNode): void {
-    const value = this.read(node);
-    const sources = Array.isArray(value) ? [...value].reverse() : [value];
-    for (const source of sources) {
-      if (typeof source !== 'object' || source === null)
-        throw new YamlFault('yaml: map merge requires map or sequence of maps as the value');
-      for (const [name, item] of Object.entries(source)) into.set(name, item);
+    const isList = node.kind === 'sequence';
+    if (isList) this.count();
+    for (const source of isList ? [...node.items].reverse() : [node]) {
+      const target = source.kind === 'alias' ? source.target : source;
+      if (target.kind !== 'map') throw new YamlFault('yaml: map merge requires map or sequence of maps as the value');
+      if (source.kind === 'alias') this.readAlias(source, () => this.mergeMap(into, target));
+      else this.mergeMap(into, target);
     }
+  }
+
+  private mergeMap(into: Map<string, unknown>, map: YamlMap): void {
+    this.count();
+    this.open.add(map);
+    this.readEntries(map, into);
+    this.open.delete(map);
   }
 }
 
@@ -113,12 +130,32 @@ function shareOfAliases(nodes: number): number {
   return small.share + (large.share - small.share) * way;
 }
 
+const mergeTags: ReadonlySet<string | undefined> = new Set(['!!merge', 'tag:yaml.org,2002:merge']);
+
 function isMergeKey(key: YamlNode): boolean {
-  return key.kind === 'scalar' && key.plain && key.text === '<<' && key.tag === undefined;
+  return key.kind === 'scalar' && key.text === '<<' && (key.tag === undefined ? key.plain : mergeTags.has(key.tag));
 }
 
-function lineOf(key: YamlNode): number {
-  return key.kind === 'scalar' || key.kind === 'alias' ? key.line : 0;
+const infiniteKeys: ReadonlyMap<number, string> = new Map([
+  [Infinity, '.inf'],
+  [-Infinity, '-.inf'],
+  [Number.NaN, '.nan'],
+]);
+
+/** The first number that JSON does not have. */
+function firstInfinite(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : value;
+  if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) return undefined;
+  for (const inside of Object.values(value)) {
+    const found = firstInfinite(inside);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A number as Go prints it. */
+function goNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
 function readScalar({ text, plain, tag }: YamlScalar): unknown {
@@ -143,6 +180,7 @@ function goValue(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goInside).join(', ')}}`;
   if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return goNumber(value);
   if (typeof value !== 'object' || value instanceof WrittenNumber) return jsonText(value);
   const entries = Object.entries(value).map(([key, inside]) => `${goQuote(key)}:${goInside(inside)}`);
   return `map[interface {}]interface {}{${entries.join(', ')}}`;

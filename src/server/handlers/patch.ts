@@ -256,6 +256,7 @@ function applyMechanism(bytes: Buffer, scope: Scope, options: PatchOptions, cont
           : applyConfiguration({ ...manager, live: current, applied: body.object, force }),
       );
       this.knowsEmpties = changed;
+      if (body.refusal) throw body.refusal;
       for (const text of body.warnings) warn(context, text);
       return object;
     },
