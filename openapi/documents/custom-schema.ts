@@ -100,6 +100,9 @@ function forV2(schema: Json): Json {
     delete printed['items'];
     delete printed['properties'];
   }
+  // What is read without a type has doubles for its numbers.
+  const values = printed['enum'] as readonly unknown[] | undefined;
+  if (values) printed['enum'] = values.map((value) => (typeof value === 'bigint' ? Number(value) : value));
   const rules = printed['x-kubernetes-validations'] as readonly Json[] | undefined;
   // Without a type of its own, a rule's members are sorted.
   if (rules) printed['x-kubernetes-validations'] = rules.map(sortedMembers);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { goJson } from '../../api/meta/go-json.ts';
+import { jsonText } from '../../api/meta/json-text.ts';
 import { type Clock, formatHttpDate } from '../machinery/clock.ts';
 import type { Random } from '../machinery/random.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
@@ -75,7 +76,7 @@ export class OpenApiServing {
       const own = builders.buildOpenAPIV2(this.registry.definitions());
       return others.length === 0 ? own : builders.mergeOpenAPIV2(own, others);
     };
-    const served = this.document(v2Name, builders, build, JSON.stringify, others)!;
+    const served = this.document(v2Name, builders, build, jsonText, others)!;
     return { ...this.send(context, served, type, { vary }, builders.encodeOpenAPIV2), compressible: true };
   }
 
