@@ -153,6 +153,8 @@ export interface Conversion<T = any> {
    * Otherwise the rules of the stored form hold.
    */
   readonly ownRules?: boolean;
+  /** The kind in any version that it has, served or not (custom resources). Managed fields of other versions cannot be converted. */
+  inVersion?(apiVersion: string): ResourceDefinition | undefined;
   /** Another process converts; the two above then only say what they can without it. */
   readonly remote?: RemoteConversion;
 }

@@ -1,4 +1,4 @@
-import type { Conversion, RemoteConversion } from '../../../api/define.ts';
+import type { Conversion, RemoteConversion, ResourceDefinition } from '../../../api/define.ts';
 import { copySorted } from '../../../api/meta/json.ts';
 import type { KubeObject } from '../../../api/meta/object.ts';
 import type { Schema } from '../../../openapi/schema.ts';
@@ -10,6 +10,8 @@ import type { VersionSchemas } from './version-schemas.ts';
 export interface CustomConversionParts {
   readonly schemas: VersionSchemas;
   readonly meta: () => Schema;
+  /** The kind in each of its versions. */
+  readonly versions: ReadonlyMap<string, ResourceDefinition>;
   /** The apiVersion of the version itself, and of the one that is stored. */
   readonly own: string;
   readonly stored: string;
@@ -22,7 +24,7 @@ export interface CustomConversionParts {
  * converted; then what the schema of the version that was asked for does not know is dropped.
  */
 export function customConversion(parts: CustomConversionParts): Conversion {
-  const { own, stored, schemas, meta, webhook } = parts;
+  const { own, stored, schemas, meta, versions, webhook } = parts;
   const read = (object: KubeObject): KubeObject => {
     const schema = schemas.get(object.apiVersion!);
     if (!schema) throw new ApiError(500, '', `request to convert CR from an invalid group/version: ${object.apiVersion}`);
@@ -40,6 +42,7 @@ export function customConversion(parts: CustomConversionParts): Conversion {
   };
   return {
     ownRules: true,
+    inVersion: (apiVersion) => versions.get(apiVersion),
     toStorage: (object) => (object.apiVersion === stored ? sorted(object) : pruned(object, stored)),
     fromStorage(object) {
       const asStored = read(object);

@@ -42,14 +42,15 @@ export function customVersions(
     crd,
     schemas,
     own: new VersionSchemas(crd),
+    versions: new Map(),
     webhook:
       strategy === 'Webhook' ? new ConversionWebhook(webhook!.clientConfig!, webhook!.conversionReviewVersions, webhookParts) : undefined,
   };
-  return (crd.spec.versions ?? []).map((version) => ({
-    name: version.name,
-    served: version.served,
-    definition: new CustomKind(family, version),
-  }));
+  return (crd.spec.versions ?? []).map((version) => {
+    const definition = new CustomKind(family, version);
+    family.versions.set(apiVersionOf(crd.spec.group, version.name), definition);
+    return { name: version.name, served: version.served, definition };
+  });
 }
 
 /** Whether the definition's kinds are served at all: its names were accepted once. */
@@ -67,6 +68,7 @@ interface Family {
   readonly crd: CustomResourceDefinition;
   readonly schemas: SchemaSource;
   readonly own: VersionSchemas;
+  readonly versions: Map<string, ResourceDefinition>;
   readonly webhook: ConversionWebhook | undefined;
 }
 
@@ -133,7 +135,14 @@ class CustomKind implements ResourceDefinition {
     if (version.deprecated) this.deprecation = version.deprecationWarning ?? deprecationOf(crd, version.name);
     const stored = apiVersionOf(spec.group, storage?.name ?? version.name);
     const own = apiVersionOf(spec.group, version.name);
-    this.convert = customConversion({ schemas: family.own, meta: () => this.meta, own, stored, webhook: family.webhook });
+    this.convert = customConversion({
+      schemas: family.own,
+      meta: () => this.meta,
+      versions: family.versions,
+      own,
+      stored,
+      webhook: family.webhook,
+    });
     this.prepareForCreate = (...parts) => this.strategy.prepareForCreate!(...parts);
     this.prepareForUpdate = (...parts) => this.strategy.prepareForUpdate!(...parts);
     this.validate = (...parts) => this.strategy.validate!(...parts);

@@ -9,6 +9,7 @@ import { sameJson } from '../../machinery/json-equal.ts';
 import { withManagedFields } from '../../machinery/patch/apply/live-object.ts';
 import { trackUpdate } from '../../machinery/patch/apply/track-update.ts';
 import type { ManagerContext, VersionConverter } from '../../machinery/patch/apply/types.ts';
+import { plainError } from '../../machinery/patch/error.ts';
 import type { ProtobufCodec } from '../../machinery/protobuf/codec.ts';
 import { conform, DecodeError, strictDecodingError } from '../../machinery/schema/conform.ts';
 import { inGoOrder } from '../../machinery/schema/key-order.ts';
@@ -219,14 +220,16 @@ export function managerContext(
 }
 
 // Entries of managedFields may be of any version in which the group serves the resource. Those of another group (Events have two) are dropped,
-// as upstream, which knows only the types of the group that is asked.
+// as upstream, which knows only the types of the group that is asked. A custom kind reads those of all its versions, served or not. That it lacks one is
+// an error like any other there: nothing can be applied any more, and an update leaves no managedFields.
 function versionConverter(
   { parts, definition, subresource }: Pick<Scope, 'parts' | 'definition' | 'subresource'>,
   remote: RemoteVersions | undefined,
 ): VersionConverter | undefined {
-  const siblings = parts.registry.siblings(definition).filter(({ group }) => group === definition.group);
-  if (siblings.length < 2) return undefined;
-  const of = (apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion);
+  const custom = definition.convert?.inVersion;
+  const siblings = custom ? [] : parts.registry.siblings(definition).filter(({ group }) => group === definition.group);
+  if (!custom && siblings.length < 2) return undefined;
+  const of = custom ?? ((apiVersion: string) => siblings.find((d) => apiVersionOf(d.group, d.version) === apiVersion));
   const change = (object: KubeObject, from: ResourceDefinition, to: ResourceDefinition): KubeObject => {
     if (remote) return remote.convert(object, apiVersionOf(to.group, to.version));
     // Versions of a custom kind that nobody converts differ by their names: what the other does not know stays, for its schema to tell.
@@ -237,6 +240,7 @@ function versionConverter(
   return {
     schema(apiVersion) {
       const sibling = of(apiVersion);
+      if (!sibling && custom) throw plainError(`request to convert CR to an invalid group/version: ${apiVersion}`);
       return sibling && schemaOf(parts, sibling);
     },
     // As upstream: a version of a custom kind knows its own, and status those of all versions that have it.
