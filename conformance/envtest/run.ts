@@ -15,7 +15,7 @@ if (here && !process.env.KUBEBUILDER_ASSETS) throw new Error('--here needs $KUBE
 const assets = here ? undefined : mkdtempSync(join(tmpdir(), 'orrery-envtest-'));
 try {
   if (assets) expectSuccess(await runCommand([process.execPath, join(root, 'dist/orrery.js'), 'envtest', assets], root, process.env));
-  const env = { ...process.env, ...(assets ? { KUBEBUILDER_ASSETS: assets } : {}), CGO_ENABLED: '0' };
+  const env = { ...process.env, ...(assets ? { KUBEBUILDER_ASSETS: assets } : {}) };
   for (const suite of suites.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const folder = await sourcesOf(suite);
     for (const name of suite.packages) {
@@ -41,11 +41,12 @@ async function sourcesOf({ name, module, version, prepare }: Suite): Promise<str
   const cache = cacheFolder('envtest');
   const folder = join(cache, `${name}-${version}`);
   if (existsSync(folder)) return folder;
-  const download = expectSuccess(await runCommand(['go', 'mod', 'download', '-json', `${module}@${version}`], tmpdir(), process.env));
+  const told = expectSuccess(await runCommand(['go', 'mod', 'download', '-json', `${module}@${version}`], tmpdir(), process.env));
+  const { Dir } = JSON.parse(told.slice(told.indexOf('{'))) as { Dir: string }; // what it downloads is told before
   mkdirSync(cache, { recursive: true });
   const making = `${folder}.${process.pid}`;
   try {
-    cpSync((JSON.parse(download) as { Dir: string }).Dir, making, { recursive: true });
+    cpSync(Dir, making, { recursive: true });
     makeWritable(making);
     await prepare?.(making);
     renameSync(making, folder);

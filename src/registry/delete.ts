@@ -23,12 +23,6 @@ const foregroundFinalizer = 'foregroundDeletion';
 
 /** Thrown inside an attempt to end it: nothing keeps the object, so it is removed rather than marked. */
 class DeleteNow extends Error {}
-/**
- * A write that takes less (ms) is in memory. With a disk, or etcd, an object that is marked and goes at once (a pod without a node) is marked for about that
- * long before it is gone, and operators' suites rely on it: what reconciles it finds the mark in its cache. In memory both events would leave together.
- */
-const shortWrite = 0.5;
-
 /** Thrown inside an attempt: its graceful deletion is under way already. */
 class AlreadyDeleting extends Error {
   readonly current: StoredObject;
@@ -63,11 +57,8 @@ export async function deleteObject(
     current.object.metadata!.finalizers?.length ||
     store.strategy.staged?.holds(current.object)
   ) {
-    const { clock } = store.parts;
-    const began = clock.monotonic();
     const marked = await mark(store, key, name, options, operation, validate);
     if (marked.answer) return marked.answer;
-    if (marked.stored && first.grace?.first && clock.monotonic() - began < shortWrite) await clock.moment();
     last = marked.stored;
     if (operation.dryRun && marked.object) return { object: await store.shown(marked.object), gone: true };
     if (preconditions?.resourceVersion !== undefined && last) preconditions = { ...preconditions, resourceVersion: String(last.revision) };
