@@ -12,11 +12,15 @@ export interface Clock {
   timer(ms: number, callback: () => void, options?: { background?: boolean }): Timer;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves a moment (a millisecond) later: what a step takes elsewhere that takes no time here. Virtual time does not pass for it. */
+  moment(): Promise<void>;
 }
 
 export interface Timer {
   cancel(): void;
 }
+
+const momentMs = 1;
 
 /** Node fires a timer at once that is set for longer (24.8 days). */
 const longestTimeout = 2 ** 31 - 1;
@@ -35,6 +39,9 @@ export const systemClock: Clock = {
   },
   sleep(ms, signal) {
     return sleepOn(this, ms, signal);
+  },
+  moment() {
+    return this.sleep(momentMs);
   },
 };
 
@@ -99,6 +106,10 @@ export class VirtualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepOn(this, ms, signal);
+  }
+
+  moment(): Promise<void> {
+    return nextTurn();
   }
 
   /** When the next timer is due, or undefined if there is none. */
