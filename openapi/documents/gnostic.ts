@@ -96,6 +96,14 @@ export function repeated(write: Write): Write {
   };
 }
 
+/** What additional properties are: a schema, or whether there may be any. */
+export function schemaOrBoolean(schema: Write): Write {
+  return (writer, number, value: unknown) =>
+    (typeof value === 'boolean' ? inside(2, always.boolean) : inside(1, schema))(writer, number, value);
+}
+
+export const externalDocs = submessage(() => ({ fields: { description: [1, string], url: [2, string] }, extensions: 3 }));
+
 /** gnostic keeps what it does not model as YAML. */
 export const any: Write = (writer, number, value: unknown) => inside(2, string)(writer, number, `${yamlBlock(value)}\n`);
 

@@ -1,15 +1,16 @@
 import {
-  always,
   any,
   boolean,
   double,
   encodeDocument,
+  externalDocs,
   type FieldWriters,
   inside,
   integer,
   type Message,
   named,
   repeated,
+  schemaOrBoolean,
   string,
   strings,
   submessage,
@@ -24,8 +25,6 @@ export function encodeOpenAPIV2(document: Json): Uint8Array {
 }
 
 const schema = submessage(() => messages.schema);
-
-const externalDocs = submessage(() => messages.externalDocs);
 
 /** The facets of a value that is no object, which stand in this order in each message that has them. @param first the number of `type` */
 function facets(first: number): FieldWriters {
@@ -84,7 +83,7 @@ const parameterItem = (writer: Writer, number: number, value: Json): void => {
   else inside(1, parameter)(writer, number, value);
 };
 
-type MessageName = 'document' | 'info' | 'tag' | 'externalDocs' | 'pathItem' | 'operation' | 'bodyParameter' | 'items' | 'schema';
+type MessageName = 'document' | 'info' | 'tag' | 'pathItem' | 'operation' | 'bodyParameter' | 'items' | 'schema';
 
 const messages: Record<MessageName, Message> = {
   document: {
@@ -121,7 +120,6 @@ const messages: Record<MessageName, Message> = {
     extensions: 7,
   },
   tag: { fields: { name: [1, string], description: [2, string], externalDocs: [3, externalDocs] }, extensions: 4 },
-  externalDocs: { fields: { description: [1, string], url: [2, string] }, extensions: 3 },
   pathItem: {
     fields: {
       get: [2, submessage(() => messages.operation)],
@@ -178,10 +176,7 @@ const messages: Record<MessageName, Message> = {
       minProperties: [18, integer],
       required: [19, strings],
       enum: [20, repeated(any)],
-      additionalProperties: [
-        21,
-        (writer, number, value) => (typeof value === 'boolean' ? inside(2, always.boolean) : inside(1, schema))(writer, number, value),
-      ],
+      additionalProperties: [21, schemaOrBoolean(schema)],
       type: [22, (writer, number, value) => inside(1, strings)(writer, number, [value].flat())],
       items: [23, inside(1, schema)],
       allOf: [24, repeated(schema)],

@@ -4,11 +4,13 @@ import {
   boolean,
   double,
   encodeDocument,
+  externalDocs,
   inside,
   integer,
   type Message,
   named,
   repeated,
+  schemaOrBoolean,
   string,
   strings,
   submessage,
@@ -31,7 +33,6 @@ function orReference(message: () => Message): Write {
 }
 
 const reference = submessage(() => ({ fields: { $ref: [1, string] } }));
-const externalDocs = submessage(() => ({ fields: { description: [1, string], url: [2, string] }, extensions: 3 }));
 const operation = submessage(() => messages.operation);
 const schema = orReference(() => messages.schema);
 const mapOf = (write: Write) => inside(1, named(write));
@@ -48,9 +49,6 @@ const defaultValue: Write = (writer, number, value: unknown) => {
   const [field, write] = inner[typeof value] ?? [0, () => {}];
   inside(field, write)(writer, number, value);
 };
-
-const additionalProperties: Write = (writer, number, value: unknown) =>
-  (typeof value === 'boolean' ? inside(2, always.boolean) : inside(1, schema))(writer, number, value);
 
 type MessageName =
   | 'document'
@@ -171,7 +169,7 @@ const messages: Record<MessageName, Message> = {
       not: [29, submessage(() => messages.schema)],
       items: [30, inside(1, schema)],
       properties: [31, mapOf(schema)],
-      additionalProperties: [32, additionalProperties],
+      additionalProperties: [32, schemaOrBoolean(schema)],
       default: [33, defaultValue],
       description: [34, string],
       format: [35, string],

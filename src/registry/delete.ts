@@ -21,8 +21,6 @@ export interface Deleted {
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
 
-/** Thrown inside an attempt to end it: nothing keeps the object, so it is removed rather than marked. */
-class DeleteNow extends Error {}
 /**
  * A write that takes less (ms) is in memory. With a disk, or etcd, an object that is marked and goes at once (a pod without a node) is marked for about that
  * long before it is gone, and operators' suites rely on it: what reconciles it finds the mark in its cache. In memory both events would leave together. Who
@@ -30,6 +28,8 @@ class DeleteNow extends Error {}
  */
 const shortWrite = 0.5;
 
+/** Thrown inside an attempt to end it: nothing keeps the object, so it is removed rather than marked. */
+class DeleteNow extends Error {}
 /** Thrown inside an attempt: its graceful deletion is under way already. */
 class AlreadyDeleting extends Error {
   readonly current: StoredObject;

@@ -235,13 +235,14 @@ function validateStateChanges(pod: Pod, old: Pod, path: FieldPath): FieldError[]
   const check = (field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses', containers?: readonly Container[]) =>
     (old.status?.[field] ?? []).flatMap(({ name, state }, i) => {
       const ended = state?.terminated;
-      const returned = ended ? (pod.status?.[field] ?? []).filter((status) => status.name === name && !status.state?.terminated) : [];
+      if (!ended) return [];
+      const returned = (pod.status?.[field] ?? []).filter((status) => status.name === name && !status.state?.terminated);
       const errors = returned.map(() =>
         forbidden(path.child(field).index(i).child('state'), 'may not be transitioned to non-terminated state'),
       );
       if (!containers) return errors; // an ephemeral one never runs again, and each status that says so is told of
       const container = containers.find((one) => one.name === name);
-      return restartsAll || (container && mayRestart(container, spec, ended?.exitCode ?? 0)) ? [] : errors.slice(0, 1);
+      return restartsAll || (container && mayRestart(container, spec, ended.exitCode ?? 0)) ? [] : errors.slice(0, 1);
     });
   return [
     ...check('containerStatuses', spec.containers ?? []),

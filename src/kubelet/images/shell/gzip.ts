@@ -4,20 +4,27 @@ import type { Pause } from '../process.ts';
 import { complain } from './complain.ts';
 import type { Invocation } from './utilities.ts';
 
+/** Compressed bytes, a character each. */
+export function zipped(text: string): string {
+  return gzipSync(Buffer.from(text, 'latin1')).toString('latin1');
+}
+
+/** What was compressed, a character a byte; undefined where it cannot be read. */
+export function unzipped(text: string): string | undefined {
+  try {
+    return gunzipSync(Buffer.from(text, 'latin1')).toString('latin1');
+  } catch {
+    return undefined;
+  }
+}
+
 /** `gzip`, `gunzip` and `zcat`: of the input, or of files that take the place of one another. Bytes are characters. */
 export function* gzip(call: Invocation): Generator<Pause, number, void> {
   const { name, args, files, folder, input, out } = call;
   const letters = args.filter((argument) => /^-[a-z0-9]+$/.test(argument)).join('');
   const unpacks = name !== 'gzip' || letters.includes('d');
   const toOutput = name === 'zcat' || letters.includes('c');
-  const converted = (text: string): string | undefined => {
-    const bytes = Buffer.from(text, 'latin1');
-    try {
-      return (unpacks ? gunzipSync(bytes) : gzipSync(bytes)).toString('latin1');
-    } catch {
-      return undefined;
-    }
-  };
+  const converted = unpacks ? unzipped : zipped;
   const named = args.filter((argument) => !argument.startsWith('-'));
   if (named.length === 0) {
     const text = converted(yield* input.all());

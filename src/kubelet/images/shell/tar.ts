@@ -1,9 +1,9 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { formatTime } from '../../../machinery/clock.ts';
 import { modeText } from '../file-modes.ts';
 import { absolutePath, type ContainerFiles } from '../files.ts';
 import { NotEmulated } from '../not-emulated.ts';
 import type { Pause } from '../process.ts';
+import { unzipped, zipped } from './gzip.ts';
 import type { Invocation } from './utilities.ts';
 
 const block = 512;
@@ -43,6 +43,9 @@ const longOptions: Readonly<Record<string, string>> = {
 /** Whose users and times a file has is not known here, so that letters about them change nothing. */
 const knownLetters = new Set('cxtfCzvOmopkhP');
 
+/** Archives that are compressed are known by their first bytes. */
+const gzipMagic = '\x1f\x8b';
+
 /** `tar`: makes an archive (`c`), unpacks one (`x`) or lists it (`t`), as `kubectl cp` and other clients want it. Reads and writes bytes, a character each. */
 export function* tar(call: Invocation): Generator<Pause, number, void> {
   const { files, out, err } = call;
@@ -62,14 +65,14 @@ export function* tar(call: Invocation): Generator<Pause, number, void> {
       }
     }
     text += '\0'.repeat(2 * block);
-    if (letters.has('z')) text = gzipSync(Buffer.from(text, 'latin1')).toString('latin1');
+    if (letters.has('z')) text = zipped(text);
     if (archive === '-') out(text);
     else files.write(place, text);
     return 0;
   }
   const read = archive === '-' ? yield* call.input.all() : files.read(place);
   if (read === undefined) return fail(call, `can't open '${archive}': No such file or directory`);
-  const bytes = plain(read);
+  const bytes = read.startsWith(gzipMagic) ? unzipped(read) : read;
   if (bytes === undefined) return fail(call, 'invalid tar magic');
   const missing = new Set(names);
   for (const entry of entriesIn(bytes)) {
@@ -117,16 +120,6 @@ function readWish({ args, folder }: Invocation): Wish {
   }
   const action = ['c', 'x', 't'].find((letter) => letters.has(letter)) ?? '';
   return { action, letters, archive: values['f'] ?? '-', folder: absolutePath(folder, values['C'] ?? '.'), names };
-}
-
-/** Archives that are compressed are known by their first bytes. @returns undefined where they cannot be read */
-function plain(bytes: string): string | undefined {
-  if (!bytes.startsWith('\x1f\x8b')) return bytes;
-  try {
-    return gunzipSync(Buffer.from(bytes, 'latin1')).toString('latin1');
-  } catch {
-    return undefined;
-  }
 }
 
 function described({ mode, folder, text, time }: Entry): string {

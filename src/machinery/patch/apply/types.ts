@@ -23,7 +23,7 @@ export interface ManagerContext {
 }
 
 export interface VersionConverter {
-  /** The schema of that version, or undefined if it is not served any more. */
+  /** The schema of that version, or undefined if it is not served any more. @throws PatchError where the kind cannot be converted to it (custom kinds) */
   schema(apiVersion: string): Schema | undefined;
   /** Whether the endpoint ignores its paths in that version as well. */
   ignores(apiVersion: string): boolean;
