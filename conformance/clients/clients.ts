@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from '../harness/cluster.ts';
+import { envtestAssets } from '../harness/envtest.ts';
 import { buildOnce, type Outcome, runCommand } from '../harness/programs.ts';
 
 /** A program that others' client library is exercised by. It gets the cluster as $KUBECONFIG and ends with 0 if nothing surprised it. */
@@ -76,16 +77,8 @@ export async function buildProgram(program: ClientProgram): Promise<string> {
 /** Runs a program against a cluster, or against the servers in $KUBEBUILDER_ASSETS (by default this Orrery) that it starts. */
 export async function runProgram(program: ClientProgram, kubeconfig: string): Promise<Outcome> {
   const folder = await buildProgram(program);
-  const assets = program.startsServers ? { KUBEBUILDER_ASSETS: process.env.KUBEBUILDER_ASSETS || (await makeAssets(folder)) } : {};
+  const assets = program.startsServers
+    ? { KUBEBUILDER_ASSETS: process.env.KUBEBUILDER_ASSETS || (await envtestAssets(join(folder, 'assets'))) }
+    : {};
   return runCommand(program.run, folder, { ...process.env, KUBECONFIG: kubeconfig, ...assets });
-}
-
-async function makeAssets(folder: string): Promise<string> {
-  const { code, output } = await runCommand(
-    [process.execPath, join(root, 'dist/orrery.js'), 'envtest', join(folder, 'assets')],
-    folder,
-    process.env,
-  );
-  if (code !== 0) throw new Error(`orrery envtest ended with ${code}:\n${output}`);
-  return output.trim();
 }

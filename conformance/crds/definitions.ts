@@ -1,17 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../api/meta/object.ts';
 import type { CustomResourceDefinition } from '../../openapi/types.ts';
-import { runCommand } from '../harness/programs.ts';
+import { moduleFolder } from '../harness/modules.ts';
 import type { Project } from './projects.ts';
 
 /** The definitions of a project, out of Go's own cache of modules, into which they come the first time. @throws Error if they cannot be had */
 export async function definitionsOf({ module, version, paths }: Project): Promise<CustomResourceDefinition[]> {
-  const { code, output } = await runCommand(['go', 'mod', 'download', '-json', `${module}@${version}`], tmpdir(), process.env);
-  const folder = /"Dir": "(.*)"/.exec(output)?.[1];
-  if (code !== 0 || folder === undefined) throw new Error(`${module} ${version} cannot be had: ${output}`);
+  const folder = await moduleFolder(module, version);
   const files = paths.flatMap((path) => filesOf(join(folder, path)));
   const objects = files.flatMap((file) =>
     parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as KubeObject | null),

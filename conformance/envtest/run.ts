@@ -1,8 +1,9 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../harness/cluster.ts';
-import { cacheFolder, type Outcome, runCommand } from '../harness/programs.ts';
+import { envtestAssets } from '../harness/envtest.ts';
+import { moduleFolder } from '../harness/modules.ts';
+import { cacheFolder, makeOnce, runCommand } from '../harness/programs.ts';
 import { type Suite, suites } from './suites.ts';
 
 // npm run conformance:envtest [-- [--here] NAME…]: the suites of projects that others wrote, on the servers of `orrery envtest`, or with --here on those of
@@ -14,7 +15,7 @@ if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}; ther
 if (here && !process.env.KUBEBUILDER_ASSETS) throw new Error('--here needs $KUBEBUILDER_ASSETS');
 const assets = here ? undefined : mkdtempSync(join(tmpdir(), 'orrery-envtest-'));
 try {
-  if (assets) expectSuccess(await runCommand([process.execPath, join(root, 'dist/orrery.js'), 'envtest', assets], root, process.env));
+  if (assets) await envtestAssets(assets);
   const env = { ...process.env, ...(assets ? { KUBEBUILDER_ASSETS: assets } : {}) };
   for (const suite of suites.filter(({ name }) => names.length === 0 || names.includes(name))) {
     const folder = await sourcesOf(suite);
@@ -37,23 +38,12 @@ function testCommand({ without }: Suite, name: string): string[] {
 }
 
 /** A copy of the module's sources that may be changed, made once. */
-async function sourcesOf({ name, module, version, prepare }: Suite): Promise<string> {
-  const cache = cacheFolder('envtest');
-  const folder = join(cache, `${name}-${version}`);
-  if (existsSync(folder)) return folder;
-  const told = expectSuccess(await runCommand(['go', 'mod', 'download', '-json', `${module}@${version}`], tmpdir(), process.env));
-  const { Dir } = JSON.parse(told.slice(told.indexOf('{'))) as { Dir: string }; // what it downloads is told before
-  mkdirSync(cache, { recursive: true });
-  const making = `${folder}.${process.pid}`;
-  try {
-    cpSync(Dir, making, { recursive: true });
+function sourcesOf({ name, module, version, prepare }: Suite): Promise<string> {
+  return makeOnce(join(cacheFolder('envtest'), `${name}-${version}`), async (making) => {
+    cpSync(await moduleFolder(module, version), making, { recursive: true });
     makeWritable(making);
     await prepare?.(making);
-    renameSync(making, folder);
-  } finally {
-    rmSync(making, { recursive: true, force: true });
-  }
-  return folder;
+  });
 }
 
 // Go keeps modules read-only, and no file of them may be run.
@@ -64,9 +54,4 @@ function makeWritable(folder: string): void {
     if (entry.isDirectory()) makeWritable(path);
     else chmodSync(path, entry.name.endsWith('.sh') ? 0o755 : 0o644);
   }
-}
-
-function expectSuccess({ code, output }: Outcome): string {
-  if (code !== 0) throw new Error(`ended with ${code}: ${output}`);
-  return output;
 }

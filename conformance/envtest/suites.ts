@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../harness/programs.ts';
+import { outputOf } from '../harness/programs.ts';
 import { bundledTool } from '../harness/tools.ts';
 
 /** The tests that a project has for itself under envtest. */
@@ -113,8 +113,7 @@ export const suites: readonly Suite[] = [
 
 async function kustomizeKueue(folder: string): Promise<void> {
   const definitions = join(folder, 'config/components/crd');
-  const { code, output } = await runCommand([await bundledTool('kubectl'), 'kustomize', definitions], folder, process.env);
-  if (code !== 0) throw new Error(`kubectl kustomize ended with ${code}: ${output}`);
+  const output = await outputOf([await bundledTool('kubectl'), 'kustomize', definitions], folder);
   mkdirSync(join(definitions, '_output'), { recursive: true });
   writeFileSync(join(definitions, '_output/crds-with-webhooks.yaml'), output);
 }

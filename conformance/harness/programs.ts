@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export interface Outcome {
   readonly code: number | null;
@@ -21,17 +21,19 @@ export function cacheFolder(suite: string): string {
  * @returns that copy @throws Error with what the build printed
  */
 export async function buildOnce(suite: string, source: string, commands: readonly (readonly string[])[]): Promise<string> {
-  const cache = cacheFolder(suite);
-  const folder = join(cache, `${basename(source)}-${hashOf(source)}`);
+  return makeOnce(join(cacheFolder(suite), `${basename(source)}-${hashOf(source)}`), async (making) => {
+    cpSync(source, making, { recursive: true });
+    for (const command of commands) await outputOf(command, making);
+  });
+}
+
+/** Makes a folder once: what was made by half is never taken for it. @param make fills a folder that is not there yet @returns the folder */
+export async function makeOnce(folder: string, make: (making: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
   const making = `${folder}.${process.pid}`;
-  mkdirSync(cache, { recursive: true });
-  cpSync(source, making, { recursive: true });
+  mkdirSync(dirname(folder), { recursive: true });
   try {
-    for (const command of commands) {
-      const { code, output } = await runCommand(command, making, process.env);
-      if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output}`);
-    }
+    await make(making);
     renameSync(making, folder);
   } finally {
     rmSync(making, { recursive: true, force: true });
@@ -63,4 +65,11 @@ export async function runCommand(
   child.stdin?.end(input);
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   return { code, output };
+}
+
+/** @returns what a command printed @throws Error with that if it ends with another code than 0 */
+export async function outputOf(command: readonly string[], cwd: string): Promise<string> {
+  const { code, output } = await runCommand(command, cwd, process.env);
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${output}`);
+  return output;
 }

@@ -8,7 +8,7 @@ import { parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../api/meta/object.ts';
 import { readKubeconfig } from '../../src/cli/kubeconfig.ts';
 import { root } from '../harness/cluster.ts';
-import { buildOnce, type Outcome, runCommand } from '../harness/programs.ts';
+import { buildOnce, type Outcome, outputOf, runCommand } from '../harness/programs.ts';
 import { bundledTool } from '../harness/tools.ts';
 
 /** So long may anything take that is waited for. */
@@ -161,13 +161,7 @@ export function buildModule(name: string, ...packages: readonly string[]): Promi
 
 /** Where the sources of a module are that one of this folder requires. */
 export async function sourcesOf(name: string, module: string): Promise<string> {
-  const { code, output } = await runCommand(
-    ['go', 'list', '-m', '-f', '{{.Dir}}', module],
-    join(root, 'conformance/operators', name),
-    process.env,
-  );
-  if (code !== 0) throw new Error(`the sources of ${module} cannot be found: ${output}`);
-  return output.trim();
+  return (await outputOf(['go', 'list', '-m', '-f', '{{.Dir}}', module], join(root, 'conformance/operators', name))).trim();
 }
 
 /** A port that nobody listens on. */
